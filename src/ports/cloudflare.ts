@@ -1,0 +1,226 @@
+import type { HealthLimits, HealthRow } from '../domain/health-row.ts'
+import type { JobId, JobRecord, OutputOptions } from '../domain/job.ts'
+import type { Account, Scope } from '../domain/scope.ts'
+import type { Secret } from '../domain/secret.ts'
+import type { EpochMinute, EpochMs } from '../domain/time.ts'
+
+/*
+ * What this program asks of Cloudflare. Every method is one HTTP request, is never repeated by the
+ * adapter, and throws ApiFailure and nothing else. An empty list means that the API said "none".
+ */
+
+export interface CallOptions {
+  readonly signal: AbortSignal
+}
+
+/** One page of a listing; `next` is the number of the page to ask for, null after the last. */
+export interface Page<T> {
+  readonly items: readonly T[]
+  readonly next: number | null
+}
+
+/** A scope as far as a call needs it. */
+export type ScopeRef = Pick<Scope, 'kind' | 'id'>
+
+export interface DirectoryApi {
+  /** Accounts the token may see. Needs Account Settings Read. `page` starts at 1. */
+  listAccounts(page: number, options: CallOptions): Promise<Page<Account>>
+  /** Zones the token may see, with their account, 50 a page; one account's when `accountId` is given. */
+  listZones(
+    query: { readonly page: number; readonly accountId?: string },
+    options: CallOptions,
+  ): Promise<Page<Extract<Scope, { kind: 'zone' }>>>
+}
+
+/** The body of a job create or update: only what is given is sent. */
+export interface JobWrite {
+  readonly name?: string
+  readonly dataset?: string
+  readonly kind?: string
+  readonly enabled?: boolean
+  readonly destinationConf?: Secret
+  readonly ownershipChallenge?: Secret
+  /** Stringified JSON filter; an empty text removes it. */
+  readonly filter?: string
+  readonly filterAttackTraffic?: boolean
+  readonly outputOptions?: OutputOptions
+  readonly maxUploadBytes?: number
+  readonly maxUploadRecords?: number
+  readonly maxUploadIntervalSeconds?: number
+  readonly transformerId?: number
+}
+
+export interface JobsApi {
+  /** All jobs of a scope. Needs Logs Write, although it only reads. */
+  listJobs(scope: ScopeRef, options: CallOptions): Promise<readonly JobRecord[]>
+  getJob(scope: ScopeRef, id: JobId, options: CallOptions): Promise<JobRecord>
+  createJob(scope: ScopeRef, body: JobWrite, options: CallOptions): Promise<JobRecord>
+  updateJob(scope: ScopeRef, id: JobId, body: JobWrite, options: CallOptions): Promise<JobRecord>
+  deleteJob(scope: ScopeRef, id: JobId, options: CallOptions): Promise<void>
+  /** Field name → description, of a dataset. */
+  datasetFields(scope: ScopeRef, dataset: string, options: CallOptions): Promise<ReadonlyMap<string, string>>
+  validateDestination(
+    scope: ScopeRef,
+    destinationConf: Secret,
+    options: CallOptions,
+  ): Promise<{ readonly valid: boolean; readonly message: string }>
+}
+
+export interface OwnershipApi {
+  /** Makes Cloudflare write a challenge file at the destination: a write. `filename` is its object path. */
+  requestChallenge(
+    scope: ScopeRef,
+    destinationConf: Secret,
+    options: CallOptions,
+  ): Promise<{ readonly filename: string; readonly valid: boolean; readonly message: string }>
+  validateChallenge(
+    scope: ScopeRef,
+    destinationConf: Secret,
+    token: Secret,
+    options: CallOptions,
+  ): Promise<{ readonly valid: boolean }>
+}
+
+/** What one health query asks: one account, or at most 10 zones, over whole minutes. */
+export interface HealthQuery {
+  readonly scopes: readonly Scope[]
+  readonly from: EpochMinute
+  /** Exclusive. */
+  readonly to: EpochMinute
+  /** Only jobs with `geq ≤ id < lt`, for splitting an answer that is too long. */
+  readonly jobs?: { readonly geq?: JobId; readonly lt?: JobId }
+  /** Rows per scope; an answer with this many rows is to be taken as cut. */
+  readonly limit: number
+}
+
+export interface HealthAnswer {
+  /** Rows by scope id; every scope asked for is there, or the call fails as `partial`. */
+  readonly rows: ReadonlyMap<string, readonly HealthRow[]>
+}
+
+export interface HealthApi {
+  readHealth(query: HealthQuery, options: CallOptions): Promise<HealthAnswer>
+  /** Limits by scope id; null where the dataset is not available to the scope. Same batching as `readHealth`. */
+  readLimits(
+    scopes: readonly Scope[],
+    options: CallOptions,
+  ): Promise<ReadonlyMap<string, HealthLimits | null>>
+}
+
+export interface TokenStatus {
+  readonly id: string
+  readonly status: 'active' | 'disabled' | 'expired' | 'unknown'
+  readonly expiresOn: EpochMs | null
+}
+
+export interface TokenApi {
+  /** Verifies a user token, or with `accountId` an account-owned one; the wrong one fails for a good token. */
+  verifyToken(accountId: string | null, options: CallOptions): Promise<TokenStatus>
+}
+
+export type MechanismKind = 'email' | 'webhooks' | 'pagerduty'
+
+export interface NotificationPolicy {
+  readonly id: string
+  readonly name: string
+  readonly description: string
+  readonly enabled: boolean
+  readonly alertType: string
+  readonly mechanisms: Readonly<Record<MechanismKind, readonly string[]>>
+  /** Filters as the API sent them, null when there are none. */
+  readonly filters: Readonly<Record<string, unknown>> | null
+  readonly alertInterval: string | null
+}
+
+export type PolicyWrite = Omit<NotificationPolicy, 'id'>
+
+export interface WebhookDestination {
+  readonly id: string
+  readonly name: string
+  readonly url: Secret
+  /** How Cloudflare classified the address: generic, slack, … */
+  readonly type: string
+  readonly createdAt: EpochMs | null
+  readonly lastSuccess: EpochMs | null
+  readonly lastFailure: EpochMs | null
+}
+
+export interface WebhookWrite {
+  readonly name: string
+  readonly url: Secret
+  readonly secret?: Secret
+}
+
+/** One sent notification; one row per mechanism it was sent by. */
+export interface HistoryEntry {
+  readonly id: string
+  readonly policyId: string | null
+  readonly alertType: string
+  readonly mechanismType: string
+  readonly sent: EpochMs
+  /** Free text from Cloudflare that may carry secrets. */
+  readonly alertBody: Secret
+}
+
+export interface AvailableAlert {
+  readonly type: string
+  readonly displayName: string
+  readonly hasFilters: boolean
+}
+
+export interface NotificationsApi {
+  listPolicies(accountId: string, options: CallOptions): Promise<readonly NotificationPolicy[]>
+  createPolicy(accountId: string, body: PolicyWrite, options: CallOptions): Promise<{ readonly id: string }>
+  updatePolicy(accountId: string, id: string, body: PolicyWrite, options: CallOptions): Promise<void>
+  deletePolicy(accountId: string, id: string, options: CallOptions): Promise<void>
+  listWebhooks(accountId: string, options: CallOptions): Promise<readonly WebhookDestination[]>
+  /** Cloudflare calls the address at once with a test message and fails if it does not answer 2xx. */
+  createWebhook(accountId: string, body: WebhookWrite, options: CallOptions): Promise<{ readonly id: string }>
+  updateWebhook(accountId: string, id: string, body: WebhookWrite, options: CallOptions): Promise<void>
+  deleteWebhook(accountId: string, id: string, options: CallOptions): Promise<void>
+  listPagerDuty(
+    accountId: string,
+    options: CallOptions,
+  ): Promise<readonly { readonly id: string; readonly name: string }[]>
+  /** Starts connecting PagerDuty; the answer is the integration token of the browser step. */
+  connectPagerDuty(accountId: string, options: CallOptions): Promise<{ readonly token: string }>
+  completePagerDuty(accountId: string, token: string, options: CallOptions): Promise<void>
+  listAvailableAlerts(accountId: string, options: CallOptions): Promise<readonly AvailableAlert[]>
+  listEligibleMechanisms(
+    accountId: string,
+    options: CallOptions,
+  ): Promise<readonly { readonly type: string; readonly eligible: boolean; readonly ready: boolean }[]>
+  /** Sent notifications, newest pages first as the API orders them. */
+  listHistory(
+    accountId: string,
+    query: { readonly page: number; readonly since: EpochMs },
+    options: CallOptions,
+  ): Promise<Page<HistoryEntry>>
+}
+
+/** One finished HTTP exchange, as the budget and the metrics want to see it. */
+export interface ApiExchange {
+  readonly api: 'rest' | 'graphql'
+  /** Fixed text such as `list_jobs`; fit for a label. */
+  readonly operation: string
+  /** HTTP status as text; `error` when there was no answer; `budget` for a GraphQL budget error inside a 200. */
+  readonly code: string
+  readonly durationMs: number
+  /** The account a GraphQL query counts against in account mode, when it was given. */
+  readonly accountId: string | null
+  /** Read from the `Ratelimit` and `Ratelimit-Policy` headers. */
+  readonly rateLimit: {
+    readonly limit: number | null
+    readonly windowSeconds: number | null
+    readonly remaining: number
+    readonly resetSeconds: number | null
+  } | null
+  /** How long the API asked us to stay away, uncapped. */
+  readonly retryAfterMs: number | null
+  /** True when the API refused because a budget is used up. */
+  readonly throttled: boolean
+  /** The server's clock from the `Date` header. */
+  readonly serverTime: EpochMs | null
+}
+
+export type ApiObserver = (exchange: ApiExchange) => void

@@ -1,0 +1,22 @@
+import type { EpochMs } from '../domain/time.ts'
+
+/** Time, passed in so that tests move it. */
+export interface Clock {
+  /** Wall clock, in epoch milliseconds. May step backwards. */
+  now(): EpochMs
+  /** Milliseconds from an arbitrary start; never steps backwards. */
+  monotonic(): number
+  /** Resolves after `ms`, or as soon as the signal aborts (it does not reject). */
+  sleep(ms: number, signal: AbortSignal): Promise<void>
+}
+
+/** A number in [0, 1). */
+export type Random = () => number
+
+/** Structured log: a static message and fields, as pino takes them. */
+export interface Log {
+  debug(fields: object, message: string): void
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+}
