@@ -1,0 +1,142 @@
+import { ApiFailure, type ApiFailureKind } from '../errors.ts'
+import { locationTitle, type ObjectLocation } from '../ports/object-reader.ts'
+
+/*
+ * Turns what an object store's client threw into one ApiFailure. Texts from outside never get into
+ * the message (an Azure error quotes the address with its signature); what does is an error code of
+ * plain letters, the HTTP status, and our own advice.
+ */
+
+const operation = 'read challenge file'
+
+/** The parts of a thrown value that tell failures apart. */
+export interface Thrown {
+  /** The client's error name or code, e.g. `AccessDenied`, `BlobNotFound`; empty when there is none. */
+  readonly code: string
+  readonly status: number | null
+  /** For matching only: never shown. */
+  readonly message: string
+}
+
+/** Reads name, code and status wherever the three clients put them. */
+export function inspectThrown(error: unknown): Thrown {
+  const systemCode = firstSystemCode(error, 0)
+  const name = textAt(error, 'name')
+  const code = systemCode ?? textAt(error, 'code') ?? textAt(error, 'Code')
+  return {
+    code: plainCode(code) ?? plainCode(name === 'Error' ? undefined : name) ?? '',
+    status:
+      numberAt(error, 'statusCode') ??
+      numberAt(error, 'status') ??
+      numberAt(at(error, '$metadata'), 'httpStatusCode') ??
+      numberAt(at(error, 'response'), 'status') ??
+      statusCode(at(error, 'code')),
+    message: textAt(error, 'message') ?? '',
+  }
+}
+
+/** Kinds that every store shares: no connection, no answer in time, throttling, a broken store. */
+export function commonKind(thrown: Thrown): ApiFailureKind | null {
+  if (thrown.code === 'AbortError') return 'aborted'
+  if (/^(ETIMEDOUT|ESOCKETTIMEDOUT|TimeoutError|RequestTimeout)$/.test(thrown.code)) return 'timeout'
+  // A credential file that can't be read is no trouble of the network.
+  if (/^E(NOENT|ACCES|PERM|ISDIR)$/.test(thrown.code)) return null
+  if (isSystemCode(thrown.code) || thrown.code === 'REQUEST_SEND_ERROR') return 'network'
+  if (thrown.status === 429) return 'rate_limited'
+  if (thrown.status !== null && thrown.status >= 500) return 'unavailable'
+  return null
+}
+
+/** The failure, said in our words: what was read, what went wrong, what to do. */
+export function storeFailure(
+  kind: ApiFailureKind,
+  location: ObjectLocation,
+  thrown: Thrown,
+  advice: string,
+): ApiFailure {
+  const facts = [thrown.code, thrown.status === null ? '' : `status ${thrown.status}`].filter((x) => x !== '')
+  const detail = facts.length === 0 ? '' : ` (${facts.join(', ')})`
+  return new ApiFailure(kind, `cannot read ${locationTitle(location)}: ${phrase(kind)}${detail}; ${advice}`, {
+    operation,
+    status: thrown.status ?? undefined,
+    codes: thrown.code === '' ? [] : [thrown.code],
+  })
+}
+
+/** What to do about the kinds of `commonKind`. */
+export function commonAdvice(kind: ApiFailureKind): string {
+  switch (kind) {
+    case 'aborted':
+      return 'the run was interrupted'
+    case 'rate_limited':
+    case 'unavailable':
+      return 'try again later'
+    default:
+      return 'check that the address is right and that this machine may connect to it'
+  }
+}
+
+function phrase(kind: ApiFailureKind): string {
+  switch (kind) {
+    case 'auth':
+      return 'no usable credentials'
+    case 'forbidden':
+      return 'access denied'
+    case 'not_found':
+      return 'no such bucket or container'
+    case 'network':
+      return 'no connection'
+    case 'timeout':
+      return 'no answer in time'
+    case 'rate_limited':
+      return 'the store asks for fewer requests'
+    case 'unavailable':
+      return 'the store is not available'
+    case 'aborted':
+      return 'given up'
+    case 'bad_response':
+      return 'an answer that is no challenge file'
+    default:
+      return 'the store refused the request'
+  }
+}
+
+function firstSystemCode(error: unknown, depth: number): string | undefined {
+  if (depth > 5) return undefined
+  const code = textAt(error, 'code')
+  if (code !== undefined && isSystemCode(code)) return code
+  const nested = at(error, 'cause') ?? firstOf(at(error, 'errors'))
+  return nested === undefined ? undefined : firstSystemCode(nested, depth + 1)
+}
+
+function isSystemCode(code: string): boolean {
+  return /^E[A-Z]{3,}[A-Z_]*$|^ERR_(TLS|SSL)_|CERT|^DEPTH_ZERO/.test(code)
+}
+
+function plainCode(text: string | undefined): string | undefined {
+  return text !== undefined && /^[A-Za-z][A-Za-z0-9_.]{1,59}$/.test(text) ? text : undefined
+}
+
+/** Google's client puts the HTTP status into `code`, as a number or as text. */
+function statusCode(code: unknown): number | null {
+  const value = typeof code === 'string' ? Number(code) : code
+  return typeof value === 'number' && Number.isInteger(value) && value >= 100 && value < 600 ? value : null
+}
+
+function at(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined
+}
+
+function firstOf(value: unknown): unknown {
+  return Array.isArray(value) ? value[0] : undefined
+}
+
+function textAt(value: unknown, key: string): string | undefined {
+  const found = at(value, key)
+  return typeof found === 'string' ? found : undefined
+}
+
+function numberAt(value: unknown, key: string): number | null {
+  const found = at(value, key)
+  return typeof found === 'number' ? found : null
+}
