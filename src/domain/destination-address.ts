@@ -1,4 +1,4 @@
-import type { FieldSpec, KindSpec } from './destination-kinds.ts'
+import type { FieldSpec, KindSpec } from './destination-spec.ts'
 import { decodePath, encodePath } from './destination-text.ts'
 
 /*

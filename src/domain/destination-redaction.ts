@@ -1,10 +1,5 @@
-import {
-  type DestinationKind,
-  destinationKindNames,
-  type FieldSpec,
-  type KindSpec,
-  kindSpec,
-} from './destination-kinds.ts'
+import { type DestinationKind, destinationKindNames, kindSpec } from './destination-kinds.ts'
+import type { FieldSpec, KindSpec } from './destination-spec.ts'
 import { decodeText, splitConf } from './destination-text.ts'
 
 /*

@@ -3,13 +3,11 @@ import {
   type DestinationKind,
   destinationKindNames,
   destinationKinds,
-  type FieldSpec,
-  type FieldType,
   isDestinationKind,
-  type KindSpec,
   kindSpec,
 } from './destination-kinds.ts'
 import { redactConf } from './destination-redaction.ts'
+import type { FieldSpec, FieldType, KindSpec } from './destination-spec.ts'
 import { encodeValue, parseQuery, splitConf } from './destination-text.ts'
 import { Secret } from './secret.ts'
 
