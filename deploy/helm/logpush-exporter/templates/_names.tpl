@@ -1,0 +1,63 @@
+{{- define "logpush-exporter.name" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}
+{{- end }}
+
+{{- define "logpush-exporter.fullname" -}}
+{{- if .Values.fullnameOverride }}
+{{- .Values.fullnameOverride | trunc 63 | trimSuffix "-" }}
+{{- else if contains (include "logpush-exporter.name" .) .Release.Name }}
+{{- .Release.Name | trunc 63 | trimSuffix "-" }}
+{{- else }}
+{{- printf "%s-%s" .Release.Name (include "logpush-exporter.name" .) | trunc 63 | trimSuffix "-" }}
+{{- end }}
+{{- end }}
+
+{{- define "logpush-exporter.selectorLabels" -}}
+app.kubernetes.io/name: {{ include "logpush-exporter.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
+{{- define "logpush-exporter.labels" -}}
+{{ include "logpush-exporter.selectorLabels" . }}
+app.kubernetes.io/component: exporter
+app.kubernetes.io/part-of: logpush-exporter
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{- with .Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{- define "logpush-exporter.serviceAccountName" -}}
+{{- if .Values.serviceAccount.create }}
+{{- default (include "logpush-exporter.fullname" .) .Values.serviceAccount.name }}
+{{- else }}
+{{- default "default" .Values.serviceAccount.name }}
+{{- end }}
+{{- end }}
+
+{{- define "logpush-exporter.image" -}}
+{{- $name := printf "%s/%s" .Values.image.registry .Values.image.repository | trimPrefix "/" }}
+{{- if .Values.image.digest }}
+{{- printf "%s@%s" $name .Values.image.digest }}
+{{- else }}
+{{- printf "%s:%s" $name (default .Chart.AppVersion .Values.image.tag) }}
+{{- end }}
+{{- end }}
+
+{{- define "logpush-exporter.tokenSecret" -}}
+{{- default (printf "%s-cloudflare" (include "logpush-exporter.fullname" .)) .Values.cloudflare.existingSecret }}
+{{- end }}
+
+{{- define "logpush-exporter.manifestConfigMap" -}}
+{{- default (printf "%s-manifest" (include "logpush-exporter.fullname" .)) .Values.manifest.existingConfigMap }}
+{{- end }}
+
+{{- define "logpush-exporter.hasManifest" -}}
+{{- if or .Values.manifest.content .Values.manifest.existingConfigMap }}true{{ end }}
+{{- end }}
+
+{{- define "logpush-exporter.sharded" -}}
+{{- if gt (int .Values.shards.total) 1 }}true{{ end }}
+{{- end }}
