@@ -1,8 +1,8 @@
 import t from 'tap'
 import { Secret } from '../../src/domain/secret.ts'
-import { ApiFailure } from '../../src/errors.ts'
 import { createObjectReader, type ObjectReaderSettings } from '../../src/objectstore/object-reader.ts'
 import type { ObjectLocation } from '../../src/ports/object-reader.ts'
+import { failureText } from '../support/failure-text.ts'
 import { azuriteAccount, startAzurite, startFake, startGcs, startS3 } from '../support/object-stores.ts'
 
 const token = 'eyJhbGciOi.eyJleHAiOjE.c2ln'
@@ -34,17 +34,6 @@ async function read(
   return answer === 'absent' ? 'absent' : answer.reveal()
 }
 
-/** The failure as one line, `kind: message`, with variable ports taken out. */
-async function failure(promise: Promise<unknown>): Promise<string> {
-  try {
-    await promise
-  } catch (error) {
-    if (!(error instanceof ApiFailure)) throw error
-    return `${error.kind}: ${error.message}`
-  }
-  throw new Error('nothing failed')
-}
-
 const s3Error = (status: number, code: string) =>
   startFake((_, response) => {
     response.writeHead(status, { 'content-type': 'application/xml' })
@@ -71,11 +60,11 @@ t.test('S3 and R2, for real, from an emulator', async (t) => {
   t.equal(await read(r2, settings), token)
   t.equal(await read(s3({ bucket: 'audit', key: 'empty' }), settings), '')
   t.equal(
-    await failure(read(s3({ bucket: 'audit', key: 'big' }), settings)),
+    await failureText(read(s3({ bucket: 'audit', key: 'big' }), settings)),
     'bad_response: cannot read s3://audit/big: an answer that is no challenge file; the object is longer than 64 KiB; check the path',
   )
   t.equal(
-    await failure(read(s3({ bucket: 'missing' }), settings)),
+    await failureText(read(s3({ bucket: 'missing' }), settings)),
     `not_found: cannot read s3://missing/${key}: no such bucket or container (NoSuchBucket, status 404); check the bucket in the destination`,
   )
 })
@@ -105,7 +94,7 @@ t.test('failures of S3 say what to do, and quote nothing from outside', async (t
   ]
   for (const [status, code, message] of cases) {
     const fake = await s3Error(status, code)
-    t.equal(await failure(read(s3(), { s3: { endpoint: fake.endpoint } })), message)
+    t.equal(await failureText(read(s3(), { s3: { endpoint: fake.endpoint } })), message)
     await fake.stop()
   }
 })
@@ -121,14 +110,14 @@ t.test('a store that hangs, resets, is interrupted or is not there', async (t) =
   const connect = 'check that the address is right and that this machine may connect to it'
 
   t.equal(
-    await failure(read(s3(), { s3: { endpoint: hang.endpoint, timeoutMs: 100 } })),
+    await failureText(read(s3(), { s3: { endpoint: hang.endpoint, timeoutMs: 100 } })),
     `timeout: ${where}: no answer in time (ETIMEDOUT); ${connect}`,
   )
-  t.match(await failure(read(s3(), { s3: { endpoint: reset.endpoint } })), /^network: .*ECONNRESET/)
-  t.match(await failure(read(s3(), { s3: { endpoint: gone.endpoint } })), /^network: .*ECONNREFUSED/)
-  t.match(await failure(read(gcs, { gcs: { apiEndpoint: gone.endpoint } })), /^network: .*ECONNREFUSED/)
+  t.match(await failureText(read(s3(), { s3: { endpoint: reset.endpoint } })), /^network: .*ECONNRESET/)
+  t.match(await failureText(read(s3(), { s3: { endpoint: gone.endpoint } })), /^network: .*ECONNREFUSED/)
+  t.match(await failureText(read(gcs, { gcs: { apiEndpoint: gone.endpoint } })), /^network: .*ECONNREFUSED/)
   t.match(
-    await failure(read(azure, { azure: { endpoint: gone.endpoint, sas: new Secret(`sig=${canary}`) } })),
+    await failureText(read(azure, { azure: { endpoint: gone.endpoint, sas: new Secret(`sig=${canary}`) } })),
     /^network: /,
   )
   for (const [location, settings] of [
@@ -137,7 +126,7 @@ t.test('a store that hangs, resets, is interrupted or is not there', async (t) =
     [azure, { azure: { endpoint: hang.endpoint, sas: new Secret('sig=x') } }],
   ] as const) {
     const controller = new AbortController()
-    const outcome = failure(read(location, settings, controller.signal))
+    const outcome = failureText(read(location, settings, controller.signal))
     await new Promise(setImmediate)
     controller.abort()
     t.match(await outcome, /^aborted: .*the run was interrupted/, `${location.store} can be interrupted`)
@@ -162,7 +151,7 @@ t.test('GCS reads with its own client', async (t) => {
       response.writeHead(status, { 'content-type': 'application/json' })
       response.end(JSON.stringify(body))
     })
-    const message = await failure(read(gcs, { gcs: { apiEndpoint: fake.endpoint } }))
+    const message = await failureText(read(gcs, { gcs: { apiEndpoint: fake.endpoint } }))
     t.match(message, new RegExp(`^${start}cannot read gs://quay-logs/.*status ${status}`))
     t.notMatch(message, canary)
     await fake.stop()
@@ -179,15 +168,15 @@ t.test('Azure Blob, for real, from Azurite', async (t) => {
   t.equal(await read(azure, byString), token)
   t.equal(await read(azure, byKey), token)
   t.equal(
-    await failure(read({ ...azure, container: 'missing' }, byString)),
+    await failureText(read({ ...azure, container: 'missing' }, byString)),
     `not_found: cannot read azure://devstoreaccount1/missing/${key}: no such bucket or container (ContainerNotFound, status 404); check the container in the destination`,
   )
   const wrongKey = {
     azure: { accountKey: new Secret(Buffer.from(canary).toString('base64')), endpoint: store.endpoint },
   }
-  t.match(await failure(read(azure, wrongKey)), /^(auth|forbidden): cannot read azure:/)
+  t.match(await failureText(read(azure, wrongKey)), /^(auth|forbidden): cannot read azure:/)
   const sas = { azure: { sas: new Secret(`?sv=2024-11-04&sig=${canary}`), endpoint: store.endpoint } }
-  const message = await failure(read(azure, sas))
+  const message = await failureText(read(azure, sas))
   t.match(message, /^(auth|forbidden): cannot read azure:/)
   t.notMatch(message, canary)
 })
@@ -205,15 +194,15 @@ t.test('without credentials the message names what to set', async (t) => {
     AZURE_TOKEN_CREDENTIALS: 'EnvironmentCredential',
   }
   t.equal(
-    await failure(read(s3({ credentials: null }), {})),
+    await failureText(read(s3({ credentials: null }), {})),
     `auth: cannot read s3://quay-logs/${key}: no usable credentials (CredentialsProviderError); set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_PROFILE, or a role of the machine or the pod`,
   )
   t.equal(
-    await failure(read(gcs, {})),
+    await failureText(read(gcs, {})),
     `auth: cannot read gs://quay-logs/${key}: no usable credentials (ENOENT); set GOOGLE_APPLICATION_CREDENTIALS, run "gcloud auth application-default login", or use workload identity`,
   )
   t.match(
-    await failure(read(azure, {})),
+    await failureText(read(azure, {})),
     /^auth: cannot read azure:.*set AZURE_STORAGE_CONNECTION_STRING, AZURE_STORAGE_KEY or AZURE_STORAGE_SAS_TOKEN/,
   )
 })
