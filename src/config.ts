@@ -1,0 +1,248 @@
+import { jobOverrides } from './job-overrides.ts'
+import {
+  fileSetting,
+  listSetting,
+  secretSetting,
+  setting,
+  switchSetting,
+  type Table,
+  type Values,
+} from './setting.ts'
+import {
+  apiBaseAddress,
+  decimalNumber,
+  duration,
+  durationOrOff,
+  listenAddress,
+  oneOf,
+  orNone,
+  someText,
+  urlPath,
+  webAddress,
+  wholeNumber,
+} from './setting-kinds.ts'
+import { configFileFlag } from './settings-parse.ts'
+
+/*
+ * THE table of settings, one row each, in groups that commands put together. From a row come the flag, its
+ * environment twin, the file's key, the help, the README's table and the tests.
+ */
+
+const minute = 60_000
+const hour = 60 * minute
+const day = 24 * hour
+const shortest = 100
+
+const filePath = someText('a path', 'PATH')
+
+/** Where more settings are read from; taken by every command that has any. */
+export const fileSettings = {
+  configFile: setting({
+    flag: configFileFlag,
+    kind: orNone(filePath),
+    only: 'flag and environment',
+    help: 'YAML file with settings. Flags and environment variables override it.',
+  }),
+} satisfies Table
+
+export const logSettings = {
+  logLevel: setting({
+    flag: 'log.level',
+    kind: oneOf('debug', 'info', 'warn', 'error'),
+    default: 'info',
+    reloadable: true,
+    help: 'Least severity that is logged.',
+  }),
+  logFormat: setting({
+    flag: 'log.format',
+    kind: orNone(oneOf('json', 'logfmt', 'pretty')),
+    help: 'Form of the log lines. Without it json, or pretty when the log goes to a terminal.',
+  }),
+} satisfies Table
+
+export const cloudflareSettings = {
+  baseUrl: setting({
+    flag: 'cloudflare.base-url',
+    kind: apiBaseAddress,
+    default: 'https://api.cloudflare.com/client/v4',
+    help: "Root of Cloudflare's API; GraphQL is asked at its /graphql.",
+  }),
+  apiToken: secretSetting({
+    env: 'CLOUDFLARE_API_TOKEN',
+    help: 'API token. Used when --cloudflare.api-token-file is not given.',
+  }),
+  apiTokenFile: setting({
+    flag: 'cloudflare.api-token-file',
+    kind: orNone(filePath),
+    help: 'File that holds the API token. It is read again when it changes.',
+  }),
+  accounts: listSetting({
+    flag: 'cloudflare.accounts',
+    kind: someText('an account id or name', 'ACCOUNT'),
+    reloadable: true,
+    help: 'Accounts to watch, by id or name. Without it all that the token may see.',
+  }),
+  zones: listSetting({
+    flag: 'cloudflare.zones',
+    kind: someText('a zone id or name', 'ZONE'),
+    reloadable: true,
+    help: 'Zones to watch, by id or name. Without it all that the token may see.',
+  }),
+  excludeZones: listSetting({
+    flag: 'cloudflare.exclude-zones',
+    kind: someText('a zone id or name', 'ZONE'),
+    reloadable: true,
+    help: 'Zones to leave out, by id or name.',
+  }),
+  budgetShare: setting({
+    flag: 'cloudflare.budget-share',
+    kind: decimalNumber(0, 1),
+    default: '0.5',
+    reloadable: true,
+    help: "Share of Cloudflare's rate limits to use at most.",
+  }),
+  rateLimitType: setting({
+    flag: 'cloudflare.rate-limit-type',
+    kind: oneOf('user', 'account'),
+    default: 'user',
+    help: 'Whose GraphQL budget queries count against.',
+  }),
+} satisfies Table
+
+export const webSettings = {
+  listenAddresses: listSetting({
+    flag: 'web.listen-address',
+    kind: listenAddress,
+    default: ':10199',
+    help: 'Address to listen on. Port 0 picks a free one and logs it.',
+  }),
+  telemetryPath: setting({
+    flag: 'web.telemetry-path',
+    kind: urlPath,
+    default: '/metrics',
+    help: 'Path of the metrics.',
+  }),
+  externalUrl: setting({
+    flag: 'web.external-url',
+    kind: orNone(webAddress),
+    help: 'Address under which people reach this server, for links in messages.',
+  }),
+  webConfigFile: setting({
+    flag: 'web.config.file',
+    kind: orNone(filePath),
+    help: 'File that turns on TLS or basic authentication, as Prometheus exporters know it.',
+  }),
+} satisfies Table
+
+export const watchSettings = {
+  healthPollIntervalMs: setting({
+    flag: 'health.poll-interval',
+    kind: duration(shortest, hour),
+    default: '60s',
+    reloadable: true,
+    help: 'How often upload health is read.',
+  }),
+  revisionWindowMs: setting({
+    flag: 'health.revision-window',
+    kind: duration(minute, 6 * hour),
+    default: '15m',
+    help: 'How far back health is read again for rows that come late.',
+  }),
+  initialLookbackMs: setting({
+    flag: 'health.initial-lookback',
+    kind: duration(0, 7 * day),
+    default: '15m',
+    help: 'How far back the first read of a scope reaches.',
+  }),
+  inventoryPollIntervalMs: setting({
+    flag: 'inventory.poll-interval',
+    kind: duration(shortest, day),
+    default: '60s',
+    reloadable: true,
+    help: 'How often jobs are listed.',
+  }),
+  discoveryPollIntervalMs: setting({
+    flag: 'discovery.poll-interval',
+    kind: duration(shortest, 7 * day),
+    default: '10m',
+    reloadable: true,
+    help: 'How often accounts, zones and jobs in empty zones are looked for.',
+  }),
+  maxLagMs: setting({
+    flag: 'job.max-lag',
+    kind: duration(minute, 30 * day),
+    default: '30m',
+    reloadable: true,
+    help: 'Age of the last complete upload from which a job counts as late.',
+  }),
+  jobOverrides: fileSetting({
+    fileKey: 'job.overrides',
+    fallback: [],
+    expected: 'a list of mappings with match and max_lag',
+    reloadable: true,
+    help: 'Other limits for jobs that match; the first match counts.',
+    read: jobOverrides(duration(minute, 30 * day)),
+  }),
+  statePath: setting({
+    flag: 'state.path',
+    kind: filePath,
+    default: 'data/ledger.mdb',
+    help: 'Where counts are kept over restarts; :memory: keeps nothing.',
+  }),
+  shard: setting({
+    flag: 'shard',
+    kind: wholeNumber(0, 9_999),
+    default: '0',
+    help: 'Number of this instance, from 0, when several share the work.',
+  }),
+  totalShards: setting({
+    flag: 'total-shards',
+    kind: wholeNumber(1, 10_000),
+    default: '1',
+    help: 'How many instances share the work.',
+  }),
+  webhookSecretFile: setting({
+    flag: 'notifications.webhook-secret-file',
+    kind: orNone(filePath),
+    help: "File that holds the secret of Cloudflare's webhooks. Without it no webhook is received.",
+  }),
+  historyPollIntervalMs: setting({
+    flag: 'notifications.history-poll-interval',
+    kind: durationOrOff(shortest, day),
+    default: '5m',
+    reloadable: true,
+    help: 'How often the list of sent notifications is read; 0 is off.',
+  }),
+  manifestFile: setting({
+    flag: 'manifest.file',
+    kind: orNone(filePath),
+    help: 'Manifest to compare with what is live; the difference becomes a metric.',
+  }),
+  lablabs: switchSetting({
+    flag: 'compat.lablabs',
+    help: 'Also give the Logpush metrics under the names of lablabs/cloudflare-exporter.',
+  }),
+} satisfies Table
+
+/** All that an environment variable or the settings file may name, whatever the command. */
+export const allSettings = {
+  ...fileSettings,
+  ...webSettings,
+  ...cloudflareSettings,
+  ...watchSettings,
+  ...logSettings,
+} satisfies Table
+
+/** What the exporter runs with. Durations are in milliseconds; null is "none" or "off". */
+export type Settings = Values<typeof allSettings>
+
+/** What every command takes that calls Cloudflare. */
+export const apiCommandSettings = { ...fileSettings, ...cloudflareSettings, ...logSettings } satisfies Table
+
+export type ApiCommandSettings = Values<typeof apiCommandSettings>
+export type LogSettings = Values<typeof logSettings>
+
+/** The values of a table when nothing is given. */
+export function defaultsOf<T extends Table>(table: T): Values<T> {
+  return Object.fromEntries(Object.entries(table).map(([name, row]) => [name, row.fallback])) as Values<T>
+}

@@ -1,0 +1,59 @@
+import { nearestName } from './nearest-name.ts'
+
+/*
+ * A parsed text (YAML) whose every part still knows where it stood, so that a mistake found much later
+ * can name its line. Whoever parses the text makes this tree; whoever reads it needs no parser.
+ */
+
+/** Both start at 1. */
+export interface Position {
+  readonly line: number
+  readonly column: number
+}
+
+export type Positioned =
+  | { readonly kind: 'map'; readonly at: Position; readonly entries: readonly Entry[] }
+  | { readonly kind: 'list'; readonly at: Position; readonly items: readonly Positioned[] }
+  | Scalar
+
+export interface Scalar {
+  readonly kind: 'scalar'
+  readonly at: Position
+  readonly type: 'text' | 'number' | 'boolean' | 'nothing'
+  /** As written, without quotes: `60s`, `0.5`, `true`. */
+  readonly text: string
+}
+
+export interface Entry {
+  readonly key: string
+  readonly keyAt: Position
+  readonly value: Positioned
+}
+
+/** A mistake in a file. The message never holds a secret. */
+export interface FileProblem {
+  readonly at: Position
+  readonly message: string
+}
+
+/** What stands there, in words: `a list`, `nothing`, `"60"`. Long texts are cut. */
+export function describe(node: Positioned): string {
+  if (node.kind !== 'scalar') return node.kind === 'map' ? 'a mapping' : 'a list'
+  return node.type === 'nothing' ? 'nothing' : quoted(node.text)
+}
+
+/** A text as messages show it: in quotes, cut at 60 characters, credentials inside an address masked. */
+export function quoted(text: string): string {
+  const masked = text.replace(/\/\/[^/\s@]*@/g, '//***@')
+  return JSON.stringify(masked.length > 60 ? `${masked.slice(0, 57)}...` : masked)
+}
+
+/** The text of an unknown key's problem. */
+export function unknownKey(key: string, known: Iterable<string>): string {
+  const names = [...known]
+  const near = nearestName(key, names)
+  if (near !== null) return `unknown key ${quoted(key)}; did you mean ${quoted(near)}?`
+  return names.length <= 8
+    ? `unknown key ${quoted(key)}; known here: ${names.join(', ')}`
+    : `unknown key ${quoted(key)}`
+}
