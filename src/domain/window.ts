@@ -38,12 +38,13 @@ export function clampLimits(limits: HealthLimits): HealthLimits {
 export interface ReadingPlan {
   /** Set when the API no longer has the minutes before it: they become a gap. */
   readonly skipTo: EpochMinute | null
-  /** In order; empty when the clock is behind what has been settled. */
-  readonly windows: readonly Window[]
+  readonly from: EpochMinute
+  /** Exclusive; not after `from` when the clock is behind what has been settled, and nothing is to be read. */
+  readonly to: EpochMinute
 }
 
 /**
- * Plans one poll. `whole` reads everything that is not settled, in chunks the API allows;
+ * Plans one poll. `whole` reads everything that is not settled;
  * otherwise only the newest minutes and whatever has never been read.
  */
 export function planReading(
@@ -53,20 +54,29 @@ export function planReading(
   rules: ReadingRules,
   limits: HealthLimits,
 ): ReadingPlan {
-  // The edge moves while a query is on its way; two minutes keep the first one out of trouble.
-  const oldest = minuteOf(now - limits.notOlderThanSeconds * 1000) + 2
-  const skipTo = oldest > ledger.watermark ? oldest : null
+  const oldest = oldestMinute(now, limits)
   const watermark = Math.max(ledger.watermark, oldest)
   const readTo = Math.max(ledger.readTo, watermark)
   const to = minuteOf(now) + 1
   const newest = Math.min(readTo, to - rules.newestMinutes)
-  const from = whole ? watermark : Math.max(watermark, newest)
-  const chunk = Math.max(1, Math.floor(limits.maxDurationSeconds / 60))
-  const windows: Window[] = []
-  for (let start = from; start < to; start += chunk) {
-    windows.push({ from: start, to: Math.min(to, start + chunk) })
+  return {
+    skipTo: oldest > ledger.watermark ? oldest : null,
+    from: whole ? watermark : Math.max(watermark, newest),
+    to,
   }
-  return { skipTo, windows }
+}
+
+/** The first minute that can still be asked for. */
+export function oldestMinute(now: EpochMs, limits: HealthLimits): EpochMinute {
+  // The edge moves while a query is on its way; two minutes keep the first one out of trouble.
+  return minuteOf(now - limits.notOlderThanSeconds * 1000) + 2
+}
+
+/** The part of a range that one query may ask for, from its start; null when the range is empty. */
+export function firstChunk(range: Window, limits: HealthLimits): Window | null {
+  if (range.from >= range.to) return null
+  const minutes = Math.max(1, Math.floor(limits.maxDurationSeconds / 60))
+  return { from: range.from, to: Math.min(range.to, range.from + minutes) }
 }
 
 /** The minute before which nothing is expected to change any more. */

@@ -1,0 +1,199 @@
+/*
+ * The one scheduler of both APIs' budgets. Every request asks it for a turn; turns are given in the order of
+ * priority, and within it in the order of asking, as fast as the budget allows. Nothing is ever dropped:
+ * what does not fit waits, and the poll that sent it takes longer.
+ */
+import { ApiFailure } from '../errors.ts'
+import type { ApiExchange } from '../ports/cloudflare.ts'
+import type { Clock } from '../ports/runtime.ts'
+import { type Bucket, correct, fullBucket, refill, take, throttle, waitFor } from './token-bucket.ts'
+
+export type Api = ApiExchange['api']
+
+/** Lower goes first. */
+export const priority = { failing: 0, enabled: 1, known: 2, discovery: 3 } as const
+export type Priority = (typeof priority)[keyof typeof priority]
+
+export interface BudgetSettings {
+  /** The part of each budget that we may use, in (0, 1]. */
+  readonly share: number
+  /** `account`: GraphQL is counted by account instead of by user. */
+  readonly rateLimitType: 'user' | 'account'
+}
+
+export interface Turn {
+  readonly api: Api
+  readonly priority: Priority
+  /** The account that a GraphQL query counts against in account mode. */
+  readonly accountId: string
+  readonly signal: AbortSignal
+}
+
+export interface BudgetStatus {
+  readonly api: Api
+  readonly limit: number
+  readonly remaining: number
+  readonly throttled: number
+  readonly paused: boolean
+}
+
+export interface Budget {
+  /** Runs the work when its turn comes. Rejects with ApiFailure `aborted` when the signal comes first. */
+  run<T>(turn: Turn, work: () => Promise<T>): Promise<T>
+  /** Learns from a finished exchange: headers, refusals. */
+  observe(exchange: ApiExchange): void
+  status(): readonly BudgetStatus[]
+  /** Requests per minute that can be sustained. */
+  perMinute(api: Api): number
+  /** New share or mode, after a reload. */
+  configure(settings: BudgetSettings): void
+}
+
+const windowMs = 300_000
+const limits: Record<Api, number> = { rest: 1200, graphql: 300 }
+/** A `Retry-After` of an hour would blind us for an hour; after this we try again. */
+const maxPauseMs = 300_000
+/** Requests under way at once, per budget. */
+const maxInFlight = 8
+
+interface Waiter {
+  readonly turn: Turn
+  readonly order: number
+  readonly start: () => void
+}
+
+interface Queue {
+  bucket: Bucket
+  readonly api: Api
+  waiting: Waiter[]
+  inFlight: number
+  pumping: boolean
+}
+
+export function createBudget(deps: { readonly clock: Clock; readonly settings: BudgetSettings }): Budget {
+  const { clock } = deps
+  let settings = deps.settings
+  let order = 0
+  const queues = new Map<string, Queue>()
+  const throttled: Record<Api, number> = { rest: 0, graphql: 0 }
+
+  const queueOf = (api: Api, accountId: string | null): Queue => {
+    const key = api === 'graphql' && settings.rateLimitType === 'account' ? `graphql:${accountId ?? ''}` : api
+    const known = queues.get(key)
+    if (known !== undefined) return known
+    const bucket = fullBucket(limits[api], windowMs, settings.share, clock.monotonic())
+    const queue: Queue = { bucket, api, waiting: [], inFlight: 0, pumping: false }
+    queues.set(key, queue)
+    return queue
+  }
+
+  const pump = async (queue: Queue): Promise<void> => {
+    if (queue.pumping) return
+    queue.pumping = true
+    try {
+      while (queue.waiting.length > 0 && queue.inFlight < maxInFlight) {
+        const wait = waitFor(queue.bucket, clock.monotonic())
+        if (wait > 0) {
+          // Slept in short pieces: a reload, a header or an abort may change the picture meanwhile.
+          await clock.sleep(Math.min(wait, 1000), new AbortController().signal)
+          continue
+        }
+        const next = queue.waiting.shift()
+        if (next === undefined) break
+        queue.bucket = take(queue.bucket, clock.monotonic())
+        queue.inFlight += 1
+        next.start()
+      }
+    } finally {
+      queue.pumping = false
+    }
+  }
+
+  const enter = (queue: Queue, turn: Turn): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const leave = (): void => {
+        queue.waiting = queue.waiting.filter((other) => other !== waiter)
+        reject(
+          new ApiFailure('aborted', 'gave up waiting for a turn in the API budget', { operation: 'wait' }),
+        )
+      }
+      const waiter: Waiter = {
+        turn,
+        order: order++,
+        start() {
+          turn.signal.removeEventListener('abort', leave)
+          resolve()
+        },
+      }
+      if (turn.signal.aborted) {
+        leave()
+        return
+      }
+      turn.signal.addEventListener('abort', leave, { once: true })
+      insert(queue.waiting, waiter)
+      void pump(queue)
+    })
+
+  return {
+    async run(turn, work) {
+      const queue = queueOf(turn.api, turn.accountId)
+      await enter(queue, turn)
+      // A GraphQL query also counts as a REST request; it does not wait for one.
+      if (turn.api === 'graphql') {
+        const rest = queueOf('rest', null)
+        rest.bucket = take(rest.bucket, clock.monotonic())
+      }
+      try {
+        return await work()
+      } finally {
+        queue.inFlight -= 1
+        void pump(queue)
+      }
+    },
+    observe(exchange) {
+      const queue = queueOf(exchange.api, exchange.accountId)
+      const now = clock.monotonic()
+      if (exchange.throttled) {
+        throttled[exchange.api] += 1
+        queue.bucket = throttle(queue.bucket, exchange.retryAfterMs, now, maxPauseMs)
+      } else if (exchange.rateLimit !== null) {
+        queue.bucket = correct(queue.bucket, exchange.rateLimit, now, maxPauseMs)
+      } else {
+        queue.bucket = { ...queue.bucket, strikes: 0 }
+      }
+    },
+    status: () =>
+      (['rest', 'graphql'] as const).map((api) => {
+        const now = clock.monotonic()
+        const buckets = [...queues.values()]
+          .filter((queue) => queue.api === api)
+          .map(({ bucket }) => refill(bucket, now))
+        const own = buckets.length > 0 ? buckets : [fullBucket(limits[api], windowMs, settings.share, now)]
+        return {
+          api,
+          limit: own.reduce((sum, bucket) => sum + bucket.limit * bucket.share, 0),
+          remaining: Math.max(0, Math.floor(own.reduce((sum, bucket) => sum + bucket.tokens, 0))),
+          throttled: throttled[api],
+          paused: own.some((bucket) => bucket.pausedUntil > now),
+        }
+      }),
+    perMinute(api) {
+      const known = [...queues.values()].find((queue) => queue.api === api)?.bucket
+      const bucket = known ?? fullBucket(limits[api], windowMs, settings.share, clock.monotonic())
+      return ((bucket.limit * bucket.share) / bucket.windowMs) * 60_000
+    },
+    configure(next) {
+      settings = next
+      for (const queue of queues.values()) queue.bucket = { ...queue.bucket, share: next.share }
+    },
+  }
+}
+
+function insert(waiting: Waiter[], waiter: Waiter): void {
+  const before = (other: Waiter): boolean =>
+    other.turn.priority < waiter.turn.priority ||
+    (other.turn.priority === waiter.turn.priority && other.order < waiter.order)
+  let index = waiting.length
+  while (index > 0 && !before(waiting[index - 1] ?? waiter)) index -= 1
+  waiting.splice(index, 0, waiter)
+}

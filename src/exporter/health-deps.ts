@@ -1,0 +1,29 @@
+import type { HealthApi } from '../ports/cloudflare.ts'
+import type { Clock, Log } from '../ports/runtime.ts'
+import type { ApiAccess } from './api-access.ts'
+import type { ScopeMemory } from './scope-memory.ts'
+import type { SelfState } from './self-state.ts'
+import type { ServerClock } from './server-clock.ts'
+import type { ExporterState } from './state.ts'
+
+export interface HealthSettings {
+  readonly revisionWindowMs: number
+  readonly initialLookbackMs: number
+  readonly rateLimitType: 'user' | 'account'
+  /** How often a scope that can not be read, or may hold nothing, is tried again. */
+  readonly sweepEveryMs: number
+}
+
+export interface HealthDeps {
+  readonly api: HealthApi
+  readonly access: ApiAccess
+  readonly state: ExporterState
+  readonly self: SelfState
+  readonly memory: ScopeMemory
+  readonly clock: Clock
+  readonly server: ServerClock
+  readonly log: Log
+  readonly settings: () => HealthSettings
+  /** GraphQL queries that one cycle may spend at its usual interval. */
+  readonly requestsPerCycle: () => number
+}

@@ -1,0 +1,76 @@
+/*
+ * Runs one kind of poll for as long as the program lives. One flight at a time: a cycle that takes longer than
+ * the interval is followed by the next at once, so too much work stretches the interval instead of piling up.
+ * A cycle deals with the failures of its parts; what it throws itself is counted, logged once per change, and
+ * tried again at the next beat. The beat keeps its distance from the start of the last cycle, with a little
+ * jitter so that many exporters do not ask at the same second.
+ */
+import { ApiFailure } from '../errors.ts'
+import type { Clock, Log, Random } from '../ports/runtime.ts'
+import type { SelfState } from './self-state.ts'
+
+export interface PollLoop {
+  readonly name: string
+  /** Read before each cycle, so that a reload takes effect with the next one. */
+  readonly everyMs: () => number
+  readonly cycle: (signal: AbortSignal) => Promise<void>
+}
+
+export interface LoopDeps {
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly self: SelfState
+  /** No new cycle begins after it, and the one under way is aborted by `abort`. */
+  readonly stop: AbortSignal
+  readonly abort: AbortSignal
+}
+
+/** A bell that ends a loop's pause early. */
+export interface Wake {
+  ring(): void
+  /** A signal that the next ring aborts. */
+  signal(): AbortSignal
+}
+
+export function createWake(): Wake {
+  let controller = new AbortController()
+  return {
+    ring() {
+      controller.abort()
+    },
+    signal() {
+      if (controller.signal.aborted) controller = new AbortController()
+      return controller.signal
+    },
+  }
+}
+
+const jitter = 0.05
+
+export async function runPollLoop(loop: PollLoop, wake: Wake, deps: LoopDeps): Promise<void> {
+  const { clock, log, self } = deps
+  let lastStart: number | null = null
+  let lastFailure: string | null = null
+  while (!deps.stop.aborted) {
+    const start = clock.monotonic()
+    const bell = wake.signal()
+    try {
+      await loop.cycle(deps.abort)
+      const intervalMs = lastStart === null ? null : start - lastStart
+      self.polled(loop.name, { durationMs: clock.monotonic() - start, intervalMs, at: clock.now() })
+      if (lastFailure !== null) log.info({ poller: loop.name }, 'poll works again')
+      lastFailure = null
+    } catch (error) {
+      if (!(error instanceof ApiFailure)) throw error
+      if (error.kind === 'aborted') break
+      self.pollFailed(loop.name, error.kind)
+      if (lastFailure !== error.kind)
+        log.error({ poller: loop.name, kind: error.kind, err: error }, 'poll failed')
+      lastFailure = error.kind
+    }
+    lastStart = start
+    const pause = loop.everyMs() * (1 + jitter * (deps.random() - 0.5)) - (clock.monotonic() - start)
+    if (pause > 0) await clock.sleep(pause, AbortSignal.any([deps.stop, bell]))
+  }
+}

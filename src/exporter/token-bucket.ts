@@ -1,0 +1,100 @@
+/*
+ * How many requests one budget has left for us, now.
+ *
+ * The API allows `limit` requests in any `windowMs`; we may use `share` of them. A bucket that holds C and
+ * refills with r lets at most C + r × window through in any window, so both are cut from the same share:
+ * a fifth as burst, the rest as a steady flow. What the API says of its own count only ever lowers ours,
+ * since other tools spend from the same budget.
+ */
+export interface Bucket {
+  readonly limit: number
+  readonly windowMs: number
+  readonly share: number
+  readonly tokens: number
+  /** Monotonic time of `tokens`. */
+  readonly at: number
+  /** Monotonic time before which nothing may be sent, 0 when free. */
+  readonly pausedUntil: number
+  /** Throttled answers in a row, for growing pauses when the API names none. */
+  readonly strikes: number
+}
+
+const burstShare = 0.2
+
+export function fullBucket(limit: number, windowMs: number, share: number, at: number): Bucket {
+  const bucket: Bucket = { limit, windowMs, share, tokens: 0, at, pausedUntil: 0, strikes: 0 }
+  return { ...bucket, tokens: capacity(bucket) }
+}
+
+/** The most that can be sent at once; at least one, or nothing would ever be sent. */
+export function capacity(bucket: Bucket): number {
+  return Math.max(1, bucket.limit * bucket.share * burstShare)
+}
+
+/** Steady flow in requests per millisecond. */
+export function flow(bucket: Bucket): number {
+  return (bucket.limit * bucket.share * (1 - burstShare)) / bucket.windowMs
+}
+
+export function refill(bucket: Bucket, now: number): Bucket {
+  if (now <= bucket.at) return bucket
+  const from = Math.max(bucket.at, bucket.pausedUntil)
+  const gained = Math.max(0, now - from) * flow(bucket)
+  return { ...bucket, tokens: Math.min(capacity(bucket), bucket.tokens + gained), at: now }
+}
+
+/** Milliseconds until a request may go out; 0 when it may now. */
+export function waitFor(bucket: Bucket, now: number): number {
+  const current = refill(bucket, now)
+  const missing = current.tokens >= 1 ? 0 : (1 - current.tokens) / flow(current)
+  const paused = Math.max(0, current.pausedUntil - now)
+  return Math.ceil(paused + missing)
+}
+
+export function take(bucket: Bucket, now: number): Bucket {
+  const current = refill(bucket, now)
+  return { ...current, tokens: current.tokens - 1 }
+}
+
+/** What the API said of the whole budget, ours and everybody else's. */
+export interface RateReading {
+  readonly limit: number | null
+  readonly windowSeconds: number | null
+  readonly remaining: number
+  readonly resetSeconds: number | null
+}
+
+export function correct(bucket: Bucket, reading: RateReading, now: number, maxPauseMs: number): Bucket {
+  const current = refill(bucket, now)
+  const limit = reading.limit !== null && reading.limit > 0 ? reading.limit : current.limit
+  const windowMs =
+    reading.windowSeconds !== null && reading.windowSeconds > 0
+      ? reading.windowSeconds * 1000
+      : current.windowMs
+  const learnt = { ...current, limit, windowMs, strikes: 0 }
+  const tokens = Math.min(learnt.tokens, capacity(learnt), reading.remaining * learnt.share)
+  const empty = reading.remaining <= 0 && reading.resetSeconds !== null
+  const pause = empty ? now + Math.min(maxPauseMs, (reading.resetSeconds ?? 0) * 1000) : 0
+  return { ...learnt, tokens, pausedUntil: Math.max(learnt.pausedUntil, pause) }
+}
+
+/** The API refused: nothing goes out for as long as it asks, or for twice as long each time, within the cap. */
+export function throttle(
+  bucket: Bucket,
+  retryAfterMs: number | null,
+  now: number,
+  maxPauseMs: number,
+): Bucket {
+  const current = refill(bucket, now)
+  const guess = firstPauseMs * 2 ** Math.min(current.strikes, 10)
+  const pause = Math.min(maxPauseMs, Math.max(minPauseMs, retryAfterMs ?? guess))
+  return {
+    ...current,
+    tokens: Math.min(current.tokens, 1),
+    pausedUntil: Math.max(current.pausedUntil, now + pause),
+    strikes: current.strikes + 1,
+  }
+}
+
+const minPauseMs = 1000
+const firstPauseMs = 15_000
