@@ -22,16 +22,20 @@ import { type ChallengeNeed, requestChallenge } from './challenge-request.ts'
  * instead of asking for another.
  */
 
+/** The manual way, as advice. */
+const byHand =
+  'run "provision ownership request", find the token, run "provision ownership confirm", and apply again'
+
 export interface ChallengeDeps extends ChallengeFileDeps {
   readonly cache: ChallengeCache
 }
 
 export interface Challenges {
   /**
-   * The token for a destination; jobs that share scope and destination share it. `read`: ask Cloudflare
-   * for a challenge and read its file; `confirmed`: only one that was read by hand and confirmed.
+   * The token for a destination: one that is known from an earlier run or from `confirm`, else the one in
+   * the file that Cloudflare is asked to write. Jobs that share scope and destination share it.
    */
-  tokenFor(need: ChallengeNeed, way: 'read' | 'confirmed', options: ChallengeOptions): Promise<Secret>
+  tokenFor(need: ChallengeNeed, options: ChallengeOptions): Promise<Secret>
   /** Drops a token that Cloudflare did not accept, so that the next run asks for a new one. */
   reject(need: ChallengeNeed): Promise<void>
 }
@@ -39,15 +43,14 @@ export interface Challenges {
 export function createChallenges(deps: ChallengeDeps): Challenges {
   const running = new Map<string, Promise<Secret>>()
   return {
-    tokenFor(need, way, options) {
-      const key = `${way} ${needKey(need)}`
-      const token = running.get(key) ?? obtain(deps, need, way, options)
+    tokenFor(need, options) {
+      const key = needKey(need)
+      const token = running.get(key) ?? obtain(deps, need, options)
       running.set(key, token)
       return token
     },
     async reject(need) {
-      running.delete(`read ${needKey(need)}`)
-      running.delete(`confirmed ${needKey(need)}`)
+      running.delete(needKey(need))
       await deps.cache.forget(need.scope, need.destinationConf)
     },
   }
@@ -58,19 +61,18 @@ function needKey(need: ChallengeNeed): string {
   return `${need.scope.kind}:${need.scope.id}\n${need.destinationConf.reveal()}`
 }
 
-async function obtain(
-  deps: ChallengeDeps,
-  need: ChallengeNeed,
-  way: 'read' | 'confirmed',
-  options: ChallengeOptions,
-): Promise<Secret> {
+async function obtain(deps: ChallengeDeps, need: ChallengeNeed, options: ChallengeOptions): Promise<Secret> {
   const known = await deps.cache.load(need.scope, need.destinationConf)
   if (known?.state === 'token' && known.expiresAt - deps.clock.now() > expiryMarginMs) {
     options.onStep?.({ step: 'cached' })
     return known.token
   }
-  if (way === 'confirmed' || challengeLocations(need.destinationConf, 'any').length === 0) {
-    throw new UserError(handAdvice(need), exitCode.failure)
+  if (challengeLocations(need.destinationConf, 'any').length === 0) {
+    const { redacted } = describeDestination(need.destinationConf)
+    throw new UserError(
+      `Cloudflare wants proof that ${redacted} is yours, and the challenge can't be read there automatically: ${byHand}`,
+      exitCode.failure,
+    )
   }
   if (known?.state === 'requested') {
     const places = challengeLocations(need.destinationConf, known.filename)
@@ -79,15 +81,6 @@ async function obtain(
   }
   const { filename } = await requestChallenge(deps, need, options)
   return keep(deps, need, await waitForFile(deps, need, filename, options), options)
-}
-
-function handAdvice(need: ChallengeNeed): string {
-  const byHand =
-    'run "provision ownership request", read the file, run "provision ownership confirm", and apply again'
-  const [place] = challengeLocations(need.destinationConf, 'any')
-  const automatic = place === undefined ? '' : `add "ownership: { read: ${place.store} }" to the job, or `
-  const { redacted } = describeDestination(need.destinationConf)
-  return `Cloudflare wants proof that ${redacted} is yours: ${automatic}${byHand}`
 }
 
 async function keep(

@@ -87,17 +87,14 @@ t.test('a challenge is asked for once for each scope and exact destination', asy
   const { challenges, cloudflare, options, steps } = setUp()
   const need = { scope: zone, destinationConf: conf }
   const [one, two] = await Promise.all([
-    challenges.tokenFor(need, 'read', options),
-    challenges.tokenFor({ ...need }, 'read', options),
+    challenges.tokenFor(need, options),
+    challenges.tokenFor({ ...need }, options),
   ])
   t.ok(one.equals(two))
   t.notMatch(one.reveal(), /\s/, 'the token comes without the line end of the file')
   const other = { scope: zone, destinationConf: new Secret('s3://quay-logs/workers?region=us-east-1') }
-  t.notOk(
-    (await challenges.tokenFor(other, 'read', options)).equals(one),
-    'another path is another destination',
-  )
-  await challenges.tokenFor({ scope: account, destinationConf: conf }, 'read', options)
+  t.notOk((await challenges.tokenFor(other, options)).equals(one), 'another path is another destination')
+  await challenges.tokenFor({ scope: account, destinationConf: conf }, options)
   t.equal(cloudflare.requests.length, 3)
   t.same(steps.slice(0, 2), [
     { step: 'requested', location: 's3://quay-logs/workers/20261124/ownership-challenge-1.txt' },
@@ -109,16 +106,16 @@ t.test('the next run uses the token until it expires, then asks again', async (t
   const cache = createMemoryChallengeCache()
   const first = setUp({ cache })
   const need = { scope: zone, destinationConf: conf }
-  await first.challenges.tokenFor(need, 'read', first.options)
+  await first.challenges.tokenFor(need, first.options)
   const again = createChallenges(first.deps)
-  await again.tokenFor(need, 'read', first.options)
+  await again.tokenFor(need, first.options)
   t.equal(first.cloudflare.requests.length, 1)
   t.same(first.steps.at(-1), { step: 'cached' })
   first.clock.leap(7 * dayMs - 30_000)
-  await createChallenges(first.deps).tokenFor(need, 'read', first.options)
+  await createChallenges(first.deps).tokenFor(need, first.options)
   t.equal(first.cloudflare.requests.length, 2, 'a token about to expire is replaced')
   await again.reject(need)
-  await again.tokenFor(need, 'read', first.options)
+  await again.tokenFor(need, first.options)
   t.equal(first.cloudflare.requests.length, 3, 'a token that Cloudflare rejected is replaced')
 })
 
@@ -142,7 +139,7 @@ t.test('denied, absent and half-written are waited out; the pauses grow', async 
   const { challenges, options, clock, cloudflare, deps } = setUp({ reader })
   const ownership = fakeCloudflare(files, clock)
   Object.assign(deps, { ownership: ownership.api })
-  await challenges.tokenFor({ scope: zone, destinationConf: conf }, 'read', options)
+  await challenges.tokenFor({ scope: zone, destinationConf: conf }, options)
   t.same(clock.slept, [500, 1000, 2000, 4000, 8000])
   t.equal(ownership.requests.length + cloudflare.requests.length, 1)
 })
@@ -153,12 +150,12 @@ t.test('a file that does not come in time is looked for again by the next run', 
   const run = setUp({ cache, waitMs: 10_000, reader: readerOf(files) })
   const need = { scope: zone, destinationConf: conf }
   t.equal(
-    await failureText(run.challenges.tokenFor(need, 'read', run.options)),
+    await failureText(run.challenges.tokenFor(need, run.options)),
     'timeout: the challenge file did not appear in time at s3://quay-logs/workers/20261124/ownership-challenge-1.txt (not there yet); run again to look for it once more, or raise --wait',
   )
   t.equal(run.clock.monotonic(), 10_000, 'the limit is kept to the millisecond')
   for (const [path, text] of run.files) files.set(path, text)
-  await createChallenges(run.deps).tokenFor(need, 'read', run.options)
+  await createChallenges(run.deps).tokenFor(need, run.options)
   t.equal(run.cloudflare.requests.length, 1, 'the file that was asked for before is used')
 })
 
@@ -166,7 +163,7 @@ t.test('what waiting can not help fails at once, and an interrupt ends the waiti
   for (const kind of ['auth', 'not_found', 'invalid_request'] as const) {
     const run = setUp({ reader: { read: () => Promise.reject(denied(kind)) } })
     const need = { scope: zone, destinationConf: conf }
-    t.equal(await failureText(run.challenges.tokenFor(need, 'read', run.options)), `${kind}: access denied`)
+    t.equal(await failureText(run.challenges.tokenFor(need, run.options)), `${kind}: access denied`)
     t.same(run.clock.slept, [])
   }
   const controller = new AbortController()
@@ -180,7 +177,7 @@ t.test('what waiting can not help fails at once, and an interrupt ends the waiti
   })
   const need = { scope: zone, destinationConf: conf }
   t.equal(
-    await failureText(run.challenges.tokenFor(need, 'read', { signal: controller.signal })),
+    await failureText(run.challenges.tokenFor(need, { signal: controller.signal })),
     'aborted: interrupted while waiting for the challenge file',
   )
 })
@@ -201,7 +198,7 @@ t.test('an unclear or bad answer to the request is not repeated, and quotes no s
     }
     const challenges = createChallenges({ ...run.deps, ownership })
     const outcome = await challenges
-      .tokenFor({ scope: zone, destinationConf: azure }, 'read', run.options)
+      .tokenFor({ scope: zone, destinationConf: azure }, run.options)
       .catch((error: Error) => error.message)
     return `${calls} ${String(outcome)}`
   }
@@ -218,9 +215,6 @@ t.test('an unclear or bad answer to the request is not repeated, and quotes no s
 t.test('by hand: request, read, confirm, and apply finds the token', async (t) => {
   const run = setUp()
   const need = { scope: zone, destinationConf: conf }
-  const advice =
-    '1: Cloudflare wants proof that s3://quay-logs/workers/{DATE}?region=us-east-1 is yours: add "ownership: { read: s3 }" to the job, or run "provision ownership request", read the file, run "provision ownership confirm", and apply again'
-  t.equal(await failureText(run.challenges.tokenFor(need, 'confirmed', run.options)), advice)
   const { filename } = await requestChallenge(run.deps, need, { signal })
   const [place] = challengeLocations(conf, filename)
   if (place === undefined) throw new Error('no place')
@@ -229,7 +223,7 @@ t.test('by hand: request, read, confirm, and apply finds the token', async (t) =
   const { expiresAt } = await confirmChallenge(run.deps, need, token, { signal })
   t.equal(expiresAt, run.clock.now() + 7 * dayMs)
   const next = createChallenges(run.deps)
-  t.ok((await next.tokenFor(need, 'confirmed', run.options)).equals(token))
+  t.ok((await next.tokenFor(need, run.options)).equals(token))
   t.equal(run.cloudflare.requests.length, 1)
 
   t.equal(
@@ -245,8 +239,8 @@ t.test('by hand: request, read, confirm, and apply finds the token', async (t) =
   const sumo = new Secret('sumo://endpoint1.collection.us2.sumologic.com/receiver/v1/http/CANARY')
   const sumoNeed = { scope: zone, destinationConf: sumo }
   t.equal(
-    await failureText(createChallenges(run.deps).tokenFor(sumoNeed, 'read', run.options)),
-    '1: Cloudflare wants proof that sumo://endpoint1.collection.us2.sumologic.com/*** is yours: run "provision ownership request", read the file, run "provision ownership confirm", and apply again',
+    await failureText(createChallenges(run.deps).tokenFor(sumoNeed, run.options)),
+    `1: Cloudflare wants proof that sumo://endpoint1.collection.us2.sumologic.com/*** is yours, and the challenge can't be read there automatically: run "provision ownership request", find the token, run "provision ownership confirm", and apply again`,
   )
 })
 
@@ -362,7 +356,6 @@ t.test('for real: the file that "Cloudflare" puts into S3 is found and read', as
   }
   const token = await createChallenges({ ...run.deps, clock }).tokenFor(
     { scope: zone, destinationConf: conf },
-    'read',
     run.options,
   )
   t.equal(looks, 2)
