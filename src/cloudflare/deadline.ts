@@ -1,0 +1,39 @@
+import { setMaxListeners } from 'node:events'
+
+/** Ends one request: when the caller gives up, or when its time is over. */
+export interface Deadline {
+  readonly signal: AbortSignal
+  /** Which of the two ended it; null while it runs. */
+  readonly ended: () => 'aborted' | 'timeout' | null
+  /** To be called when the request is over, so that a long-lived signal does not keep it in memory. */
+  release(): void
+}
+
+/**
+ * The time limit is real time even under a test's clock: it guards a real socket.
+ * Not `AbortSignal.any`: on Node 20 each use leaves something behind on a signal that lives as long as the process.
+ */
+export function startDeadline(caller: AbortSignal, timeoutMs: number): Deadline {
+  const controller = new AbortController()
+  const timer = AbortSignal.timeout(timeoutMs)
+  let ended: 'aborted' | 'timeout' | null = null
+  const end = (how: 'aborted' | 'timeout') => () => {
+    ended ??= how
+    controller.abort()
+  }
+  const onAbort = end('aborted')
+  const onTimeout = end('timeout')
+  // One shutdown signal serves many requests at once, which Node would take for a leak.
+  setMaxListeners(0, caller)
+  caller.addEventListener('abort', onAbort)
+  timer.addEventListener('abort', onTimeout)
+  if (caller.aborted) onAbort()
+  return {
+    signal: controller.signal,
+    ended: () => ended,
+    release() {
+      caller.removeEventListener('abort', onAbort)
+      timer.removeEventListener('abort', onTimeout)
+    },
+  }
+}

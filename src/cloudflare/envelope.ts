@@ -1,0 +1,85 @@
+/*
+ * The REST envelope `{success, errors, messages, result, result_info}`. The SDK hands out `result` without a look
+ * at `success` (a refusal becomes an empty list), so the envelope is read and judged here.
+ */
+import * as z from 'zod/mini'
+import { isJson } from './answer.ts'
+import { Refusal, unreadable } from './api-failure.ts'
+import { readErrors } from './error-items.ts'
+import { judgeForeign, judgeRest } from './rest-failure.ts'
+import type { Exchange } from './transport.ts'
+
+const resultInfo = z.object({
+  page: z.nullish(z.number()),
+  per_page: z.nullish(z.number()),
+  total_pages: z.nullish(z.number()),
+  total_count: z.nullish(z.number()),
+})
+
+const envelope = z.object({
+  success: z.boolean(),
+  errors: z.optional(z.unknown()),
+  result: z.optional(z.unknown()),
+  result_info: z.nullish(resultInfo),
+})
+
+export type ResultInfo = z.output<typeof resultInfo>
+
+export interface Success<T> {
+  readonly result: T
+  readonly info: ResultInfo | null
+  /** Items in a list as it came, null ones included; 0 when the result is no list. */
+  readonly count: number
+}
+
+/** The result of a call that succeeded. Throws a Refusal for anything else. */
+export function readEnvelope<T>(exchange: Exchange, result: z.ZodMiniType<T>): Success<T> {
+  const answer = exchange.answer()
+  // "No content" says that it was done, and holds nothing that could be read.
+  const body = answer.status === 204 ? { success: true, result: null } : parse(exchange)
+  const parsed = envelope.safeParse(body)
+  if (!parsed.success) throw misshapen(answer.status, 'envelope', parsed.error)
+  if (!parsed.data.success)
+    throw new Refusal(judgeRest(answer.status, readErrors(parsed.data.errors ?? []), exchange.context))
+  const value = result.safeParse(parsed.data.result)
+  if (!value.success) throw misshapen(answer.status, 'result', value.error)
+  const count = Array.isArray(parsed.data.result) ? parsed.data.result.length : 0
+  return { result: value.data, info: parsed.data.result_info ?? null, count }
+}
+
+/**
+ * The page after `page`, or null. By the totals when the answer has them, else there is one as long as pages
+ * are full; an empty page is always the last, so that an API that repeats itself can't keep us for ever.
+ */
+export function nextPage(
+  page: number,
+  perPage: number,
+  { count, info }: Pick<Success<unknown>, 'count' | 'info'>,
+): number | null {
+  if (count === 0) return null
+  const size = info?.per_page ?? perPage
+  const byCount =
+    typeof info?.total_count === 'number' && size > 0 ? Math.ceil(info.total_count / size) : null
+  const pages = info?.total_pages ?? byCount
+  if (pages !== null) return page < pages ? page + 1 : null
+  return count >= size ? page + 1 : null
+}
+
+function parse(exchange: Exchange): unknown {
+  const answer = exchange.answer()
+  if (!isJson(answer.mediaType)) throw new Refusal(judgeForeign(answer.status, answer.mediaType))
+  try {
+    return JSON.parse(answer.text)
+  } catch {
+    throw new Refusal(unreadable(answer))
+  }
+}
+
+/** Says where the shape is wrong. zod's own text may quote what it found, so it is not used. */
+export function misshapen(status: number, what: string, error: z.core.$ZodError): Refusal {
+  const where = [what, ...(error.issues[0]?.path ?? []).map(String)].join('.').slice(0, 80)
+  return new Refusal({
+    kind: 'bad_response',
+    reason: `the answer (${status}) does not have the expected shape at ${where}`,
+  })
+}

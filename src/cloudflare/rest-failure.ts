@@ -1,0 +1,104 @@
+/* What Cloudflare's REST API says when it refuses: HTTP status and envelope codes → a verdict. */
+import type { Secret } from '../domain/secret.ts'
+import type { ApiFailureKind } from '../errors.ts'
+import { redact } from './redact.ts'
+import { detail, type ErrorItem, type Verdict } from './verdict.ts'
+
+/** Permission group that the call needs, and secrets that must not come back in a message. */
+export interface RefusalContext {
+  readonly grant: string | null
+  readonly secrets: readonly Secret[]
+}
+
+/**
+ * Codes that say more than the status. 10000 stands for a bad token (401) and for a missing permission (403);
+ * 9109 for a bad token and, by its text, for a resource out of reach.
+ */
+const kindByCode: ReadonlyMap<number | string, ApiFailureKind> = new Map([
+  [1000, 'auth'],
+  [6003, 'auth'],
+  [6103, 'auth'],
+  [6111, 'auth'],
+  [9106, 'auth'],
+  [9107, 'auth'],
+  [10001, 'auth'],
+  [971, 'rate_limited'],
+  [10429, 'rate_limited'],
+  [1004, 'forbidden'],
+  [1002, 'invalid_request'],
+  [7003, 'not_found'],
+])
+
+/** 1004 means a missing permission, a missing entitlement or a full quota: only the text tells. */
+const quotaText = /exceed|quota|\bmax(imum)?\b|limit|\bplan\b|entitle|subscri|\bfields?\b/i
+
+/** Judges an answer in JSON that is no success. `status` may be 200: the envelope said `success: false`. */
+export function judgeRest(status: number, errors: readonly ErrorItem[], context: RefusalContext): Verdict {
+  const codes = errors.flatMap((error) => error.codes)
+  const said = errors.map((error) => error.message).join('; ')
+  const kind = kindOf(status, codes, said)
+  const told = detail(status, codes, redact(said, context.secrets))
+  switch (kind) {
+    case 'auth':
+      return {
+        kind,
+        codes,
+        reason: `Cloudflare refused the API token (${told}); check that it was copied whole and is neither expired nor revoked`,
+      }
+    case 'forbidden':
+      return quotaText.test(said)
+        ? { kind, codes: [...codes, 'quota'], reason: `the plan or a quota does not allow it (${told})` }
+        : { kind, codes, reason: `the API token may not do this (${told})${toGrant(context.grant)}` }
+    case 'rate_limited':
+      return { kind, codes, reason: `the rate limit of the API is used up (${told})` }
+    case 'not_found':
+      return { kind, codes, reason: `Cloudflare does not know it (${told})` }
+    case 'timeout':
+      return { kind, codes, reason: `Cloudflare gave up waiting (${told})` }
+    case 'unavailable':
+      return { kind, codes, reason: `Cloudflare's API is failing (${told})` }
+    case 'bad_response':
+      return { kind, codes, reason: `the answer is no success and names no error (${told})` }
+    default:
+      return { kind, codes, reason: `Cloudflare refused the request (${told})` }
+  }
+}
+
+/** What to grant, as the end of a message. */
+export function toGrant(grant: string | null): string {
+  return grant === null ? '' : `; it needs the permission "${grant}" here`
+}
+
+/** Judges an answer that is not JSON: somebody in between spoke. Only the media type of it is shown. */
+export function judgeForeign(status: number, mediaType: string): Verdict {
+  const what = mediaType === '' ? 'no content type' : mediaType
+  if (status === 429) return { kind: 'rate_limited', reason: `the rate limit is used up (429, ${what})` }
+  if (status >= 500)
+    return { kind: 'unavailable', reason: `Cloudflare's API is failing (${status}, ${what})` }
+  return {
+    kind: 'bad_response',
+    reason: `the answer is ${what} instead of JSON (${status}); is there a proxy in between, or is the base URL wrong?`,
+  }
+}
+
+function kindOf(status: number, codes: readonly (number | string)[], said: string): ApiFailureKind {
+  if (status === 429) return 'rate_limited'
+  if (codes.includes(9109)) return /unauthori[sz]ed to access/i.test(said) ? 'forbidden' : 'auth'
+  const known = codes.map((code) => kindByCode.get(code)).find((kind) => kind !== undefined)
+  if (known !== undefined) return known
+  if (codes.includes(10000)) return status === 403 ? 'forbidden' : 'auth'
+  if (status >= 400) return kindByStatus(status)
+  return status < 300 && (codes.length > 0 || said !== '') ? 'invalid_request' : 'bad_response'
+}
+
+/** What a 4xx or 5xx means when nothing more is known. */
+export function kindByStatus(status: number): ApiFailureKind {
+  if (status === 429) return 'rate_limited'
+  if (status >= 500) return 'unavailable'
+  if (status === 401) return 'auth'
+  if (status === 403) return 'forbidden'
+  if (status === 404 || status === 410) return 'not_found'
+  if (status === 408) return 'timeout'
+  if (status === 409) return 'conflict'
+  return 'invalid_request'
+}

@@ -1,0 +1,24 @@
+import type { ApiFailureKind } from '../errors.ts'
+
+/** What a failure is, before it becomes an ApiFailure: the operation is added once, in api-failure.ts. */
+export interface Verdict {
+  readonly kind: ApiFailureKind
+  /** What happened and what to do about it; no text from outside stands in it unredacted. */
+  readonly reason: string
+  readonly codes?: readonly (number | string)[]
+  /** Only where the answer's text says it; the header is read elsewhere. */
+  readonly retryAfterMs?: number
+}
+
+/** An error as Cloudflare's envelope or GraphQL's `errors` carries it, every field optional. */
+export interface ErrorItem {
+  readonly codes: readonly (number | string)[]
+  readonly message: string
+}
+
+/** `403, code 1004: text` as a bracket for messages. `text` must be redacted already. */
+export function detail(status: number | null, codes: readonly (number | string)[], text: string): string {
+  const code = codes.length === 0 ? '' : `code ${codes.slice(0, 3).join(', ')}`
+  const head = [status === null ? '' : String(status), code].filter((part) => part !== '').join(', ')
+  return [head, text].filter((part) => part !== '').join(': ')
+}
