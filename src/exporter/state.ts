@@ -20,6 +20,8 @@ import { jobIds, newScopeState, type ScopeState, withLedger } from './scope-stat
 export interface ExporterState {
   readonly scopes: ReadonlyMap<ScopeKey, ScopeState>
   readonly directory: PollState
+  /** What scopes that are watched no more had counted of late rows and gaps: sums over scopes must not go down. */
+  readonly departed: { readonly lateRows: number; readonly gapSeconds: number }
   scope(key: ScopeKey): ScopeState | undefined
 
   /** The scopes to watch, as listed or as remembered; those no longer named are dropped with their series. */
@@ -48,6 +50,7 @@ export function createState(): ExporterState {
   const zoneJobs = new Map<JobId, ScopeKey>()
   const listeners: (() => void)[] = []
   let directory = neverPolled
+  let departed = { lateRows: 0, gapSeconds: 0 }
 
   const changed = (): void => {
     for (const listener of listeners) listener()
@@ -84,11 +87,18 @@ export function createState(): ExporterState {
     get directory() {
       return directory
     },
+    get departed() {
+      return departed
+    },
     scope: (key) => scopes.get(key),
     setScopes(named) {
       const labels = labelScopes(named)
       const kept = new Set(labels.keys())
-      for (const key of [...scopes.keys()]) if (!kept.has(key)) scopes.delete(key)
+      for (const [key, { lateRows, gapSeconds }] of [...scopes]) {
+        if (kept.has(key)) continue
+        departed = { lateRows: departed.lateRows + lateRows, gapSeconds: departed.gapSeconds + gapSeconds }
+        scopes.delete(key)
+      }
       for (const [id, key] of zoneJobs) if (!kept.has(key)) zoneJobs.delete(id)
       for (const scope of named) {
         const key = scopeKey(scope)

@@ -1,0 +1,138 @@
+/*
+ * What a scrape answers: the bytes of all metrics, from memory. Scopes are rendered when they change, in small
+ * pieces between other work, so that a scrape finds nearly everything ready.
+ */
+import type { ScopeState } from '../exporter/scope-state.ts'
+import { eventMetrics, type MetricDefinition, metricDefinitions, selfMetrics } from './definitions.ts'
+import { type ExpositionFormat, openMetricsEnd, renderHeader, renderSamples } from './exposition-text.ts'
+import { type DeflatedPart, deflatePart, gzipOf, nothingDeflated } from './gzip-parts.ts'
+import type { NodeMetrics } from './node-metrics.ts'
+import type { Samples } from './sample.ts'
+import type { SampleRules } from './scope-samples.ts'
+import { createScopeSegments } from './scope-segments.ts'
+
+export interface Exposition {
+  /** In order; together `bytes` long. */
+  readonly body: Iterable<Buffer>
+  readonly bytes: number
+}
+
+export interface ExpositionSource {
+  exposition(format: ExpositionFormat, gzip: boolean): Promise<Exposition>
+  /** To be called on each change of state: renders in the background. */
+  changed(): void
+  /** To be called when the rules have changed. */
+  rulesChanged(): void
+}
+
+export interface ExpositionDeps {
+  readonly scopes: () => Iterable<ScopeState>
+  readonly rules: () => SampleRules
+  /** Read anew on each scrape. */
+  readonly others: () => readonly Samples[]
+  readonly node: NodeMetrics
+  /** Runs a piece of work soon, after what is waiting. */
+  readonly defer: (work: () => void) => void
+}
+
+/** Scopes rendered in one piece of background work. */
+const pieceSize = 25
+
+/** Buffers written to a socket are gathered to about this size. */
+const chunkSize = 256 * 1024
+
+const ownFamilies = new Set([...Object.keys(eventMetrics), ...Object.keys(selfMetrics)])
+
+export function createExposition(deps: ExpositionDeps): ExpositionSource {
+  const segments = createScopeSegments(deps.rules)
+  let version = 0
+  let scheduled = false
+  const compressed = new Map<
+    ExpositionFormat,
+    { readonly version: number; readonly part: Promise<DeflatedPart> }
+  >()
+
+  const isShown = ({ only }: MetricDefinition): boolean => only === undefined || deps.rules().lablabs
+
+  function* scopePart(format: ExpositionFormat): Iterable<Buffer> {
+    for (const [index, definition] of metricDefinitions.entries()) {
+      if (ownFamilies.has(definition.name) || !isShown(definition)) continue
+      yield Buffer.from(renderHeader(definition, format))
+      yield* segments.lines(deps.scopes(), index)
+    }
+  }
+
+  const ownPart = async (format: ExpositionFormat): Promise<Buffer> => {
+    const samples = deps.others()
+    let text = ''
+    for (const definition of metricDefinitions) {
+      if (!ownFamilies.has(definition.name)) continue
+      text += renderHeader(definition, format)
+      for (const part of samples) text += renderSamples(definition, part.get(definition.name) ?? [])
+    }
+    return Buffer.from(
+      text + (await deps.node.render(format)) + (format === 'openmetrics' ? openMetricsEnd : ''),
+    )
+  }
+
+  const compressedScopes = (format: ExpositionFormat): Promise<DeflatedPart> => {
+    const known = compressed.get(format)
+    if (known?.version === version) return known.part
+    const part = deflatePart(nothingDeflated, gather([...scopePart(format)]), false)
+    compressed.set(format, { version, part })
+    return part
+  }
+
+  const renderPiece = (): void => {
+    scheduled = false
+    if (segments.prepare(deps.scopes(), pieceSize) > 0) schedule()
+  }
+  const schedule = (): void => {
+    if (scheduled) return
+    scheduled = true
+    deps.defer(renderPiece)
+  }
+
+  return {
+    async exposition(format, gzip) {
+      if (!gzip) {
+        const own = await ownPart(format)
+        // Taken now: the state may change while a slow reader is still being written to.
+        const chunks = [...scopePart(format), own]
+        return { body: gather(chunks), bytes: sizeOf(chunks) }
+      }
+      const scopes = await compressedScopes(format)
+      const own = await deflatePart(scopes, [await ownPart(format)], true)
+      const body = gzipOf([scopes, own])
+      return { body, bytes: sizeOf(body) }
+    },
+    changed() {
+      version += 1
+      schedule()
+    },
+    rulesChanged() {
+      segments.clear()
+      version += 1
+      schedule()
+    },
+  }
+}
+
+function sizeOf(chunks: readonly Buffer[]): number {
+  return chunks.reduce((sum, { length }) => sum + length, 0)
+}
+
+/** The same bytes in fewer, larger pieces: thousands of small writes cost more than copying them together. */
+function* gather(chunks: Iterable<Buffer>): Iterable<Buffer> {
+  let pending: Buffer[] = []
+  let size = 0
+  for (const chunk of chunks) {
+    pending.push(chunk)
+    size += chunk.length
+    if (size < chunkSize) continue
+    yield Buffer.concat(pending)
+    pending = []
+    size = 0
+  }
+  if (pending.length > 0) yield Buffer.concat(pending)
+}

@@ -1,0 +1,71 @@
+/*
+ * The rendered series of each scope, kept for as long as the scope's state is the same value. A poll of one scope
+ * thus renders that scope's lines only, and a scrape copies bytes.
+ */
+import type { ScopeState } from '../exporter/scope-state.ts'
+import { type MetricDefinition, metricDefinitions } from './definitions.ts'
+import { renderSamples } from './exposition-text.ts'
+import { type SampleRules, scopeSamples } from './scope-samples.ts'
+
+/** One buffer with the lines of all metrics, in the order of the table; `ends[i]` is where metric i's end. */
+interface Segment {
+  readonly bytes: Buffer
+  readonly ends: Uint32Array
+}
+
+export interface ScopeSegments {
+  /** Renders what is not rendered yet; answers how many scopes that took, at most `most`. */
+  prepare(scopes: Iterable<ScopeState>, most: number): number
+  /** The lines of one metric, scope by scope. */
+  lines(scopes: Iterable<ScopeState>, metric: number): Iterable<Buffer>
+  /** Forgets everything rendered: the rules have changed. */
+  clear(): void
+}
+
+export function createScopeSegments(rules: () => SampleRules): ScopeSegments {
+  let rendered = new WeakMap<ScopeState, Segment>()
+  const segmentOf = (state: ScopeState): Segment => {
+    const known = rendered.get(state)
+    if (known !== undefined) return known
+    const segment = render(state, rules())
+    rendered.set(state, segment)
+    return segment
+  }
+  return {
+    prepare(scopes, most) {
+      let count = 0
+      for (const state of scopes) {
+        if (rendered.has(state)) continue
+        if (count >= most) break
+        segmentOf(state)
+        count += 1
+      }
+      return count
+    },
+    *lines(scopes, metric) {
+      for (const state of scopes) {
+        const { bytes, ends } = segmentOf(state)
+        const start = metric === 0 ? 0 : (ends[metric - 1] ?? 0)
+        const end = ends[metric] ?? start
+        if (end > start) yield bytes.subarray(start, end)
+      }
+    },
+    clear() {
+      rendered = new WeakMap()
+    },
+  }
+}
+
+function render(state: ScopeState, rules: SampleRules): Segment {
+  const samples = scopeSamples(state, rules)
+  const ends = new Uint32Array(metricDefinitions.length)
+  let text = ''
+  let bytes = 0
+  metricDefinitions.forEach((definition: MetricDefinition, index) => {
+    const lines = renderSamples(definition, samples.get(definition.name) ?? [])
+    text += lines
+    bytes += Buffer.byteLength(lines)
+    ends[index] = bytes
+  })
+  return { bytes: Buffer.from(text), ends }
+}
