@@ -109,6 +109,24 @@ export class InternalError extends Error {
   override readonly name = 'InternalError'
 }
 
+/** Why a file operation failed, in words, e.g. `no such file`. */
+export function fileReason(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : null
+  switch (code) {
+    case 'ENOENT':
+      return 'no such file'
+    case 'EACCES':
+    case 'EPERM':
+      return 'permission denied'
+    case 'EISDIR':
+      return 'it is a directory'
+    case 'ENOTDIR':
+      return 'a part of the path is not a directory'
+    default:
+      return error instanceof Error ? error.message : 'unknown reason'
+  }
+}
+
 /** The end of an exhaustive switch. */
 export function unreachable(value: never): never {
   throw new InternalError(`unexpected value ${JSON.stringify(value)}`)

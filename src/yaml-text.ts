@@ -1,17 +1,13 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
-import type { Entry, FileProblem, Position, Positioned } from './domain/positioned.ts'
+import type { Entry, FileProblem, Position, Positioned, PositionedReading } from './domain/positioned.ts'
 
 /*
  * YAML → a tree that knows its positions. Imported only when there is a file to read: the parser costs
  * start-up time. YAML 1.2: `yes` and `no` are texts, not truth values.
  */
 
-export type YamlReading =
-  | { readonly ok: true; readonly root: Positioned }
-  | { readonly ok: false; readonly problems: readonly FileProblem[] }
-
 /** Reads one YAML document. An empty one is an empty mapping. */
-export function readYaml(text: string): YamlReading {
+export function readYaml(text: string): PositionedReading {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   const at = (offset: number): Position => {

@@ -36,6 +36,11 @@ export interface FileProblem {
   readonly message: string
 }
 
+/** A parsed text, or all that kept it from being parsed. */
+export type PositionedReading =
+  | { readonly ok: true; readonly root: Positioned }
+  | { readonly ok: false; readonly problems: readonly FileProblem[] }
+
 /** What stands there, in words: `a list`, `nothing`, `"60"`. Long texts are cut. */
 export function describe(node: Positioned): string {
   if (node.kind !== 'scalar') return node.kind === 'map' ? 'a mapping' : 'a list'

@@ -1,0 +1,114 @@
+import Fastify, { type FastifyInstance } from 'fastify'
+import type { Clock, Log } from '../ports/runtime.ts'
+import { guardRequests } from './access.ts'
+import { healthRoutes, type Readiness, type Reload } from './health-routes.ts'
+import { landingPage } from './landing-page.ts'
+import { createListeners, type ListenAddress } from './listeners.ts'
+import { type MetricsSource, metricsRoute } from './metrics-route.ts'
+import { pageHeaders } from './page.ts'
+import type { WebConfigSource } from './web-config-source.ts'
+
+/*
+ * The exporter's HTTP server. Building it opens nothing; `listen` does. Every answer comes from memory.
+ */
+
+export interface ServerDeps {
+  readonly about: { readonly name: string; readonly version: string; readonly revision: string }
+  readonly telemetryPath: string
+  readonly metrics: MetricsSource
+  readonly readiness: Readiness
+  readonly reload: Reload
+  /** TLS, basic authentication and headers; null when there is no web config file. */
+  readonly web: WebConfigSource | null
+  readonly log: Log
+  readonly clock: Clock
+  /** Further routes, e.g. the webhook receiver. */
+  readonly routes?: readonly ((app: FastifyInstance) => void)[]
+}
+
+export interface HttpServer {
+  /** For tests: `inject` answers without a socket. */
+  readonly app: FastifyInstance
+  /**
+   * Listens on all addresses and returns what was opened, with real ports.
+   * @throws UserError naming the address that can't be had; then none stays open.
+   */
+  listen(addresses: readonly ListenAddress[]): Promise<readonly ListenAddress[]>
+  /** Takes no new connection, lets open requests end (for `graceMs`), then closes everything. */
+  close(graceMs: number): Promise<void>
+}
+
+/** Requests carry no body but for a webhook's, which is small. */
+const largestBodyBytes = 256 * 1024
+
+export async function buildServer(deps: ServerDeps): Promise<HttpServer> {
+  const app = Fastify({
+    logger: false,
+    bodyLimit: largestBodyBytes,
+    exposeHeadRoutes: true,
+    routerOptions: { ignoreTrailingSlash: false, caseSensitive: true, maxParamLength: 200 },
+  })
+  if (deps.web !== null) guardRequests(app, deps.web, deps)
+  accessLog(app, deps.log)
+  metricsRoute(app, deps.telemetryPath, deps.metrics)
+  healthRoutes(app, deps.readiness, deps.reload)
+  app.get('/', (_request, reply) => {
+    for (const [name, value] of Object.entries(pageHeaders)) {
+      if (!reply.hasHeader(name)) reply.header(name, value)
+    }
+    reply.send(landingPage({ ...deps.about, telemetryPath: deps.telemetryPath }))
+  })
+  for (const route of deps.routes ?? []) route(app)
+  wrongRequests(app, deps.log)
+  await app.ready()
+
+  const listeners = createListeners((request, response) => app.routing(request, response), deps)
+  return {
+    app,
+    listen: listeners.open,
+    async close(graceMs) {
+      await listeners.close(graceMs)
+      await app.close()
+    },
+  }
+}
+
+/** Scrapes and probes come all the time: they are worth a line only when one looks for something. */
+function accessLog(app: FastifyInstance, log: Log): void {
+  app.addHook('onResponse', (request, reply, done) => {
+    const path = request.url.split('?', 1)[0]
+    const ms = Math.round(reply.elapsedTime * 10) / 10
+    log.debug({ method: request.method, path, status: reply.raw.statusCode, ms }, 'http request')
+    done()
+  })
+}
+
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
+
+/** Answers to what no route takes (405 where another method would do, else 404), and to our own failures. */
+function wrongRequests(app: FastifyInstance, log: Log): void {
+  app.setNotFoundHandler((request, reply) => {
+    const url = request.url.split('?', 1)[0] ?? '/'
+    const allowed = methods.filter((method) => app.hasRoute({ method, url }))
+    reply.type('text/plain; charset=utf-8')
+    if (allowed.length === 0) return reply.code(404).send('Not found. The way in is /.\n')
+    return reply
+      .code(405)
+      .header('allow', allowed.join(', '))
+      .send(`Method not allowed: use ${allowed.join(' or ')}.\n`)
+  })
+  app.setErrorHandler((error, request, reply) => {
+    const status = statusOf(error)
+    if (status >= 500) log.error({ err: error, path: request.url.split('?', 1)[0] }, 'http request failed')
+    reply
+      .code(status)
+      .type('text/plain; charset=utf-8')
+      .send(status >= 500 ? 'Internal error; the log says more.\n' : 'Bad request.\n')
+  })
+}
+
+/** Fastify's own refusals (a body too large, a broken URL) carry a status; anything else is our failure. */
+function statusOf(error: unknown): number {
+  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : 500
+  return typeof status === 'number' && status >= 400 && status < 600 ? status : 500
+}

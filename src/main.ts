@@ -1,0 +1,135 @@
+import { readFileSync } from 'node:fs'
+import { type Command, parseCommandLine } from './cli.ts'
+import type { CommandIo } from './command-io.ts'
+import { ApiFailure, type ExitCode, exitCode, fileReason, InternalError, UserError } from './errors.ts'
+import type { Sources } from './settings-parse.ts'
+import { build } from './version.ts'
+
+/*
+ * The process boundary: arguments, environment, streams and signals in, an exit code out. Commands are loaded
+ * when they are called, so that each starts with no more than it needs.
+ */
+
+const sources: Sources = {
+  argv: process.argv.slice(2),
+  env: process.env,
+  readFile: (path) => {
+    try {
+      return { ok: true, text: readFileSync(path, 'utf8') }
+    } catch (error) {
+      return { ok: false, reason: fileReason(error) }
+    }
+  },
+}
+
+function createIo(stop: AbortController): CommandIo {
+  return {
+    stdout: (line) => process.stdout.write(`${line}\n`),
+    stderr: (line) => process.stderr.write(`${line}\n`),
+    stdoutStream: process.stdout,
+    stderrStream: process.stderr,
+    terminal: {
+      stdin: process.stdin.isTTY === true,
+      stdout: process.stdout.isTTY === true,
+      stderr: process.stderr.isTTY === true,
+    },
+    ask,
+    env: process.env,
+    readFile: sources.readFile,
+    signal: stop.signal,
+    onReload(listener) {
+      process.on('SIGHUP', listener)
+      return () => process.off('SIGHUP', listener)
+    },
+    reparse: () => parseCommandLine(sources),
+  }
+
+  async function ask(question: string): Promise<string | null> {
+    if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) return null
+    const { createInterface } = await import('node:readline/promises')
+    // Questions go where progress goes: the result on stdout stays clean.
+    const lines = createInterface({ input: process.stdin, output: process.stderr })
+    try {
+      return (await lines.question(question, { signal: stop.signal })).trim()
+    } finally {
+      lines.close()
+    }
+  }
+}
+
+async function run(command: Command, io: CommandIo): Promise<ExitCode> {
+  switch (command.kind) {
+    case 'help':
+      io.stdout(command.text)
+      return exitCode.done
+    case 'version':
+      io.stdout(`${build.name} ${build.version} (revision ${build.revision}, Node.js ${process.version})`)
+      return exitCode.done
+    case 'config-check':
+      return (await import('./commands/config-check.ts')).run(command, io)
+    case 'serve':
+    case 'demo':
+    case 'check':
+    case 'provision':
+    case 'simulate':
+      throw new InternalError(`the command ${command.kind} is not there yet`)
+  }
+}
+
+async function main(stop: AbortController): Promise<ExitCode> {
+  const parsed = await parseCommandLine(sources)
+  if (parsed.ok) return run(parsed.command, createIo(stop))
+  const { problems, help } = parsed
+  const title = problems.length === 1 ? '1 mistake' : `${problems.length} mistakes`
+  complain(`${title} in the settings:\n${problems.map((one) => `  ${one}`).join('\n')}\nSee: ${help}`)
+  return exitCode.usage
+}
+
+function complain(text: string): void {
+  process.stderr.write(`${build.name}: ${text}\n`)
+}
+
+/** Says what went wrong and gives the exit code for it. */
+function failed(error: unknown): ExitCode {
+  if (error instanceof UserError) {
+    complain(error.message)
+    return error.exitCode
+  }
+  if (error instanceof ApiFailure) {
+    complain(error.message)
+    return exitCode.failure
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  complain(`this is a bug, please report it with these lines and what you did:\n${stack}`)
+  return exitCode.failure
+}
+
+/** Ends the process even when something still holds it, but gives that a moment to let go by itself. */
+function endWith(code: ExitCode): void {
+  process.exitCode = code
+  setTimeout(() => process.exit(), 500).unref()
+}
+
+function start(): void {
+  const stop = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(name, () => {
+      if (stop.signal.aborted) process.exit(exitCode.failure)
+      stop.abort()
+    })
+  }
+  // A reader that went away (`| head`) wants no more: that is no failure of ours, and nothing is left to do.
+  process.stdout.on('error', (error) => endOnBrokenPipe(error, () => process.exit()))
+  process.stderr.on('error', (error) => endOnBrokenPipe(error, () => {}))
+  const crash = (error: unknown) => process.exit(failed(error))
+  process.on('uncaughtException', crash)
+  process.on('unhandledRejection', crash)
+  main(stop).catch(failed).then(endWith)
+}
+
+function endOnBrokenPipe(error: Error, then: () => void): void {
+  if ('code' in error && error.code === 'EPIPE') then()
+  else throw error
+}
+
+start()
