@@ -1,0 +1,107 @@
+import { gauge, rate } from './exporter-expressions.ts'
+import { graph, heatmap } from './panels.ts'
+import { line } from './queries.ts'
+
+const requests = 'cloudflare_logpush_exporter_api_requests_total'
+const durations = 'cloudflare_logpush_exporter_api_request_duration_seconds_bucket'
+
+function latency(quantile: number): string {
+  return `histogram_quantile(${quantile}, sum by (le, api) (${rate(durations)}))`
+}
+
+export const apiGraphs = [
+  graph({
+    title: 'API requests by code',
+    description:
+      'Requests to Cloudflare per second. "error" had no answer; "budget" is a GraphQL answer that refused because the budget is used up.',
+    unit: 'reqps',
+    stacked: true,
+    lines: [line(`sum by (api, code) (${rate(requests)})`, '{{api}} {{code}}')],
+  }),
+  graph({
+    title: 'API requests by operation',
+    description: 'Requests to Cloudflare per second, by what was asked.',
+    unit: 'reqps',
+    stacked: true,
+    lines: [line(`sum by (api, operation) (${rate(requests)})`, '{{api}} {{operation}}')],
+  }),
+  graph({
+    title: 'Share of API requests that failed',
+    description: 'Requests that were not answered with a 2xx code, of all.',
+    unit: 'percentunit',
+    max: 1,
+    lines: [
+      line(
+        `sum by (api) (${rate(requests, ', code!~"2.."')}) / (sum by (api) (${rate(requests)}) > 0)`,
+        '{{api}}',
+      ),
+    ],
+  }),
+  graph({
+    title: 'API latency',
+    description: 'How long Cloudflare takes to answer: the half, the slowest tenth, the slowest hundredth.',
+    unit: 's',
+    lines: [
+      line(latency(0.5), 'p50 {{api}}'),
+      line(latency(0.9), 'p90 {{api}}'),
+      line(latency(0.99), 'p99 {{api}}'),
+    ],
+  }),
+  heatmap({
+    title: 'API latency, all requests',
+    description:
+      'How many requests per second took how long. Two bands mean two kinds of request, or a slow day.',
+    unit: 's',
+    expr: `sum by (le) (${rate(durations)})`,
+  }),
+  graph({
+    title: 'Throttled',
+    description:
+      'Requests per second that Cloudflare refused because a limit was reached. Above zero, lower --cloudflare.budget-share or poll less.',
+    unit: 'reqps',
+    lines: [
+      line(
+        `sum by (api, instance) (${rate('cloudflare_logpush_exporter_api_throttled_total')})`,
+        '{{api}} {{instance}}',
+      ),
+    ],
+  }),
+]
+
+const limit = 'cloudflare_logpush_exporter_api_budget_limit'
+const remaining = 'cloudflare_logpush_exporter_api_budget_remaining'
+
+export const budgetGraphs = [
+  graph({
+    title: 'API budget',
+    description:
+      "Requests that the exporter may still send in Cloudflare's window, against its share of the limit.",
+    unit: 'short',
+    lines: [
+      line(gauge(remaining, 'api, instance'), '{{api}} left {{instance}}'),
+      line(gauge(limit, 'api, instance'), '{{api}} limit {{instance}}'),
+    ],
+  }),
+  graph({
+    title: 'API budget left',
+    description:
+      'What is left of the budget, as a share. At zero polls wait, and the effective interval grows.',
+    unit: 'percentunit',
+    max: 1,
+    lines: [
+      line(`${gauge(remaining, 'api, instance')} / ${gauge(limit, 'api, instance')}`, '{{api}} {{instance}}'),
+    ],
+  }),
+  graph({
+    title: 'Effective poll interval',
+    description:
+      'How often each poller really runs. It stretches when the work does not fit into the API budget.',
+    unit: 's',
+    lines: [
+      line(
+        gauge('cloudflare_logpush_exporter_poll_interval_seconds', 'poller, instance'),
+        '{{poller}} {{instance}}',
+      ),
+    ],
+  }),
+]

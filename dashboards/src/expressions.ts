@@ -1,0 +1,103 @@
+/*
+ * The PromQL that several panels share.
+ *
+ * Every expression gives the same numbers with one exporter and with several replicas: each replica
+ * reads the same API, so a job's value is the highest one any of them shows, never their sum. Labels
+ * that live on an info metric are joined from at most one series per job, so that two replicas that
+ * disagree for a minute (a renamed job) cannot break a panel.
+ */
+
+/** What identifies a Logpush job on every series of its own. */
+export const jobKey = 'account, zone, job_id'
+
+/** Matchers for the exporter's own series. */
+export const exporterFilter = 'job=~"$job", instance=~"$instance"'
+
+/** Matchers for series of one account or zone. */
+export const scopeFilter = `${exporterFilter}, account=~"$account", zone=~"$zone"`
+
+/** Matchers for series of a Logpush job. */
+export const jobFilter = `${scopeFilter}, job_id=~"$job_id"`
+
+/** A gauge per job, the highest of all replicas. */
+export function jobGauge(metric: string): string {
+  return `max by (${jobKey}) (${metric}{${jobFilter}})`
+}
+
+/** A counter's speed per job, per second; `extra` keeps further labels of the counter. */
+export function jobRate(metric: string, extra = ''): string {
+  return `max by (${jobKey}${extra === '' ? '' : `, ${extra}`}) (rate(${metric}{${jobFilter}}[$__rate_interval]))`
+}
+
+/** What a counter grew by per job over a range such as `1h` or `$__range`. */
+export function jobIncrease(metric: string, range: string): string {
+  return `max by (${jobKey}) (increase(${metric}{${jobFilter}}[${range}]))`
+}
+
+/** One series per job with the named labels of an info metric, value 1. */
+export function jobInfo(metric: string, labels: string): string {
+  return `topk by (${jobKey}) (1, max by (${jobKey}, ${labels}) (${metric}{${jobFilter}}))`
+}
+
+/** Adds up a per-job expression by a label of `cloudflare_logpush_job_info`. */
+export function sumByInfo(label: string, perJob: string): string {
+  const info = jobInfo('cloudflare_logpush_job_info', label)
+  return `sum by (${label}) (${perJob} * on (${jobKey}) group_left (${label}) ${info})`
+}
+
+/** Seconds since the job last finished a push; absent for a job that never did. */
+export const jobLag = `time() - ${jobGauge('cloudflare_logpush_job_last_complete_timestamp_seconds')}`
+
+/** 1 for an enabled job whose lag is over its limit, else 0. */
+export const jobIsLate = `(${jobLag} > bool ${jobGauge('cloudflare_logpush_job_max_lag_seconds')}) * ${jobGauge('cloudflare_logpush_job_enabled')}`
+
+/** 1 for a job that lost a batch in the last hour, else 0. */
+export const jobIsLosing = `${jobIncrease('cloudflare_logpush_batches_failed_total', '1h')} > bool 0`
+
+/** The states of a job from worst to best, as numbers so that a table can sort by them. */
+export const jobStates = [
+  { level: 6, text: 'Disabled by failure', color: 'dark-red' },
+  { level: 5, text: 'Losing data', color: 'red' },
+  { level: 4, text: 'Failing', color: 'orange' },
+  { level: 3, text: 'Late', color: 'yellow' },
+  { level: 2, text: 'Never delivered', color: 'purple' },
+  { level: 1, text: 'Off', color: 'text' },
+  { level: 0, text: 'OK', color: 'green' },
+] as const
+
+/** The worst state each job is in, as a level of `jobStates`. */
+export const jobState = [
+  `6 * ${jobGauge('cloudflare_failing_logpush_job_disabled_alert')} > 0`,
+  `5 * (${jobIsLosing}) > 0`,
+  `4 * ${jobGauge('cloudflare_logpush_job_failing')} > 0`,
+  `3 * ${jobIsLate} > 0`,
+  `2 * (${jobGauge('cloudflare_logpush_job_enabled')} unless ${jobGauge('cloudflare_logpush_job_last_complete_timestamp_seconds')}) > 0`,
+  `1 - ${jobGauge('cloudflare_logpush_job_enabled')}`,
+].join('\nor\n')
+
+/** Each scope's answer to "did the last poll work?": 0 when any source of it failed on all replicas. */
+export const scopeIsUp = `min by (account, zone) (max by (account, zone, source) (cloudflare_logpush_up{${scopeFilter}}))`
+
+const ours = 'alertname=~"CloudflareLogpush.*", severity!="none"'
+const aboutChosenJobs = 'account=~"$account", zone=~"$zone", job_id=~"$job_id"'
+
+/** Labels of an alert that tell one from another in a list. */
+export const alertKey = 'alertname, severity, account, zone, job_id'
+
+/*
+ * Alerts lose the scrape labels when their rule aggregates, so `job` and `instance` are not asked for.
+ */
+function alertSeries(metric: string, state: string, scope: string): string {
+  return `${metric}{${ours}${state}, ${scope}}`
+}
+
+const firing = ', alertstate="firing"'
+
+/** Alerts that fire for the chosen jobs, and those that name no account because they are about the exporter. */
+export const alertsFiring = `max by (${alertKey}) (${alertSeries('ALERTS', firing, aboutChosenJobs)} or ${alertSeries('ALERTS', firing, 'account=""')})`
+
+/** Since when each of `alertsFiring` has been true, in Unix seconds. */
+export const alertsFiringSince = `max by (${alertKey}) (${alertSeries('ALERTS_FOR_STATE', '', aboutChosenJobs)} or ${alertSeries('ALERTS_FOR_STATE', '', 'account=""')}) and on (${alertKey}) ${alertsFiring}`
+
+/** Alerts that are not about one job: the exporter's own, and those of accounts and zones. */
+export const exporterAlertsFiring = `max by (${alertKey}) (${alertSeries('ALERTS', firing, 'job_id=""')})`

@@ -1,0 +1,68 @@
+import { noneIsGood, steps } from './colors.ts'
+import { exporterFilter, jobGauge, jobIncrease, jobIsLate, jobIsLosing, scopeIsUp } from './expressions.ts'
+import { stat } from './panels.ts'
+
+/** How many jobs are in which trouble, now. */
+export const jobsNow = [
+  stat({
+    title: 'Jobs enabled',
+    description: 'Logpush jobs that are switched on, of those chosen above.',
+    unit: 'short',
+    expr: `sum(${jobGauge('cloudflare_logpush_job_enabled')})`,
+  }),
+  stat({
+    title: 'Disabled by failure',
+    description:
+      'Jobs that Cloudflare switched off because they failed for about a day. Nothing is pushed until somebody mends the destination and enables the job again.',
+    unit: 'short',
+    expr: `sum(${jobGauge('cloudflare_failing_logpush_job_disabled_alert')})`,
+    thresholds: noneIsGood(),
+  }),
+  stat({
+    title: 'Losing data',
+    description: 'Jobs that gave up on at least one batch in the last hour: its records are gone.',
+    unit: 'short',
+    expr: `sum(${jobIsLosing})`,
+    thresholds: noneIsGood(),
+  }),
+  stat({
+    title: 'Failing',
+    description:
+      'Jobs whose last push failed. Cloudflare tries again, so nothing need be lost yet; after about 24 hours it switches the job off.',
+    unit: 'short',
+    expr: `sum(${jobGauge('cloudflare_logpush_job_failing')})`,
+    thresholds: noneIsGood('orange'),
+  }),
+  stat({
+    title: 'Late',
+    description: 'Enabled jobs whose last complete push is longer ago than their limit (--job.max-lag).',
+    unit: 'short',
+    expr: `sum(${jobIsLate})`,
+    thresholds: noneIsGood('orange'),
+  }),
+  stat({
+    title: 'Blind scopes',
+    description:
+      'Accounts and zones whose last poll failed on every replica: their jobs may be better or worse than shown here. See the exporter dashboard.',
+    unit: 'short',
+    expr: `sum(${scopeIsUp} == bool 0)`,
+    thresholds: noneIsGood('orange'),
+  }),
+  stat({
+    title: 'Records lost in range',
+    description: 'Records of batches that were given up in the time range of the dashboard.',
+    unit: 'short',
+    decimals: 0,
+    expr: `sum(${jobIncrease('cloudflare_logpush_records_lost_total', '$__range')})`,
+    thresholds: noneIsGood(),
+  }),
+  stat({
+    title: 'Least API budget left',
+    description:
+      "What is left of the exporter's share of Cloudflare's API limits, for the API that has least. Near zero the exporter polls less often.",
+    unit: 'percentunit',
+    decimals: 0,
+    expr: `min(cloudflare_logpush_exporter_api_budget_remaining{${exporterFilter}} / cloudflare_logpush_exporter_api_budget_limit{${exporterFilter}})`,
+    thresholds: steps('red', [0.1, 'orange'], [0.25, 'green']),
+  }),
+]

@@ -1,0 +1,71 @@
+import {
+  alertsFiringSince,
+  jobFilter,
+  jobGauge,
+  jobIncrease,
+  jobInfo,
+  jobKey,
+  jobLag,
+  jobState,
+} from './expressions.ts'
+import {
+  agoColumn,
+  alertColumns,
+  jobColumns,
+  lagShareColumn,
+  lostColumn,
+  stateColumn,
+  toJob,
+} from './job-columns.ts'
+import { table } from './tables.ts'
+
+/** Keeps the jobs that the reader asked the table to show. */
+function shown(perJob: string): string {
+  return `(${perJob})\nand on (${jobKey})\n((\n${jobState}\n) >= $show)`
+}
+
+export const jobTable = table({
+  title: 'Jobs by trouble',
+  description:
+    'The worst job first. "Disabled by failure" and "Losing data" need hands now; "Failing" turns into "Disabled by failure" about 24 hours after "Failing since". Click a job for its history.',
+  unit: 'short',
+  queries: {
+    info: shown(jobInfo('cloudflare_logpush_job_info', 'job_name, dataset, destination_type, destination')),
+    state: `(\n${jobState}\n) >= $show`,
+    since: shown(
+      `1000 * min by (${jobKey}) (cloudflare_logpush_job_failing_since_timestamp_seconds{${jobFilter}})`,
+    ),
+    reason: shown(jobInfo('cloudflare_logpush_job_failure_info', 'reason')),
+    lag: shown(jobLag),
+    share: shown(`(${jobLag}) / ${jobGauge('cloudflare_logpush_job_max_lag_seconds')}`),
+    lost: shown(jobIncrease('cloudflare_logpush_records_lost_total', '$__range')),
+  },
+  columns: [
+    stateColumn('Value #state'),
+    toJob(jobColumns.name),
+    jobColumns.account,
+    jobColumns.zone,
+    jobColumns.dataset,
+    jobColumns.destinationType,
+    jobColumns.destination,
+    agoColumn('Value #since', 'Failing since'),
+    jobColumns.reason,
+    { field: 'Value #lag', header: 'Lag', unit: 'dtdurations', width: 120 },
+    lagShareColumn('Value #share'),
+    lostColumn('Value #lost'),
+    toJob(jobColumns.id),
+  ],
+  sortBy: ['State', 'Records lost', 'Lag'],
+})
+
+export const alertTable = table({
+  title: 'Firing alerts',
+  description:
+    'Alerts of this project that fire now, for the chosen jobs and for the exporter itself. Click the name for its runbook.',
+  unit: 'short',
+  queries: {
+    since: `1000 * (${alertsFiringSince})`,
+  },
+  columns: alertColumns,
+  sortBy: ['Since'],
+})
