@@ -1,0 +1,125 @@
+import type { FailureName } from './failures.ts'
+import { disableTime } from './job-status.ts'
+import type { JobTimeline } from './job-timeline.ts'
+import { changePhase, latestPhase } from './job-timeline.ts'
+import type { Delivery } from './notifications.ts'
+import { notifyDisabled, notifyEnabled } from './notifications.ts'
+import type { Fate, JobAction } from './world-spec.ts'
+import type { WorldState } from './world-state.ts'
+
+/*
+ * What happens by itself: the script's steps, and Cloudflare switching off jobs that fail for too long.
+ * Each thing happens at its own instant, however late somebody looks, so that the outcome does not
+ * depend on how often anybody does.
+ */
+
+/** Lets everything that is due by `nowMs` happen, oldest first. */
+export function settleUntil(state: WorldState, nowMs: number, deliver: (delivery: Delivery) => void): void {
+  for (;;) {
+    const next = nextHappening(state, nowMs)
+    if (next === null) return
+    next(deliver)
+  }
+}
+
+type Happening = (deliver: (delivery: Delivery) => void) => void
+
+function nextHappening(state: WorldState, nowMs: number): Happening | null {
+  let dueMs = nowMs
+  let happening: Happening | null = null
+  for (const job of state.doomed) {
+    const atMs = job.disableAtMs
+    if (atMs !== null && (atMs < dueMs || (happening === null && atMs === dueMs))) {
+      dueMs = atMs
+      happening = (deliver) => switchOff(state, job, atMs, deliver)
+    }
+  }
+  state.script.forEach((step, index) => {
+    const atMs = state.startMs + step.atMs
+    if (atMs < dueMs || (happening === null && atMs === dueMs)) {
+      dueMs = atMs
+      happening = (deliver) => {
+        state.script.splice(index, 1)
+        if (step.everyMs !== undefined) state.script.push({ ...step, atMs: step.atMs + step.everyMs })
+        const job = state.jobs.get(step.jobId)
+        if (job !== undefined) actOn(state, job, atMs, step.action, deliver)
+      }
+    }
+  })
+  return happening
+}
+
+function switchOff(
+  state: WorldState,
+  job: JobTimeline,
+  atMs: number,
+  deliver: (delivery: Delivery) => void,
+): void {
+  changePhase(job, atMs, { enabled: false })
+  foresee(state, job)
+  notifyDisabled(state, job, atMs, deliver)
+}
+
+/** Does something to a job at an instant that is not in the already told past. */
+export function actOn(
+  state: WorldState,
+  job: JobTimeline,
+  atMs: number,
+  action: JobAction,
+  deliver: (delivery: Delivery) => void,
+): void {
+  if (job.deletedAtMs !== null) return
+  switch (action.kind) {
+    case 'break':
+      changePhase(job, atMs, { fate: { kind: 'dead', failure: action.failure } })
+      break
+    case 'mend':
+      changePhase(job, atMs, { fate: { kind: 'healthy' } })
+      break
+    case 'fate':
+      changePhase(job, atMs, { fate: action.fate })
+      break
+    case 'enable':
+      if (latestPhase(job).enabled) break
+      changePhase(job, atMs, { enabled: true })
+      notifyEnabled(state, job, atMs, deliver)
+      break
+    case 'disable':
+      changePhase(job, atMs, { enabled: false })
+      break
+    case 'delete':
+      changePhase(job, atMs, { enabled: false })
+      job.deletedAtMs = atMs
+      break
+  }
+  foresee(state, job)
+}
+
+/** Works out again when the job will be switched off; to be called after each change of the job. */
+export function foresee(state: WorldState, job: JobTimeline): void {
+  job.disableAtMs = disableTime(state, job)
+  if (job.disableAtMs === null) state.doomed.delete(job)
+  else state.doomed.add(job)
+}
+
+/** Gives a job another destination; it works unless that one is known to be out of order. */
+export function changeDestination(state: WorldState, job: JobTimeline, atMs: number, conf: string): void {
+  changePhase(job, atMs, { destinationConf: conf, fate: fateAt(state, conf, latestPhase(job).fate) })
+  foresee(state, job)
+}
+
+function fateAt(state: WorldState, conf: string, before: Fate): Fate {
+  const failure = destinationFailure(state, conf)
+  if (failure !== null) return { kind: 'dead', failure }
+  return before.kind === 'dead' ? { kind: 'healthy' } : before
+}
+
+/** Why uploads to the destination would fail now; null when they would not. */
+export function destinationFailure(state: WorldState, conf: string): FailureName | null {
+  for (const [prefix, failure] of state.brokenDestinations) if (conf.startsWith(prefix)) return failure
+  for (const job of state.jobs.values()) {
+    const { destinationConf, fate } = latestPhase(job)
+    if (job.deletedAtMs === null && fate.kind === 'dead' && destinationConf === conf) return fate.failure
+  }
+  return null
+}

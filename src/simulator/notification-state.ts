@@ -1,0 +1,124 @@
+import type { WorldSpec } from './world-spec.ts'
+
+export interface Webhook {
+  readonly id: string
+  readonly accountId: string
+  name: string
+  /** As the API shows it; for chat services without its secret part. */
+  url: string
+  /** Where notifications really go. */
+  target: string
+  type: string
+  secret: string | null
+  readonly createdAtMs: number
+  lastSuccessMs: number | null
+  lastFailureMs: number | null
+}
+
+export interface Policy {
+  readonly id: string
+  readonly accountId: string
+  name: string
+  description: string
+  enabled: boolean
+  alertType: string
+  mechanisms: Record<string, readonly { readonly id: string }[]>
+  filters: Record<string, unknown> | null
+  alertInterval: string | null
+  readonly createdMs: number
+  modifiedMs: number
+}
+
+export interface HistoryRow {
+  readonly id: string
+  readonly accountId: string
+  readonly policyId: string
+  readonly name: string
+  readonly alertType: string
+  readonly alertBody: string
+  readonly description: string
+  readonly mechanism: string
+  readonly mechanismType: 'email' | 'pagerduty' | 'webhook'
+  readonly sentMs: number
+}
+
+export interface PagerDutyService {
+  readonly id: string
+  readonly accountId: string
+  readonly name: string
+}
+
+export interface NotificationState {
+  readonly webhooks: Map<string, Webhook>
+  readonly policies: Map<string, Policy>
+  readonly pagerduty: Map<string, PagerDutyService>
+  /** PagerDuty integration tokens that were handed out, and what was chosen in the browser, if it was. */
+  readonly connections: Map<string, { readonly accountId: string; consent: string | null }>
+  /** Oldest first. */
+  readonly history: HistoryRow[]
+  /** Makes ids that were not used yet. */
+  serial: number
+}
+
+export function createNotificationState(spec: WorldSpec, startMs: number): NotificationState {
+  const state: NotificationState = {
+    webhooks: new Map(),
+    policies: new Map(),
+    pagerduty: new Map((spec.pagerduty ?? []).map((service) => [service.id, service])),
+    connections: new Map(),
+    history: [],
+    serial: 0,
+  }
+  for (const webhook of spec.webhooks ?? []) {
+    state.webhooks.set(webhook.id, {
+      id: webhook.id,
+      accountId: webhook.accountId,
+      name: webhook.name,
+      ...classifyWebhook(webhook.url, webhook.secret ?? null),
+      secret: webhook.secret ?? null,
+      createdAtMs: startMs - 86_400_000,
+      lastSuccessMs: null,
+      lastFailureMs: null,
+    })
+  }
+  for (const policy of spec.policies ?? []) {
+    state.policies.set(policy.id, {
+      id: policy.id,
+      accountId: policy.accountId,
+      name: policy.name,
+      description: '',
+      enabled: policy.enabled ?? true,
+      alertType: policy.alertType,
+      mechanisms: { ...policy.mechanisms },
+      filters: null,
+      alertInterval: null,
+      createdMs: startMs - 86_400_000,
+      modifiedMs: startMs - 86_400_000,
+    })
+  }
+  return state
+}
+
+const services: readonly (readonly [type: string, host: RegExp, hidesSecret: boolean])[] = [
+  ['slack', /(^|\.)hooks\.slack\.com$/, true],
+  ['gchat', /(^|\.)chat\.googleapis\.com$/, true],
+  ['discord', /(^|\.)discord(app)?\.com$/, true],
+  ['feishu', /(^|\.)open\.feishu\.cn$/, true],
+  ['datadog', /(^|\.)datadoghq\.(com|eu)$/, false],
+  ['opsgenie', /(^|\.)opsgenie\.com$/, false],
+  ['splunk', /(^|\.)splunkcloud\.com$/, false],
+]
+
+/** The service behind a webhook's address, and the address as the API shows it afterwards. */
+export function classifyWebhook(
+  url: string,
+  secret: string | null,
+): { readonly url: string; readonly target: string; readonly type: string } {
+  const { hostname } = new URL(url)
+  const service = services.find(([, host]) => host.test(hostname))
+  if (service === undefined) return { url, target: url, type: 'generic' }
+  const [type, , hidesSecret] = service
+  // Chat services carry their secret in the address: it is taken out unless one was given apart.
+  const shown = hidesSecret && secret === null ? url.replace(/\?.*$/, '').replace(/[^/]+\/?$/, '') : url
+  return { url: shown, target: url, type }
+}

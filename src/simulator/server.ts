@@ -1,0 +1,160 @@
+import type { FastifyInstance } from 'fastify'
+import { fastify } from 'fastify'
+import { createChallengeKey } from './challenge.ts'
+import { serveControls } from './control-plugin.ts'
+import { createCourier } from './courier.ts'
+import type { Faults } from './faults.ts'
+import { createFaults } from './faults.ts'
+import { createGraphqlEngine } from './graphql-engine.ts'
+import { serveGraphql } from './graphql-plugin.ts'
+import type { RateLimits } from './rate-limits.ts'
+import { createRateLimiter, defaultRateLimits } from './rate-limits.ts'
+import type { RequestLog } from './request-log.ts'
+import { createRequestLog } from './request-log.ts'
+import { directoryRoutes } from './rest-directory.ts'
+import { jobRoutes } from './rest-jobs.ts'
+import type { ObjectStore } from './rest-ownership.ts'
+import { ownershipRoutes } from './rest-ownership.ts'
+import { failure, serveRest } from './rest-plugin.ts'
+import type { SimClock } from './sim-clock.ts'
+import { createSimClock } from './sim-clock.ts'
+import { SimError, simErrors } from './sim-error.ts'
+import type { World } from './world.ts'
+import { createWorld } from './world.ts'
+import { worldSpecOf } from './world-names.ts'
+import type { WorldSpec } from './world-spec.ts'
+
+export interface SimulatorOptions {
+  readonly seed?: number
+  /** A spec, or `demo`, `empty`, `large` or `large:<zones>,<zones with jobs>,<jobs per zone>`. */
+  readonly world?: WorldSpec | string
+  readonly host?: string
+  /** 0, the default, picks a free one. */
+  readonly port?: number
+  /** The real clock in milliseconds; the machine's when absent. */
+  readonly now?: () => number
+  /** Simulated time at the start; the real clock's when absent. */
+  readonly startAt?: number
+  /** Simulated milliseconds per real one; 1 when absent, 0: only `clock.advance` moves time. */
+  readonly speed?: number
+  /** Where ownership challenges are written; nowhere when absent. */
+  readonly objectStore?: ObjectStore
+  readonly rateLimits?: Partial<RateLimits>
+  /** True: the `Date` header tells the simulated time. */
+  readonly dateHeader?: boolean
+  /** True: GraphQL errors come with the HTTP status that the documentation gives them. */
+  readonly documentedGraphqlStatus?: boolean
+}
+
+/** A running simulator. */
+export interface Simulator {
+  /** Ends in `/client/v4`. */
+  readonly url: string
+  readonly origin: string
+  /** The text of the world's first token. */
+  readonly token: string
+  readonly world: World
+  readonly clock: SimClock
+  readonly faults: Faults
+  readonly requests: RequestLog
+  /** Resolves when all notifications that are due have been sent. */
+  idle(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Starts a Cloudflare API on loopback. */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const seed = options.seed ?? 1
+  const speed = options.speed ?? 1
+  const spec = typeof options.world === 'object' ? options.world : worldSpecOf(options.world ?? 'demo', seed)
+  const clock = createSimClock({ speed, startAt: options.startAt, realNow: options.now })
+  const courier = createCourier(() => clock.now())
+  const world = createWorld(spec, clock, courier.send)
+  clock.onAdvance(world.settle)
+  const faults = createFaults(spec.seed)
+  const requests = createRequestLog()
+  const limits: RateLimits = { ...defaultRateLimits, ...options.rateLimits }
+  const challenges = createChallengeKey(spec.seed)
+  const deliver = courier.send
+  const rest = {
+    world,
+    clock,
+    faults,
+    requests,
+    dateHeader: options.dateHeader ?? false,
+    limiter: createRateLimiter(limits.rest),
+  }
+  const logpush = { world, challenges, deliver, objectStore: options.objectStore }
+
+  const app = fastify({ forceCloseConnections: true, routerOptions: { maxParamLength: 500 } })
+  takeAnyBody(app)
+  answerInEnvelopes(app)
+  await app.register(
+    async (api) => {
+      serveRest(api, rest, [...directoryRoutes(world), ...jobRoutes(logpush), ...ownershipRoutes(logpush)])
+      serveGraphql(api, {
+        ...rest,
+        engine: createGraphqlEngine(),
+        queryLimiter: createRateLimiter(limits.graphql),
+        scopeLimiter: createRateLimiter(limits.scope),
+        documentedStatus: options.documentedGraphqlStatus ?? false,
+      })
+    },
+    { prefix: '/client/v4' },
+  )
+  const { idle } = courier
+  await app.register(
+    async (controls) => serveControls(controls, { world, clock, faults, requests, deliver, idle }),
+    { prefix: '/__sim' },
+  )
+
+  const host = options.host ?? '127.0.0.1'
+  const origin = await app.listen({ host, port: options.port ?? 0 })
+  // While time runs by itself, things must happen even when nobody asks.
+  const ticker = speed > 0 ? setInterval(world.settle, 200) : null
+  ticker?.unref()
+  return {
+    url: `${origin}/client/v4`,
+    origin,
+    token: spec.tokens[0]?.text ?? '',
+    world,
+    clock,
+    faults,
+    requests,
+    idle: async () => {
+      world.settle()
+      await idle()
+    },
+    close: async () => {
+      if (ticker !== null) clearInterval(ticker)
+      await app.close()
+      await idle()
+    },
+  }
+}
+
+function takeAnyBody(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, text, done) => {
+    const body = String(text)
+    if (body === '') return done(null, undefined)
+    try {
+      done(null, JSON.parse(body))
+    } catch {
+      done(simErrors.malformedBody(), undefined)
+    }
+  })
+}
+
+function answerInEnvelopes(app: FastifyInstance): void {
+  app.setNotFoundHandler(async (request, reply) => {
+    await reply.code(404).send(failure(simErrors.noRoute(request.url.replace(/\?.*$/, '')).errors))
+  })
+  app.setErrorHandler(async (error, _request, reply) => {
+    if (error instanceof SimError) await reply.code(error.status).send(failure(error.errors))
+    else {
+      const message = error instanceof Error ? error.message : String(error)
+      await reply.code(500).send(failure([{ code: 500, message: `the simulator failed: ${message}` }]))
+    }
+  })
+}

@@ -1,0 +1,116 @@
+import type { FailureName } from './failures.ts'
+import type { JobTimeline } from './job-timeline.ts'
+import { createTimeline } from './job-timeline.ts'
+import type { NotificationState } from './notification-state.ts'
+import { createNotificationState } from './notification-state.ts'
+import type { UploadEvent } from './upload-events.ts'
+import { visitUploads } from './upload-events.ts'
+import type {
+  AccountSpec,
+  HealthSettings,
+  Ingestion,
+  JobSpec,
+  ScopeRef,
+  ScriptStep,
+  TokenSpec,
+  WorldSpec,
+  ZoneSpec,
+} from './world-spec.ts'
+import { defaultHealthSettings, defaultIngestion } from './world-spec.ts'
+
+/** Everything that is, and was, true in a world. Only the files that name it change it. */
+export interface WorldState {
+  readonly seed: number
+  readonly startMs: number
+  readonly ingestion: Ingestion
+  readonly disableAfterMs: number
+  readonly accountHoldsZoneJobs: boolean
+  readonly announcesEnd: boolean
+  readonly accounts: Map<string, AccountSpec>
+  readonly zones: Map<string, ZoneSpec>
+  /** By id, deleted jobs included. */
+  readonly jobs: Map<number, JobTimeline>
+  /** By scope id, deleted jobs included. */
+  readonly jobsByScope: Map<string, JobTimeline[]>
+  readonly tokens: Map<string, TokenSpec>
+  /** Steps still to come. */
+  readonly script: ScriptStep[]
+  /** Jobs that Cloudflare will switch off unless something changes. */
+  readonly doomed: Set<JobTimeline>
+  /** Events put in by hand, by scope id. */
+  readonly injected: Map<string, UploadEvent[]>
+  /** Beginnings of `destination_conf` that are out of order. */
+  readonly brokenDestinations: Map<string, FailureName>
+  /** Changes of GraphQL limits by scope id, on top of what the spec says. */
+  readonly healthSettings: Map<string, Partial<HealthSettings>>
+  readonly notifications: NotificationState
+  nextJobId: number
+}
+
+export function createWorldState(spec: WorldSpec, startMs: number): WorldState {
+  const state: WorldState = {
+    seed: spec.seed,
+    startMs,
+    ingestion: { ...defaultIngestion, ...spec.ingestion },
+    disableAfterMs: spec.disableAfterMs ?? 86_400_000,
+    accountHoldsZoneJobs: spec.accountHoldsZoneJobs ?? false,
+    announcesEnd: spec.announcesEnd ?? true,
+    accounts: new Map(spec.accounts.map((account) => [account.id, account])),
+    zones: new Map(spec.zones.map((zone) => [zone.id, zone])),
+    jobs: new Map(),
+    jobsByScope: new Map(),
+    tokens: new Map(spec.tokens.map((token) => [token.text, token])),
+    script: [...(spec.script ?? [])],
+    doomed: new Set(),
+    injected: new Map(),
+    brokenDestinations: new Map(),
+    healthSettings: new Map(),
+    notifications: createNotificationState(spec, startMs),
+    nextJobId: 1,
+  }
+  for (const job of spec.jobs) addTimeline(state, job)
+  return state
+}
+
+export function addTimeline(state: WorldState, spec: JobSpec): JobTimeline {
+  if (state.jobs.has(spec.id)) throw new Error(`job ${spec.id} exists already`)
+  const job = createTimeline(state.seed, state.startMs, spec)
+  state.jobs.set(job.id, job)
+  const ofScope = state.jobsByScope.get(job.scope.id)
+  if (ofScope === undefined) state.jobsByScope.set(job.scope.id, [job])
+  else ofScope.push(job)
+  state.nextJobId = Math.max(state.nextJobId, job.id + 1)
+  return job
+}
+
+/** The account that a scope belongs to; for an account, itself. Undefined when the scope is unknown. */
+export function accountIdOf(state: WorldState, scope: ScopeRef): string | undefined {
+  return scope.kind === 'account' ? state.accounts.get(scope.id)?.id : state.zones.get(scope.id)?.accountId
+}
+
+export function healthSettingsOf(state: WorldState, scope: ScopeRef): HealthSettings {
+  const spec = scope.kind === 'account' ? state.accounts.get(scope.id) : state.zones.get(scope.id)
+  return { ...defaultHealthSettings, ...spec?.health, ...state.healthSettings.get(scope.id) }
+}
+
+/** The jobs whose health data a scope holds, deleted ones included. */
+export function jobsSeenBy(state: WorldState, scope: ScopeRef): readonly JobTimeline[] {
+  const own = state.jobsByScope.get(scope.id) ?? []
+  if (scope.kind === 'zone' || !state.accountHoldsZoneJobs) return own
+  const zones = [...state.zones.values()].filter((zone) => zone.accountId === scope.id)
+  return own.concat(zones.flatMap((zone) => state.jobsByScope.get(zone.id) ?? []))
+}
+
+/** Every attempt of a job that ended in [fromMs, toMs), made by the simulation or put in by hand. */
+export function visitJobEvents(
+  state: WorldState,
+  job: JobTimeline,
+  fromMs: number,
+  toMs: number,
+  visit: (event: UploadEvent) => void,
+): void {
+  visitUploads(job, state.ingestion, fromMs, toMs, visit)
+  for (const event of state.injected.get(job.scope.id) ?? []) {
+    if (event.jobId === job.id && event.endMs >= fromMs && event.endMs < toMs) visit(event)
+  }
+}
