@@ -5,15 +5,15 @@ import { acceptsGzip, chooseFormat, type ExpositionFormat } from './negotiation.
 export interface Exposition {
   /** Exactly as it is to be sent; scrapers reject others. */
   readonly contentType: string
-  /** In pieces when it is large: they are sent as they are, never joined. */
-  readonly body: Buffer | readonly Buffer[]
+  /** In pieces when it is large: they are taken and sent one by one, as fast as the reader reads. */
+  readonly body: Buffer | Iterable<Buffer>
   /** Length of the whole body. */
   readonly bytes: number
 }
 
 export interface MetricsSource {
-  /** From memory, without waiting for anything. With `gzip` the body is compressed already. */
-  exposition(format: ExpositionFormat, gzip: boolean): Exposition
+  /** From memory, without waiting for anything outside. With `gzip` the body is compressed already. */
+  exposition(format: ExpositionFormat, gzip: boolean): Exposition | Promise<Exposition>
 }
 
 /** Registers the path that scrapers read, for GET and HEAD. */
@@ -25,9 +25,13 @@ export function metricsRoute(app: FastifyInstance, path: string, metrics: Metric
   })
 }
 
-function sendExposition(request: FastifyRequest, reply: FastifyReply, metrics: MetricsSource): void {
+async function sendExposition(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  metrics: MetricsSource,
+): Promise<FastifyReply> {
   const gzip = acceptsGzip(headerText(request.headers['accept-encoding']))
-  const { contentType, body, bytes } = metrics.exposition(chooseFormat(request.headers.accept), gzip)
+  const { contentType, body, bytes } = await metrics.exposition(chooseFormat(request.headers.accept), gzip)
   reply.header('content-type', contentType)
   reply.header('content-length', bytes)
   reply.header('vary', 'Accept, Accept-Encoding')
@@ -38,14 +42,27 @@ function sendExposition(request: FastifyRequest, reply: FastifyReply, metrics: M
   reply.hijack()
   const { raw } = reply
   raw.writeHead(200, reply.getHeaders())
-  if (request.method === 'HEAD') {
-    raw.end()
-    return
+  if (request.method === 'HEAD') raw.end()
+  else writePieces(raw, Buffer.isBuffer(body) ? [body] : body)
+  return reply
+}
+
+/** Takes the next piece only when the socket has room, so that a slow reader costs no memory. */
+function writePieces(raw: FastifyReply['raw'], body: Iterable<Buffer>): void {
+  const pieces = body[Symbol.iterator]()
+  const more = (): void => {
+    for (let next = pieces.next(); !raw.destroyed; next = pieces.next()) {
+      if (next.done === true) {
+        raw.end()
+        return
+      }
+      if (!raw.write(next.value)) {
+        raw.once('drain', more)
+        return
+      }
+    }
   }
-  raw.cork()
-  for (const piece of Buffer.isBuffer(body) ? [body] : body) raw.write(piece)
-  raw.uncork()
-  raw.end()
+  more()
 }
 
 function headerText(value: string | string[] | undefined): string | undefined {
