@@ -11,11 +11,14 @@ import type { RateLimits } from './rate-limits.ts'
 import { createRateLimiter, defaultRateLimits } from './rate-limits.ts'
 import type { RequestLog } from './request-log.ts'
 import { createRequestLog } from './request-log.ts'
+import { alertingRoutes } from './rest-alerting.ts'
 import { directoryRoutes } from './rest-directory.ts'
 import { jobRoutes } from './rest-jobs.ts'
 import type { ObjectStore } from './rest-ownership.ts'
 import { ownershipRoutes } from './rest-ownership.ts'
 import { failure, serveRest } from './rest-plugin.ts'
+import { policyRoutes } from './rest-policies.ts'
+import { webhookRoutes } from './rest-webhooks.ts'
 import type { SimClock } from './sim-clock.ts'
 import { createSimClock } from './sim-clock.ts'
 import { SimError, simErrors } from './sim-error.ts'
@@ -91,7 +94,14 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   answerInEnvelopes(app)
   await app.register(
     async (api) => {
-      serveRest(api, rest, [...directoryRoutes(world), ...jobRoutes(logpush), ...ownershipRoutes(logpush)])
+      serveRest(api, rest, [
+        ...directoryRoutes(world),
+        ...jobRoutes(logpush),
+        ...ownershipRoutes(logpush),
+        ...policyRoutes(world),
+        ...webhookRoutes(world, courier),
+        ...alertingRoutes(world),
+      ])
       serveGraphql(api, {
         ...rest,
         engine: createGraphqlEngine(),
