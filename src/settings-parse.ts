@@ -1,6 +1,7 @@
 import { type FlagShape, readArguments } from './argv.ts'
 import { nearestName } from './domain/nearest-name.ts'
 import { describe, type FileProblem, type Positioned, unknownKey } from './domain/positioned.ts'
+import { UserError } from './errors.ts'
 import {
   envPrefix,
   expectation,
@@ -42,6 +43,14 @@ export interface OptionSpec<T extends Table> {
 export type Parsed<T extends Table> =
   | { readonly ok: true; readonly values: Values<T>; readonly operands: readonly string[] }
   | { readonly ok: false; readonly problems: readonly string[] }
+
+/** All mistakes as one error; `help` is what to type to learn more. */
+export function usageError(problems: readonly string[], help: string): UserError {
+  const title = problems.length === 1 ? '1 mistake' : `${problems.length} mistakes`
+  return new UserError(
+    `${title} in the settings:\n${problems.map((one) => `  ${one}`).join('\n')}\nSee: ${help}`,
+  )
+}
 
 /** The flag that names the file; it is read before all else. */
 export const configFileFlag = 'config.file'
