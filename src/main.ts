@@ -1,8 +1,9 @@
+#!/usr/bin/env node
 import { readFileSync } from 'node:fs'
 import { type Command, parseCommandLine } from './cli.ts'
 import type { CommandIo } from './command-io.ts'
 import { ApiFailure, type ExitCode, exitCode, fileReason, InternalError, UserError } from './errors.ts'
-import type { Sources } from './settings-parse.ts'
+import { type Sources, usageError } from './settings-parse.ts'
 import { build } from './version.ts'
 
 /*
@@ -68,6 +69,7 @@ async function run(command: Command, io: CommandIo): Promise<ExitCode> {
     case 'config-check':
       return (await import('./commands/config-check.ts')).run(command, io)
     case 'serve':
+      return (await import('./commands/serve.ts')).run(command, io)
     case 'demo':
     case 'check':
     case 'provision':
@@ -79,10 +81,7 @@ async function run(command: Command, io: CommandIo): Promise<ExitCode> {
 async function main(stop: AbortController): Promise<ExitCode> {
   const parsed = await parseCommandLine(sources)
   if (parsed.ok) return run(parsed.command, createIo(stop))
-  const { problems, help } = parsed
-  const title = problems.length === 1 ? '1 mistake' : `${problems.length} mistakes`
-  complain(`${title} in the settings:\n${problems.map((one) => `  ${one}`).join('\n')}\nSee: ${help}`)
-  return exitCode.usage
+  throw usageError(parsed.problems, parsed.help)
 }
 
 function complain(text: string): void {

@@ -20,11 +20,13 @@ export function createApiAccess(deps: {
   readonly budget: Budget
   readonly clock: Clock
   readonly random: Random
+  /** From then on no request begins; those under way go on until their own signal. */
+  readonly stop: AbortSignal
 }): ApiAccess {
   return {
     read: (request, call) =>
       withRetry(readPolicy, { ...deps, signal: request.signal }, () =>
-        deps.budget.run(request, () => call({ signal: request.signal })),
+        deps.budget.run({ ...request, signal: deps.stop }, () => call({ signal: request.signal })),
       ),
   }
 }

@@ -9,6 +9,7 @@ import { scopeRequest } from './api-access.ts'
 import { batches } from './health-batch.ts'
 import type { HealthDeps } from './health-deps.ts'
 import { priorityOf, type ScopeState } from './scope-state.ts'
+import { settleAll } from './settle-all.ts'
 
 const everyMs = 3_600_000
 
@@ -56,7 +57,7 @@ export function createHealthLimits(deps: HealthDeps): {
         })),
         deps.settings().rateLimitType,
       )
-      await Promise.all(grouped.map((batch) => read(batch, signal)))
+      await settleAll(grouped.map((batch) => read(batch, signal)))
       for (const key of readAt.keys()) if (!deps.state.scopes.has(key)) readAt.delete(key)
     },
   }

@@ -25,6 +25,7 @@ import { healthDue } from './health-due.ts'
 import { createHealthLimits } from './health-limits.ts'
 import { type HealthReader, readWindow } from './health-read.ts'
 import { jobsAreKnown, priorityOf, type ScopeState } from './scope-state.ts'
+import { settleAll } from './settle-all.ts'
 
 export const healthPoller = 'health'
 
@@ -88,7 +89,7 @@ export function createHealthPoll(deps: HealthDeps): { cycle(signal: AbortSignal)
         return firstChunk({ from, to }, narrowest) ?? { from: to - 1, to }
       })
       const read: WindowRead = { window, rows, now }
-      await Promise.all(
+      await settleAll(
         batch.scopes.map((scope, index) => enter(scope, ledgers[index] ?? beginLedger(window.from), read)),
       )
       if (isLastWindow(read)) break
@@ -155,7 +156,7 @@ export function createHealthPoll(deps: HealthDeps): { cycle(signal: AbortSignal)
         .filter(({ limits: own }) => own?.enabled !== false)
       for (const { scope } of readable) triedAt.set(scopeKey(scope), deps.clock.monotonic())
       const all = batches(readable.map(toDue), deps.settings().rateLimitType)
-      await Promise.all(all.map((batch) => run(batch, signal)))
+      await settleAll(all.map((batch) => run(batch, signal)))
       for (const map of [triedAt, lastWhole])
         for (const key of map.keys()) if (!state.scopes.has(key)) map.delete(key)
       report(state.scopes.values())

@@ -16,6 +16,7 @@ import { type JobChange, sameMemory } from './job-change.ts'
 import type { ScopeMemory } from './scope-memory.ts'
 import { priorityOf, type ScopeState } from './scope-state.ts'
 import type { SelfState } from './self-state.ts'
+import { settleAll } from './settle-all.ts'
 import type { ExporterState } from './state.ts'
 
 export interface InventoryDeps {
@@ -82,7 +83,7 @@ export function createInventoryPoll(deps: InventoryDeps): InventoryPoll {
         sweepEveryMs: deps.sweepEveryMs(),
         requests: deps.requestsPerCycle(),
       })
-      await Promise.all(due.map((scope) => list(scope, signal)))
+      await settleAll(due.map((scope) => list(scope, signal)))
       for (const key of triedAt.keys()) if (!state.scopes.has(key)) triedAt.delete(key)
       report(state.scopes.values())
     },

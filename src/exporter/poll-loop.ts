@@ -14,6 +14,8 @@ export interface PollLoop {
   /** Read before each cycle, so that a reload takes effect with the next one. */
   readonly everyMs: () => number
   readonly cycle: (signal: AbortSignal) => Promise<void>
+  /** Called after each cycle, whatever came of it. */
+  readonly ended?: () => void
 }
 
 export interface LoopDeps {
@@ -55,22 +57,34 @@ export async function runPollLoop(loop: PollLoop, wake: Wake, deps: LoopDeps): P
   while (!deps.stop.aborted) {
     const start = clock.monotonic()
     const bell = wake.signal()
-    try {
-      await loop.cycle(deps.abort)
-      const intervalMs = lastStart === null ? null : start - lastStart
-      self.polled(loop.name, { durationMs: clock.monotonic() - start, intervalMs, at: clock.now() })
-      if (lastFailure !== null) log.info({ poller: loop.name }, 'poll works again')
-      lastFailure = null
-    } catch (error) {
-      if (!(error instanceof ApiFailure)) throw error
-      if (error.kind === 'aborted') break
-      self.pollFailed(loop.name, error.kind)
-      if (lastFailure !== error.kind)
-        log.error({ poller: loop.name, kind: error.kind, err: error }, 'poll failed')
-      lastFailure = error.kind
-    }
+    const failure = await runCycle(loop, deps.abort)
+    if (failure?.kind === 'aborted') break
+    if (failure !== null) {
+      self.pollFailed(loop.name, failure.kind)
+      if (lastFailure !== failure.kind)
+        log.error({ poller: loop.name, kind: failure.kind, err: failure }, 'poll failed')
+    } else if (lastFailure !== null) log.info({ poller: loop.name }, 'poll works again')
+    lastFailure = failure?.kind ?? null
+    const intervalMs = lastStart === null ? null : start - lastStart
+    self.polled(loop.name, {
+      ok: failure === null,
+      durationMs: clock.monotonic() - start,
+      intervalMs,
+      at: clock.now(),
+    })
     lastStart = start
+    loop.ended?.()
     const pause = loop.everyMs() * (1 + jitter * (deps.random() - 0.5)) - (clock.monotonic() - start)
     if (pause > 0) await clock.sleep(pause, AbortSignal.any([deps.stop, bell]))
+  }
+}
+
+async function runCycle(loop: PollLoop, signal: AbortSignal): Promise<ApiFailure | null> {
+  try {
+    await loop.cycle(signal)
+    return null
+  } catch (error) {
+    if (error instanceof ApiFailure) return error
+    throw error
   }
 }

@@ -26,6 +26,15 @@ export interface PollerStats {
   lastSuccess: EpochMs | null
 }
 
+export interface PollResult {
+  /** False when the cycle as a whole failed; a scope's failure does not make it so. */
+  readonly ok: boolean
+  readonly durationMs: number
+  /** From the start of the cycle before; null for the first. */
+  readonly intervalMs: number | null
+  readonly at: EpochMs
+}
+
 export interface SelfState {
   readonly requests: ReadonlyMap<string, RequestStats>
   readonly pollers: ReadonlyMap<string, PollerStats>
@@ -34,10 +43,7 @@ export interface SelfState {
   readonly token: { readonly active: boolean; readonly expiresOn: EpochMs | null } | null
   readonly reload: { readonly successful: boolean; readonly at: EpochMs } | null
   exchanged(exchange: ApiExchange): void
-  polled(
-    poller: string,
-    result: { readonly durationMs: number; readonly intervalMs: number | null; readonly at: EpochMs },
-  ): void
+  polled(poller: string, result: PollResult): void
   /** One failure inside a poll: of a scope, or of the poll as a whole. */
   pollFailed(poller: string, kind: ApiFailureKind): void
   windowSplit(): void
@@ -79,12 +85,12 @@ export function createSelfState(pollers: readonly string[]): SelfState {
         if (seconds <= bound) known.buckets[index] = (known.buckets[index] ?? 0) + 1
       })
     },
-    polled(name, { durationMs, intervalMs, at }) {
+    polled(name, { ok, durationMs, intervalMs, at }) {
       const own = poller(name)
       own.polls += 1
       own.durationSeconds = durationMs / 1000
       own.intervalSeconds = intervalMs === null ? own.intervalSeconds : intervalMs / 1000
-      own.lastSuccess = at
+      if (ok) own.lastSuccess = at
     },
     pollFailed(name, kind) {
       const { failures } = poller(name)

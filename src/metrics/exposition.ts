@@ -12,6 +12,8 @@ import type { SampleRules } from './scope-samples.ts'
 import { createScopeSegments } from './scope-segments.ts'
 
 export interface Exposition {
+  /** Exactly as scrapers of Prometheus 3 and later demand it. */
+  readonly contentType: string
   /** In order; together `bytes` long. */
   readonly body: Iterable<Buffer>
   readonly bytes: number
@@ -40,6 +42,11 @@ const pieceSize = 25
 
 /** Buffers written to a socket are gathered to about this size. */
 const chunkSize = 256 * 1024
+
+const contentTypes: Readonly<Record<ExpositionFormat, string>> = {
+  text: 'text/plain; version=0.0.4; charset=utf-8',
+  openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
+}
 
 const ownFamilies = new Set([...Object.keys(eventMetrics), ...Object.keys(selfMetrics)])
 
@@ -99,12 +106,12 @@ export function createExposition(deps: ExpositionDeps): ExpositionSource {
         const own = await ownPart(format)
         // Taken now: the state may change while a slow reader is still being written to.
         const chunks = [...scopePart(format), own]
-        return { body: gather(chunks), bytes: sizeOf(chunks) }
+        return { contentType: contentTypes[format], body: gather(chunks), bytes: sizeOf(chunks) }
       }
       const scopes = await compressedScopes(format)
       const own = await deflatePart(scopes, [await ownPart(format)], true)
       const body = gzipOf([scopes, own])
-      return { body, bytes: sizeOf(body) }
+      return { contentType: contentTypes[format], body, bytes: sizeOf(body) }
     },
     changed() {
       version += 1

@@ -1,0 +1,210 @@
+/*
+ * The exporter put together: store, budget, polls, metrics and web server around one state. `serve` and `demo` run
+ * it. Nothing is polled until `run`; the server listens before that, so the first scrape is answered at once.
+ */
+import { createHealthClient } from '../cloudflare/health-client.ts'
+import { proxyFetch } from '../cloudflare/proxy-fetch.ts'
+import { createRestClient } from '../cloudflare/rest-client.ts'
+import type { TransportDeps } from '../cloudflare/transport.ts'
+import type { Settings } from '../config.ts'
+import type { Secret } from '../domain/secret.ts'
+import { createBudget } from '../exporter/budget.ts'
+import { createReadinessGate } from '../exporter/readiness.ts'
+import { createScopeMemory } from '../exporter/scope-memory.ts'
+import { createSelfState } from '../exporter/self-state.ts'
+import { createServerClock } from '../exporter/server-clock.ts'
+import { createState } from '../exporter/state.ts'
+import { tokenPoller } from '../exporter/token-poll.ts'
+import { createWatch, recall, watchSteps } from '../exporter/watch.ts'
+import type { ListenAddress } from '../http/listeners.ts'
+import { buildServer, type HttpServer } from '../http/server.ts'
+import type { WebConfigSource } from '../http/web-config-source.ts'
+import { createExposition, type ExpositionSource } from '../metrics/exposition.ts'
+import { createNodeMetrics } from '../metrics/node-metrics.ts'
+import { selfSamples } from '../metrics/self-samples.ts'
+import type { ApiExchange } from '../ports/cloudflare.ts'
+import type { RecordStore } from '../ports/record-store.ts'
+import type { Clock, Log, Random } from '../ports/runtime.ts'
+import { defer } from '../runtime/defer.ts'
+import { createMemoryStore } from '../runtime/memory-store.ts'
+import { build } from '../version.ts'
+import { durationText, maxLagOf, watchSettingsOf } from './exporter-settings.ts'
+
+export interface ExporterDeps {
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly pid: number
+  readonly nodeVersion: string
+  readonly token: { current(): Promise<Secret>; refresh(): void }
+  readonly web: WebConfigSource | null
+  /** Reads the settings again, for reload; a problem keeps the old ones. */
+  readonly reread: () => Promise<
+    { readonly ok: true; readonly settings: Settings } | { readonly ok: false; readonly problem: string }
+  >
+}
+
+export interface Exporter {
+  /** Opens the web server's sockets. */
+  listen(addresses: readonly ListenAddress[]): Promise<readonly ListenAddress[]>
+  /** Polls until the signal; then ends what is under way, saves, and closes everything. */
+  run(stop: AbortSignal): Promise<void>
+  /** Takes new settings; those that need a restart are named in the log. */
+  reload(): Promise<{ readonly ok: true } | { readonly ok: false; readonly problem: string }>
+  /** Resolves when the step (a poller's name) is done for the first time. */
+  after(step: string): Promise<void>
+  readonly metrics: ExpositionSource
+  readonly http: HttpServer
+}
+
+/** For one API request, from sending to the end of the answer. */
+const requestTimeoutMs = 30_000
+/** How long polls under way may take to end at shutdown. */
+const graceMs = 8_000
+
+export async function createExporter(initial: Settings, deps: ExporterDeps): Promise<Exporter> {
+  const { clock, log } = deps
+  let settings = initial
+  const store = await openStore(settings, deps)
+  const state = createState()
+  const self = createSelfState([...watchSteps, tokenPoller])
+  const server = createServerClock(clock)
+  const budget = createBudget({ clock, settings: { share: settings.budgetShare, rateLimitType: settings.rateLimitType } })
+  const memory = createScopeMemory(store, log)
+  const gate = createReadinessGate(watchSteps)
+  recall(state, memory, watchSettingsOf(settings).selection)
+
+  const observe = (exchange: ApiExchange): void => {
+    budget.observe(exchange)
+    self.exchanged(exchange)
+    server.observe(exchange)
+    if (exchange.code === '401') deps.token.refresh()
+    log.debug({ api: exchange.api, operation: exchange.operation, code: exchange.code, ms: Math.round(exchange.durationMs) }, 'api request')
+  }
+  const fetch = proxyFetch(deps.env)
+  const transport: TransportDeps = {
+    baseUrl: settings.baseUrl,
+    token: () => deps.token.current(),
+    timeoutMs: requestTimeoutMs,
+    observe,
+    userAgent: `${build.name}/${build.version}`,
+    clock,
+    ...(fetch === undefined ? {} : { fetch }),
+  }
+  const watch = createWatch({
+    rest: createRestClient(transport),
+    graphql: createHealthClient({ ...transport, rateLimitType: settings.rateLimitType }),
+    budget,
+    state,
+    self,
+    memory,
+    server,
+    gate,
+    clock,
+    random: deps.random,
+    log,
+    settings: () => watchSettingsOf(settings),
+  })
+
+  const selfView = (): Parameters<typeof selfSamples>[0] => ({
+    self,
+    scopes: state.scopes.values(),
+    departed: state.departed,
+    budget: budget.status(),
+    store: store.health(),
+    build: { version: build.version, revision: build.revision, nodeVersion: deps.nodeVersion },
+    config: {
+      pollInterval: durationText(settings.healthPollIntervalMs),
+      revisionWindow: durationText(settings.revisionWindowMs),
+      budgetShare: String(settings.budgetShare),
+      rateLimitType: settings.rateLimitType,
+      shard: settings.shard,
+      totalShards: settings.totalShards,
+    },
+  })
+  const metrics = createExposition({
+    scopes: () => state.scopes.values(),
+    rules: () => ({ maxLagMs: maxLagOf(settings), lablabs: settings.lablabs }),
+    others: () => [selfSamples(selfView())],
+    node: createNodeMetrics(),
+    defer,
+  })
+  state.onChange(metrics.changed)
+
+  const reload: Exporter['reload'] = async () => {
+    const read = await deps.reread()
+    self.reloaded(read.ok, clock.now())
+    if (!read.ok) {
+      log.error({ problem: read.problem }, 'settings were not reloaded; the old ones stay')
+      return read
+    }
+    settings = read.settings
+    budget.configure({ share: settings.budgetShare, rateLimitType: initial.rateLimitType })
+    metrics.rulesChanged()
+    watch.hurry()
+    log.info({}, 'settings reloaded')
+    return { ok: true }
+  }
+
+  const http = await buildServer({
+    about: build,
+    telemetryPath: settings.telemetryPath,
+    metrics,
+    readiness: {
+      state: () => {
+        const { stopping, waitingFor } = gate.progress()
+        if (stopping) return { ready: false, reason: 'shutting down' }
+        return waitingFor === null ? { ready: true } : { ready: false, reason: `the first ${waitingFor} poll has not ended` }
+      },
+    },
+    reload,
+    web: deps.web,
+    clock,
+    log,
+  })
+
+  return {
+    listen: http.listen,
+    metrics,
+    http,
+    reload,
+    after: gate.after,
+    async run(stop) {
+      const abort = new AbortController()
+      const polls = watch.run(stop, abort.signal)
+      const stopped = new Promise<void>((resolve) => {
+        if (stop.aborted) resolve()
+        else stop.addEventListener('abort', () => resolve(), { once: true })
+      })
+      // A bug in a poll ends the program: going on would show numbers that nobody updates.
+      await Promise.race([stopped, polls])
+      gate.stopping()
+      log.info({}, 'shutting down')
+      const ended = new AbortController()
+      const patience = clock.sleep(graceMs, ended.signal).then(() => abort.abort())
+      try {
+        await polls
+      } finally {
+        ended.abort()
+        await patience
+        await http.close(2_000)
+        await store.close()
+      }
+    },
+  }
+}
+
+async function openStore(settings: Settings, deps: ExporterDeps): Promise<RecordStore> {
+  if (settings.statePath === ':memory:') return createMemoryStore()
+  const { openLmdbStore } = await import('../runtime/lmdb-store.ts')
+  return openLmdbStore({
+    path: settings.statePath,
+    pid: deps.pid,
+    now: deps.clock.now,
+    onTrouble: (trouble) => {
+      if (trouble === null) deps.log.info({ path: settings.statePath }, 'the ledger can be written again')
+      else deps.log.error({ path: settings.statePath, reason: trouble }, 'the ledger can not be written; counts are kept in memory only')
+    },
+  })
+}

@@ -1,0 +1,74 @@
+/*
+ * Asks whether the API token is alive and when it ends. A user's token and an account's are verified at different
+ * addresses, and the wrong one refuses a good token: which kind it is, is found out by trying.
+ */
+import { ApiFailure } from '../errors.ts'
+import type { TokenApi, TokenStatus } from '../ports/cloudflare.ts'
+import type { Clock, Log } from '../ports/runtime.ts'
+import type { ApiAccess } from './api-access.ts'
+import { priority } from './budget.ts'
+import type { SelfState } from './self-state.ts'
+
+export interface TokenDeps {
+  readonly api: TokenApi
+  readonly access: ApiAccess
+  readonly self: SelfState
+  readonly clock: Clock
+  readonly log: Log
+  readonly accountIds: () => readonly string[]
+}
+
+export const tokenPoller = 'token'
+
+const soonMs = 14 * 86_400_000
+
+export function createTokenPoll(deps: TokenDeps): { cycle(signal: AbortSignal): Promise<void> } {
+  let owner: string | null | undefined
+  let said = ''
+
+  const verify = (accountId: string | null, signal: AbortSignal): Promise<TokenStatus> =>
+    deps.access.read({ api: 'rest', priority: priority.known, accountId: '', signal }, (options) =>
+      deps.api.verifyToken(accountId, options),
+    )
+
+  const findOwner = async (signal: AbortSignal): Promise<TokenStatus | null> => {
+    const candidates =
+      owner === undefined ? [null, ...deps.accountIds()] : [owner, null, ...deps.accountIds()]
+    for (const candidate of new Set(candidates)) {
+      try {
+        const status = await verify(candidate, signal)
+        owner = candidate
+        return status
+      } catch (error) {
+        if (!(error instanceof ApiFailure) || !refuses(error)) throw error
+      }
+    }
+    return null
+  }
+
+  const say = (text: string, tell: () => void): void => {
+    if (said !== text) tell()
+    said = text
+  }
+
+  return {
+    async cycle(signal) {
+      const status = await findOwner(signal)
+      deps.self.tokenVerified(status?.status === 'active', status?.expiresOn ?? null)
+      if (status === null) {
+        say('refused', () =>
+          deps.log.error({}, 'Cloudflare does not accept the API token: check it, or make a new one'),
+        )
+      } else if (status.status !== 'active') {
+        say(status.status, () => deps.log.error({ status: status.status }, 'the API token is not active'))
+      } else if (status.expiresOn !== null && status.expiresOn - deps.clock.now() < soonMs) {
+        const expires = new Date(status.expiresOn).toISOString()
+        say('expiring', () => deps.log.warn({ expires }, 'the API token expires soon'))
+      } else say('', () => {})
+    },
+  }
+}
+
+function refuses({ kind }: ApiFailure): boolean {
+  return kind === 'auth' || kind === 'forbidden' || kind === 'not_found' || kind === 'invalid_request'
+}

@@ -1,0 +1,155 @@
+/*
+ * Puts the polls together: discovery finds scopes, the inventory lists their jobs, health reads what became of
+ * the uploads, and the token is verified now and then. Each starts when it has something to work with, and then
+ * runs on its own beat.
+ */
+
+import { type ScopeKey, scopeKey } from '../domain/scope.ts'
+import type { DirectoryApi, HealthApi, JobsApi, TokenApi } from '../ports/cloudflare.ts'
+import type { Clock, Log, Random } from '../ports/runtime.ts'
+import { createApiAccess } from './api-access.ts'
+import type { Budget } from './budget.ts'
+import { discover, discoveryPoller } from './discovery-poll.ts'
+import { createHealthPoll, healthPoller } from './health-poll.ts'
+import { createInventoryPoll, inventoryPoller } from './inventory-poll.ts'
+import { createWake, type PollLoop, runPollLoop, type Wake } from './poll-loop.ts'
+import type { ReadinessGate } from './readiness.ts'
+import type { ScopeMemory } from './scope-memory.ts'
+import { isSelected, type Selection } from './selection.ts'
+import type { SelfState } from './self-state.ts'
+import type { ServerClock } from './server-clock.ts'
+import { settleAll } from './settle-all.ts'
+import type { ExporterState } from './state.ts'
+import { isUp } from './poll-state.ts'
+import { mayHaveJobs, type ScopeState } from './scope-state.ts'
+import { createTokenPoll, tokenPoller } from './token-poll.ts'
+
+export interface WatchSettings {
+  readonly selection: Selection
+  readonly healthPollIntervalMs: number
+  readonly inventoryPollIntervalMs: number
+  readonly discoveryPollIntervalMs: number
+  readonly revisionWindowMs: number
+  readonly initialLookbackMs: number
+  readonly rateLimitType: 'user' | 'account'
+}
+
+export interface WatchDeps {
+  readonly rest: DirectoryApi & JobsApi & TokenApi
+  readonly graphql: HealthApi
+  readonly budget: Budget
+  readonly state: ExporterState
+  readonly self: SelfState
+  readonly memory: ScopeMemory
+  readonly server: ServerClock
+  readonly gate: ReadinessGate
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly settings: () => WatchSettings
+}
+
+export interface Watch {
+  /** Runs all polls until `stop`; what is under way then ends, at the latest when `abort` comes. */
+  run(stop: AbortSignal, abort: AbortSignal): Promise<void>
+  /** Lists one scope's jobs now. */
+  refresh(key: ScopeKey, signal: AbortSignal): Promise<void>
+  /** Makes all polls begin a cycle now, e.g. with new settings. */
+  hurry(): void
+}
+
+/** The steps that must have ended once before the exporter is ready, in their order. */
+export const watchSteps = [discoveryPoller, inventoryPoller, healthPoller] as const
+
+/** How often the token is verified. */
+const tokenEveryMs = 3_600_000
+
+export function createWatch(deps: WatchDeps): Watch {
+  const { state, settings, gate } = deps
+  const wakes = new Map<string, Wake>()
+  let refresh: Watch['refresh'] = async () => {}
+
+  return {
+    async run(stop, abort) {
+      const access = createApiAccess({ ...deps, stop })
+      const common = { access, state, self: deps.self, memory: deps.memory, clock: deps.clock, log: deps.log }
+      const inventory = createInventoryPoll({
+        ...common,
+        api: deps.rest,
+        sweepEveryMs: () => settings().discoveryPollIntervalMs,
+        requestsPerCycle: () => (deps.budget.perMinute('rest') * settings().inventoryPollIntervalMs) / 60_000,
+      })
+      const health = createHealthPoll({
+        ...common,
+        api: deps.graphql,
+        server: deps.server,
+        settings: () => ({ ...settings(), sweepEveryMs: settings().discoveryPollIntervalMs }),
+        requestsPerCycle: () => (deps.budget.perMinute('graphql') * settings().healthPollIntervalMs) / 60_000,
+      })
+      const accountIds = (): readonly string[] =>
+        [...state.scopes.values()].flatMap(({ scope }) => (scope.kind === 'account' ? [scope.id] : []))
+      const token = createTokenPoll({ ...common, api: deps.rest, accountIds })
+      refresh = inventory.refresh
+
+      const loop = (after: Promise<void>, poll: PollLoop): Promise<void> => {
+        const wake = createWake()
+        wakes.set(poll.name, wake)
+        const whenDone = { ...poll, ended: () => gate.done(poll.name) }
+        return after.then(() => runPollLoop(whenDone, wake, { ...deps, stop, abort }))
+      }
+      const stopped = new Promise<void>((resolve) => {
+        if (stop.aborted) resolve()
+        stop.addEventListener('abort', () => resolve(), { once: true })
+      })
+      const after = (step: string): Promise<void> => Promise.race([gate.after(step), stopped])
+      const known = state.scopes.size > 0 ? Promise.resolve() : after(discoveryPoller)
+      await settleAll([
+        loop(Promise.resolve(), {
+          name: discoveryPoller,
+          everyMs: () => settings().discoveryPollIntervalMs,
+          cycle: async (signal) => {
+            const before = state.scopes.size
+            await discover({ ...common, api: deps.rest, selection: () => settings().selection }, signal)
+            if (state.scopes.size > before) wakes.get(inventoryPoller)?.ring()
+          },
+        }),
+        loop(known, {
+          name: inventoryPoller,
+          everyMs: () => settings().inventoryPollIntervalMs,
+          cycle: async (signal) => {
+            await inventory.cycle(signal)
+            if ([...state.scopes.values()].some(isNewToHealth)) wakes.get(healthPoller)?.ring()
+          },
+        }),
+        loop(
+          known.then(() => after(inventoryPoller)),
+          {
+            name: healthPoller,
+            everyMs: () => settings().healthPollIntervalMs,
+            cycle: health.cycle,
+          },
+        ),
+        loop(after(discoveryPoller), { name: tokenPoller, everyMs: () => tokenEveryMs, cycle: token.cycle }),
+      ])
+    },
+    refresh: (key, signal) => refresh(key, signal),
+    hurry() {
+      for (const wake of wakes.values()) wake.ring()
+    },
+  }
+}
+
+/** A scope whose jobs have just been found: its counts should not wait for the next beat. */
+function isNewToHealth(scope: ScopeState): boolean {
+  return mayHaveJobs(scope) && isUp(scope.health) === null
+}
+
+/** Takes up what the store remembers, so that counts are shown from the first scrape on. */
+export function recall(state: ExporterState, memory: ScopeMemory, selection: Selection): void {
+  const remembered = memory.scopes().filter(({ scope }) => isSelected(scope, selection))
+  state.setScopes(remembered.map(({ scope }) => scope))
+  for (const { scope, jobs } of remembered) {
+    const key = scopeKey(scope)
+    state.remembered(key, jobs, memory.ledger(key))
+  }
+}
