@@ -11,7 +11,7 @@ import { readErrors } from './error-items.ts'
 import { judgeGraphql } from './graphql-failure.ts'
 import { judgeNetwork } from './network-failure.ts'
 import { type Operation, operations } from './operations.ts'
-import { judgeForeign, judgeRest, type RefusalContext } from './rest-failure.ts'
+import { isRedirect, judgeForeign, judgeRest, type RefusalContext } from './rest-failure.ts'
 import type { Verdict } from './verdict.ts'
 
 export interface FailureContext extends RefusalContext {
@@ -58,7 +58,8 @@ function judge(thrown: unknown, context: FailureContext): Verdict {
     if (thrown instanceof APIConnectionTimeoutError) return noAnswerInTime(context.timeoutMs)
     return judgeNetwork(thrown)
   }
-  if (!isJson(answer.mediaType)) return judgeForeign(answer.status, answer.mediaType)
+  if (!isJson(answer.mediaType) || isRedirect(answer.status))
+    return judgeForeign(answer.status, answer.mediaType)
   if (thrown instanceof ClientError) {
     const { errors, data } = thrown.response
     return judgeGraphql(answer.status, readErrors(errors), hasData(data), context)

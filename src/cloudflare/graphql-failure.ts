@@ -5,7 +5,7 @@
 import type { ApiFailureKind } from '../errors.ts'
 import { redact } from './redact.ts'
 import { judgeRest, kindByStatus, type RefusalContext, toGrant } from './rest-failure.ts'
-import { detail, type ErrorItem, type Verdict } from './verdict.ts'
+import { bracket, type ErrorItem, type Verdict } from './verdict.ts'
 
 const kindByCode: ReadonlyMap<string | number, ApiFailureKind> = new Map([
   ['budget', 'rate_limited'],
@@ -54,14 +54,14 @@ export function judgeGraphql(
   const telling = judged.filter((one) => one.kind === worst).map((one) => one.error)
   const said = telling.map((error) => error.message).join('; ')
   const codes = [...new Set(telling.flatMap((error) => error.codes))]
-  const told = detail(status === 200 ? null : status, codes, redact(said, context.secrets))
+  const told = bracket(status === 200 ? null : status, codes, redact(said, context.secrets))
   switch (worst) {
     case 'rate_limited': {
       const minutes = /try again after (\d+) minutes?/i.exec(said)?.[1]
       return {
         kind: worst,
         codes,
-        reason: `the GraphQL query budget is used up (${told})`,
+        reason: `the GraphQL query budget is used up${told}`,
         ...(minutes === undefined ? {} : { retryAfterMs: Number(minutes) * 60_000 }),
       }
     }
@@ -71,17 +71,17 @@ export function judgeGraphql(
       return {
         kind: worst,
         codes: [...codes, ...ids],
-        reason: `the API token may not read health data${where} (${told})${toGrant(context.grant)}`,
+        reason: `the API token may not read health data${where}${told}${toGrant(context.grant)}`,
       }
     }
     case 'auth':
-      return { kind: worst, codes, reason: `Cloudflare refused the API token (${told})` }
+      return { kind: worst, codes, reason: `Cloudflare refused the API token${told}` }
     case 'invalid_request':
-      return { kind: worst, codes, reason: `Cloudflare refused the query (${told})` }
+      return { kind: worst, codes, reason: `Cloudflare refused the query${told}` }
     case 'partial':
-      return { kind: worst, codes, reason: `a part of the answer is missing (${told})` }
+      return { kind: worst, codes, reason: `a part of the answer is missing${told}` }
     default:
-      return { kind: worst, codes, reason: `the GraphQL API is failing (${told})` }
+      return { kind: worst, codes, reason: `the GraphQL API is failing${told}` }
   }
 }
 

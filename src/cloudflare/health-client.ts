@@ -26,7 +26,7 @@ const filterNames: readonly HealthFilter[] = ['from', 'to', 'jobFrom', 'jobTo']
 export function createHealthClient(deps: HealthClientDeps): HealthApi {
   const graphql = createGraphql(deps.baseUrl, createTransport(deps))
   return {
-    readHealth(query, options) {
+    async readHealth(query, options) {
       const { shape, variables, call } = aim(query.scopes, deps.rateLimitType)
       const values = filterValues(query)
       const text = healthQuery(
@@ -39,7 +39,7 @@ export function createHealthClient(deps: HealthClientDeps): HealthApi {
         return { rows: new Map([...found].map(([id, { rows }]) => [id, checkRows(rows, query)])) }
       })
     },
-    readLimits(scopes, options) {
+    async readLimits(scopes, options) {
       const { shape, variables, call } = aim(scopes, deps.rateLimitType)
       return graphql(call('limits'), options, { text: limitsQuery(shape), variables }, (data, exchange) => {
         const found = readScopes(data, exchange, shape, idsOf(scopes), limitsNode)

@@ -2,7 +2,7 @@
 import type { Secret } from '../domain/secret.ts'
 import type { ApiFailureKind } from '../errors.ts'
 import { redact } from './redact.ts'
-import { detail, type ErrorItem, type Verdict } from './verdict.ts'
+import { bracket, type ErrorItem, type Verdict } from './verdict.ts'
 
 /** Permission group that the call needs, and secrets that must not come back in a message. */
 export interface RefusalContext {
@@ -37,30 +37,30 @@ export function judgeRest(status: number, errors: readonly ErrorItem[], context:
   const codes = errors.flatMap((error) => error.codes)
   const said = errors.map((error) => error.message).join('; ')
   const kind = kindOf(status, codes, said)
-  const told = detail(status, codes, redact(said, context.secrets))
+  const told = bracket(status, codes, redact(said, context.secrets))
   switch (kind) {
     case 'auth':
       return {
         kind,
         codes,
-        reason: `Cloudflare refused the API token (${told}); check that it was copied whole and is neither expired nor revoked`,
+        reason: `Cloudflare refused the API token${told}; check that it was copied whole and is neither expired nor revoked`,
       }
     case 'forbidden':
       return quotaText.test(said)
-        ? { kind, codes: [...codes, 'quota'], reason: `the plan or a quota does not allow it (${told})` }
-        : { kind, codes, reason: `the API token may not do this (${told})${toGrant(context.grant)}` }
+        ? { kind, codes: [...codes, 'quota'], reason: `the plan or a quota does not allow it${told}` }
+        : { kind, codes, reason: `the API token may not do this${told}${toGrant(context.grant)}` }
     case 'rate_limited':
-      return { kind, codes, reason: `the rate limit of the API is used up (${told})` }
+      return { kind, codes, reason: `the rate limit of the API is used up${told}` }
     case 'not_found':
-      return { kind, codes, reason: `Cloudflare does not know it (${told})` }
+      return { kind, codes, reason: `Cloudflare does not know it${told}` }
     case 'timeout':
-      return { kind, codes, reason: `Cloudflare gave up waiting (${told})` }
+      return { kind, codes, reason: `Cloudflare gave up waiting${told}` }
     case 'unavailable':
-      return { kind, codes, reason: `Cloudflare's API is failing (${told})` }
+      return { kind, codes, reason: `Cloudflare's API is failing${told}` }
     case 'bad_response':
-      return { kind, codes, reason: `the answer is no success and names no error (${told})` }
+      return { kind, codes, reason: `the answer is no success and names no error${told}` }
     default:
-      return { kind, codes, reason: `Cloudflare refused the request (${told})` }
+      return { kind, codes, reason: `Cloudflare refused the request${told}` }
   }
 }
 
@@ -71,14 +71,21 @@ export function toGrant(grant: string | null): string {
 
 /** Judges an answer that is not JSON: somebody in between spoke. Only the media type of it is shown. */
 export function judgeForeign(status: number, mediaType: string): Verdict {
-  const what = mediaType === '' ? 'no content type' : mediaType
-  if (status === 429) return { kind: 'rate_limited', reason: `the rate limit is used up (429, ${what})` }
+  const type = mediaType === '' ? 'no content type' : mediaType
+  if (status === 429) return { kind: 'rate_limited', reason: `the rate limit is used up (429, ${type})` }
   if (status >= 500)
-    return { kind: 'unavailable', reason: `Cloudflare's API is failing (${status}, ${what})` }
+    return { kind: 'unavailable', reason: `Cloudflare's API is failing (${status}, ${type})` }
+  const advice = 'is there a proxy in between, or is the base URL wrong?'
   return {
     kind: 'bad_response',
-    reason: `the answer is ${what} instead of JSON (${status}); is there a proxy in between, or is the base URL wrong?`,
+    reason: isRedirect(status)
+      ? `the answer is a redirect (${status}), which is not followed; ${advice}`
+      : `the answer has ${type} instead of JSON (${status}); ${advice}`,
   }
+}
+
+export function isRedirect(status: number): boolean {
+  return status >= 300 && status < 400
 }
 
 function kindOf(status: number, codes: readonly (number | string)[], said: string): ApiFailureKind {

@@ -16,9 +16,10 @@ export interface ErrorItem {
   readonly message: string
 }
 
-/** `403, code 1004: text` as a bracket for messages. `text` must be redacted already. */
-export function detail(status: number | null, codes: readonly (number | string)[], text: string): string {
+/** ` (403, code 1004: text)` for the end of a message, or nothing. `text` must be redacted already. */
+export function bracket(status: number | null, codes: readonly (number | string)[], text: string): string {
   const code = codes.length === 0 ? '' : `code ${codes.slice(0, 3).join(', ')}`
   const head = [status === null ? '' : String(status), code].filter((part) => part !== '').join(', ')
-  return [head, text].filter((part) => part !== '').join(': ')
+  const all = [head, text].filter((part) => part !== '').join(': ')
+  return all === '' ? '' : ` (${all})`
 }
