@@ -3,7 +3,7 @@
  * every series as an object: at 10,000 jobs that is a quarter of a million of them, several times the memory that
  * the whole exporter may use, and half a second of work that nothing else can interrupt.
  */
-import type { MetricDefinition } from './definitions.ts'
+import type { MetricDefinition } from './metric-definition.ts'
 import type { Sample } from './sample.ts'
 
 export type ExpositionFormat = 'text' | 'openmetrics'

@@ -3,9 +3,11 @@
  * pieces between other work, so that a scrape finds nearly everything ready.
  */
 import type { ScopeState } from '../exporter/scope-state.ts'
-import { eventMetrics, type MetricDefinition, metricDefinitions, selfMetrics } from './definitions.ts'
+import { metricDefinitions } from './definitions.ts'
+import { eventMetrics, selfMetrics } from './exporter-metrics.ts'
 import { type ExpositionFormat, openMetricsEnd, renderHeader, renderSamples } from './exposition-text.ts'
 import { type DeflatedPart, deflatePart, gzipOf, nothingDeflated } from './gzip-parts.ts'
+import type { MetricDefinition } from './metric-definition.ts'
 import type { NodeMetrics } from './node-metrics.ts'
 import type { Samples } from './sample.ts'
 import type { SampleRules } from './scope-samples.ts'

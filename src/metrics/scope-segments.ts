@@ -3,8 +3,9 @@
  * thus renders that scope's lines only, and a scrape copies bytes.
  */
 import type { ScopeState } from '../exporter/scope-state.ts'
-import { type MetricDefinition, metricDefinitions } from './definitions.ts'
+import { metricDefinitions } from './definitions.ts'
 import { renderSamples } from './exposition-text.ts'
+import type { MetricDefinition } from './metric-definition.ts'
 import { type SampleRules, scopeSamples } from './scope-samples.ts'
 
 /** One buffer with the lines of all metrics, in the order of the table; `ends[i]` is where metric i's end. */
