@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { run } from 'node:test'
 
 const inCi = process.env.CI === 'true'
@@ -17,13 +17,10 @@ const out = (text) => process.stdout.write(text)
 
 function step(name, command, args) {
   const started = performance.now()
-  const { status } = spawnSync(command, args, { stdio: 'inherit', shell: false })
-  const seconds = ((performance.now() - started) / 1000).toFixed(1)
-  const ok = status === 0
+  const ok = spawnSync(command, args, { stdio: 'inherit' }).status === 0
   counts[ok ? 'passed' : 'failed'] += 1
   if (!ok) failures.push(name)
-  out(`${ok ? '✔' : '✖'} ${name} (${seconds} s)\n`)
-  return ok
+  out(`${ok ? '✔' : '✖'} ${name} (${((performance.now() - started) / 1000).toFixed(1)} s)\n`)
 }
 
 async function testFiles() {
@@ -36,40 +33,39 @@ async function testFiles() {
 }
 
 function runFiles(files, env) {
+  Object.assign(process.env, { NODE_OPTIONS: '--import tsx', ...env })
   return new Promise((resolve) => {
-    Object.assign(process.env, { NODE_OPTIONS: '--import tsx', ...env })
-    const started = new Map()
     const stream = run({ files, concurrency: 2, timeout: 300_000 })
-    stream.on(
-      'test:start',
-      ({ name, nesting, file }) => nesting === 0 && started.set(file + name, performance.now()),
-    )
     stream.on('test:pass', (event) => record(event, true))
     stream.on('test:fail', (event) => record(event, false))
-    stream.on('test:stdout', ({ message }) => process.env.VERBOSE && out(message))
-    stream.on('test:stderr', ({ message }) => process.env.VERBOSE && out(message))
+    for (const name of ['test:stdout', 'test:stderr'])
+      stream.on(name, ({ message }) => process.env.VERBOSE && out(message))
     stream.on('end', resolve)
     stream.resume()
   })
 }
 
+/** tap reports its assertions as tests inside the test: a failed one is shown, only whole tests are counted. */
 function record({ name, nesting, file, details, skip }, ok) {
-  // A file that ran tests is itself reported as one: it only counts when it failed on its own.
-  const isFile = file !== undefined && name === file
-  if (isFile && ok) return
+  const path = file === undefined ? '' : relative(process.cwd(), file)
+  const title = `${path}: ${name}`
+  const isFile = name === file || name === path
   if (skip !== undefined && skip !== false) {
     counts.skipped += 1
-    skips.push(`${file ?? ''}: ${name}${typeof skip === 'string' && skip !== '' ? ` (${skip})` : ''}`)
+    skips.push(`${title}${typeof skip === 'string' && skip !== '' ? ` (${skip})` : ''}`)
     return
   }
-  if (details?.type === 'suite' && ok && nesting > 0) return
-  counts[ok ? 'passed' : 'failed'] += 1
-  if (!ok) {
+  if (!ok && (details?.type !== 'suite' || isFile)) {
     const error = details?.error
     const text = error?.cause?.stack ?? error?.cause ?? error?.stack ?? error
-    failures.push(`${file ?? ''}: ${name}`)
-    out(`✖ ${file ?? ''}: ${name}\n${String(text).replace(/^/gm, '    ')}\n`)
-  } else if (nesting === 0) out(`✔ ${file ?? ''}: ${name} (${Math.round(details?.duration_ms ?? 0)} ms)\n`)
+    out(`✖ ${title}\n${String(text).replace(/^/gm, '    ')}\n`)
+  }
+  if (nesting > 0) return
+  // A file stands for itself only when it died outside its tests.
+  if (isFile && (ok || failures.some((failure) => failure.startsWith(path)))) return
+  counts[ok ? 'passed' : 'failed'] += 1
+  if (!ok) failures.push(title)
+  else out(`✔ ${title} (${Math.round(details?.duration_ms ?? 0)} ms)\n`)
 }
 
 const started = performance.now()
@@ -88,30 +84,21 @@ delete process.env.NODE_V8_COVERAGE
 if (others.length > 0) await runFiles(others, {})
 delete process.env.NODE_OPTIONS
 if (filters.length === 0) {
-  step('coverage of domain and exporter (95 % of lines)', process.execPath, [
+  step('coverage of domain and exporter, 95 % of lines', process.execPath, [
     'node_modules/c8/bin/c8.js',
     'report',
-    '--temp-directory',
-    coverage,
+    `--temp-directory=${coverage}`,
     '--all',
-    '--src',
-    'src',
-    '--include',
-    'src/domain/**',
-    '--include',
-    'src/exporter/**',
+    '--src=src',
+    '--include=src/domain/**',
+    '--include=src/exporter/**',
     '--exclude-after-remap',
     '--check-coverage',
-    '--lines',
-    '95',
-    '--functions',
-    '0',
-    '--branches',
-    '0',
-    '--statements',
-    '0',
-    '--reporter',
-    'text',
+    '--lines=95',
+    '--functions=0',
+    '--branches=0',
+    '--statements=0',
+    '--reporter=text',
   ])
 }
 rmSync(coverage, { recursive: true, force: true })

@@ -21,3 +21,6 @@ export const metricDefinitions: readonly MetricDefinition[] = [
   eventMetrics,
   selfMetrics,
 ].flatMap((table) => Object.entries(table).map(([name, definition]) => ({ name, ...definition })))
+
+export { jobLabels } from './job-metrics.ts'
+export type { MetricDefinition } from './metric-definition.ts'
