@@ -107,6 +107,20 @@ t.test('the watermark follows the revision window and settled minutes are closed
   )
 })
 
+t.test('a window that reaches back past the watermark counts nothing settled again', async (t) => {
+  const now = start + 40 * minuteMs
+  const ledger = read(read(beginLedger(m0), [row()]), [], now)
+  const again = observe(
+    ledger,
+    { from: m0, to: m0 + 41 },
+    [row({ records: 500 })],
+    now,
+    settledBefore(now, rules),
+  )
+  t.equal(totalsOf(again)?.records, 10)
+  t.equal(again.watermark, ledger.watermark)
+})
+
 t.test('a late row in a minute that was read after it ended is counted and noted as late', async (t) => {
   const early = read(beginLedger(m0), [], start + 5 * minuteMs)
   t.equal(early.lateRows, 0)
