@@ -18,15 +18,19 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 
 {{- define "logpush-exporter.labels" -}}
-{{ include "logpush-exporter.selectorLabels" . }}
-app.kubernetes.io/component: exporter
-app.kubernetes.io/part-of: logpush-exporter
-app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
-app.kubernetes.io/managed-by: {{ .Release.Service }}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
-{{- with .Values.commonLabels }}
-{{ toYaml . }}
+{{- include "logpush-exporter.labelsWith" (list . (dict)) }}
 {{- end }}
+
+{{- /* The labels of an object with further ones; said twice, a label would not be YAML any more. */}}
+{{- define "logpush-exporter.labelsWith" -}}
+{{- $root := index . 0 }}
+{{- $labels := include "logpush-exporter.selectorLabels" $root | fromYaml }}
+{{- $_ := set $labels "app.kubernetes.io/component" "exporter" }}
+{{- $_ := set $labels "app.kubernetes.io/part-of" "logpush-exporter" }}
+{{- $_ := set $labels "app.kubernetes.io/version" $root.Chart.AppVersion }}
+{{- $_ := set $labels "app.kubernetes.io/managed-by" $root.Release.Service }}
+{{- $_ := set $labels "helm.sh/chart" (printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace "+" "_") }}
+{{- toYaml (merge $labels (index . 1) $root.Values.commonLabels) }}
 {{- end }}
 
 {{- define "logpush-exporter.serviceAccountName" -}}

@@ -47,10 +47,7 @@ metadata:
     {{- toYaml . | nindent 4 }}
     {{- end }}
   labels:
-    {{- include "logpush-exporter.labels" . | nindent 4 }}
-    {{- with .Values.podLabels }}
-    {{- toYaml . | nindent 4 }}
-    {{- end }}
+    {{- include "logpush-exporter.labelsWith" (list . .Values.podLabels) | nindent 4 }}
 spec:
   serviceAccountName: {{ include "logpush-exporter.serviceAccountName" . }}
   automountServiceAccountToken: false
@@ -139,7 +136,7 @@ spec:
     - name: cloudflare
       secret:
         secretName: {{ include "logpush-exporter.tokenSecret" . }}
-        defaultMode: 0440
+        defaultMode: 288 # 0440, in the notation that every YAML parser reads alike
     {{- if .Values.config }}
     - name: config
       configMap:
@@ -149,13 +146,13 @@ spec:
     - name: web
       secret:
         secretName: {{ . }}
-        defaultMode: 0440
+        defaultMode: 288 # 0440, in the notation that every YAML parser reads alike
     {{- end }}
     {{- if .Values.webhook.enabled }}
     - name: webhook
       secret:
         secretName: {{ .Values.webhook.existingSecret }}
-        defaultMode: 0440
+        defaultMode: 288 # 0440, in the notation that every YAML parser reads alike
     {{- end }}
     {{- if include "logpush-exporter.hasManifest" . }}
     - name: manifest

@@ -1,0 +1,42 @@
+# The image of logpush-exporter: Node, the bundle, and the one package that can't be bundled.
+#   docker build --build-arg VERSION=0.1.0 --build-arg REVISION=$(git rev-parse HEAD) --tag logpush-exporter .
+# Releases pin both bases by digest: --build-arg BUILD_IMAGE=…@sha256:… --build-arg RUNTIME_IMAGE=…@sha256:…
+ARG BUILD_IMAGE=docker.io/library/node:24-bookworm-slim
+ARG RUNTIME_IMAGE=gcr.io/distroless/cc-debian12:nonroot
+
+FROM ${BUILD_IMAGE} AS build
+WORKDIR /src
+COPY package.json package-lock.json ./
+# No package's install script runs; prebuilt binaries come inside the packages.
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY LICENSE tsconfig.json ./
+COPY .build .build
+COPY src src
+ARG REVISION=unknown
+ENV SOURCE_REVISION=${REVISION}
+RUN npm run build && node .build/image-files.mjs /image
+
+FROM ${RUNTIME_IMAGE}
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+ARG SOURCE_URL=https://git.example.com/logpush-exporter
+LABEL org.opencontainers.image.title="logpush-exporter" \
+      org.opencontainers.image.description="Prometheus exporter and provisioner for Cloudflare Logpush" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.source="${SOURCE_URL}" \
+      org.opencontainers.image.documentation="${SOURCE_URL}#readme" \
+      org.opencontainers.image.licenses="Apache-2.0"
+COPY --from=build /usr/local/bin/node /usr/local/bin/node
+COPY --from=build /image/app /app
+# Group 0 may write, for platforms that run the image as a user of their own choice in that group.
+COPY --from=build --chown=65532:0 --chmod=0770 /image/data /data
+ENV NODE_ENV=production \
+    LOGPUSH_EXPORTER_STATE_PATH=/data/ledger.mdb
+WORKDIR /app
+USER 65532:65532
+VOLUME ["/data"]
+EXPOSE 10199
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["/usr/local/bin/node", "/app/dist/main.js"]
+CMD ["serve"]

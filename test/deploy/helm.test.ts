@@ -1,0 +1,232 @@
+import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { Ajv } from 'ajv'
+import t from 'tap'
+import { argumentProblem, containerCommand } from '../support/exporter-args.ts'
+import { schemaProblem, unknownFields } from '../support/kube-schemas.ts'
+import { kubeTools, output } from '../support/kube-tools.ts'
+import {
+  containersOf,
+  type Manifest,
+  manifestsOf,
+  ofKind,
+  only,
+  podSpecs,
+  readYaml,
+} from '../support/manifests.ts'
+import { podSecurityProblems } from '../support/pod-security.ts'
+import { at, entriesAt, textAt } from '../support/tree.ts'
+
+/*
+ * The chart: linted and rendered with every file of ci/, held against the schemas, the pod security standard
+ * and the program's own reading of its arguments; and compared with what Kustomize deploys.
+ */
+
+t.setTimeout(180_000)
+const tools = kubeTools()
+const chart = 'deploy/helm/logpush-exporter'
+const cases = readdirSync(`${chart}/ci`).sort()
+const version: string = JSON.parse(readFileSync('package.json', 'utf8')).version
+
+function helm(...args: readonly string[]): Promise<string> {
+  if (typeof tools === 'string') throw new Error(tools)
+  return output(tools.helm, args)
+}
+
+async function rendered(file: string): Promise<readonly Manifest[]> {
+  const args = [
+    'template',
+    'logpush-exporter',
+    chart,
+    '--namespace',
+    'logpush',
+    '--values',
+    `${chart}/ci/${file}`,
+  ]
+  return manifestsOf(await helm(...args))
+}
+
+/** What a failed command said, with what it wrote. */
+async function failureOf(running: Promise<string>): Promise<string> {
+  return running.then(
+    () => 'it did not fail',
+    (error: unknown) => String(error),
+  )
+}
+
+t.test(
+  'the chart ships the rules, routing and dashboards of alerts/ and dashboards/ unchanged',
+  async (t) => {
+    t.equal(execFileSync(process.execPath, ['.build/chart-files.mjs', '--check'], { encoding: 'utf8' }), '')
+  },
+)
+
+t.test('chart and application carry the version of this package', async (t) => {
+  const about = readYaml(`${chart}/Chart.yaml`)
+  t.strictSame([textAt(about, 'version'), textAt(about, 'appVersion')], [version, version])
+})
+
+t.test('the schema of the values knows every value and nothing else', async (t) => {
+  const schema = JSON.parse(readFileSync(`${chart}/values.schema.json`, 'utf8'))
+  const validate = new Ajv({ allErrors: true }).compile(schema)
+  const defaults = readYaml(`${chart}/values.yaml`)
+  t.ok(validate(defaults), JSON.stringify(validate.errors))
+  const missing: string[] = []
+  const compare = (value: unknown, described: unknown, path: string): void => {
+    for (const [key, child] of entriesAt(value)) {
+      const next = at(described, 'properties', key)
+      if (at(described, 'properties') === undefined) return
+      if (next === undefined) missing.push(`${path}${key}`)
+      else compare(child, next, `${path}${key}.`)
+    }
+  }
+  compare(defaults, schema, '')
+  t.strictSame(missing, [])
+  for (const [key] of entriesAt(schema, 'properties')) {
+    t.ok(key === 'global' || at(defaults, key) !== undefined, `${key} has a default`)
+  }
+})
+
+t.test('the chart', { skip: typeof tools === 'string' && tools }, async (t) => {
+  const sets = new Map<string, readonly Manifest[]>()
+  for (const file of cases) sets.set(file, await rendered(file))
+
+  t.test('passes helm lint --strict with every values file', async (t) => {
+    for (const file of cases)
+      t.match(
+        await helm('lint', '--strict', chart, '--values', `${chart}/ci/${file}`),
+        /0 chart\(s\) failed/,
+        file,
+      )
+  })
+
+  t.test('fits the schemas of its kinds', async (t) => {
+    for (const [file, manifests] of sets) {
+      const problems = await Promise.all(manifests.map(schemaProblem))
+      t.strictSame(
+        problems.filter((problem) => problem !== null),
+        [],
+        `${file}: ${manifests.length} objects`,
+      )
+    }
+    t.strictSame(unknownFields([...sets.values()].flat()), [], 'no field is misspelt')
+  })
+
+  t.test('runs under the restricted pod security standard, whatever the values', async (t) => {
+    for (const [file, manifests] of sets) {
+      const pods = manifests.flatMap(({ body }) => podSpecs(body))
+      t.equal(pods.length, 2, `${file}: the exporter and the test of the release`)
+      t.strictSame(pods.flatMap(podSecurityProblems), [], file)
+    }
+  })
+
+  t.test('is started with arguments that the program accepts', async (t) => {
+    for (const [file, manifests] of sets) {
+      const [workload] = ofKind(manifests, 'Deployment', 'StatefulSet')
+      const [container] = containersOf(podSpecs(workload?.body)[0])
+      const { argv, env } = containerCommand(container)
+      const config = ofKind(manifests, 'ConfigMap').flatMap(({ body }) => textAt(body, 'data', 'config.yaml'))
+      const files = new Map(config.map((text) => ['/etc/logpush-exporter/config/config.yaml', text]))
+      t.equal(await argumentProblem(argv, env, files), null, `${file}: ${argv.join(' ')}`)
+    }
+  })
+
+  t.test('pins the image by digest when one is given, else by the chart’s version', async (t) => {
+    const imageOf = (file: string): string =>
+      textAt(containersOf(podSpecs(only(sets.get(file) ?? [], 'Deployment'))[0])[0], 'image')
+    t.equal(imageOf('minimal-values.yaml'), `quay.example/logpush/logpush-exporter:${version}`)
+    t.match(imageOf('extras-values.yaml'), /^quay\.example\/logpush\/logpush-exporter@sha256:[0-9a-f]{64}$/)
+  })
+
+  t.test('keeps one writer for each ledger', async (t) => {
+    for (const [file, manifests] of sets) {
+      for (const { body } of ofKind(manifests, 'Deployment')) {
+        t.strictSame(
+          [at(body, 'spec', 'replicas'), at(body, 'spec', 'strategy', 'type')],
+          [1, 'Recreate'],
+          file,
+        )
+      }
+    }
+    const stateful = only(sets.get('sharded-values.yaml') ?? [], 'StatefulSet')
+    const { argv } = containerCommand(containersOf(podSpecs(stateful)[0])[0])
+    t.ok(argv.includes(`--total-shards=${at(stateful, 'spec', 'replicas')}`))
+    t.ok(argv.includes('--shard=1') && argv.some((argument) => argument.endsWith('/api-token-1')))
+  })
+
+  t.test('refuses values that can’t work, and says what to do', async (t) => {
+    const refused = (...sets: readonly string[]): Promise<string> =>
+      failureOf(helm('template', 'x', chart, ...sets.flatMap((each) => ['--set', each])))
+    const token = 'cloudflare.existingSecret=token'
+    t.match(await refused(), /no Cloudflare token: name a Secret in cloudflare\.existingSecret/)
+    t.match(await refused(token, 'serviceMonitor.enabled=true', 'podMonitor.enabled=true'), /enable one/)
+    t.match(
+      await refused(token, 'shards.total=2', 'persistence.existingClaim=ledger'),
+      /each shard needs its own/,
+    )
+    t.match(await refused('cloudflare.apiToken=x', 'shards.total=2'), /a key for each shard/)
+    t.match(await refused(token, 'servicemonitor.enabled=true'), /servicemonitor/, 'a misspelt key')
+    t.match(
+      await refused(token, 'persistence.accessModes[0]=ReadWriteMany'),
+      /accessModes/,
+      'a shared volume',
+    )
+  })
+
+  t.test('tells in its notes what is still missing', async (t) => {
+    const notes = await helm(
+      'install',
+      'logpush-exporter',
+      chart,
+      '--dry-run=client',
+      '--namespace',
+      'logpush',
+      '--set',
+      'cloudflare.apiToken=x',
+    )
+    t.match(notes, /exec deployment\/logpush-exporter -- \/usr\/local\/bin\/node \/app\/dist\/main\.js check/)
+    t.match(notes, /serviceMonitor\.enabled=true/)
+    t.match(notes, /prometheusRule\.enabled=true/)
+  })
+
+  t.test('deploys what Kustomize deploys', async (t) => {
+    if (typeof tools === 'string') throw new Error(tools)
+    const kustomize = manifestsOf(await output(tools.kubectl, ['kustomize', 'deploy/overlays/example']))
+    const fromChart = (sets.get('like-kustomize-values.yaml') ?? []).filter(({ kind }) => kind !== 'Pod')
+    // The manifest's ConfigMap is the user's in both; Kustomize makes an example with a hash in its name.
+    const names = new Map([['cloudflare-logpush', 'logpush-exporter']])
+    const comparable = (manifests: readonly Manifest[]): Map<string, unknown> =>
+      new Map(
+        manifests
+          .filter(({ kind, name }) => kind !== 'Namespace' && !name.startsWith('logpush-exporter-manifest'))
+          .map((manifest) => [
+            `${manifest.kind} ${names.get(manifest.name) ?? manifest.name}`,
+            essence(manifest),
+          ]),
+      )
+    const [left, right] = [comparable(fromChart), comparable(kustomize)]
+    t.strictSame([...left.keys()].sort(), [...right.keys()].sort(), 'the same objects')
+    for (const [key, value] of left) t.strictSame(value, right.get(key), key)
+  })
+})
+
+/** What an object does, without how its files are managed: names of the tools, hashes in names, annotations. */
+function essence({ body }: Manifest): unknown {
+  const ignored = /^(helm\.sh\/|app\.kubernetes\.io\/(managed-by|version)|checksum\/|ignore-check)/
+  const cut = (node: unknown): unknown => {
+    if (typeof node === 'string') return node.replace(/^(logpush-exporter-manifest)-[a-z0-9]{10}$/, '$1')
+    if (Array.isArray(node)) return node.map(cut)
+    if (typeof node !== 'object' || node === null) return node
+    return Object.fromEntries(
+      Object.entries(node)
+        .filter(([key]) => !ignored.test(key))
+        .map(([key, value]) => [key, cut(value)] as const)
+        .sort(([a], [b]) => a.localeCompare(b)),
+    )
+  }
+  const { metadata: _, ...rest } = Object(body)
+  const labels = entriesAt(body, 'metadata', 'labels').filter(
+    ([key]) => key === 'release' || key === 'grafana_dashboard',
+  )
+  return { labels: Object.fromEntries(labels), ...Object(cut(rest)) }
+}
