@@ -144,10 +144,13 @@ function readEnvironment(rows: Rows, env: Sources['env'], problems: string[]): F
   }
   for (const variable of Object.keys(env).sort()) {
     if (!variable.startsWith(envPrefix) || names.has(variable) || isServiceLink(variable)) continue
-    const near = nearestName(variable, names)
-    problems.push(
-      `${variable}: unknown environment variable${near === null ? '' : `; did you mean ${near}?`}`,
+    // The prefix that all share would make any two names look alike.
+    const near = nearestName(
+      variable.slice(envPrefix.length),
+      [...names].filter((name) => name.startsWith(envPrefix)).map((name) => name.slice(envPrefix.length)),
     )
+    const suggestion = near === null ? '' : `; did you mean ${envPrefix}${near}?`
+    problems.push(`${variable}: unknown environment variable${suggestion}`)
   }
   return found
 }

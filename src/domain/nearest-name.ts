@@ -17,9 +17,11 @@ export function nearestName(wrong: string, known: Iterable<string>): string | nu
 
 /** How far apart two plain names are; null when one is not a likely slip for the other. */
 function nameDistance(given: string, name: string): number | null {
-  // A name without its section (`listen-address` for `web.listen-address`) is the commonest slip of all.
-  if (given.length >= 4 && name.endsWith(given)) return 0.5
-  const allowed = Math.max(1, Math.floor(Math.max(given.length, name.length) / 3))
+  if (given === name) return 0
+  // A name without its section (`listen-address` for `web.listen-address`) or cut short is the commonest slip
+  // of all; among several such names the shortest is nearest.
+  if (given.length >= 4 && (name.endsWith(given) || name.startsWith(given))) return 0.5 + name.length / 1000
+  const allowed = Math.min(5, Math.max(1, Math.round(Math.max(given.length, name.length) * 0.4)))
   if (Math.abs(given.length - name.length) > allowed) return null
   const distance = editDistance(given, name)
   return distance <= allowed ? distance : null
