@@ -1,4 +1,4 @@
-import { gauge, rate } from './exporter-expressions.ts'
+import { budgetLeft, budgetLimit, gauge, rate, requestsIn5Minutes } from './exporter-expressions.ts'
 import { graph, heatmap } from './panels.ts'
 import { line } from './queries.ts'
 
@@ -68,34 +68,41 @@ export const apiGraphs = [
   }),
 ]
 
-const limit = 'cloudflare_logpush_exporter_api_budget_limit'
-const remaining = 'cloudflare_logpush_exporter_api_budget_remaining'
-
 export const budgetGraphs = [
   graph({
     title: 'API budget',
     description:
-      "Requests that the exporter may still send in Cloudflare's window, against its share of the limit.",
+      "Requests sent in the last 5 minutes, against the share of Cloudflare's limit that the exporter allows itself (--cloudflare.budget-share).",
     unit: 'short',
     lines: [
-      line(gauge(remaining, 'api, instance'), '{{api}} left {{instance}}'),
-      line(gauge(limit, 'api, instance'), '{{api}} limit {{instance}}'),
+      line(requestsIn5Minutes, '{{api}} sent {{instance}}'),
+      line(budgetLimit, '{{api}} limit {{instance}}'),
     ],
   }),
   graph({
     title: 'API budget left',
     description:
-      'What is left of the budget, as a share. At zero polls wait, and the effective interval grows.',
+      'What the last 5 minutes left of the budget. Near zero polls wait, and the effective interval grows.',
     unit: 'percentunit',
     max: 1,
+    lines: [line(budgetLeft, '{{api}} {{instance}}')],
+  }),
+  graph({
+    title: 'Requests that may be sent at once',
+    description:
+      "The burst that the budget holds now: a fifth of it when nothing was sent for a while. It also falls when Cloudflare says that other tools use up the user's limit.",
+    unit: 'short',
     lines: [
-      line(`${gauge(remaining, 'api, instance')} / ${gauge(limit, 'api, instance')}`, '{{api}} {{instance}}'),
+      line(
+        gauge('cloudflare_logpush_exporter_api_budget_remaining', 'api, instance'),
+        '{{api}} {{instance}}',
+      ),
     ],
   }),
   graph({
     title: 'Effective poll interval',
     description:
-      'How often each poller really runs. It stretches when the work does not fit into the API budget.',
+      'Time between the starts of the last two cycles. It stretches when the work does not fit into the API budget.',
     unit: 's',
     lines: [
       line(

@@ -6,7 +6,7 @@ import { line } from './queries.ts'
 export const pollGraphs = [
   graph({
     title: 'Poll duration',
-    description: 'How long the last poll took. Near the interval there is no room left.',
+    description: 'How long the last cycle took. Near the interval there is no room left.',
     unit: 's',
     lines: [
       line(
@@ -16,8 +16,9 @@ export const pollGraphs = [
     ],
   }),
   graph({
-    title: 'Time since the last good poll',
-    description: 'How long ago each poller last succeeded. A line that climbs is a poller that fails.',
+    title: 'Time since the last cycle',
+    description:
+      'How long ago each poller last ended a cycle. A line that climbs is a poller that hangs or fails.',
     unit: 's',
     lines: [
       line(
@@ -29,7 +30,7 @@ export const pollGraphs = [
   graph({
     title: 'Poll failures',
     description:
-      'Polls per second that failed, by kind: auth and forbidden want a better token, rate_limited a smaller budget share, the rest is the network or Cloudflare.',
+      'Failures per second inside polls, of single scopes too, by kind: auth and forbidden want a better token, rate_limited a smaller budget share, the rest is the network or Cloudflare.',
     unit: 'cps',
     lines: [
       line(
@@ -40,7 +41,7 @@ export const pollGraphs = [
   }),
   graph({
     title: 'Polls',
-    description: 'Polls per second that ended, well or badly.',
+    description: 'Cycles per second that ended.',
     unit: 'cps',
     lines: [
       line(
@@ -65,14 +66,15 @@ export const dataGraphs = [
   }),
   graph({
     title: 'Scopes by state',
-    description: 'How many accounts and zones the exporter knows, by how it treats them.',
+    description:
+      'How many accounts and zones the exporter knows, by how it treats them: watched has jobs, empty has none, unknown can not be listed, failing gives no health data.',
     unit: 'short',
     lines: [line(gauge('cloudflare_logpush_exporter_scopes', 'state, instance'), '{{state}} {{instance}}')],
   }),
   graph({
     title: 'Late rows',
     description:
-      'Rows that came after their minute was first read, in the minutes before each point. They are counted when they come: late is not lost.',
+      'Rows that came or grew after their minute was read, in the minutes before each point. They are counted when they come: late is not lost.',
     unit: 'short',
     bars: true,
     lines: [line(recent('cloudflare_logpush_exporter_late_rows_total'), '{{instance}}')],
@@ -98,7 +100,8 @@ export const dataGraphs = [
   }),
   graph({
     title: 'State writes',
-    description: 'Writes of the ledger per second, and those that failed.',
+    description:
+      'Records written to the ledger store per second, and those that could not be: they are in memory only.',
     unit: 'wps',
     lines: [
       line(

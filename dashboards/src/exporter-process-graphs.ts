@@ -35,6 +35,36 @@ export const inputGraphs = [
       ),
     ],
   }),
+  graph({
+    title: 'Webhook as Cloudflare sees it',
+    description:
+      'How long ago Cloudflare last reached each webhook destination, and last failed to. A failure younger than the success means that notifications do not arrive.',
+    unit: 's',
+    lines: [
+      line(
+        `time() - ${gauge('cloudflare_logpush_notification_webhook_last_success_timestamp_seconds', 'account, webhook')}`,
+        'reached {{webhook}} {{account}}',
+      ),
+      line(
+        `time() - ${gauge('cloudflare_logpush_notification_webhook_last_failure_timestamp_seconds', 'account, webhook')}`,
+        'failed {{webhook}} {{account}}',
+      ),
+    ],
+    legend: ['lastNotNull'],
+  }),
+  graph({
+    title: 'Time since the manifest was compared',
+    description:
+      'How long ago the manifest was last compared with what is at Cloudflare. Needs --manifest.file.',
+    unit: 's',
+    lines: [
+      line(
+        `time() - ${gauge('cloudflare_logpush_manifest_last_check_timestamp_seconds', 'instance')}`,
+        '{{instance}}',
+      ),
+    ],
+    legend: ['lastNotNull'],
+  }),
 ]
 
 export const processGraphs = [

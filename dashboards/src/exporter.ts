@@ -21,7 +21,7 @@ export function exporterDashboard(): Dashboard {
     sections: [
       { title: 'Now', tiles: tiles(3, 4, ...exporterNow) },
       { title: 'Scopes and replicas', tiles: [...tiles(14, 9, scopeTable), ...tiles(10, 9, replicaTable)] },
-      { title: 'API budget', tiles: tiles(8, 8, ...budgetGraphs) },
+      { title: 'API budget', tiles: tiles(6, 8, ...budgetGraphs) },
       { title: 'API requests', tiles: tiles(8, 8, ...apiGraphs) },
       { title: 'Polls', tiles: tiles(6, 8, ...pollGraphs) },
       { title: 'Data', tiles: tiles(8, 8, ...dataGraphs) },

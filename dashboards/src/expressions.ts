@@ -45,11 +45,14 @@ export function sumByInfo(label: string, perJob: string): string {
   return `sum by (${label}) (${perJob} * on (${jobKey}) group_left (${label}) ${info})`
 }
 
-/** Seconds since the job last finished a push; absent for a job that never did. */
-export const jobLag = `time() - ${jobGauge('cloudflare_logpush_job_last_complete_timestamp_seconds')}`
+/**
+ * How far behind the job was when its scope was last looked at, in seconds: an exporter that sees nothing
+ * does not make jobs late. Absent for a job that has never delivered.
+ */
+export const jobLag = `max by (account, zone) (cloudflare_logpush_data_timestamp_seconds{${scopeFilter}, source="inventory"}) - on (account, zone) group_right () ${jobGauge('cloudflare_logpush_job_last_complete_timestamp_seconds')}`
 
 /** 1 for an enabled job whose lag is over its limit, else 0. */
-export const jobIsLate = `(${jobLag} > bool ${jobGauge('cloudflare_logpush_job_max_lag_seconds')}) * ${jobGauge('cloudflare_logpush_job_enabled')}`
+export const jobIsLate = `((${jobLag}) > bool ${jobGauge('cloudflare_logpush_job_max_lag_seconds')}) * ${jobGauge('cloudflare_logpush_job_enabled')}`
 
 /** 1 for a job that lost a batch in the last hour, else 0. */
 export const jobIsLosing = `${jobIncrease('cloudflare_logpush_batches_failed_total', '1h')} > bool 0`
@@ -82,7 +85,7 @@ const ours = 'alertname=~"CloudflareLogpush.*", severity!="none"'
 const aboutChosenJobs = 'account=~"$account", zone=~"$zone", job_id=~"$job_id"'
 
 /** Labels of an alert that tell one from another in a list. */
-export const alertKey = 'alertname, severity, account, zone, job_id'
+export const alertKey = 'alertname, severity, account, zone, job_id, job_name, destination_root'
 
 /*
  * Alerts lose the scrape labels when their rule aggregates, so `job` and `instance` are not asked for.
@@ -99,5 +102,5 @@ export const alertsFiring = `max by (${alertKey}) (${alertSeries('ALERTS', firin
 /** Since when each of `alertsFiring` has been true, in Unix seconds. */
 export const alertsFiringSince = `max by (${alertKey}) (${alertSeries('ALERTS_FOR_STATE', '', aboutChosenJobs)} or ${alertSeries('ALERTS_FOR_STATE', '', 'account=""')}) and on (${alertKey}) ${alertsFiring}`
 
-/** Alerts that are not about one job: the exporter's own, and those of accounts and zones. */
-export const exporterAlertsFiring = `max by (${alertKey}) (${alertSeries('ALERTS', firing, 'job_id=""')})`
+/** Alerts that are not about one job. */
+export const exporterAlertsFiring = `max by (${alertKey}) (${alertSeries('ALERTS', firing, 'component!="job"')})`

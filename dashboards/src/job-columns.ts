@@ -64,8 +64,10 @@ export const alertColumns: readonly Column[] = [
     ],
   },
   { field: 'alertname', header: 'Alert', link: runbookLink },
+  toJob(jobColumns.name),
   jobColumns.account,
   jobColumns.zone,
+  { field: 'destination_root', header: 'Destination' },
   toJob(jobColumns.id),
   agoColumn('Value', 'Since'),
 ]

@@ -132,7 +132,7 @@ export const freshnessPanels = [
   graph({
     title: 'Lag against its limit',
     description:
-      'Time since the last complete push, what the job is allowed, and the longest interval the job may wait between pushes when one is set. Above the limit the job is late.',
+      'How far behind the delivered logs were at each look, what the job is allowed, and the longest time it may wait between uploads when one is set. Above the limit the job is late.',
     unit: 's',
     lines: [
       line(jobLag, 'lag'),
@@ -142,7 +142,7 @@ export const freshnessPanels = [
   }),
   graph({
     title: 'Time since',
-    description: 'How long ago the job last completed a push, last saw an error, and last uploaded.',
+    description: 'Age of the newest delivered logs, of the last error, and of the last upload attempt.',
     unit: 's',
     lines: [
       line(`time() - ${jobGauge('cloudflare_logpush_job_last_complete_timestamp_seconds')}`, 'last complete'),

@@ -63,7 +63,7 @@ export const jobNow = [
   stat({
     title: 'Lag of limit',
     description:
-      'Time since the last complete push, as a share of what the job is allowed. Over 100 % is late.',
+      'How far behind the delivered logs are, as a share of what the job is allowed. Over 100 % is late.',
     unit: 'percentunit',
     decimals: 0,
     expr: `(${jobLag}) / ${jobGauge('cloudflare_logpush_job_max_lag_seconds')}`,

@@ -5,8 +5,8 @@ export const uids = {
   exporter: 'cloudflare-logpush-exporter',
 } as const
 
-/** One file per alert, named after it. */
-export const runbooksUrl = 'https://github.com/example/logpush-exporter/blob/main/alerts/runbooks'
+/** One file per alert, named after it; the alerts' own `runbook_url` starts with it too. */
+export const runbooksUrl = 'https://github.com/logpush-exporter/logpush-exporter/blob/main/alerts/runbooks'
 
 export const cloudflareDocsUrl = 'https://developers.cloudflare.com/logs/logpush/'
 

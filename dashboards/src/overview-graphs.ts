@@ -1,4 +1,5 @@
-import { exporterFilter, jobGauge, jobIsLate, jobIsLosing, jobRate, sumByInfo } from './expressions.ts'
+import { budgetLeft } from './exporter-expressions.ts'
+import { jobGauge, jobIsLate, jobIsLosing, jobRate, sumByInfo } from './expressions.ts'
 import { graph } from './panels.ts'
 import { line } from './queries.ts'
 
@@ -105,13 +106,8 @@ export const volumeGraphs = [
 export const budgetGraph = graph({
   title: 'API budget left',
   description:
-    "What is left of the exporter's share of each API limit, per replica. All of a user's tools share Cloudflare's limits.",
+    "What the last 5 minutes left of the exporter's share of each API limit, per replica. All tools of a user share Cloudflare's limits.",
   unit: 'percentunit',
   max: 1,
-  lines: [
-    line(
-      `min by (api, instance) (cloudflare_logpush_exporter_api_budget_remaining{${exporterFilter}} / cloudflare_logpush_exporter_api_budget_limit{${exporterFilter}})`,
-      '{{api}} {{instance}}',
-    ),
-  ],
+  lines: [line(budgetLeft, '{{api}} {{instance}}')],
 })

@@ -1,5 +1,6 @@
 import { noneIsGood, steps } from './colors.ts'
-import { exporterFilter, jobGauge, jobIncrease, jobIsLate, jobIsLosing, scopeIsUp } from './expressions.ts'
+import { budgetLeft } from './exporter-expressions.ts'
+import { jobGauge, jobIncrease, jobIsLate, jobIsLosing, scopeIsUp } from './expressions.ts'
 import { stat } from './panels.ts'
 
 /** How many jobs are in which trouble, now. */
@@ -28,14 +29,14 @@ export const jobsNow = [
   stat({
     title: 'Failing',
     description:
-      'Jobs whose last push failed. Cloudflare tries again, so nothing need be lost yet; after about 24 hours it switches the job off.',
+      'Enabled jobs whose last push failed. Cloudflare tries again, so nothing need be lost yet; after about 24 hours it switches the job off.',
     unit: 'short',
     expr: `sum(${jobGauge('cloudflare_logpush_job_failing')})`,
     thresholds: noneIsGood('orange'),
   }),
   stat({
     title: 'Late',
-    description: 'Enabled jobs whose last complete push is longer ago than their limit (--job.max-lag).',
+    description: 'Enabled jobs that are further behind than their limit (--job.max-lag) allows.',
     unit: 'short',
     expr: `sum(${jobIsLate})`,
     thresholds: noneIsGood('orange'),
@@ -59,10 +60,10 @@ export const jobsNow = [
   stat({
     title: 'Least API budget left',
     description:
-      "What is left of the exporter's share of Cloudflare's API limits, for the API that has least. Near zero the exporter polls less often.",
+      "What the last 5 minutes left of the exporter's share of Cloudflare's API limits, for the API with the least. Near zero the exporter polls less often.",
     unit: 'percentunit',
     decimals: 0,
-    expr: `min(cloudflare_logpush_exporter_api_budget_remaining{${exporterFilter}} / cloudflare_logpush_exporter_api_budget_limit{${exporterFilter}})`,
+    expr: `min(${budgetLeft})`,
     thresholds: steps('red', [0.1, 'orange'], [0.25, 'green']),
   }),
 ]

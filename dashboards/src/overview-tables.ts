@@ -19,10 +19,18 @@ import {
 } from './job-columns.ts'
 import { table } from './tables.ts'
 
-/** Keeps the jobs that the reader asked the table to show. */
-function shown(perJob: string): string {
-  return `(${perJob})\nand on (${jobKey})\n((\n${jobState}\n) >= $show)`
-}
+const facts = jobInfo('cloudflare_logpush_job_info', 'job_name, dataset, destination_type, destination')
+
+/**
+ * The jobs that the table lists. Only this query filters; the other columns come for all jobs, and rows
+ * without a name are left out afterwards: the state is costly to work out for very many jobs. When the
+ * filter leaves none, one row says so, or there would be no names to filter rows by.
+ */
+const listed = [
+  `(${facts} and on (${jobKey}) ((\n${jobState}\n) >= $show))`,
+  'or on ()',
+  `label_replace(0 * max(cloudflare_logpush_job_info{${jobFilter}}), "job_name", "No job is in trouble", "", "")`,
+].join('\n')
 
 export const jobTable = table({
   title: 'Jobs by trouble',
@@ -30,16 +38,15 @@ export const jobTable = table({
     'The worst job first. "Disabled by failure" and "Losing data" need hands now; "Failing" turns into "Disabled by failure" about 24 hours after "Failing since". Click a job for its history.',
   unit: 'short',
   queries: {
-    info: shown(jobInfo('cloudflare_logpush_job_info', 'job_name, dataset, destination_type, destination')),
-    state: `(\n${jobState}\n) >= $show`,
-    since: shown(
-      `1000 * min by (${jobKey}) (cloudflare_logpush_job_failing_since_timestamp_seconds{${jobFilter}})`,
-    ),
-    reason: shown(jobInfo('cloudflare_logpush_job_failure_info', 'reason')),
-    lag: shown(jobLag),
-    share: shown(`(${jobLag}) / ${jobGauge('cloudflare_logpush_job_max_lag_seconds')}`),
-    lost: shown(jobIncrease('cloudflare_logpush_records_lost_total', '$__range')),
+    info: listed,
+    state: jobState,
+    since: `1000 * min by (${jobKey}) (cloudflare_logpush_job_failing_since_timestamp_seconds{${jobFilter}})`,
+    reason: jobInfo('cloudflare_logpush_job_failure_info', 'reason'),
+    lag: jobLag,
+    share: `(${jobLag}) / ${jobGauge('cloudflare_logpush_job_max_lag_seconds')}`,
+    lost: jobIncrease('cloudflare_logpush_records_lost_total', '$__range'),
   },
+  onlyRowsWith: 'job_name',
   columns: [
     stateColumn('Value #state'),
     toJob(jobColumns.name),

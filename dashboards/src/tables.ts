@@ -6,6 +6,7 @@ import {
   TableSortByFieldStateBuilder,
 } from '@grafana/grafana-foundation-sdk/common'
 import type {
+  DataTransformerConfig,
   DynamicConfigValue,
   ThresholdsConfigBuilder,
   ValueMapping,
@@ -42,6 +43,8 @@ export interface TableSpec {
   readonly unit: string
   /** Reference id to expression; rows of all of them are put together by their common labels. */
   readonly queries: Readonly<Record<string, string>>
+  /** Leaves out the rows that have nothing in this field. */
+  readonly onlyRowsWith?: string
   readonly columns: readonly Column[]
   /** Headers to sort by, most important first; descending. */
   readonly sortBy: readonly string[]
@@ -60,6 +63,7 @@ export function table(spec: TableSpec): TableBuilder {
     .targets(Object.entries(spec.queries).map(([refId, expr]) => columnQuery(refId, expr)))
     .transformations([
       { id: 'merge', options: {} },
+      ...(spec.onlyRowsWith === undefined ? [] : [keepRowsWith(spec.onlyRowsWith)]),
       {
         id: 'organize',
         options: {
@@ -75,6 +79,11 @@ export function table(spec: TableSpec): TableBuilder {
     .sortBy(spec.sortBy.map((header) => new TableSortByFieldStateBuilder().displayName(header).desc(true)))
   for (const column of spec.columns) panel.overrideByName(column.field, look(column))
   return panel
+}
+
+function keepRowsWith(fieldName: string): DataTransformerConfig {
+  const filters = [{ fieldName, config: { id: 'isNotNull', options: {} } }]
+  return { id: 'filterByValue', options: { filters, type: 'include', match: 'all' } }
 }
 
 /** With a single query Grafana calls its value `Value`. */

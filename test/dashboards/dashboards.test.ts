@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { parse } from 'yaml'
 import { allDashboards, render } from '../../dashboards/src/dashboards.ts'
-import { uids } from '../../dashboards/src/links.ts'
+import { runbooksUrl, uids } from '../../dashboards/src/links.ts'
+import { createNodeMetrics } from '../../src/metrics/node-metrics.ts'
 import {
   columnLinks,
   type DashboardFile,
@@ -13,7 +14,7 @@ import {
   parseDashboard,
   readDashboard,
 } from './dashboard-file.ts'
-import { shippedMetricNames } from './known-metrics.ts'
+import { processMetricNames, shippedMetricNames } from './known-metrics.ts'
 import { defaultValues, panelQueries, substitute } from './panel-queries.ts'
 import { panelRules, type Rule } from './panel-rules.ts'
 import { analyse } from './promql-tree.ts'
@@ -138,6 +139,29 @@ t.test('every shipped metric is on a dashboard', async (t) => {
     .join('\n')
   const missing = shippedMetricNames.filter((name) => !new RegExp(`\\b${name}(_bucket)?\\{`).test(asked))
   t.same(missing, left)
+})
+
+t.test('the metrics of the process are those that the exporter shows', async (t) => {
+  const shown = await createNodeMetrics().render('text')
+  t.same(
+    processMetricNames.filter((name) => !new RegExp(`^${name} `, 'm').test(shown)),
+    [],
+  )
+})
+
+t.test('alerts and dashboards lead to each other', async (t) => {
+  const text = readFileSync(new URL('../../alerts/cloudflare-logpush.rules.yaml', import.meta.url), 'utf8')
+  const alerts = [
+    ...text.matchAll(/- alert: (\w+)[\s\S]*?runbook_url: (\S+)\s+dashboard_url: \S+\/d\/([\w-]+)/g),
+  ]
+  t.ok(alerts.length > 20)
+  const astray = alerts.filter(
+    ([, alert = '', runbook, uid = '']) =>
+      runbook !== `${runbooksUrl}/${alert}.md` ||
+      !Object.values<string>(uids).includes(uid) ||
+      !alert.startsWith('CloudflareLogpush'),
+  )
+  t.same(astray, [])
 })
 
 t.test('an unknown variable is an error, not a text that Prometheus gets to see', async (t) => {

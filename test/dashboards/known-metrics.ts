@@ -1,80 +1,19 @@
+import { metricDefinitions } from '../../src/metrics/definitions.ts'
+import { jobLabels } from '../../src/metrics/job-metrics.ts'
+import type { MetricDefinition } from '../../src/metrics/metric-definition.ts'
+
 /*
  * What a dashboard may ask for: name, whether it is a counter, and the labels beyond the scrape's own.
  */
 
-export interface KnownMetric {
-  readonly type: 'gauge' | 'counter' | 'histogram'
-  readonly labels: readonly string[]
-}
-
-const job = ['account', 'zone', 'job_id']
-const scope = ['account', 'zone', 'source']
+export type KnownMetric = Pick<MetricDefinition, 'type' | 'labels'>
 
 const gauge = (...labels: string[]): KnownMetric => ({ type: 'gauge', labels })
 const counter = (...labels: string[]): KnownMetric => ({ type: 'counter', labels })
-const histogram = (...labels: string[]): KnownMetric => ({ type: 'histogram', labels })
 
-const shipped: Readonly<Record<string, KnownMetric>> = {
-  cloudflare_logpush_job_info: gauge(
-    ...job,
-    'account_id',
-    'zone_id',
-    'job_name',
-    'dataset',
-    'kind',
-    'destination_type',
-    'destination',
-  ),
-  cloudflare_logpush_job_enabled: gauge(...job),
-  cloudflare_logpush_job_failing: gauge(...job),
-  cloudflare_failing_logpush_job_disabled_alert: gauge(...job),
-  cloudflare_logpush_job_last_complete_timestamp_seconds: gauge(...job),
-  cloudflare_logpush_job_last_error_timestamp_seconds: gauge(...job),
-  cloudflare_logpush_job_failing_since_timestamp_seconds: gauge(...job),
-  cloudflare_logpush_job_last_upload_timestamp_seconds: gauge(...job),
-  cloudflare_logpush_job_failure_info: gauge(...job, 'reason'),
-  cloudflare_logpush_job_max_lag_seconds: gauge(...job),
-  cloudflare_logpush_job_max_upload_interval_seconds: gauge(...job),
-  cloudflare_logpush_job_sample_interval: gauge(...job),
-  cloudflare_logpush_batches_total: counter(...job),
-  cloudflare_logpush_batches_failed_total: counter(...job),
-  cloudflare_logpush_uploads_total: counter(...job),
-  cloudflare_logpush_upload_retries_total: counter(...job),
-  cloudflare_logpush_records_total: counter(...job),
-  cloudflare_logpush_bytes_total: counter(...job),
-  cloudflare_logpush_compressed_bytes_total: counter(...job),
-  cloudflare_logpush_records_lost_total: counter(...job),
-  cloudflare_logpush_bytes_lost_total: counter(...job),
-  cloudflare_logpush_upload_duration_seconds_total: counter(...job),
-  cloudflare_logpush_upload_responses_total: counter(...job, 'status', 'destination_type'),
-  cloudflare_logpush_notifications_total: counter('account', 'alert_type', 'source'),
-  cloudflare_logpush_manifest_drift: gauge('kind', 'name', 'change'),
-  cloudflare_logpush_up: gauge(...scope),
-  cloudflare_logpush_data_timestamp_seconds: gauge(...scope),
-  cloudflare_logpush_exporter_build_info: gauge('version', 'revision', 'nodeversion'),
-  cloudflare_logpush_exporter_config_info: gauge(),
-  cloudflare_logpush_exporter_config_last_reload_successful: gauge(),
-  cloudflare_logpush_exporter_api_requests_total: counter('api', 'operation', 'code'),
-  cloudflare_logpush_exporter_api_request_duration_seconds: histogram('api', 'operation', 'code'),
-  cloudflare_logpush_exporter_api_budget_limit: gauge('api'),
-  cloudflare_logpush_exporter_api_budget_remaining: gauge('api'),
-  cloudflare_logpush_exporter_api_throttled_total: counter('api'),
-  cloudflare_logpush_exporter_poll_duration_seconds: gauge('poller'),
-  cloudflare_logpush_exporter_poll_interval_seconds: gauge('poller'),
-  cloudflare_logpush_exporter_poll_last_success_timestamp_seconds: gauge('poller'),
-  cloudflare_logpush_exporter_polls_total: counter('poller'),
-  cloudflare_logpush_exporter_poll_failures_total: counter('poller', 'kind'),
-  cloudflare_logpush_exporter_late_rows_total: counter(),
-  cloudflare_logpush_exporter_gap_seconds_total: counter(),
-  cloudflare_logpush_exporter_windows_split_total: counter(),
-  cloudflare_logpush_exporter_scopes: gauge('state'),
-  cloudflare_logpush_exporter_token_expiry_timestamp_seconds: gauge(),
-  cloudflare_logpush_exporter_token_active: gauge(),
-  cloudflare_logpush_exporter_shard_ordinal: gauge(),
-  cloudflare_logpush_exporter_total_shards: gauge(),
-  cloudflare_logpush_exporter_state_writes_total: counter(),
-  cloudflare_logpush_exporter_state_write_failures_total: counter(),
-}
+const shipped: Readonly<Record<string, KnownMetric>> = Object.fromEntries(
+  metricDefinitions.filter(({ only }) => only === undefined).map((metric) => [metric.name, metric]),
+)
 
 /** What prom-client says of the process. */
 const ofTheProcess: Readonly<Record<string, KnownMetric>> = {
@@ -86,13 +25,15 @@ const ofTheProcess: Readonly<Record<string, KnownMetric>> = {
   nodejs_eventloop_lag_p99_seconds: gauge(),
 }
 
+const alertLabels = ['alertname', 'severity', 'component', ...jobLabels, 'job_name', 'destination_root']
+
 /** What Prometheus adds by itself. */
 const ofPrometheus: Readonly<Record<string, KnownMetric>> = {
   up: gauge(),
   scrape_duration_seconds: gauge(),
   scrape_samples_scraped: gauge(),
-  ALERTS: gauge('alertname', 'alertstate', 'severity', ...job),
-  ALERTS_FOR_STATE: gauge('alertname', 'severity', ...job),
+  ALERTS: gauge('alertstate', ...alertLabels),
+  ALERTS_FOR_STATE: gauge(...alertLabels),
 }
 
 const scrapeLabels = ['job', 'instance', 'namespace', 'pod']
@@ -114,3 +55,5 @@ export function knownMetric(name: string): KnownMetric | undefined {
 
 /** The exporter's own metrics, for finding those that no dashboard shows. */
 export const shippedMetricNames: readonly string[] = Object.keys(shipped)
+
+export const processMetricNames: readonly string[] = Object.keys(ofTheProcess)

@@ -127,7 +127,12 @@ export function analyse(expr: string): Analysis {
     }
     if (name === 'label_join' || name === 'label_replace') {
       const quoted = given.filter((one) => one.name === 'StringLiteral').map((one) => text(one).slice(1, -1))
-      need(name === 'label_join' ? quoted.slice(2) : quoted.slice(2, 3), inner, name)
+      const sources = name === 'label_join' ? quoted.slice(2) : quoted.slice(2, 3)
+      need(
+        sources.filter((label) => label !== ''),
+        inner,
+        name,
+      )
       return new Set([...inner, ...quoted.slice(0, 1)])
     }
     return inner
@@ -151,12 +156,14 @@ export function analyse(expr: string): Analysis {
     need(keys, left, 'on, left side')
     need(keys, right, 'on, right side')
     if (isSet) return left
-    if (clause.getChild('GroupLeft') === null) return new Set(keys)
-    need(names(extra ?? null), right, 'group_left')
-    if (!isUnique(node.lastChild, keys)) {
-      problems.push(`group_left: the right side may hold several series per ${keys}: ${text(node)}`)
-    }
-    return new Set([...left, ...names(extra ?? null)])
+    const many =
+      clause.getChild('GroupLeft') !== null ? left : clause.getChild('GroupRight') !== null ? right : null
+    if (many === null) return new Set(keys)
+    const [one, oneLabels] = many === left ? [node.lastChild, right] : [node.firstChild, left]
+    need(names(extra ?? null), oneLabels, 'group')
+    if (!isUnique(one, keys))
+      problems.push(`the side of one may hold several series per ${keys}: ${text(node)}`)
+    return new Set([...many, ...names(extra ?? null)])
   }
 
   /* One series per key for sure: an aggregation by the key, or `topk by (key) (1, …)`. */
