@@ -1,5 +1,3 @@
-import { kindSpec } from '../domain/destination-kinds.ts'
-import { kindsOfAddress } from '../domain/destination-redaction.ts'
 import { parseQuery, splitConf } from '../domain/destination-text.ts'
 import { Secret } from '../domain/secret.ts'
 import type { KeyPair, ObjectLocation } from '../ports/object-reader.ts'
@@ -8,21 +6,6 @@ import type { KeyPair, ObjectLocation } from '../ports/object-reader.ts'
  * Where a challenge file lies. Everything is taken from the exact `destination_conf` that Cloudflare was
  * given and from the file name that it returned: neither is ever rebuilt from parts.
  */
-
-/** Whether Cloudflare wants proof of ownership for this destination before it accepts a job to it. */
-export function needsChallenge(conf: Secret): boolean {
-  const parts = splitConf(conf.reveal())
-  const [kind] = parts === null ? [] : kindsOfAddress(parts.scheme, parts.address)
-  if (parts === null || kind === undefined) return false
-  switch (kindSpec(kind).challenge) {
-    case 'always':
-      return true
-    case 'never':
-      return false
-    case 'without keys':
-      return keysOf(parseQuery(parts.query)) === null
-  }
-}
 
 /**
  * The places to look for the file, best first; empty when the destination is no object store (the

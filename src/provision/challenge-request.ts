@@ -1,13 +1,14 @@
 import { describeDestination } from '../domain/destination.ts'
+import { scopeKey } from '../domain/scope.ts'
 import type { Secret } from '../domain/secret.ts'
 import type { EpochMs } from '../domain/time.ts'
 import { ApiFailure, exitCode, UserError } from '../errors.ts'
 import type { ChallengeCache } from '../ports/challenge-cache.ts'
 import type { CallOptions, OwnershipApi, ScopeRef } from '../ports/cloudflare.ts'
 import type { Clock } from '../ports/runtime.ts'
+import { createCaller } from './apply-call.ts'
 import { writeAdvice } from './challenge-location.ts'
 import { challengeLifeMs, tokenExpiry } from './challenge-token.ts'
-import { withoutConf } from './mask-conf.ts'
 
 /** A destination whose ownership has to be proved, byte for byte as its jobs will name it. */
 export interface ChallengeNeed {
@@ -15,10 +16,15 @@ export interface ChallengeNeed {
   readonly destinationConf: Secret
 }
 
+/** Tells challenges apart in memory. Never printed: it holds the destination. */
+export function challengeKey(need: ChallengeNeed): string {
+  return `${scopeKey(need.scope)}\n${need.destinationConf.reveal()}`
+}
+
 export interface ChallengeRequestDeps {
   readonly ownership: OwnershipApi
   readonly cache: ChallengeCache
-  readonly clock: Pick<Clock, 'now'>
+  readonly clock: Clock
 }
 
 const operation = 'request ownership challenge'
@@ -33,17 +39,14 @@ export async function requestChallenge(
   need: ChallengeNeed,
   options: CallOptions,
 ): Promise<{ readonly filename: string }> {
-  const { valid, filename, message } = await deps.ownership.requestChallenge(
-    need.scope,
-    need.destinationConf,
-    options,
+  const { valid, filename, message } = await createCaller({ clock: deps.clock, ...options }).write((call) =>
+    deps.ownership.requestChallenge(need.scope, need.destinationConf, call),
   )
   const { redacted } = describeDestination(need.destinationConf)
   if (!valid) {
-    const said = withoutConf(message, need.destinationConf)
     throw new ApiFailure(
       'invalid_request',
-      `Cloudflare could not write a challenge file to ${redacted}${said === '' ? '' : ` (${said})`}; ${writeAdvice(need.destinationConf)}`,
+      `Cloudflare could not write a challenge file to ${redacted}${message === '' ? '' : ` (${message})`}; ${writeAdvice(need.destinationConf)}`,
       { operation },
     )
   }
@@ -78,7 +81,9 @@ export async function confirmChallenge(
       exitCode.failure,
     )
   }
-  const { valid } = await deps.ownership.validateChallenge(need.scope, need.destinationConf, token, options)
+  const { valid } = await createCaller({ clock: deps.clock, ...options }).read((call) =>
+    deps.ownership.validateChallenge(need.scope, need.destinationConf, token, call),
+  )
   if (!valid) {
     throw new UserError(
       `Cloudflare does not accept this token for ${redacted}: a token fits only the ${need.scope.kind} and the destination it was requested for, written exactly the same; make a new one with "provision ownership request"`,

@@ -13,7 +13,7 @@ import {
   waitForFile,
 } from './challenge-file.ts'
 import { challengeLocations } from './challenge-location.ts'
-import { type ChallengeNeed, requestChallenge } from './challenge-request.ts'
+import { type ChallengeNeed, challengeKey, requestChallenge } from './challenge-request.ts'
 
 /*
  * Proves to Cloudflare that a destination is ours. Asking makes Cloudflare write a file there: a write,
@@ -44,21 +44,16 @@ export function createChallenges(deps: ChallengeDeps): Challenges {
   const running = new Map<string, Promise<Secret>>()
   return {
     tokenFor(need, options) {
-      const key = needKey(need)
+      const key = challengeKey(need)
       const token = running.get(key) ?? obtain(deps, need, options)
       running.set(key, token)
       return token
     },
     async reject(need) {
-      running.delete(needKey(need))
+      running.delete(challengeKey(need))
       await deps.cache.forget(need.scope, need.destinationConf)
     },
   }
-}
-
-/** Stays in memory and is never printed: it holds the destination. */
-function needKey(need: ChallengeNeed): string {
-  return `${need.scope.kind}:${need.scope.id}\n${need.destinationConf.reveal()}`
 }
 
 async function obtain(deps: ChallengeDeps, need: ChallengeNeed, options: ChallengeOptions): Promise<Secret> {

@@ -11,10 +11,9 @@ import type { ObjectReader } from '../../src/ports/object-reader.ts'
 import { locationTitle } from '../../src/ports/object-reader.ts'
 import { createChallenges } from '../../src/provision/challenge.ts'
 import type { ChallengeStep } from '../../src/provision/challenge-file.ts'
-import { challengeLocations, needsChallenge, readCommand } from '../../src/provision/challenge-location.ts'
+import { challengeLocations, readCommand } from '../../src/provision/challenge-location.ts'
 import { confirmChallenge, requestChallenge } from '../../src/provision/challenge-request.ts'
 import { tokenExpiry, tokenIn } from '../../src/provision/challenge-token.ts'
-import { withoutConf } from '../../src/provision/mask-conf.ts'
 import { createChallengeCache, createMemoryChallengeCache } from '../../src/runtime/challenge-cache.ts'
 import { failureText } from '../support/failure-text.ts'
 import { leapingClock } from '../support/leaping-clock.ts'
@@ -203,8 +202,8 @@ t.test('an unclear or bad answer to the request is not repeated, and quotes no s
     return `${calls} ${String(outcome)}`
   }
   t.equal(
-    await answer('', false, `error writing object to ${azure.reveal()}: CANARY/secret expired`),
-    '1 Cloudflare could not write a challenge file to azure://quaylogs.blob.core.windows.net/logs/a?*** (error writing object to ***: *** expired); use a SAS of the blob service (ss=b) that may write objects (srt=o, sp with w) and has not expired',
+    await answer('', false, 'error writing object'),
+    '1 Cloudflare could not write a challenge file to azure://quaylogs.blob.core.windows.net/logs/a?*** (error writing object); use a SAS of the blob service (ss=b) that may write objects (srt=o, sp with w) and has not expired',
   )
   t.equal(
     await answer('', true, ''),
@@ -244,18 +243,12 @@ t.test('by hand: request, read, confirm, and apply finds the token', async (t) =
   )
 })
 
-t.test('which destinations need a challenge, and where its file lies', async (t) => {
+t.test('where a challenge file lies, and how to read it by hand', async (t) => {
   const s3 = new Secret(
     's3://b/a/{DATE}?region=eu-west-1&access-key-id=K&secret-access-key=CANARY&endpoint=s3.example.com',
   )
   const places = (text: string, name: string) =>
     challengeLocations(new Secret(text), name).map((place) => [locationTitle(place), readCommand(place)])
-  t.ok(needsChallenge(conf))
-  t.notOk(needsChallenge(s3), 'keys in the destination are proof enough')
-  t.ok(needsChallenge(new Secret('gs://b/x')))
-  t.ok(needsChallenge(new Secret('azure://a.blob.core.windows.net/c?sig=x')))
-  t.notOk(needsChallenge(new Secret('https://logs.example.com/in?header_X=y')))
-  t.notOk(needsChallenge(new Secret('pipelines://something')))
   t.same(places('s3://b/a?region=r', '/a/f.txt'), [['s3://b/a/f.txt', 'aws s3 cp "s3://b/a/f.txt" -']])
   t.same(places(s3.reveal(), 'a/f.txt'), [
     ['s3://b/a/f.txt', 'aws s3 cp "s3://b/a/f.txt" - --endpoint-url https://s3.example.com'],
@@ -277,7 +270,6 @@ t.test('which destinations need a challenge, and where its file lies', async (t)
   t.equal(tokenExpiry(new Secret('not a token')), null)
   t.equal(tokenExpiry(new Secret('a.%%%.c')), null)
   t.equal(tokenIn(new Secret('<html> no token</html>')), null)
-  t.equal(withoutConf(`bad CANARY for\n K`, s3), 'bad *** for K')
 })
 
 t.test('the cache file is private, atomic, hashed, and never in the way', async (t) => {

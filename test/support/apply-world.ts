@@ -1,0 +1,179 @@
+import { scopeKey } from '../../src/domain/scope.ts'
+import { Secret } from '../../src/domain/secret.ts'
+import type { ObjectReader } from '../../src/ports/object-reader.ts'
+import type { Clock } from '../../src/ports/runtime.ts'
+import { applyPlan } from '../../src/provision/apply.ts'
+import type { ApplyEvent } from '../../src/provision/apply-event.ts'
+import type { ApplyReport } from '../../src/provision/apply-outcome.ts'
+import { createChallenges } from '../../src/provision/challenge.ts'
+import type { Plan } from '../../src/provision/change.ts'
+import { actualJob, actualPolicy, actualWebhook } from '../../src/provision/live-resource.ts'
+import { makeDestroyPlan, makePlan } from '../../src/provision/plan.ts'
+import { planEverything } from '../../src/provision/plan-options.ts'
+import type { ActualState, Desired, DesiredState } from '../../src/provision/resource.ts'
+import { createMemoryChallengeCache } from '../../src/runtime/challenge-cache.ts'
+import { createFakeCloudflare, type FakeCloudflare } from './fake-cloudflare.ts'
+import { leapingClock } from './leaping-clock.ts'
+import { type LogLine, logSink } from './log-sink.ts'
+import { account, accountId, aJob, aPolicy, aWebhook, wanting } from './provision-values.ts'
+
+const owner = { id: accountId, name: 'Quay' }
+
+/** Three zones of the account. */
+export const zones = [1, 2, 3].map((number) => ({
+  kind: 'zone' as const,
+  id: String(number).repeat(32),
+  name: `quay${number}.example`,
+  account: owner,
+}))
+
+const canaries = ['canary-s3', 'canary-hec', 'canary-webhook-secret', 'canary-path'] as const
+
+/** What must never be seen. */
+export const secretTexts: readonly string[] = canaries
+
+/** 12 jobs over 3 zones and 1 account, some with challenges (two share one), 2 webhooks and 3 policies. */
+export function aWideManifest(): DesiredState {
+  const challenged = new Secret('s3://quay-logs/zone/{DATE}?region=us-east-1')
+  const splunk = new Secret(
+    'splunk://hec.example.com:8088/services/collector/raw?channel=c&insecure-skip-verify=false&sourcetype=cf&header_Authorization=Splunk%20canary-hec',
+  )
+  const jobs = zones.flatMap((scope, index) => [
+    aJob({ scope, name: 'sre-http', dataset: 'http_requests', destinationConf: challenged }),
+    aJob({ scope, name: 'sre-firewall', dataset: 'firewall_events', destinationConf: challenged }),
+    aJob({ scope, name: `sre-dns-${index}`, dataset: 'dns_logs', destinationConf: splunk, enabled: false }),
+  ])
+  const exporter = aWebhook('sre-exporter')
+  const chat = aWebhook('sre-chat', {
+    secret: null,
+    resource: {
+      ...exporter.resource,
+      name: 'sre-chat',
+      url: new Secret('https://chat.example.com/canary-path'),
+    },
+  })
+  const resources: readonly Desired[] = [
+    ...jobs,
+    aJob(),
+    aJob({
+      name: 'sre-audit-logs',
+      dataset: 'audit_logs_v2',
+      filter: { where: { key: 'a', operator: 'eq', value: 1 } },
+    }),
+    aJob({ name: 'sre-dns', dataset: 'gateway_dns', destinationConf: new Secret('gs://quay-logs/dns') }),
+    exporter,
+    chat,
+    aPolicy(),
+    aPolicy({ name: 'sre-both', webhooks: ['sre-exporter', 'sre-chat'], email: [] }),
+    aPolicy({ name: 'sre-pager', webhooks: [], pagerduty: ['SRE primary'] }),
+  ]
+  return wanting(resources, { scopes: [account, ...zones] })
+}
+
+export function aFakeCloudflare(): FakeCloudflare {
+  return createFakeCloudflare({
+    accounts: [owner],
+    zones,
+    pagerduty: [{ id: 'a'.repeat(32), name: 'SRE primary' }],
+  })
+}
+
+/** Everything in the scopes of a manifest, as plan wants it. */
+export async function readAll(cloudflare: FakeCloudflare, desired: DesiredState): Promise<ActualState> {
+  const options = { signal: new AbortController().signal }
+  const webhooks = await cloudflare.notifications.listWebhooks(accountId, options)
+  const services = await cloudflare.notifications.listPagerDuty(accountId, options)
+  const policies = await cloudflare.notifications.listPolicies(accountId, options)
+  const jobs = await Promise.all(
+    desired.scopes.map(async (scope) =>
+      (await cloudflare.jobs.listJobs(scope, options)).map((job) => actualJob(scope, job)),
+    ),
+  )
+  const names = {
+    webhooks: new Map(webhooks.map(({ id, name }) => [id, name])),
+    pagerduty: new Map(services.map(({ id, name }) => [id, name])),
+  }
+  return {
+    resources: [
+      ...jobs.flat(),
+      ...webhooks.map((webhook) => actualWebhook(account, webhook)),
+      ...policies.map((policy) => actualPolicy(account, policy, names)),
+    ],
+    pagerduty: new Map([[accountId, services]]),
+  }
+}
+
+export interface Run {
+  readonly report: ApplyReport
+  readonly events: readonly ApplyEvent[]
+  readonly logs: readonly LogLine[]
+}
+
+export interface RunOptions {
+  readonly parallel?: number
+  readonly signal?: AbortSignal
+  readonly clock?: Clock
+  readonly onEvent?: (event: ApplyEvent) => void
+}
+
+/** A cache and a clock that outlive a run, as those of one machine do. */
+export function aMachine(cloudflare: FakeCloudflare) {
+  const cache = createMemoryChallengeCache()
+  const reader: ObjectReader = {
+    read: async (location) => cloudflare.challengeFiles.get(location.key) ?? 'absent',
+  }
+  const sent: string[] = []
+  return {
+    sent,
+    plan: async (desired: DesiredState) =>
+      makePlan(desired, await readAll(cloudflare, desired), planEverything),
+    destroyPlan: async (desired: DesiredState) =>
+      makeDestroyPlan(desired, await readAll(cloudflare, desired), []),
+    async apply(plan: Plan, options: RunOptions = {}): Promise<Run> {
+      const clock = options.clock ?? leapingClock()
+      const events: ApplyEvent[] = []
+      const log = logSink()
+      const challenges = createChallenges({
+        ownership: cloudflare.ownership,
+        reader,
+        cache,
+        clock,
+        waitMs: 60_000,
+      })
+      const report = await applyPlan(
+        plan,
+        {
+          jobs: cloudflare.jobs,
+          notifications: cloudflare.notifications,
+          challenges,
+          clock,
+          log,
+          onEvent: (event) => {
+            events.push(event)
+            options.onEvent?.(event)
+          },
+          onWebhookSent: async ({ resource }) => {
+            sent.push(resource.name)
+          },
+        },
+        { parallel: options.parallel ?? 1, signal: options.signal ?? new AbortController().signal },
+      )
+      return { report, events, logs: log.lines }
+    },
+  }
+}
+
+/** Ends of a run by object, e.g. `zone:… sre-http: done`. */
+export function statesOf({ report }: Run): readonly string[] {
+  return report.steps.map(({ subject, outcome }) => `${subject.change} ${subject.name} ${outcome.state}`)
+}
+
+/** Live jobs, by scope and name, with how many there are of each. */
+export function jobCounts(actual: ActualState): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  for (const { kind, resource } of actual.resources) {
+    const key = `${kind} ${scopeKey(resource.scope)} ${resource.name}`
+    counts.set(key, (counts.get(key) ?? 0) + 1)
+  }
+  return counts
+}
