@@ -71,9 +71,11 @@ async function run(command: Command, io: CommandIo): Promise<ExitCode> {
     case 'serve':
       return (await import('./commands/serve.ts')).run(command, io)
     case 'demo':
+      return (await import('./commands/demo.ts')).run(command, io)
+    case 'simulate':
+      return (await import('./commands/simulate.ts')).run(command, io)
     case 'check':
     case 'provision':
-    case 'simulate':
       throw new InternalError(`the command ${command.kind} is not there yet`)
   }
 }

@@ -1,3 +1,6 @@
+import type { CommandOf } from '../cli.ts'
+import type { RunCommand } from '../command-io.ts'
+import { exitCode } from '../errors.ts'
 import { startSimulator } from '../simulator/server.ts'
 
 export interface SimulateOptions {
@@ -13,6 +16,12 @@ export interface SimulateOptions {
 export interface SimulateIo {
   readonly stdout: (line: string) => void
   readonly signal: AbortSignal
+}
+
+export const run: RunCommand<CommandOf<'simulate'>> = async ({ listen, seed, speed, world }, io) => {
+  const [{ host, port } = { host: '', port: 0 }] = listen
+  await simulate({ listen: `${host}:${port}`, seed, speed, world }, io)
+  return exitCode.done
 }
 
 /** Runs the simulated Cloudflare API until the signal aborts. */

@@ -24,6 +24,7 @@ import type { HealthDeps } from './health-deps.ts'
 import { healthDue } from './health-due.ts'
 import { createHealthLimits } from './health-limits.ts'
 import { type HealthReader, readWindow } from './health-read.ts'
+import { createLossReport } from './loss-report.ts'
 import { jobsAreKnown, priorityOf, type ScopeState } from './scope-state.ts'
 import { settleAll } from './settle-all.ts'
 
@@ -39,6 +40,8 @@ export function createHealthPoll(deps: HealthDeps): { cycle(signal: AbortSignal)
     ends: 'health data can be read again',
     of: ({ health }) => health,
   })
+
+  const reportLoss = createLossReport(deps.log, deps.clock)
 
   const rules = (): ReadingRules => ({
     revisionMinutes: Math.ceil(deps.settings().revisionWindowMs / minuteMs),
@@ -62,6 +65,9 @@ export function createHealthPoll(deps: HealthDeps): { cycle(signal: AbortSignal)
     const next = isLastWindow(read) ? forgetJobs(seen, isGone) : seen
     await deps.memory.saveLedger(key, next)
     state.healthRead(key, next, read.now)
+    const shown = state.scope(key)
+    if (shown !== undefined && current !== undefined && current.readTo !== null)
+      reportLoss(shown, current.totals)
   }
 
   const readBatch = async (batch: Batch, signal: AbortSignal): Promise<void> => {

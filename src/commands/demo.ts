@@ -1,0 +1,114 @@
+/*
+ * The exporter against a simulated Cloudflare, in one process: nothing to sign up for, nothing left behind.
+ * Polls are faster than in earnest, so that things can be seen to happen.
+ */
+import type { CommandOf } from '../cli.ts'
+import type { CommandIo, RunCommand } from '../command-io.ts'
+import { allSettings, defaultsOf, type Settings } from '../config.ts'
+import { Secret } from '../domain/secret.ts'
+import { exitCode } from '../errors.ts'
+import { createLog } from '../log.ts'
+import { createSystemClock } from '../runtime/system-clock.ts'
+import { type Simulator, startSimulator } from '../simulator/server.ts'
+import { createExporter, type Exporter } from './exporter.ts'
+
+type DemoCommand = CommandOf<'demo'>
+
+const story = [
+  'about half a minute in, quay-firewall-splunk loses its first batches: cloudflare_logpush_batches_failed_total',
+  'cdn-http-azure begins to fail and recovers again: cloudflare_logpush_job_failing',
+  'after two minutes Cloudflare switches quay-http-sumo off, since it failed for a day: cloudflare_failing_logpush_job_disabled_alert',
+  'after four minutes cdn-firewall-r2 is deleted, and its series go away',
+]
+
+export const run: RunCommand<DemoCommand> = async (command, io) => {
+  const clock = createSystemClock()
+  const log = await createLog({
+    level: command.once && command.log.logLevel === 'info' ? 'error' : command.log.logLevel,
+    format: command.log.logFormat,
+    destination: io.stderrStream,
+    terminal: io.terminal.stderr,
+    clock,
+  })
+  const simulator = await startSimulator({
+    seed: command.seed,
+    speed: command.speed,
+    world: 'demo',
+    dateHeader: true,
+    // Quick polls need a wider budget than the real API gives.
+    rateLimits: generous,
+  })
+  try {
+    const settings = demoSettings(simulator)
+    const exporter = await createExporter(settings, {
+      clock,
+      random: Math.random,
+      log,
+      env: {},
+      pid: process.pid,
+      nodeVersion: process.version,
+      token: { current: async () => new Secret(simulator.token), refresh: () => {} },
+      web: null,
+      reread: async () => ({ ok: true, settings }),
+    })
+    await (command.once ? printOnce(exporter, io) : show(exporter, simulator, command, io))
+  } finally {
+    await simulator.close()
+  }
+  return exitCode.done
+}
+
+const generous = {
+  rest: { requests: 12_000, windowMs: 300_000 },
+  graphql: { requests: 3_000, windowMs: 300_000 },
+}
+
+function demoSettings(simulator: Simulator): Settings {
+  return {
+    ...defaultsOf(allSettings),
+    baseUrl: simulator.url,
+    statePath: ':memory:',
+    healthPollIntervalMs: 5_000,
+    inventoryPollIntervalMs: 5_000,
+    discoveryPollIntervalMs: 30_000,
+  }
+}
+
+/** The first complete scrape, as a scraper would get it. */
+async function printOnce(exporter: Exporter, io: CommandIo): Promise<void> {
+  const stop = new AbortController()
+  const running = exporter.run(AbortSignal.any([stop.signal, io.signal]))
+  await Promise.race([exporter.after('health'), running])
+  const { body } = await exporter.metrics.exposition('text', false)
+  const text = Buffer.concat([...body]).toString()
+  stop.abort()
+  await running
+  io.stdout(text.trimEnd())
+}
+
+async function show(
+  exporter: Exporter,
+  simulator: Simulator,
+  command: DemoCommand,
+  io: CommandIo,
+): Promise<void> {
+  const [address] = await exporter.listen(command.listen)
+  const host =
+    address === undefined || ['', '::', '0.0.0.0'].includes(address.host) ? 'localhost' : address.host
+  const url = `http://${host}:${address?.port ?? ''}`
+  const { world } = simulator
+  const lines = [
+    `A simulated Cloudflare with ${world.accounts().length} accounts, ${world.zones().length} zones and ${world.jobs().length} Logpush jobs; no account is needed.`,
+    '',
+    `  status page  ${url}/`,
+    `  metrics      ${url}/metrics`,
+    `  simulator    ${simulator.origin}/__sim/jobs  (what really happens: ${simulator.origin}/__sim/truth)`,
+    '',
+    'What to watch:',
+    ...story.map((event) => `  - ${event}`),
+    '',
+    'Ctrl-C ends it.',
+  ]
+  for (const line of lines) io.stdout(line)
+  await exporter.run(io.signal)
+}
