@@ -27,7 +27,7 @@ const general: UploadLimits = {
 }
 
 /** The `max_upload_*` values a destination takes (Cloudflare's pages for it, October 2026). */
-export function uploadLimits(destination: Destination): UploadLimits {
+export function uploadLimits(destination: Pick<Destination, 'kind'>): UploadLimits {
   switch (destination.kind) {
     case 'datadog':
       return { bytes: 'fixed', records: 'fixed', intervalSeconds: 'fixed' }

@@ -1,0 +1,2 @@
+/** The alert Cloudflare sends when it switches off a job that has failed for about a day. */
+export const jobDisabledAlert = 'failing_logpush_job_disabled_alert'

@@ -1,0 +1,114 @@
+import type { z } from 'zod'
+import { isDestinationKind, kindSpec } from '../domain/destination-kinds.ts'
+import { nearestName } from '../domain/nearest-name.ts'
+import { describe, type Positioned, quoted, unknownKey } from '../domain/positioned.ts'
+import { unknownKeyMark } from './manifest-field.ts'
+import { entryOf, nodeAt, type Path, pathText, positionOf } from './manifest-tree.ts'
+import type { Problem } from './problem.ts'
+import { showReferences } from './reference.ts'
+import type { Origin } from './resource.ts'
+
+/** One file of a manifest, parsed, defaults laid under its jobs. */
+export interface Source {
+  readonly file: string
+  readonly root: Positioned
+}
+
+export function originOf({ file, root }: Source, path: Path): Origin {
+  return { file, ...positionOf(root, path) }
+}
+
+/** Takes down what is wrong with one file; a message is put after its path. */
+export interface Report {
+  readonly source: Source
+  readonly problems: Problem[]
+  error(path: Path, message: string): void
+  warn(path: Path, message: string): void
+}
+
+export function createReport(source: Source): Report {
+  const problems: Problem[] = []
+  const add = (level: Problem['level'], path: Path, message: string) => {
+    problems.push({ at: originOf(source, path), level, message: withPath(path, message) })
+  }
+  return {
+    source,
+    problems,
+    error: (path, message) => add('error', path, message),
+    warn: (path, message) => add('warning', path, message),
+  }
+}
+
+function withPath(path: Path, message: string): string {
+  return path.length === 0 ? message : `${pathText(path)}: ${message}`
+}
+
+/** Whether what stands at a path may be a secret, so that it is never repeated. */
+export function isSecretPath(path: Path): boolean {
+  const destination = path.indexOf('destination')
+  if (destination >= 0) {
+    const [kind, field] = path.slice(destination + 1)
+    if (typeof kind !== 'string' || typeof field !== 'string' || !isDestinationKind(kind)) return true
+    const type = kindSpec(kind).fields[field]?.type
+    return type !== 'text' && type !== 'flag'
+  }
+  if (path.includes('ownership')) return path.at(-1) !== 'read'
+  return path[0] === 'notifications' && path[1] === 'webhooks' && path.at(-1) !== 'name'
+}
+
+/** What stands at a path, in words; of a possible secret only its type. */
+export function found(source: Source, path: Path): string {
+  const node = nodeAt(source.root, path)
+  if (node === undefined) return 'nothing'
+  const shown = showReferences(describe(node))
+  if (node.kind !== 'scalar' || node.type === 'nothing' || !isSecretPath(path)) return shown
+  return node.type === 'boolean' ? 'true or false' : `a ${node.type}`
+}
+
+/** Turns what the schema found into problems, each where it stands. */
+export function reportIssues(report: Report, issues: readonly z.core.$ZodIssue[], above: Path = []): void {
+  for (const issue of issues) {
+    const path: Path = [
+      ...above,
+      ...issue.path.map((key) => (typeof key === 'symbol' ? key.toString() : key)),
+    ]
+    if (issue.code === 'unrecognized_keys') {
+      reportUnknownKeys(report, path, issue.keys, issue.message)
+      continue
+    }
+    const inner = issue.code === 'invalid_union' ? deepest(issue.errors) : []
+    if (inner.length > 0) reportIssues(report, inner, path)
+    else report.error(path, expectation(report.source, path, issue))
+  }
+}
+
+/** Of a union's alternatives the one that was meant: where the mistake lies deeper than the whole. */
+function deepest(alternatives: readonly (readonly z.core.$ZodIssue[])[]): readonly z.core.$ZodIssue[] {
+  return alternatives.find((issues) => issues.length > 0 && issues.every(({ path }) => path.length > 0)) ?? []
+}
+
+function expectation(source: Source, path: Path, issue: z.core.$ZodIssue): string {
+  const node = nodeAt(source.root, path)
+  if (node === undefined) return `missing; expected ${issue.message}`
+  const values =
+    issue.code === 'invalid_value' ? issue.values.filter((value) => typeof value === 'string') : []
+  const near = node.kind === 'scalar' && !isSecretPath(path) ? nearestName(node.text, values) : null
+  const hint = near === null ? '' : `; did you mean ${quoted(near)}?`
+  return `expected ${issue.message}, found ${found(source, path)}${hint}`
+}
+
+function reportUnknownKeys(report: Report, path: Path, keys: readonly string[], message: string): void {
+  const known = message.slice(unknownKeyMark.length).trim().split(' ')
+  const node = nodeAt(report.source.root, path)
+  for (const key of keys) {
+    const at = (node && entryOf(node, key)?.keyAt) ?? positionOf(report.source.root, path)
+    const said = unknownKey(key, known)
+    const newer = path.at(-1) === 'destination' && !said.includes('did you mean')
+    const text = newer ? `${said}; a kind that is not known here can be given as url` : said
+    report.problems.push({
+      at: { file: report.source.file, ...at },
+      level: 'error',
+      message: withPath(path, text),
+    })
+  }
+}
