@@ -15,13 +15,11 @@ export interface RefusalContext {
  * 9109 for a bad token and, by its text, for a resource out of reach.
  */
 const kindByCode: ReadonlyMap<number | string, ApiFailureKind> = new Map([
-  [1000, 'auth'],
   [6003, 'auth'],
   [6103, 'auth'],
   [6111, 'auth'],
   [9106, 'auth'],
   [9107, 'auth'],
-  [10001, 'auth'],
   [971, 'rate_limited'],
   [10429, 'rate_limited'],
   [1004, 'forbidden'],
@@ -89,7 +87,9 @@ export function isRedirect(status: number): boolean {
 }
 
 function kindOf(status: number, codes: readonly (number | string)[], said: string): ApiFailureKind {
-  if (status === 429) return 'rate_limited'
+  // Codes are each product's own, and some mean trouble inside: the plainest statuses outrank them.
+  if (status === 429 || status >= 500) return kindByStatus(status)
+  if (/unable to authenticate|invalid (api|access) token/i.test(said)) return 'auth'
   if (codes.includes(9109)) return /unauthori[sz]ed to access/i.test(said) ? 'forbidden' : 'auth'
   const known = codes.map((code) => kindByCode.get(code)).find((kind) => kind !== undefined)
   if (known !== undefined) return known
