@@ -18,8 +18,11 @@ export function createDirectoryApi(rest: Rest): DirectoryApi {
       )
       return { items: answer.result, next: nextPage(page, perPage, answer) }
     },
-    async listZones({ page, accountId }, options) {
-      const filter = accountId === undefined ? {} : { account: { id: accountId } }
+    async listZones({ page, accountId, name }, options) {
+      const filter = {
+        ...(accountId === undefined ? {} : { account: { id: accountId } }),
+        ...(name === undefined ? {} : { name }),
+      }
       const answer = await rest({ operation: 'list_zones' }, options, listOf(zone), (sdk) =>
         sdk.zones.list({ page, per_page: perPage, ...filter }),
       )

@@ -25,9 +25,9 @@ export type ScopeRef = Pick<Scope, 'kind' | 'id'>
 export interface DirectoryApi {
   /** Accounts the token may see. Needs Account Settings Read. `page` starts at 1. */
   listAccounts(page: number, options: CallOptions): Promise<Page<Account>>
-  /** Zones the token may see, with their account, 50 a page; one account's when `accountId` is given. */
+  /** Zones the token may see, with their account, 50 a page; one account's, or those of one name, when given. */
   listZones(
-    query: { readonly page: number; readonly accountId?: string },
+    query: { readonly page: number; readonly accountId?: string; readonly name?: string },
     options: CallOptions,
   ): Promise<Page<Extract<Scope, { kind: 'zone' }>>>
 }
