@@ -97,8 +97,13 @@ export function reportLines(report: ApplyReport): readonly string[] {
   return [
     ...(report.stopped === null ? [] : [`Stopped: ${report.stopped}.`]),
     `Applied: ${done === '' ? 'nothing' : done}.`,
-    ...(open.length === 0 ? [] : ['Not done:', ...open, nextStep(report)]),
+    ...(open.length === 0 ? [] : ['Not done:', ...open.map(visible), nextStep(report)]),
   ]
+}
+
+/** Names from outside may hold control characters, which a terminal would obey. */
+export function visible(text: string): string {
+  return text.replace(/\p{C}/gu, '?')
 }
 
 function nextStep(report: ApplyReport): string {
