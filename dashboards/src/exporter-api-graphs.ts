@@ -5,6 +5,10 @@ import { line } from './queries.ts'
 const requests = 'cloudflare_logpush_exporter_api_requests_total'
 const durations = 'cloudflare_logpush_exporter_api_request_duration_seconds_bucket'
 
+const asked = `sum by (api) (${rate(requests)})`
+/** Has no series until the first good answer. */
+const answered = `sum by (api) (${rate(requests, ', code=~"2.."')})`
+
 function latency(quantile: number): string {
   return `histogram_quantile(${quantile}, sum by (le, api) (${rate(durations)}))`
 }
@@ -30,12 +34,7 @@ export const apiGraphs = [
     description: 'Requests that were not answered with a 2xx code, of all.',
     unit: 'percentunit',
     max: 1,
-    lines: [
-      line(
-        `sum by (api) (${rate(requests, ', code!~"2.."')}) / (sum by (api) (${rate(requests)}) > 0)`,
-        '{{api}}',
-      ),
-    ],
+    lines: [line(`1 - (${answered} or 0 * ${asked}) / (${asked} > 0)`, '{{api}}')],
   }),
   graph({
     title: 'API latency',

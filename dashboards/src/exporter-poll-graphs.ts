@@ -34,7 +34,7 @@ export const pollGraphs = [
     unit: 'cps',
     lines: [
       line(
-        `sum by (poller, kind) (${rate('cloudflare_logpush_exporter_poll_failures_total')})`,
+        `sum by (poller, kind) (${rate('cloudflare_logpush_exporter_poll_failures_total')}) or on (poller) 0 * sum by (poller) (${rate('cloudflare_logpush_exporter_polls_total')})`,
         '{{poller}} {{kind}}',
       ),
     ],

@@ -15,7 +15,7 @@ import {
   readDashboard,
 } from './dashboard-file.ts'
 import { processMetricNames, shippedMetricNames } from './known-metrics.ts'
-import { defaultValues, panelQueries, substitute } from './panel-queries.ts'
+import { defaultValues, mayBeEmpty, otherQueries, panelQueries, substitute } from './panel-queries.ts'
 import { panelRules, type Rule } from './panel-rules.ts'
 import { analyse } from './promql-tree.ts'
 import { queryRules } from './query-rules.ts'
@@ -162,6 +162,16 @@ t.test('alerts and dashboards lead to each other', async (t) => {
       !alert.startsWith('CloudflareLogpush'),
   )
   t.same(astray, [])
+})
+
+t.test('what may be empty names queries that exist', async (t) => {
+  const names = dashboards
+    .flatMap((dashboard) => [...panelQueries(dashboard), ...otherQueries(dashboard)])
+    .map(({ panel, refId }) => `${panel} ${refId}`)
+  t.same(
+    Object.keys(mayBeEmpty).filter((name) => !names.includes(name)),
+    [],
+  )
 })
 
 t.test('an unknown variable is an error, not a text that Prometheus gets to see', async (t) => {

@@ -43,6 +43,26 @@ export function substitute(template: string, values: VariableValues): string {
   })
 }
 
+/** Queries that find nothing in a healthy demo, by panel title and reference id, and what they wait for. */
+export const mayBeEmpty: Readonly<Record<string, string>> = {
+  'Failing since A': 'a failing job',
+  'Time left until Cloudflare disables it A': 'a failing job',
+  'Reason A': 'a job with an error',
+  'Reason of failure A': 'a job with an error',
+  'Jobs by trouble since': 'a failing job',
+  'Jobs by trouble reason': 'a job with an error',
+  'Lag against its limit C': 'a job with an upload interval of its own',
+  'Time since B': 'a job with an error',
+  'Firing alerts since': 'a firing alert',
+  'annotation Firing alerts A': 'a firing alert',
+  'Token expires in A': 'a token that expires',
+  'Notifications from Cloudflare A': 'a notification by webhook or in the history',
+  'Webhook as Cloudflare sees it A': 'a webhook that Cloudflare has reached',
+  'Webhook as Cloudflare sees it B': 'a webhook that Cloudflare has failed to reach',
+  'Manifest drift A': '--manifest.file',
+  'Time since the manifest was compared A': '--manifest.file',
+}
+
 /** All queries of all panels, in the order they are shown. `overrides` replaces some of `defaultValues`. */
 export function panelQueries(dashboard: DashboardFile, overrides: VariableValues = {}): PanelQuery[] {
   const values = { ...defaultValues, ...overrides }
