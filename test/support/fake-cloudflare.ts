@@ -77,7 +77,9 @@ export function createFakeCloudflare(options: FakeOptions): FakeCloudflare {
         core.read('list zones', query.accountId ?? '', () =>
           pageOf(
             (options.zones ?? []).filter(
-              (zone) => query.accountId === undefined || zone.account.id === query.accountId,
+              (zone) =>
+                (query.accountId === undefined || zone.account.id === query.accountId) &&
+                (query.name === undefined || zone.name === query.name),
             ),
             query.page,
           ),
