@@ -54,7 +54,7 @@ t.test('the form is pretty on a terminal and json elsewhere, unless it is chosen
   terminal.log.info({ jobs: 3 }, 'inventory read')
   t.equal(
     terminal.output(),
-    '[2026-11-24T12:30:00.005Z] \u001b[32mINFO\u001b[39m: \u001b[36minventory read\u001b[39m {"jobs":3}\n',
+    '[2026-11-24T12:30:00.005Z] \u001b[32mINFO\u001b[39m: \u001b[36minventory read\u001b[39m \u001b[90m{"jobs":3}\u001b[39m\n',
   )
   const chosen = await logTo({ format: 'pretty' })
   chosen.log.info({ jobs: 3 }, 'inventory read')

@@ -41,7 +41,8 @@ async function sendExposition(
   // all the rest of a scrape.
   reply.hijack()
   const { raw } = reply
-  for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) raw.setHeader(name, value)
+  for (const [name, value] of Object.entries(reply.getHeaders()))
+    if (value !== undefined) raw.setHeader(name, value)
   raw.writeHead(200)
   if (request.method === 'HEAD') raw.end()
   else writePieces(raw, Buffer.isBuffer(body) ? [body] : body)

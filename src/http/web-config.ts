@@ -116,7 +116,7 @@ function readUsers(node: Positioned, problems: FileProblem[]): WebConfig['users'
     } else if (cost < 4) {
       problems.push({
         at: value.at,
-        message: `${quoted(key)}: expected a bcrypt hash (60 characters, from "$2")`,
+        message: `${quoted(key)}: expected a bcrypt hash, as htpasswd -nBC 10 makes it`,
       })
     } else if (cost > highestCost) {
       problems.push({
@@ -139,7 +139,7 @@ const unitMs: Readonly<Record<string, number>> = {
 
 function readRateLimit(node: Positioned, problems: FileProblem[]): RateLimitSettings | null {
   let intervalMs = 0
-  let burst = 0
+  let burst: number | null = 0
   mapping(node, problems, {
     interval: (value) => {
       const content = text(value, problems)
@@ -154,10 +154,10 @@ function readRateLimit(node: Positioned, problems: FileProblem[]): RateLimitSett
       }
     },
     burst: (value) => {
-      burst = wholeNumber(value, problems) ?? 0
+      burst = wholeNumber(value, problems)
     },
   })
-  if (intervalMs === 0) return null
+  if (intervalMs === 0 || burst === null) return null
   if (burst < 1) {
     problems.push({
       at: node.at,

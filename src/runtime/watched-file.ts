@@ -76,7 +76,8 @@ export function createWatchedFile(options: WatchedFileOptions): WatchedFile {
 
   return {
     async current() {
-      if (mustRead || clock.monotonic() - lookedAt >= lookEveryMs || known === null) {
+      const due = mustRead || known === null || clock.monotonic() - lookedAt >= lookEveryMs
+      if (due || underWay !== null) {
         underWay ??= look().finally(() => {
           underWay = null
         })
