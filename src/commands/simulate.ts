@@ -28,7 +28,15 @@ export const run: RunCommand<CommandOf<'simulate'>> = async ({ listen, seed, spe
 export async function simulate(options: SimulateOptions, io: SimulateIo): Promise<void> {
   const { seed, speed, world } = options
   const { host, port } = address(options.listen)
-  const simulator = await startSimulator({ seed, speed, world, host, port, dateHeader: speed !== 1 })
+  const simulator = await startSimulator({
+    seed,
+    speed,
+    world,
+    host,
+    port,
+    dateHeader: speed !== 1,
+    onNews: ({ atMs, jobName, what }) => io.stdout(`${new Date(atMs).toISOString()} ${jobName}: ${what}`),
+  })
   const { origin, url, token } = simulator
   const jobs = simulator.world.jobs()
   io.stdout(

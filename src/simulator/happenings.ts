@@ -57,6 +57,7 @@ function switchOff(
 ): void {
   changePhase(job, atMs, { enabled: false })
   foresee(state, job)
+  report(state, job, atMs, 'Cloudflare switched it off: it failed for a day')
   notifyDisabled(state, job, atMs, deliver)
 }
 
@@ -93,6 +94,38 @@ export function actOn(
       break
   }
   foresee(state, job)
+  report(state, job, atMs, described(action))
+}
+
+function report(state: WorldState, job: JobTimeline, atMs: number, what: string): void {
+  if (atMs < state.startMs) return
+  state.tell({ atMs, jobId: job.id, jobName: String(job.fields.name ?? ''), what })
+}
+
+function described(action: JobAction): string {
+  switch (action.kind) {
+    case 'break':
+      return `its destination fails (${action.failure})`
+    case 'mend':
+      return 'its destination works again'
+    case 'enable':
+      return 'it was enabled'
+    case 'disable':
+      return 'it was disabled'
+    case 'delete':
+      return 'it was deleted'
+    case 'fate':
+      return fateNews[action.fate.kind]
+  }
+}
+
+const fateNews: Readonly<Record<Fate['kind'], string>> = {
+  healthy: 'all its batches are delivered at once',
+  slow: 'its uploads take tens of seconds',
+  retrying: 'some of its batches need several attempts',
+  losing: 'it loses batches',
+  dead: 'its destination fails',
+  idle: 'it has nothing to send',
 }
 
 /** Works out again when the job will be switched off; to be called after each change of the job. */

@@ -1,4 +1,5 @@
 import { isoSeconds } from './json-shape.ts'
+import type { HistoryRow } from './notification-state.ts'
 import { freshId, logpushAlertType } from './notifications.ts'
 import { accountOf, notificationReaders, notificationWriters } from './rest-policies.ts'
 import type { Answer, Call, Route } from './route.ts'
@@ -107,18 +108,18 @@ function history(world: World, call: Call): Answer {
     .filter((row) => Number.isNaN(since) || row.sentMs >= since)
     .filter((row) => Number.isNaN(before) || row.sentMs <= before)
     .toSorted((a, b) => b.sentMs - a.sentMs)
-    .map((row) => ({
-      id: row.id,
-      name: row.name,
-      policy_id: row.policyId,
-      alert_type: row.alertType,
-      alert_body: row.alertBody,
-      description: row.description,
-      mechanism: row.mechanism,
-      mechanism_type: row.mechanismType,
-      sent: isoSeconds(row.sentMs),
-    }))
-  return page(call, rows, { usual: 25, least: 5, most: 1000 })
+  const show = (row: HistoryRow): object => ({
+    id: row.id,
+    name: row.name,
+    policy_id: row.policyId,
+    alert_type: row.alertType,
+    alert_body: row.alertBody,
+    description: row.description,
+    mechanism: row.mechanism,
+    mechanism_type: row.mechanismType,
+    sent: isoSeconds(row.sentMs),
+  })
+  return page(call, rows, show, { usual: 25, least: 5, most: 1000 })
 }
 
 function listPagerDuty(world: World, call: Call): Answer {

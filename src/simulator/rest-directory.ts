@@ -62,10 +62,7 @@ function listAccounts(world: World, call: Call): Answer {
     .filter((account) => mayUse(call.token, ['account_settings_read'], { kind: 'account', id: account.id }))
     .filter((account) => call.token.accountId === undefined || call.token.accountId === account.id)
     .filter((account) => name === undefined || account.name === name)
-  return page(
-    call,
-    directed(accounts, call).map((account) => accountObject(world, account)),
-  )
+  return page(call, directed(accounts, call), (account) => accountObject(world, account))
 }
 
 function accountObject(world: World, account: AccountSpec): object {
@@ -91,10 +88,7 @@ function listZones(world: World, call: Call): Answer {
     .filter((zone) => status === undefined || (zone.status ?? 'active') === status)
     .filter((zone) => accountId === undefined || zone.accountId === accountId)
     .filter((zone) => accountName === undefined || accountNameOf(zone) === accountName)
-  return page(
-    call,
-    directed(zones, call).map((zone) => zoneObject(world, zone, accountNameOf(zone))),
-  )
+  return page(call, directed(zones, call), (zone) => zoneObject(world, zone, accountNameOf(zone)))
 }
 
 function zoneObject(world: World, zone: ZoneSpec, accountName: string): object {

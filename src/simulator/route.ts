@@ -44,9 +44,10 @@ export function scopedRoutes(
 }
 
 /** One page of a list, with the `result_info` of Cloudflare's page-numbered lists. */
-export function page(
+export function page<T>(
   call: Call,
-  items: readonly unknown[],
+  items: readonly T[],
+  show: (item: T) => unknown,
   limits = { usual: 20, least: 5, most: 50 },
 ): Answer {
   const wanted = Number.parseInt(call.query.per_page ?? '', 10)
@@ -54,7 +55,7 @@ export function page(
     ? Math.min(Math.max(wanted, limits.least), limits.most)
     : limits.usual
   const number = Math.max(1, Number.parseInt(call.query.page ?? '1', 10) || 1)
-  const result = items.slice((number - 1) * perPage, number * perPage)
+  const result = items.slice((number - 1) * perPage, number * perPage).map(show)
   return {
     result,
     resultInfo: {

@@ -26,6 +26,7 @@ import type { World } from './world.ts'
 import { createWorld } from './world.ts'
 import { worldSpecOf } from './world-names.ts'
 import type { WorldSpec } from './world-spec.ts'
+import type { News } from './world-state.ts'
 
 export interface SimulatorOptions {
   readonly seed?: number
@@ -45,6 +46,8 @@ export interface SimulatorOptions {
   readonly rateLimits?: Partial<RateLimits>
   /** True: the `Date` header tells the simulated time. */
   readonly dateHeader?: boolean
+  /** Told what happens in the world. */
+  readonly onNews?: (news: News) => void
   /** True: GraphQL errors come with the HTTP status that the documentation gives them. */
   readonly documentedGraphqlStatus?: boolean
 }
@@ -72,7 +75,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const spec = typeof options.world === 'object' ? options.world : worldSpecOf(options.world ?? 'demo', seed)
   const clock = createSimClock({ speed, startAt: options.startAt, realNow: options.now })
   const courier = createCourier(() => clock.now())
-  const world = createWorld(spec, clock, courier.send)
+  const world = createWorld(spec, clock, courier.send, options.onNews)
   clock.onAdvance(world.settle)
   const faults = createFaults(spec.seed)
   const requests = createRequestLog()

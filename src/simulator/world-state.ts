@@ -18,6 +18,15 @@ import type {
 } from './world-spec.ts'
 import { defaultHealthSettings, defaultIngestion } from './world-spec.ts'
 
+/** Something that happened to a job, as news for people. */
+export interface News {
+  readonly atMs: number
+  readonly jobId: number
+  readonly jobName: string
+  /** E.g. `its destination fails (dns)`. */
+  readonly what: string
+}
+
 /** Everything that is, and was, true in a world. Only the files that name it change it. */
 export interface WorldState {
   readonly seed: number
@@ -44,6 +53,8 @@ export interface WorldState {
   /** Changes of GraphQL limits by scope id, on top of what the spec says. */
   readonly healthSettings: Map<string, Partial<HealthSettings>>
   readonly notifications: NotificationState
+  /** Told what happens after the start. */
+  tell: (news: News) => void
   nextJobId: number
 }
 
@@ -66,6 +77,7 @@ export function createWorldState(spec: WorldSpec, startMs: number): WorldState {
     brokenDestinations: new Map(),
     healthSettings: new Map(),
     notifications: createNotificationState(spec, startMs),
+    tell: () => {},
     nextJobId: 1,
   }
   for (const job of spec.jobs) addTimeline(state, job)

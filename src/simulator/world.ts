@@ -21,7 +21,7 @@ import type {
   WorldSpec,
   ZoneSpec,
 } from './world-spec.ts'
-import type { WorldState } from './world-state.ts'
+import type { News, WorldState } from './world-state.ts'
 import { addTimeline, createWorldState } from './world-state.ts'
 
 /** What tests and demos may do to a world. Everything that is done happens now, by the simulated clock. */
@@ -67,9 +67,11 @@ export function createWorld(
   spec: WorldSpec,
   clock: SimClock,
   deliver: (delivery: Delivery) => void = () => {},
+  tell: (news: News) => void = () => {},
 ): World {
   const startMs = clock.now()
   const state = createWorldState(spec, startMs)
+  state.tell = tell
   for (const job of state.jobs.values()) foresee(state, job)
   const settle = (): void => settleUntil(state, clock.now(), deliver)
   settle()
@@ -123,7 +125,10 @@ export function createWorld(
       state.brokenDestinations.delete(prefix)
       actOnDestination(prefix, { kind: 'mend' })
     },
-    schedule: (step) => void state.script.push(step),
+    schedule: (step) => {
+      if (startMs + step.atMs < clock.now()) throw new RangeError('a step cannot be put into the past')
+      state.script.push(step)
+    },
     inject: (event) => {
       settle()
       injectEvent(state, job(event.job), event)
