@@ -65,10 +65,18 @@ function mustGive(clientAuth: ClientAuth): boolean {
   return clientAuth === 'RequireAnyClientCert' || clientAuth === 'RequireAndVerifyClientCert'
 }
 
-/** The names in OpenSSL's text form: `DNS:a.example, IP Address:127.0.0.1, URI:"spiffe://…"`. */
+/**
+ * The names in Node's text form: `DNS:a.example, IP Address:0:0:0:0:0:0:0:1, URI:"spiffe://a.example/b,c"`.
+ * Read from the left, piece by piece, so that no name can be found inside another one.
+ */
 function sanNames(text: string): readonly string[] {
-  return [...text.matchAll(/(?:DNS|IP Address|URI|email):("(?:[^"\\]|\\.)*"|[^,]*)/g)].map(([, name = '']) =>
-    name.startsWith('"') ? String(JSON.parse(name)) : name.trim(),
+  return [...text.matchAll(/(?:, )?([A-Za-z ]+):("(?:[^"\\]|\\.)*"|[^,]*)/gy)].flatMap(
+    ([, kind, name = '']) => {
+      if (kind === 'IP Address')
+        return [name.includes(':') ? new URL(`http://[${name}]`).hostname.slice(1, -1) : name]
+      if (kind !== 'DNS' && kind !== 'URI' && kind !== 'email') return []
+      return [name.startsWith('"') ? String(JSON.parse(name)) : name]
+    },
   )
 }
 
