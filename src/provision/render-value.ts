@@ -1,0 +1,35 @@
+import type { FieldDiff } from './change.ts'
+import type { JsonValue } from './json-value.ts'
+
+/** Characters that could move a cursor or hide text are shown as a box: live names come from anybody. */
+export function visibleText(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u25A1')
+}
+
+const mostItems = 8
+
+/** A value on one line; long lists are counted. */
+export function valueText(value: JsonValue): string {
+  if (value === null) return '(not set)'
+  if (typeof value === 'string') return visibleText(/\p{Cc}/u.test(value) ? JSON.stringify(value) : value)
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return listText(value)
+  return visibleText(JSON.stringify(value))
+}
+
+function listText(items: readonly string[]): string {
+  const shown = items.slice(0, mostItems).map(visibleText).join(', ')
+  return items.length > mostItems ? `${shown} and ${items.length - mostItems} more` : shown || '(none)'
+}
+
+/** For two lists, what was added and taken away; null when the values are not lists. */
+export function listChange({ from, to }: FieldDiff): { added: string; removed: string } | null {
+  if (!isTexts(from) || !isTexts(to)) return null
+  const added = to.filter((item) => !from.includes(item))
+  const removed = from.filter((item) => !to.includes(item))
+  if (added.length + removed.length === 0) return null
+  return { added: listText(added), removed: listText(removed) }
+}
+
+function isTexts(value: JsonValue): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string')
+}
