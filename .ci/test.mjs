@@ -33,7 +33,7 @@ async function testFiles() {
 }
 
 function runFiles(files, env) {
-  Object.assign(process.env, { NODE_OPTIONS: '--import tsx', ...env })
+  Object.assign(process.env, { NODE_OPTIONS: '--import tsx', TAP_TIMEOUT: '240', ...env })
   return new Promise((resolve) => {
     const stream = run({ files, concurrency: 2, timeout: 300_000 })
     stream.on('test:pass', (event) => record(event, true))

@@ -6,7 +6,7 @@
 import { ApiFailure } from '../errors.ts'
 import type { ApiExchange } from '../ports/cloudflare.ts'
 import type { Clock } from '../ports/runtime.ts'
-import { type Bucket, correct, fullBucket, refill, take, throttle, waitFor } from './token-bucket.ts'
+import { type Bucket, correct, fullBucket, take, throttle, waitFor } from './token-bucket.ts'
 
 export type Api = ApiExchange['api']
 
@@ -68,6 +68,8 @@ interface Queue {
   waiting: Waiter[]
   inFlight: number
   pumping: boolean
+  /** When requests went out, oldest first, back to one window. */
+  sent: number[]
 }
 
 export function createBudget(deps: { readonly clock: Clock; readonly settings: BudgetSettings }): Budget {
@@ -82,7 +84,7 @@ export function createBudget(deps: { readonly clock: Clock; readonly settings: B
     const known = queues.get(key)
     if (known !== undefined) return known
     const bucket = fullBucket(limits[api], windowMs, settings.share, clock.monotonic())
-    const queue: Queue = { bucket, api, waiting: [], inFlight: 0, pumping: false }
+    const queue: Queue = { bucket, api, waiting: [], inFlight: 0, pumping: false, sent: [] }
     queues.set(key, queue)
     return queue
   }
@@ -100,13 +102,25 @@ export function createBudget(deps: { readonly clock: Clock; readonly settings: B
         }
         const next = queue.waiting.shift()
         if (next === undefined) break
-        queue.bucket = take(queue.bucket, clock.monotonic())
+        charge(queue)
         queue.inFlight += 1
         next.start()
       }
     } finally {
       queue.pumping = false
     }
+  }
+
+  const charge = (queue: Queue): void => {
+    const now = clock.monotonic()
+    queue.bucket = take(queue.bucket, now)
+    queue.sent.push(now)
+  }
+  const sentLately = (queue: Queue): number => {
+    const since = clock.monotonic() - queue.bucket.windowMs
+    const first = queue.sent.findIndex((at) => at > since)
+    queue.sent = first < 0 ? [] : queue.sent.slice(first)
+    return queue.sent.length
   }
 
   const enter = (queue: Queue, turn: Turn): Promise<void> =>
@@ -140,8 +154,7 @@ export function createBudget(deps: { readonly clock: Clock; readonly settings: B
       await enter(queue, turn)
       // A GraphQL query also counts as a REST request; it does not wait for one.
       if (turn.api === 'graphql') {
-        const rest = queueOf('rest', null)
-        rest.bucket = take(rest.bucket, clock.monotonic())
+        charge(queueOf('rest', null))
       }
       try {
         return await work()
@@ -165,16 +178,16 @@ export function createBudget(deps: { readonly clock: Clock; readonly settings: B
     status: () =>
       (['rest', 'graphql'] as const).map((api) => {
         const now = clock.monotonic()
-        const buckets = [...queues.values()]
-          .filter((queue) => queue.api === api)
-          .map(({ bucket }) => refill(bucket, now))
-        const own = buckets.length > 0 ? buckets : [fullBucket(limits[api], windowMs, settings.share, now)]
+        const own = [...queues.values()].filter((queue) => queue.api === api)
+        const limit = own.reduce((sum, { bucket }) => sum + bucket.limit * bucket.share, 0)
+        const used = own.reduce((sum, queue) => sum + sentLately(queue), 0)
+        const whole = own.length > 0 ? limit : limits[api] * settings.share
         return {
           api,
-          limit: own.reduce((sum, bucket) => sum + bucket.limit * bucket.share, 0),
-          remaining: Math.max(0, Math.floor(own.reduce((sum, bucket) => sum + bucket.tokens, 0))),
+          limit: whole,
+          remaining: Math.max(0, Math.floor(whole - used)),
           throttled: throttled[api],
-          paused: own.some((bucket) => bucket.pausedUntil > now),
+          paused: own.some(({ bucket }) => bucket.pausedUntil > now),
         }
       }),
     perMinute(api) {

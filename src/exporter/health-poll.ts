@@ -30,10 +30,14 @@ import { settleAll } from './settle-all.ts'
 
 export const healthPoller = 'health'
 
+/** A scope with this many rows in its window has the whole window read on every second poll only. */
+const manyRows = 200
+
 export function createHealthPoll(deps: HealthDeps): { cycle(signal: AbortSignal): Promise<void> } {
   const { state, server } = deps
   const limits = createHealthLimits(deps)
-  const lastWhole = new Map<ScopeKey, boolean>()
+  /** Scopes whose last read was of the whole window and gave so much that the next one is short. */
+  const restful = new Set<ScopeKey>()
   const triedAt = new Map<ScopeKey, number>()
   const report = createFailureReport(deps.log, {
     begins: () => 'health data can not be read; counts stand still and are caught up later',
@@ -77,6 +81,7 @@ export function createHealthPoll(deps: HealthDeps): { cycle(signal: AbortSignal)
       own[0] ?? safeLimits,
     )
     const reader = readerFor(batch, signal)
+    const seen = new Map<string, number>()
     for (let next: EpochMinute | null = null; ; ) {
       let now = server.now()
       let ledgers: readonly Ledger[] = []
@@ -95,13 +100,17 @@ export function createHealthPoll(deps: HealthDeps): { cycle(signal: AbortSignal)
         return firstChunk({ from, to }, narrowest) ?? { from: to - 1, to }
       })
       const read: WindowRead = { window, rows, now }
+      for (const [id, { length }] of rows) seen.set(id, (seen.get(id) ?? 0) + length)
       await settleAll(
         batch.scopes.map((scope, index) => enter(scope, ledgers[index] ?? beginLedger(window.from), read)),
       )
       if (isLastWindow(read)) break
       next = window.to
     }
-    for (const scope of batch.scopes) lastWhole.set(scopeKey(scope), batch.whole)
+    for (const scope of batch.scopes) {
+      if (batch.whole && (seen.get(scope.id) ?? 0) >= manyRows) restful.add(scopeKey(scope))
+      else restful.delete(scopeKey(scope))
+    }
   }
 
   const readerFor = (batch: Batch, signal: AbortSignal): HealthReader => {
@@ -142,7 +151,7 @@ export function createHealthPoll(deps: HealthDeps): { cycle(signal: AbortSignal)
     return {
       scope: scope.scope,
       priority: priorityOf(scope, deps.clock.now()),
-      whole: lastWhole.get(key) !== true,
+      whole: !restful.has(key),
       behind: lag > deps.settings().revisionWindowMs + 10 * minuteMs,
       pageSize: (scope.limits ?? safeLimits).maxPageSize,
     }
@@ -163,8 +172,8 @@ export function createHealthPoll(deps: HealthDeps): { cycle(signal: AbortSignal)
       for (const { scope } of readable) triedAt.set(scopeKey(scope), deps.clock.monotonic())
       const all = batches(readable.map(toDue), deps.settings().rateLimitType)
       await settleAll(all.map((batch) => run(batch, signal)))
-      for (const map of [triedAt, lastWhole])
-        for (const key of map.keys()) if (!state.scopes.has(key)) map.delete(key)
+      for (const key of triedAt.keys()) if (!state.scopes.has(key)) triedAt.delete(key)
+      for (const key of restful) if (!state.scopes.has(key)) restful.delete(key)
       report(state.scopes.values())
     },
   }

@@ -127,7 +127,7 @@ function logChanges(log: Log, { scope, labels }: ScopeState, changes: readonly J
     const fields = {
       account: labels.account,
       zone: labels.zone,
-      [scope.kind]: scope.id,
+      [`${scope.kind}_id`]: scope.id,
       job_id: summary.id,
       job_name: summary.name,
       dataset: summary.dataset,

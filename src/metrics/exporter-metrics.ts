@@ -79,7 +79,7 @@ export const selfMetrics = define({
   },
   cloudflare_logpush_exporter_api_budget_remaining: {
     type: 'gauge',
-    help: 'Requests that may be sent at once.',
+    help: 'Requests of the budget limit that have not been used in the last 5 minutes.',
     labels: ['api'],
   },
   cloudflare_logpush_exporter_api_throttled_total: {

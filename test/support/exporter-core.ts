@@ -1,0 +1,169 @@
+import type { HealthLimits, HealthRow } from '../../src/domain/health-row.ts'
+import type { JobRecord } from '../../src/domain/job.ts'
+import { type Scope, type ScopeKey, scopeKey } from '../../src/domain/scope.ts'
+import { Secret } from '../../src/domain/secret.ts'
+import { ApiFailure } from '../../src/errors.ts'
+import { createApiAccess } from '../../src/exporter/api-access.ts'
+import { createBudget } from '../../src/exporter/budget.ts'
+import type { HealthSettings } from '../../src/exporter/health-deps.ts'
+import { createHealthPoll } from '../../src/exporter/health-poll.ts'
+import { createInventoryPoll } from '../../src/exporter/inventory-poll.ts'
+import { createScopeMemory } from '../../src/exporter/scope-memory.ts'
+import { createSelfState } from '../../src/exporter/self-state.ts'
+import { createServerClock } from '../../src/exporter/server-clock.ts'
+import { createState } from '../../src/exporter/state.ts'
+import type { HealthApi, HealthQuery, JobsApi } from '../../src/ports/cloudflare.ts'
+import type { RecordStore } from '../../src/ports/record-store.ts'
+import { createMemoryStore } from '../../src/runtime/memory-store.ts'
+import { logSink } from './log-sink.ts'
+import { createSteppedClock, type SteppedClock } from './stepped-clock.ts'
+
+export const quay = { id: 'a'.repeat(32), name: 'Quay' }
+
+export function zone(name: string, account = quay): Extract<Scope, { kind: 'zone' }> {
+  return { kind: 'zone', id: name.padEnd(32, '0'), name, account }
+}
+
+export const quayAccount: Scope = { kind: 'account', ...quay }
+
+export function aJob(id: string, edit: Partial<JobRecord> = {}): JobRecord {
+  return {
+    id,
+    name: `job ${id}`,
+    dataset: 'http_requests',
+    kind: '',
+    enabled: true,
+    destinationConf: new Secret('s3://quay-logs/http/{DATE}?region=us-east-1'),
+    lastComplete: null,
+    lastError: null,
+    errorMessage: null,
+    filter: null,
+    filterAttackTraffic: null,
+    frequency: null,
+    logpullOptions: null,
+    outputOptions: null,
+    maxUploadBytes: null,
+    maxUploadRecords: null,
+    maxUploadIntervalSeconds: null,
+    transformerId: null,
+    ...edit,
+  }
+}
+
+export function failure(kind: ApiFailure['kind'], message = `${kind} for the test`): ApiFailure {
+  return new ApiFailure(kind, message, { operation: 'test' })
+}
+
+export const plentifulLimits: HealthLimits = {
+  enabled: true,
+  maxDurationSeconds: 3600,
+  notOlderThanSeconds: 7 * 86_400,
+  maxPageSize: 10_000,
+}
+
+export interface CoreOptions {
+  readonly clock?: SteppedClock
+  readonly store?: RecordStore
+  readonly share?: number
+  readonly settings?: Partial<HealthSettings>
+  /** Rows of one scope for a query; `limit` is applied to them afterwards. Throws what the API would. */
+  readonly rows?: (scope: Scope, query: HealthQuery) => readonly HealthRow[]
+  readonly limits?: (scope: Scope) => HealthLimits | null
+  readonly jobs?: (key: ScopeKey) => readonly JobRecord[]
+  readonly requestsPerCycle?: number
+}
+
+/** The polls over APIs made by the test, on a clock that the test moves. */
+export function createCore(options: CoreOptions = {}) {
+  const clock = options.clock ?? createSteppedClock()
+  const store = options.store ?? createMemoryStore()
+  const log = logSink()
+  const state = createState()
+  const self = createSelfState([])
+  const memory = createScopeMemory(store, log)
+  const budget = createBudget({ clock, settings: { share: options.share ?? 1, rateLimitType: 'user' } })
+  const stop = new AbortController()
+  const access = createApiAccess({ budget, clock, random: () => 0.5, stop: stop.signal })
+  const queries: HealthQuery[] = []
+  const listed: ScopeKey[] = []
+  const health: HealthApi = {
+    async readHealth(query) {
+      queries.push(query)
+      return {
+        rows: new Map(
+          query.scopes.map((scope) => [scope.id, cut(options.rows?.(scope, query) ?? [], query)]),
+        ),
+      }
+    },
+    async readLimits(scopes) {
+      return new Map(scopes.map((scope) => [scope.id, options.limits?.(scope) ?? plentifulLimits]))
+    },
+  }
+  const jobs: Pick<JobsApi, 'listJobs'> = {
+    async listJobs(scope) {
+      listed.push(scopeKey(scope))
+      return options.jobs?.(scopeKey(scope)) ?? []
+    },
+  }
+  const common = {
+    access,
+    state,
+    self,
+    memory,
+    clock,
+    log,
+    requestsPerCycle: () => options.requestsPerCycle ?? 1000,
+  }
+  const settings = {
+    revisionWindowMs: 15 * 60_000,
+    initialLookbackMs: 15 * 60_000,
+    rateLimitType: 'user' as const,
+    sweepEveryMs: 600_000,
+    ...options.settings,
+  }
+  const healthPoll = createHealthPoll({
+    ...common,
+    api: health,
+    server: createServerClock(clock),
+    settings: () => settings,
+  })
+  const inventoryPoll = createInventoryPoll({
+    ...common,
+    api: jobs,
+    sweepEveryMs: () => settings.sweepEveryMs,
+  })
+  const finish = async (work: Promise<void>): Promise<void> => {
+    let over = false
+    const done = work.finally(() => {
+      over = true
+    })
+    while (!over) await clock.advance(250)
+    await done
+  }
+  return {
+    clock,
+    store,
+    log,
+    state,
+    self,
+    memory,
+    budget,
+    queries,
+    listed,
+    stop,
+    /** One cycle, with the time moved on as far as it needs. */
+    pollHealth: () => finish(healthPoll.cycle(new AbortController().signal)),
+    pollInventory: () => finish(inventoryPoll.cycle(new AbortController().signal)),
+    healthPoll,
+    inventoryPoll,
+  }
+}
+
+/** As the API cuts: in the order of job ids, at the limit, of the jobs asked for. */
+function cut(rows: readonly HealthRow[], { jobs, limit }: HealthQuery): readonly HealthRow[] {
+  return rows
+    .filter(({ jobId }) => jobs?.geq === undefined || Number(jobId) >= Number(jobs.geq))
+    .filter(({ jobId }) => jobs?.lt === undefined || Number(jobId) < Number(jobs.lt))
+    .sort((a, b) => a.minute - b.minute || Number(a.jobId) - Number(b.jobId))
+    .slice(0, limit)
+}
