@@ -1,3 +1,5 @@
+import type { JsonValue } from './json-value.ts'
+
 /** The operators Cloudflare's filters know. */
 export const filterOperators = [
   'eq',
@@ -19,3 +21,18 @@ export const filterOperators = [
 /** Cloudflare's limits of a filter. */
 export const mostOperators = 30
 export const mostFilterBytes = 1000
+
+/** The fields a filter names; none for a filter that is not in the usual form. */
+export function filterKeys(filter: JsonValue): readonly string[] {
+  if (filter === null || typeof filter !== 'object') return []
+  if (isList(filter)) return filter.flatMap(filterKeys)
+  const { key, where, and, or } = filter
+  return [
+    ...(typeof key === 'string' ? [key] : []),
+    ...[where, and, or].flatMap((part) => (part === undefined ? [] : filterKeys(part))),
+  ]
+}
+
+function isList(value: JsonValue): value is readonly JsonValue[] {
+  return Array.isArray(value)
+}
