@@ -13,6 +13,8 @@ import { differences, expectedCounters, wentDown } from '../support/truth.ts'
  * answers. What it shows in the end is the simulator's own count, to the last upload.
  */
 
+t.setTimeout(280_000)
+
 const minute = 60_000
 const startAt = Date.parse('2026-11-24T06:00:00Z')
 const kills = 12
