@@ -1,5 +1,6 @@
+import { mayReach } from './access.ts'
 import { isoSeconds } from './json-shape.ts'
-import { holdsSomewhere, mayUse, tokenStatus } from './permissions.ts'
+import { holdsSomewhere, tokenStatus } from './permissions.ts'
 import type { Answer, Call, Route } from './route.ts'
 import { page } from './route.ts'
 import { SimError, simErrors } from './sim-error.ts'
@@ -59,8 +60,7 @@ function listAccounts(world: World, call: Call): Answer {
   const name = call.query.name
   const accounts = world
     .accounts()
-    .filter((account) => mayUse(call.token, ['account_settings_read'], { kind: 'account', id: account.id }))
-    .filter((account) => call.token.accountId === undefined || call.token.accountId === account.id)
+    .filter(({ id }) => mayReach(world, call.token, { kind: 'account', id }, ['account_settings_read']))
     .filter((account) => name === undefined || account.name === name)
   return page(call, directed(accounts, call), (account) => accountObject(world, account))
 }
@@ -83,7 +83,7 @@ function listZones(world: World, call: Call): Answer {
   const accountNameOf = (zone: ZoneSpec): string => world.state.accounts.get(zone.accountId)?.name ?? ''
   const zones = world
     .zones()
-    .filter((zone) => mayUse(call.token, ['zone_read'], { kind: 'zone', id: zone.id }))
+    .filter(({ id }) => mayReach(world, call.token, { kind: 'zone', id }, ['zone_read']))
     .filter((zone) => name === undefined || zone.name === name)
     .filter((zone) => status === undefined || (zone.status ?? 'active') === status)
     .filter((zone) => accountId === undefined || zone.accountId === accountId)

@@ -247,6 +247,24 @@ t.test('tokens: what is missing decides how it is refused', async (t) => {
   t.match(quota, { status: 403, body: { errors: [{ code: 1004, message: /exceeded max jobs allowed/ }] } })
 })
 
+t.test('an account-owned token reaches its own account only', async (t) => {
+  const world = buildWorld(3)
+  const [own, other] = ['Own', 'Other'].map((name) => world.account(name))
+  const zones = [own, other].map((account, i) => world.zone(`zone-${i}.example`, account ?? ''))
+  world.token({ kind: 'account', accountId: own ?? '' })
+  const sim = await stepped(t, { world: world.spec() })
+  t.equal((await ask(sim, `/zones/${zones[0]}/logpush/jobs`)).status, 200)
+  t.match(await ask(sim, `/zones/${zones[1]}/logpush/jobs`), {
+    status: 403,
+    body: { errors: [{ code: 10000 }] },
+  })
+  t.equal((await ask(sim, `/accounts/${other}/alerting/v3/policies`)).status, 403)
+  const names = async (path: string) =>
+    (await ask(sim, path)).body.result.map(({ name }: { name: string }) => name)
+  t.strictSame(await names('/accounts'), ['Own'])
+  t.strictSame(await names('/zones'), ['zone-0.example'])
+})
+
 t.test('a token is verified where it belongs, and its verification shows its state', async (t) => {
   const world = small().account
   const { sim, account, tokens } = await simulated(t, [
