@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { type Command, parseCommandLine } from './cli.ts'
 import type { CommandIo } from './command-io.ts'
 import { ApiFailure, type ExitCode, exitCode, fileReason, InternalError, UserError } from './errors.ts'
+import { safeError } from './log-fields.ts'
 import { type Sources, usageError } from './settings-parse.ts'
 import { build } from './version.ts'
 
@@ -47,14 +48,19 @@ function createIo(stop: AbortController): CommandIo {
 
   async function ask(question: string): Promise<string | null> {
     if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) return null
-    const { createInterface } = await import('node:readline/promises')
+    const { createInterface } = await import('node:readline')
     // Questions go where progress goes: the result on stdout stays clean.
     const lines = createInterface({ input: process.stdin, output: process.stderr })
-    try {
-      return (await lines.question(question, { signal: stop.signal })).trim()
-    } finally {
-      lines.close()
-    }
+    return new Promise((resolve) => {
+      // While a question is open the terminal gives Ctrl-C to it and not to the process.
+      lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
+      lines.on('close', () => resolve(null))
+      stop.signal.addEventListener('abort', () => lines.close(), { once: true })
+      lines.question(question, (answer) => {
+        resolve(answer.trim())
+        lines.close()
+      })
+    })
   }
 }
 
@@ -75,6 +81,7 @@ async function run(command: Command, io: CommandIo): Promise<ExitCode> {
     case 'simulate':
       return (await import('./commands/simulate.ts')).run(command, io)
     case 'check':
+      return (await import('./commands/check.ts')).run(command, io)
     case 'provision':
       throw new InternalError(`the command ${command.kind} is not there yet`)
   }
@@ -100,8 +107,10 @@ function failed(error: unknown): ExitCode {
     complain(error.message)
     return exitCode.failure
   }
-  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  complain(`this is a bug, please report it with these lines and what you did:\n${stack}`)
+  const { type, message, stack } = safeError(error instanceof Error ? error : new Error(String(error)))
+  complain(
+    `this is a bug, please report it with these lines and what you did:\n${type}: ${message}\n${stack}`,
+  )
   return exitCode.failure
 }
 

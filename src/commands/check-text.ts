@@ -1,0 +1,138 @@
+/* The report of `check` as lines for people. Pure. */
+import type { Budget, CheckReport, Finding, Grant, ScopeReport } from './check-report.ts'
+
+/** Names shown with a grant before the rest is only counted. */
+const maxNames = 5
+
+export function reportLines(report: CheckReport): readonly string[] {
+  return [
+    ...aligned([
+      ['Token', tokenText(report.token)],
+      ['Accounts', listingText(report.accounts)],
+      ['Zones', listingText(report.zones)],
+      ['Budget left', budgetText(report.budget)],
+    ]),
+    '',
+    ...scopeTable(report.scopes),
+    ...(report.not_checked === 0
+      ? []
+      : [
+          '',
+          `${report.not_checked} more were not looked at; name those to check with --cloudflare.accounts and --cloudflare.zones.`,
+        ]),
+    ...section('Grant to the token:', grantLines(report.grants)),
+    ...section('Did not work for other reasons:', otherMessages(report)),
+    '',
+    report.ok ? 'Everything that the exporter needs works.' : 'Something that the exporter needs is missing.',
+  ]
+}
+
+function tokenText(token: CheckReport['token']): string {
+  if (token.kind === 'unknown') return token.message ?? 'unknown'
+  const owner = token.kind === 'user' ? "a user's token" : `token of account ${token.account}`
+  const days = token.expires_in_days
+  const expiry =
+    token.expires === null || days === null
+      ? 'never expires'
+      : days < 0
+        ? `expired ${token.expires}`
+        : `expires ${token.expires} (in ${plural(days, 'day')})`
+  return `${owner}, ${token.status}, ${expiry}`
+}
+
+function listingText(listing: CheckReport['accounts']): string {
+  return listing.count === null ? stateText(listing) : String(listing.count)
+}
+
+function budgetText({ rest, graphql }: CheckReport['budget']): string {
+  return `REST ${ofBudget(rest)}, GraphQL ${ofBudget(graphql)}`
+}
+
+function ofBudget(budget: Budget | null): string {
+  if (budget === null) return 'not told'
+  const window = budget.window_seconds === null ? '' : ` in ${spanText(budget.window_seconds)}`
+  return budget.limit === null ? String(budget.remaining) : `${budget.remaining} of ${budget.limit}${window}`
+}
+
+function scopeTable(scopes: readonly ScopeReport[]): readonly string[] {
+  if (scopes.length === 0) return ['No account and no zone is to be seen.']
+  return aligned([
+    ['SCOPE', 'JOBS', 'HEALTH', 'NOTIFICATIONS'],
+    ...scopes.map((scope) => [
+      `${scope.kind} ${scope.name === '' ? scope.id : scope.name}`,
+      scope.jobs.count === null ? stateText(scope.jobs) : plural(scope.jobs.count, 'job'),
+      healthText(scope.health),
+      notificationText(scope.notifications),
+    ]),
+  ])
+}
+
+function healthText(health: ScopeReport['health']): string {
+  const { max_duration_seconds: wide, not_older_than_seconds: back } = health
+  if (health.state !== 'works' || wide === null || back === null) return stateText(health)
+  return `${spanText(back)} back, ${spanText(wide)} a query`
+}
+
+function notificationText(notifications: ScopeReport['notifications']): string {
+  if (notifications === null) return '-'
+  if (notifications.count === null) return stateText(notifications)
+  return notifications.count === 0
+    ? 'none for disabled jobs'
+    : plural(notifications.count, 'policy', 'policies')
+}
+
+function stateText({ state }: Finding): string {
+  return { works: 'works', missing: 'NOT PERMITTED', not_offered: 'not offered', failed: 'FAILED' }[state]
+}
+
+function grantLines(grants: readonly Grant[]): readonly string[] {
+  return aligned(
+    grants.map((grant) => [
+      `  ${grant.permission}${grant.needed ? '' : ' (optional)'}`,
+      `[${grant.dashboard}]`,
+      `to ${grant.to}${forNames(grant.for)}`,
+    ]),
+  )
+}
+
+function forNames(names: readonly string[]): string {
+  if (names.length === 0) return ''
+  const more = names.length > maxNames ? ` and ${names.length - maxNames} more` : ''
+  return `: ${names.slice(0, maxNames).join(', ')}${more}`
+}
+
+/** Each message once, however many scopes it concerns. */
+function otherMessages(report: CheckReport): readonly string[] {
+  const findings = report.scopes.flatMap(({ jobs, health, notifications }) => [jobs, health, notifications])
+  const all = [report.accounts, report.zones, ...findings]
+  const messages = all.flatMap((finding) => (finding?.state === 'failed' ? [finding.message ?? ''] : []))
+  return [...new Set(messages)].map((message) => `  ${message}`)
+}
+
+function section(title: string, lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : ['', title, ...lines]
+}
+
+function aligned(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths: number[] = []
+  for (const row of rows)
+    row.forEach((cell, column) => {
+      widths[column] = Math.max(widths[column] ?? 0, cell.length)
+    })
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
+}
+
+function spanText(seconds: number): string {
+  if (seconds % 86_400 === 0 && seconds > 86_400) return `${seconds / 86_400} days`
+  if (seconds % 3600 === 0) return `${seconds / 3600} h`
+  return seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`
+}
+
+function plural(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`
+}
