@@ -24,10 +24,7 @@ export interface LocateDeps {
 /** @throws ApiFailure when Cloudflare does not answer. */
 export async function locate(manifest: ResolvedManifest, deps: LocateDeps): Promise<Checked<DesiredState>> {
   const problems: Problem[] = []
-  const places = [
-    ...manifest.drafts.flatMap((draft) => (draft.in === 'place' ? [draft.place] : [])),
-    ...manifest.places,
-  ]
+  const { places } = manifest
   const accounts = await findAccounts(accountsOf(manifest, places), deps, problems)
   const zones = await findZones(places, accounts, deps, problems)
   const scopeOf = (place: Place): Scope | undefined =>

@@ -5,7 +5,7 @@ import { ApiFailure } from '../errors.ts'
 import type { JobsApi } from '../ports/cloudflare.ts'
 import { filterKeys } from './filter-form.ts'
 import type { Read } from './locate.ts'
-import { type Checked, checked, type Problem } from './problem.ts'
+import type { Problem } from './problem.ts'
 import { inParallel } from './read-actual.ts'
 import type { Desired, DesiredJob, DesiredState } from './resource.ts'
 
@@ -23,7 +23,10 @@ export interface LookUpDeps {
 type Fields = readonly string[] | { readonly refusal: string }
 
 /** @throws ApiFailure when Cloudflare does not answer; that it does not know a dataset is a problem of the manifest. */
-export async function lookUpFields(desired: DesiredState, deps: LookUpDeps): Promise<Checked<DesiredState>> {
+export async function lookUpFields(
+  desired: DesiredState,
+  deps: LookUpDeps,
+): Promise<{ readonly desired: DesiredState; readonly problems: readonly Problem[] }> {
   const jobs = desired.resources.filter((one) => one.kind === 'job').filter(namesFields)
   const sets = [...new Map(jobs.map(({ resource }) => [setKey(resource), resource])).values()]
   const lists = await inParallel(sets, deps.parallel, async ({ scope, dataset, ...rest }) => {
@@ -36,7 +39,7 @@ export async function lookUpFields(desired: DesiredState, deps: LookUpDeps): Pro
     const list = one.kind === 'job' && namesFields(one) ? fields.get(setKey(one.resource)) : undefined
     return one.kind === 'job' && list !== undefined ? withFields(one, list, problems) : one
   })
-  return checked({ ...desired, resources }, problems)
+  return { desired: { ...desired, resources }, problems }
 }
 
 function namesFields({ resource }: DesiredJob): boolean {

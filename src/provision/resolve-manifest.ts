@@ -51,14 +51,19 @@ export interface ResolvedManifest {
   readonly owners: readonly { readonly account: AccountName; readonly prefix: string }[]
 }
 
-export function resolveManifest(manifest: Manifest, readers: ReferenceReaders): Checked<ResolvedManifest> {
+/** `places`: only where to look, which needs no secret: enough to delete what is owned. */
+export function resolveManifest(
+  manifest: Manifest,
+  readers: ReferenceReaders,
+  what: 'everything' | 'places' = 'everything',
+): Checked<ResolvedManifest> {
   const problems: Problem[] = []
   const resolved = manifest.parts.flatMap((part) => {
     const report = createReport(part.source)
     const named = part.value.account === undefined ? manifest.parts.find(namesAccount) : part
     const account =
       named === undefined ? null : resolveAccount(createReportInto(named, problems), named, readers)
-    const result = account === null ? [] : [resolvePart(report, part, account, readers)]
+    const result = account === null ? [] : [resolvePart(report, part, account, readers, what)]
     problems.push(...report.problems)
     return result
   })
@@ -97,6 +102,7 @@ function resolvePart(
   { value }: ManifestPart,
   account: AccountName,
   readers: ReferenceReaders,
+  what: 'everything' | 'places',
 ): ResolvedManifest {
   const { owner, scopes = [], jobs = [], notifications } = value
   const drafts: Draft[] = []
@@ -106,10 +112,20 @@ function resolvePart(
     const origin = originOf(report.source, here)
     return zone !== undefined && text === null ? null : { account, zone: text, origin }
   }
+  const places = [
+    ...scopes.map(({ zone }, index) => placeOf(zone, ['scopes', index])),
+    ...jobs.map(({ zone }, index) => placeOf(zone, ['jobs', index])),
+  ]
+  const whole: ResolvedManifest = {
+    drafts,
+    places: places.filter((place) => place !== null),
+    notificationAccounts: notifications === undefined ? [] : [account],
+    owners: owner === undefined ? [] : [{ account, prefix: `${owner}-` }],
+  }
+  if (what === 'places') return whole
   for (const [index, job] of jobs.entries()) {
-    const path = ['jobs', index]
-    const place = placeOf(job.zone, path)
-    const build = resolveJob(report, job, path, readers)
+    const place = places[scopes.length + index] ?? null
+    const build = resolveJob(report, job, ['jobs', index], readers)
     if (place !== null && build !== null) drafts.push({ in: 'place', place, build })
   }
   for (const [index, webhook] of (notifications?.webhooks ?? []).entries()) {
@@ -120,13 +136,7 @@ function resolvePart(
     const build = resolvePolicy(report, policy, ['notifications', 'policies', index], readers)
     if (build !== null) drafts.push({ in: 'account', account, build })
   }
-  const listed = scopes.map(({ zone }, index) => placeOf(zone, ['scopes', index]))
-  return {
-    drafts,
-    places: listed.filter((place) => place !== null),
-    notificationAccounts: notifications === undefined ? [] : [account],
-    owners: owner === undefined ? [] : [{ account, prefix: `${owner}-` }],
-  }
+  return whole
 }
 
 function resolveWebhook(
