@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { type Command, parseCommandLine } from './cli.ts'
 import type { CommandIo } from './command-io.ts'
-import { ApiFailure, type ExitCode, exitCode, fileReason, InternalError, UserError } from './errors.ts'
+import { ApiFailure, type ExitCode, exitCode, fileReason, UserError } from './errors.ts'
 import { safeError } from './log-fields.ts'
 import { type Sources, usageError } from './settings-parse.ts'
 import { build } from './version.ts'
@@ -83,7 +83,7 @@ async function run(command: Command, io: CommandIo): Promise<ExitCode> {
     case 'check':
       return (await import('./commands/check.ts')).run(command, io)
     case 'provision':
-      throw new InternalError(`the command ${command.kind} is not there yet`)
+      return (await import('./commands/provision.ts')).run(command, io)
   }
 }
 

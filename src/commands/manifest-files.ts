@@ -1,0 +1,45 @@
+import { readdirSync, statSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import type { CommandIo } from '../command-io.ts'
+import { exitCode, fileReason, UserError } from '../errors.ts'
+import { type ManifestText, readManifest } from '../provision/manifest.ts'
+import type { Manifest } from '../provision/manifest-part.ts'
+import type { Checked } from '../provision/problem.ts'
+import type { ReferenceReaders } from '../provision/resolve-text.ts'
+import { readYaml } from '../yaml-text.ts'
+
+/** The texts of a manifest; of a folder, its YAML files by name. @throws UserError when one can't be read. */
+export function readManifestTexts(
+  paths: readonly string[],
+  io: Pick<CommandIo, 'readFile'>,
+): readonly ManifestText[] {
+  if (paths.length === 0) throw new UserError('--file: missing; name a manifest, such as -f manifest.yaml')
+  return paths.flatMap(manifestFiles).map((file) => {
+    const read = io.readFile(file)
+    if (!read.ok) throw new UserError(`--file: can't read ${file}: ${read.reason}`, exitCode.manifest)
+    return { file, text: read.text }
+  })
+}
+
+function manifestFiles(path: string): readonly string[] {
+  try {
+    if (!statSync(path).isDirectory()) return [path]
+    const names = readdirSync(path).filter((name) => /\.ya?ml$/.test(name))
+    if (names.length > 0) return names.sort().map((name) => join(path, name))
+  } catch (error) {
+    throw new UserError(`--file: can't read ${path}: ${fileReason(error)}`, exitCode.manifest)
+  }
+  throw new UserError(`--file: the folder ${path} has no *.yaml or *.yml file`, exitCode.manifest)
+}
+
+export function parseManifest(texts: readonly ManifestText[]): Checked<Manifest> {
+  return readManifest(texts, readYaml)
+}
+
+/** References read from this process's environment and files. */
+export function processReferences(io: Pick<CommandIo, 'env' | 'readFile'>): ReferenceReaders {
+  return {
+    env: (name) => io.env[name],
+    readFile: (path, from) => io.readFile(resolve(dirname(from), path)),
+  }
+}

@@ -1,0 +1,72 @@
+import { proxyFetch } from '../cloudflare/proxy-fetch.ts'
+import { createRestClient, type RestClient } from '../cloudflare/rest-client.ts'
+import type { CommandIo } from '../command-io.ts'
+import type { ApiCommandSettings } from '../config.ts'
+import type { Secret } from '../domain/secret.ts'
+import { createLog } from '../log.ts'
+import type { Clock, Log } from '../ports/runtime.ts'
+import { type Caller, createCaller } from '../provision/apply-call.ts'
+import type { PlanningDeps } from '../provision/planning.ts'
+import { createSystemClock } from '../runtime/system-clock.ts'
+import { createTokenSource } from '../runtime/token-source.ts'
+import { build } from '../version.ts'
+import { processReferences } from './manifest-files.ts'
+
+/** What the verbs that call Cloudflare share. */
+export interface Session {
+  readonly rest: RestClient
+  readonly clock: Clock
+  readonly log: Log
+  /** Repeats reads, waits out rate limits, and stops when the process is told to. */
+  readonly caller: Caller
+  readonly parallel: number
+  readonly planning: PlanningDeps
+}
+
+/** For one API request, from sending to the end of the answer. */
+const requestTimeoutMs = 30_000
+
+/** @throws UserError when there is no API token. */
+export async function openSession(
+  settings: ApiCommandSettings & { readonly parallel: number },
+  io: CommandIo,
+): Promise<Session> {
+  const clock = createSystemClock()
+  const token = createTokenSource(settings, { clock, onProblem: () => {}, onChange: () => {} })
+  const secrets = (): readonly Secret[] => [token.latest()].filter((secret) => secret !== null)
+  const log = await createLog({
+    level: settings.logLevel,
+    format: settings.logFormat,
+    destination: io.stderrStream,
+    terminal: io.terminal.stderr,
+    clock,
+    secrets,
+  })
+  const fetch = proxyFetch(io.env)
+  const rest = createRestClient({
+    baseUrl: settings.baseUrl,
+    token: () => token.current(),
+    timeoutMs: requestTimeoutMs,
+    observe: ({ operation, code }) => log.debug({ operation, code }, 'api request'),
+    userAgent: `${build.name}/${build.version}`,
+    clock,
+    ...(fetch === undefined ? {} : { fetch }),
+  })
+  const caller = createCaller({
+    clock,
+    signal: io.signal,
+    onWait: (reason) => log.info({ reason }, 'waiting for Cloudflare'),
+  })
+  const { parallel } = settings
+  const planning: PlanningDeps = {
+    directory: rest,
+    jobs: rest,
+    notifications: rest,
+    token: rest,
+    read: (call) => caller.read(call),
+    parallel,
+    references: processReferences(io),
+    now: clock.now(),
+  }
+  return { rest, clock, log, caller, parallel, planning }
+}
