@@ -8,7 +8,7 @@ const signs: readonly (readonly [RegExp, Verdict['kind'], string])[] = [
   [/^ECONNREFUSED$/, 'network', 'the connection was refused'],
   [/^(ENETUNREACH|EHOSTUNREACH|EADDRNOTAVAIL)$/, 'network', 'the API is not reachable from here'],
   [
-    /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS|ERR_SSL|^EPROTO$/,
+    /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS|ERR_SSL|HOSTNAME_MISMATCH|^(EPROTO|INVALID_PURPOSE|INVALID_CA)$/,
     'network',
     "the TLS connection failed: check the host's certificate authorities and the clock",
   ],

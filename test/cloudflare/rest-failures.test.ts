@@ -1,8 +1,10 @@
+import { createServer } from 'node:https'
 import { gzipSync } from 'node:zlib'
 import t from 'tap'
 import { createRestClient } from '../../src/cloudflare/rest-client.ts'
 import { Secret } from '../../src/domain/secret.ts'
 import type { ApiFailureKind } from '../../src/errors.ts'
+import { certificate, serverCertificate } from '../support/certificates.ts'
 import {
   account,
   canary,
@@ -470,6 +472,30 @@ t.test('no server, no name, no certificate: each says which', async (t) => {
   })
   t.match(await failureOf(createRestClient(slow).listAccounts(1, options)), { kind: 'timeout' })
   t.match(slow.exchanges, [{ code: 'error', throttled: false, rateLimit: null, serverTime: null }])
+})
+
+t.test('a certificate that nobody vouches for, and TLS spoken to a plain server', async (t) => {
+  const { cert, key } = await serverCertificate(await certificate('authority', null))
+  const secure = createServer({ cert, key }, (_request, response) => response.end('{}'))
+  await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve))
+  const plain = await fakeHttp()
+  t.teardown(async () => {
+    secure.closeAllConnections()
+    secure.close()
+    await plain.close()
+  })
+  const address = secure.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const untrusted = clientDeps(`https://127.0.0.1:${port}/client/v4`)
+  t.match(await failureOf(createRestClient(untrusted).listAccounts(1, options)), {
+    kind: 'network',
+    message: /the TLS connection failed: .* \(UNABLE_TO_VERIFY_LEAF_SIGNATURE\)$/,
+  })
+  const mistaken = clientDeps(plain.baseUrl.replace('http:', 'https:'))
+  t.match(await failureOf(createRestClient(mistaken).listAccounts(1, options)), {
+    kind: 'network',
+    message: /the TLS connection failed: .* \(ERR_SSL_\w+\)$/,
+  })
 })
 
 t.test('a caller that gives up is told so at once', async (t) => {
