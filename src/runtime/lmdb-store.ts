@@ -26,6 +26,9 @@ export interface StoreDeps {
 
 const schemaKey = 'schema'
 
+/** While the disk refuses, it is tried so often and no more: each try makes lmdb complain on stderr by itself. */
+const retryMs = 30_000
+
 /**
  * Opens the ledger file. When the disk does not let it be written, the store works from memory and says so.
  * @throws UserError when another process holds it, or it was written by a newer version of this program.
@@ -53,7 +56,8 @@ export async function openLmdbStore(deps: StoreDeps): Promise<RecordStore> {
 
 function openDatabase(path: string): RootDatabase {
   // No cache of decoded values: records are read once per poll, and thousands of scopes would stay in memory.
-  const database = open({ path, noSubdir: true, encoding: 'msgpack', cache: false })
+  // Batching by event turn makes a second promise of each commit, which nobody can catch when the disk is full.
+  const database = open({ path, noSubdir: true, encoding: 'msgpack', cache: false, eventTurnBatching: false })
   chmodSync(path, 0o600)
   return database
 }
@@ -90,19 +94,33 @@ function createStore(database: RootDatabase, lock: StoreLock, deps: StoreDeps): 
   let writes = 0
   let failures = 0
   let trouble: string | null = null
+  let triedAt = 0
   let renewedAt = deps.now()
 
-  const write = async (key: string, record: unknown, attempt: () => Promise<boolean>): Promise<void> => {
+  const write = async (key: string, record: unknown): Promise<void> => {
+    if (trouble !== null && deps.now() - triedAt < retryMs) {
+      unwritten.set(key, record)
+      failures += 1
+      return
+    }
+    triedAt = deps.now()
+    renewLock()
+    if (!(await tryWrite(key, record))) return
+    // The disk takes writes again: so it gets what it had refused.
+    for (const [other, kept] of [...unwritten]) if (!(await tryWrite(other, kept))) return
+  }
+  const tryWrite = async (key: string, record: unknown): Promise<boolean> => {
     try {
-      renewLock()
-      await attempt()
+      await (record === undefined ? database.remove(key) : database.put(key, record))
       unwritten.delete(key)
       writes += 1
       settle(null)
+      return true
     } catch (error) {
       unwritten.set(key, record)
       failures += 1
-      settle(reasonOf(error))
+      settle(await commitReason(error))
+      return false
     }
   }
   const settle = (found: string | null): void => {
@@ -113,7 +131,11 @@ function createStore(database: RootDatabase, lock: StoreLock, deps: StoreDeps): 
   const renewLock = (): void => {
     if (deps.now() - renewedAt < 10_000) return
     renewedAt = deps.now()
-    lock.renew()
+    try {
+      lock.renew()
+    } catch {
+      // Whatever keeps the lock from being renewed keeps the write from succeeding too, and is told there.
+    }
   }
   return {
     get: (key) => (unwritten.has(key) ? unwritten.get(key) : database.get(key)),
@@ -123,8 +145,8 @@ function createStore(database: RootDatabase, lock: StoreLock, deps: StoreDeps): 
       for (const [key, record] of unwritten) if (record === undefined) keys.delete(key)
       return [...keys].sort()
     },
-    put: (key, record) => write(key, record, () => database.put(key, record)),
-    remove: (key) => write(key, undefined, () => database.remove(key)),
+    put: write,
+    remove: (key) => write(key, undefined),
     health: () => ({ writes, failures, trouble, persistent: true }),
     async close() {
       await database.close()
@@ -152,6 +174,17 @@ function keysOf(database: RootDatabase, prefix: string): string[] {
     keys.push(key)
   }
   return keys
+}
+
+/** Why a commit failed. lmdb gives it as a promise beside the error, which nobody else would catch. */
+async function commitReason(error: unknown): Promise<string> {
+  if (!(error instanceof Error) || !('commitError' in error)) return reasonOf(error)
+  try {
+    await error.commitError
+    return error.message
+  } catch (cause) {
+    return reasonOf(cause)
+  }
 }
 
 function reasonOf(error: unknown): string {
