@@ -28,6 +28,9 @@ export const run: RunCommand<CommandOf<'simulate'>> = async ({ listen, seed, spe
 export async function simulate(options: SimulateOptions, io: SimulateIo): Promise<void> {
   const { seed, speed, world } = options
   const { host, port } = address(options.listen)
+  // What happens before it is said where things are waits until that is said.
+  const early: string[] = []
+  let tell = (line: string): void => void early.push(line)
   const simulator = await startSimulator({
     seed,
     speed,
@@ -35,7 +38,7 @@ export async function simulate(options: SimulateOptions, io: SimulateIo): Promis
     host,
     port,
     dateHeader: speed !== 1,
-    onNews: ({ atMs, jobName, what }) => io.stdout(`${new Date(atMs).toISOString()} ${jobName}: ${what}`),
+    onNews: ({ atMs, jobName, what }) => tell(`${new Date(atMs).toISOString()} ${jobName}: ${what}`),
   })
   const { origin, url, token } = simulator
   const jobs = simulator.world.jobs()
@@ -47,6 +50,8 @@ export async function simulate(options: SimulateOptions, io: SimulateIo): Promis
   io.stdout(
     `What it knows and can be made to do: ${origin}/__sim/truth /__sim/jobs /__sim/faults /__sim/requests`,
   )
+  tell = io.stdout
+  early.forEach(tell)
   await aborted(io.signal)
   await simulator.close()
 }

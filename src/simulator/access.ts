@@ -1,5 +1,5 @@
+import { mayUse } from './grants.ts'
 import type { Permission } from './permissions.ts'
-import { mayUse } from './permissions.ts'
 import { simErrors } from './sim-error.ts'
 import type { World } from './world.ts'
 import type { ScopeRef, TokenSpec } from './world-spec.ts'

@@ -1,4 +1,4 @@
-import { tokenStatus } from './permissions.ts'
+import { tokenStatus } from './grants.ts'
 import { invalidApiToken } from './rest-directory.ts'
 import { simErrors } from './sim-error.ts'
 import type { World } from './world.ts'

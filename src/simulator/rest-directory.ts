@@ -1,6 +1,6 @@
 import { mayReach } from './access.ts'
+import { holdsSomewhere, tokenStatus } from './grants.ts'
 import { isoSeconds } from './json-shape.ts'
-import { holdsSomewhere, tokenStatus } from './permissions.ts'
 import type { Answer, Call, Route } from './route.ts'
 import { page } from './route.ts'
 import { SimError, simErrors } from './sim-error.ts'
