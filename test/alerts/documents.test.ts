@@ -1,0 +1,238 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import t from 'tap'
+import { parse, stringify } from 'yaml'
+import {
+  alertsFiles,
+  alertsText,
+  allAlerts,
+  allGroups,
+  allRecordings,
+  type Route,
+  readAlertmanager,
+} from '../support/alert-files.ts'
+import { schemaProblem } from '../support/kube-schemas.ts'
+import { manifestOf } from '../support/manifests.ts'
+import { operatorFiles } from '../support/operator-files.ts'
+import { alertmanagerConfig } from '../support/operator-forms.ts'
+import { missingPrograms, runProgram } from '../support/programs.ts'
+import { annotationQueries, ruleExpression } from '../support/rule-labels.ts'
+
+const readme = alertsText('README.md')
+const alerts = allAlerts()
+const names = [...new Set(alerts.map(({ alert }) => alert))]
+
+t.test('the forms for the operator are made from the plain files', async (t) => {
+  for (const { name, text } of operatorFiles()) {
+    t.equal(alertsText(name), text, `${name}: run node --import tsx test/alerts/generate.ts`)
+    t.equal(await schemaProblem(manifestOf(parse(text))), null)
+  }
+})
+
+t.test("every child route is as the operator's schema wants a route", async (t) => {
+  const config = alertmanagerConfig(readAlertmanager())
+  const children = config.spec.route.routes ?? []
+  t.equal(children.length, 5)
+  // The schema leaves child routes open, so each is looked at as if it were the root.
+  for (const route of children) {
+    t.equal(await schemaProblem(manifestOf({ ...config, spec: { ...config.spec, route } })), null)
+  }
+})
+
+t.test('the README lists every alert with its severities', async (t) => {
+  const rows = [...readme.matchAll(/^\| \[(\w+)\]\(runbooks\/(\w+)\.md\) \| ([\w, ]+) \| (.+) \|$/gm)]
+  t.same(
+    rows.map(([, name, link, severity]) => ({ name, link, severity })),
+    names.map((name) => {
+      const levels = alerts.filter(({ alert }) => alert === name).map(({ labels }) => labels.severity)
+      return { name, link: name, severity: [...new Set(levels)].join(', ') }
+    }),
+  )
+})
+
+/** Seconds as the README writes them. */
+function written(seconds: number): string {
+  if (seconds === 0) return '–'
+  const [minutes, rest] = [Math.floor(seconds / 60), seconds % 60]
+  if (minutes === 0 || seconds === 60) return `${seconds} s`
+  return rest === 0 ? `${minutes} min` : `${minutes} min ${rest} s`
+}
+
+const secondsOf = (duration: string | undefined): number => {
+  const [, count = '0', unit] = /^(\d+)([smh])$/.exec(duration ?? '0s') ?? []
+  return Number(count) * (unit === 'h' ? 3600 : unit === 'm' ? 60 : 1)
+}
+
+/** How long Alertmanager collects what comes for a receiver, taken from the nearest route that says so. */
+function groupWait(receiver: string, route: Route, inherited: string | undefined): number | undefined {
+  const wait = route.group_wait ?? inherited
+  for (const child of route.routes ?? []) {
+    const found = groupWait(receiver, child, wait)
+    if (found !== undefined) return found
+  }
+  return route.receiver === receiver ? secondsOf(wait) : undefined
+}
+
+t.test('the README adds up how long a page takes from what is shipped', async (t) => {
+  const minutesIn = (expr: string | undefined, pattern: RegExp): number =>
+    Number(pattern.exec(expr ?? '')?.[1]) * 60
+  const recorded = (name: string) => allRecordings().find(({ record }) => record === name)?.expr
+  const rule = (name: string) => alerts.find(({ alert }) => alert === name)
+  const scrape = 30
+  const poll = 60
+  const rows = [
+    ['a batch is lost', 'BatchesLost', poll, 0],
+    ['Cloudflare notifies that it switched a job off', 'JobDisabled', 1, 0],
+    ['the same, without a webhook', 'JobDisabled', poll, 0],
+    [
+      'a destination fails for many jobs',
+      'DestinationOutage',
+      poll,
+      minutesIn(recorded('job_id:cloudflare_logpush_job_broken:group'), /failing_seconds:max > (\d+) \* 60/),
+    ],
+    [
+      'a job begins to fail',
+      'JobFailing',
+      poll,
+      minutesIn(rule('CloudflareLogpushJobFailing')?.expr, /> (\d+) \* 60/),
+    ],
+    [
+      'a job delivers nothing any more',
+      'JobStalled',
+      poll,
+      minutesIn(rule('CloudflareLogpushJobStalled')?.expr, /\+ (\d+) \* 60/),
+    ],
+    ['the exporter stops', 'ExporterDown', 0, 0],
+    [
+      'the exporter sees nothing any more',
+      'ExporterBlind',
+      poll,
+      minutesIn(recorded('source:cloudflare_logpush_data_age_limit_seconds:max'), /(\d+) \* 60/),
+    ],
+  ] as const
+  for (const [what, short, seen, lasted] of rows) {
+    const name = `CloudflareLogpush${short}`
+    const group = allGroups().find(({ rules }) => rules.some((one) => 'alert' in one && one.alert === name))
+    const evaluation = secondsOf(group?.interval)
+    const wait = lasted + secondsOf(rule(name)?.for)
+    const receiver = rule(name)?.labels.severity === 'critical' ? 'logpush-page' : 'logpush-ticket'
+    const collect = groupWait(receiver, readAlertmanager().route, undefined) ?? Number.NaN
+    const sum = seen + scrape + evaluation + wait + collect
+    const cells = [what, ...[seen, scrape, evaluation, wait, collect, sum].map(written)]
+    t.ok(readme.includes(`| ${cells.join(' | ')} |`), cells.join(' | '))
+  }
+})
+
+const runbooks = alertsFiles('runbooks', '.md').map((file) => ({
+  name: basename(file, '.md'),
+  text: alertsText(file),
+}))
+const fences = runbooks.flatMap(({ name, text }) =>
+  [...text.matchAll(/^( *)```(\w*)\n([\s\S]*?)^\1```$/gm)].map(([, , language = '', body = '']) => ({
+    name,
+    language,
+    body,
+  })),
+)
+
+t.test('every runbook has its sections, in order, and none is empty', async (t) => {
+  const sections = ['Meaning', 'Impact', 'Diagnosis', 'Mitigation', 'Escalation']
+  for (const { name, text } of runbooks.filter(({ name }) => names.includes(name))) {
+    const parts = text.split(/^## /m)
+    t.equal(parts[0], `# ${name}\n\n`)
+    t.same(
+      parts.slice(1).map((part) => part.split('\n', 1)[0]),
+      sections,
+      name,
+    )
+    t.ok(
+      parts.slice(1).every((part) => part.split('\n').length > 2),
+      name,
+    )
+    t.match(text, /```(sh|promql)\n/, `${name} has something to run`)
+  }
+})
+
+t.test('queries in runbooks parse and read metrics that exist', async (t) => {
+  const queries = fences.filter(({ language }) => language === 'promql')
+  t.ok(queries.length > 50)
+  // Metrics of Prometheus, Alertmanager, Kubernetes and Node.
+  const foreign = [
+    'up',
+    'process_start_time_seconds',
+    'alertmanager_notifications_failed_total',
+    'kubelet_volume_stats_available_bytes',
+  ]
+  t.same(
+    queries.flatMap(({ name, body }) =>
+      ruleExpression(body)
+        .problems.filter((problem) => !foreign.some((metric) => problem.endsWith(` ${metric}`)))
+        .map((problem) => `${name}: ${problem}`),
+    ),
+    [],
+  )
+})
+
+t.test(
+  'Prometheus itself takes the queries in runbooks and annotations',
+  { skip: missingPrograms('promtool') },
+  async (t) => {
+    const inRunbooks = fences.filter(({ language }) => language === 'promql').map(({ body }) => body)
+    const rules = [...inRunbooks, ...alerts.flatMap(annotationQueries)].map((expr, index) => ({
+      record: `query:${index}`,
+      expr,
+    }))
+    t.ok(rules.length > 70)
+    const folder = await mkdtemp(join(tmpdir(), 'runbooks-'))
+    t.teardown(() => rm(folder, { recursive: true }))
+    const file = join(folder, 'queries.yaml')
+    await writeFile(file, stringify({ groups: [{ name: 'queries', rules }] }))
+    const { status, output } = await runProgram('promtool', ['check', 'rules', file])
+    t.equal(status, 0, output)
+  },
+)
+
+t.test('commands in runbooks are ones that a demo can run, and show no destination', async (t) => {
+  const commands = fences
+    .filter(({ language }) => language === 'sh')
+    .flatMap(({ name, body }) =>
+      body
+        .trim()
+        .split('\n')
+        .map((line) => ({ name, line: line.trim() })),
+    )
+  t.ok(commands.length > 40)
+  for (const { name, line } of commands) {
+    t.match(line, /^(logpush-exporter|curl|promtool|amtool|export) /, `${name}: ${line}`)
+    // The answer holds destination_conf, and that holds credentials.
+    if (line.includes('/logpush/jobs')) t.match(line, /\| jq '/, `${name}: ${line}`)
+    t.notMatch(line, /destination_conf/)
+  }
+  t.same(
+    fences.filter(({ language }) => !['sh', 'promql'].includes(language)),
+    [],
+  )
+})
+
+t.test('links between the documents lead somewhere', async (t) => {
+  const anchors = (text: string) =>
+    [...text.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
+      title
+        .toLowerCase()
+        .replace(/[^\w -]/g, '')
+        .replaceAll(' ', '-'),
+    )
+  const files = new Map([
+    ['README.md', readme],
+    ...runbooks.map(({ name, text }) => [`runbooks/${name}.md`, text] as const),
+  ])
+  for (const [file, text] of files) {
+    for (const [, target = ''] of text.matchAll(/\]\(([^)]+)\)/g)) {
+      const { pathname, hash } = new URL(target, `file:///${file}`)
+      const other = files.get(pathname.slice(1))
+      t.ok(other !== undefined, `${file} → ${target}`)
+      if (hash !== '') t.ok(anchors(other ?? '').includes(hash.slice(1)), `${file} → ${target}`)
+    }
+  }
+})
