@@ -1,4 +1,3 @@
-import { readArguments } from './argv.ts'
 import {
   about,
   type CommandName,
@@ -18,7 +17,7 @@ import { quoted } from './domain/positioned.ts'
 import { commandHelp, overviewHelp } from './help-text.ts'
 import type { Table } from './setting.ts'
 import type { ListenAddress } from './setting-kinds.ts'
-import { flagShapes, type OptionSpec, parseOptions, type Sources } from './settings-parse.ts'
+import { flagShapes, isGiven, type OptionSpec, parseOptions, type Sources } from './settings-parse.ts'
 
 /*
  * Arguments, environment and settings file → one Command, or all that is wrong with them. Touches nothing
@@ -67,10 +66,9 @@ export async function parseCommandLine(sources: Sources): Promise<ParsedCommandL
   const name = word ?? 'serve'
   if (name === 'provision') return { ok: true, command: { kind: 'provision', argv: rest } }
 
-  const shapes = flagShapes(commandTexts[name].table)
-  const { given } = readArguments(rest, { command: name, shapes, elsewhere: new Map() })
-  if (given.has('help')) return helpOf(word)
-  if (given.has('version')) return { ok: true, command: { kind: 'version' } }
+  const { table } = commandTexts[name]
+  if (isGiven('help', rest, table)) return helpOf(word)
+  if (isGiven('version', rest, table)) return { ok: true, command: { kind: 'version' } }
   return parseCommand(name, { ...sources, argv: rest })
 }
 

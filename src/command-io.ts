@@ -15,7 +15,7 @@ export interface CommandIo {
   readonly stderrStream: Writable
   /** Which of the three are terminals. */
   readonly terminal: { readonly stdin: boolean; readonly stdout: boolean; readonly stderr: boolean }
-  /** Asks on the terminal and returns the answer without spaces around it; null when there is no terminal. */
+  /** Asks on the terminal and returns the answer, trimmed; null without a terminal and when nobody answers. */
   readonly ask: (question: string) => Promise<string | null>
   readonly env: Readonly<Record<string, string | undefined>>
   readonly readFile: ReadFile

@@ -90,6 +90,12 @@ export async function parseOptions<T extends Table>(
   return { ok: true, values: values as Values<T>, operands: args.operands }
 }
 
+/** Whether a switch is given, whatever else is wrong: help is to be had at any time. */
+export function isGiven(flag: string, argv: readonly string[], table: Table): boolean {
+  const shapes = flagShapes(table)
+  return readArguments(argv, { command: '', shapes, elsewhere: new Map() }).given.has(flag)
+}
+
 /** The flags of a table, as the reader of arguments wants them. */
 export function flagShapes(table: Table): readonly FlagShape[] {
   return Object.values(table).flatMap(({ flag, short, placeholder }) =>
