@@ -1,6 +1,6 @@
 // Bundles src/main.ts and its packages to dist/. The exporter's own path stays in the entry chunk;
 // commands that it does not need (provision, demo, simulate, check) become chunks that load when called.
-import { readFileSync, rmSync, chmodSync } from 'node:fs'
+import { chmodSync, readFileSync, rmSync } from 'node:fs'
 import { build } from 'esbuild'
 
 const pkg = JSON.parse(readFileSync('package.json', 'utf8'))
@@ -21,6 +21,8 @@ const result = await build({
   legalComments: 'none',
   // lmdb carries a native library, which finds itself by its own folder.
   external: ['lmdb'],
+  // The module form of packages can be shaken: graphql alone shrinks to a quarter.
+  mainFields: ['module', 'main'],
   define: {
     LOGPUSH_EXPORTER_VERSION: JSON.stringify(pkg.version),
     LOGPUSH_EXPORTER_REVISION: JSON.stringify(revision),
@@ -34,5 +36,9 @@ const result = await build({
   logLevel: 'warning',
 })
 chmodSync('dist/main.js', 0o755)
-const bytes = Object.entries(result.metafile.outputs).filter(([name]) => name.endsWith('.js')).reduce((sum, [, o]) => sum + o.bytes, 0)
-process.stdout.write(`dist/main.js built: ${(bytes / 1e6).toFixed(1)} MB in ${Object.keys(result.metafile.outputs).filter((n) => n.endsWith('.js')).length} files\n`)
+const bytes = Object.entries(result.metafile.outputs)
+  .filter(([name]) => name.endsWith('.js'))
+  .reduce((sum, [, o]) => sum + o.bytes, 0)
+process.stdout.write(
+  `dist/main.js built: ${(bytes / 1e6).toFixed(1)} MB in ${Object.keys(result.metafile.outputs).filter((n) => n.endsWith('.js')).length} files\n`,
+)

@@ -70,7 +70,10 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
   const state = createState()
   const self = createSelfState([...watchSteps, tokenPoller])
   const server = createServerClock(clock)
-  const budget = createBudget({ clock, settings: { share: settings.budgetShare, rateLimitType: settings.rateLimitType } })
+  const budget = createBudget({
+    clock,
+    settings: { share: settings.budgetShare, rateLimitType: settings.rateLimitType },
+  })
   const memory = createScopeMemory(store, log)
   const gate = createReadinessGate(watchSteps)
   recall(state, memory, watchSettingsOf(settings).selection)
@@ -79,8 +82,15 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
     budget.observe(exchange)
     self.exchanged(exchange)
     server.observe(exchange)
-    if (exchange.code === '401') deps.token.refresh()
-    log.debug({ api: exchange.api, operation: exchange.operation, code: exchange.code, ms: Math.round(exchange.durationMs) }, 'api request')
+    log.debug(
+      {
+        api: exchange.api,
+        operation: exchange.operation,
+        code: exchange.code,
+        ms: Math.round(exchange.durationMs),
+      },
+      'api request',
+    )
   }
   const fetch = proxyFetch(deps.env)
   const transport: TransportDeps = {
@@ -105,6 +115,7 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
     random: deps.random,
     log,
     settings: () => watchSettingsOf(settings),
+    onRefusedToken: () => deps.token.refresh(),
   })
 
   const selfView = (): Parameters<typeof selfSamples>[0] => ({
@@ -155,7 +166,9 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
       state: () => {
         const { stopping, waitingFor } = gate.progress()
         if (stopping) return { ready: false, reason: 'shutting down' }
-        return waitingFor === null ? { ready: true } : { ready: false, reason: `the first ${waitingFor} poll has not ended` }
+        return waitingFor === null
+          ? { ready: true }
+          : { ready: false, reason: `the first ${waitingFor} poll has not ended` }
       },
     },
     reload,
@@ -204,7 +217,11 @@ async function openStore(settings: Settings, deps: ExporterDeps): Promise<Record
     now: deps.clock.now,
     onTrouble: (trouble) => {
       if (trouble === null) deps.log.info({ path: settings.statePath }, 'the ledger can be written again')
-      else deps.log.error({ path: settings.statePath, reason: trouble }, 'the ledger can not be written; counts are kept in memory only')
+      else
+        deps.log.error(
+          { path: settings.statePath, reason: trouble },
+          'the ledger can not be written; counts are kept in memory only',
+        )
     },
   })
 }

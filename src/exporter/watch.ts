@@ -47,6 +47,7 @@ export interface WatchDeps {
   readonly random: Random
   readonly log: Log
   readonly settings: () => WatchSettings
+  readonly onRefusedToken: () => void
 }
 
 export interface Watch {

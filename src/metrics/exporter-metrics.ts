@@ -104,7 +104,7 @@ export const selfMetrics = define({
   },
   cloudflare_logpush_exporter_polls_total: {
     type: 'counter',
-    help: 'Cycles that ended.',
+    help: 'Cycles that ended, well or badly.',
     labels: ['poller'],
   },
   cloudflare_logpush_exporter_poll_failures_total: {
@@ -144,12 +144,12 @@ export const selfMetrics = define({
   },
   cloudflare_logpush_exporter_shard_ordinal: {
     type: 'gauge',
-    help: 'Which shard this is.',
+    help: 'Which shard this is, from 0.',
     labels: [],
   },
   cloudflare_logpush_exporter_total_shards: {
     type: 'gauge',
-    help: 'How many shards there are.',
+    help: 'How many shards share the work.',
     labels: [],
   },
   cloudflare_logpush_exporter_state_writes_total: {

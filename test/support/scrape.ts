@@ -9,7 +9,7 @@ export interface ScrapedSample {
 export function parseScrape(text: string): readonly ScrapedSample[] {
   return text.split('\n').flatMap((line) => {
     if (line === '' || line.startsWith('#')) return []
-    const match = /^([a-z_][a-z0-9_]*)(?:\{(.*)\})? (\S+)$/i.exec(line)
+    const match = /^([a-z_][a-z0-9_]*)(?:\{([\s\S]*)\})? (\S+)$/i.exec(line)
     if (match === null) throw new Error(`not a sample: ${line}`)
     const [, name = '', labels = '', value = ''] = match
     return [{ name, labels: parseLabels(labels), value: toNumber(value) }]
@@ -36,8 +36,8 @@ export async function scrape(url: string): Promise<readonly ScrapedSample[]> {
 
 function parseLabels(text: string): Readonly<Record<string, string>> {
   const labels: Record<string, string> = {}
-  for (const [, key = '', value = ''] of text.matchAll(/([a-z_][a-z0-9_]*)="((?:[^"\\]|\\.)*)"/gi)) {
-    labels[key] = value.replace(/\\(.)/g, (_, mark: string) => (mark === 'n' ? '\n' : mark))
+  for (const [, key = '', value = ''] of text.matchAll(/([a-z_][a-z0-9_]*)="((?:[^"\\]|\\[\s\S])*)"/gi)) {
+    labels[key] = value.replace(/\\([\s\S])/g, (_, mark: string) => (mark === 'n' ? '\n' : mark))
   }
   return labels
 }
