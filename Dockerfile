@@ -29,8 +29,8 @@ LABEL org.opencontainers.image.title="logpush-exporter" \
       org.opencontainers.image.licenses="Apache-2.0"
 COPY --from=build /usr/local/bin/node /usr/local/bin/node
 COPY --from=build /image/app /app
-# Group 0 may write, for platforms that run the image as a user of their own choice in that group.
-COPY --from=build --chown=65532:0 --chmod=0770 /image/data /data
+# Holds the folder /data. Group 0 may write there, for platforms that choose a user of their own in that group.
+COPY --from=build --chown=65532:0 /image/volume /
 ENV NODE_ENV=production \
     LOGPUSH_EXPORTER_STATE_PATH=/data/ledger.mdb
 WORKDIR /app

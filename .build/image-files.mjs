@@ -2,8 +2,8 @@
 //   app/dist/         the bundle, without source maps
 //   app/node_modules  the packages that can't be bundled (lmdb and what it requires), for this platform only
 //   app/*             package.json cut to what Node reads, the licence and the notices of what is bundled
-//   data/             an empty folder for the ledger
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+//   volume/data/      an empty folder for the ledger, which its group may write too
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 
 const external = ['lmdb']
@@ -62,5 +62,7 @@ cpSync('dist', join(app, 'dist'), { recursive: true, filter: (path) => !path.end
 const { name, version, type, license } = JSON.parse(readFileSync('package.json', 'utf8'))
 writeFileSync(join(app, 'package.json'), `${JSON.stringify({ name, version, type, license }, null, 2)}\n`)
 cpSync('LICENSE', join(app, 'LICENSE'))
-mkdirSync(join(target, 'data'), { recursive: true, mode: 0o770 })
+const data = join(target, 'volume/data')
+mkdirSync(data, { recursive: true })
+chmodSync(data, 0o770)
 process.stdout.write(`${app}: ${readdirSync(join(app, 'node_modules')).length} packages beside the bundle\n`)
