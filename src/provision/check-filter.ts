@@ -15,6 +15,7 @@ export function checkFilter(
   const operators = checkClause(report, filter.where, dataset, [...path, 'where'])
   if (operators > mostOperators) {
     report.error(path, `expected at most ${mostOperators} operators, found ${operators}`)
+    return
   }
   const bytes = new TextEncoder().encode(JSON.stringify(filter)).length
   if (bytes > mostFilterBytes) {

@@ -9,6 +9,7 @@ import type { OutputValue } from './manifest-job-schema.ts'
 import type { Report } from './manifest-report.ts'
 import type { JobValue } from './manifest-schema.ts'
 import type { Path } from './manifest-tree.ts'
+import { hasReference } from './reference.ts'
 
 /** Cloudflare's longest job name. */
 const longestName = 512
@@ -42,6 +43,7 @@ export function checkScope(
 
 function checkDataset(report: Report, job: JobValue, path: Path): void {
   const { dataset } = job
+  if (hasReference(dataset) || (job.scope === undefined) === (job.zone === undefined)) return
   const scopes = datasetScopes(dataset)
   const here = job.scope === undefined ? 'zone' : 'account'
   if (scopes === null) {

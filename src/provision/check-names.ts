@@ -14,6 +14,15 @@ export function accountTexts(parts: readonly ManifestPart[]): readonly (string |
   return own.map((text) => text ?? only)
 }
 
+export function isAccountId(text: string): boolean {
+  return /^[0-9a-f]{32}$/.test(text)
+}
+
+/** Whether a text can be an owner: the dash after it is added, so it must not end with one. */
+export function isOwnerName(text: string): boolean {
+  return /^[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?$/.test(text)
+}
+
 /** Checks what only all files together can tell: whose account it is, and that each name is there once. */
 export function checkNames(parts: readonly ManifestPart[]): readonly Problem[] {
   const accounts = accountTexts(parts)
@@ -34,7 +43,7 @@ export function checkNames(parts: readonly ManifestPart[]): readonly Problem[] {
         )
       } else first.set(key, originOf(part.source, here))
       const { owner } = part.value
-      if (owner !== undefined && !name.startsWith(`${owner}-`) && adopt !== true) {
+      if (owner !== undefined && isOwnerName(owner) && !name.startsWith(`${owner}-`) && adopt !== true) {
         report.warn(
           here,
           `${quoted(name)} does not start with "${owner}-", so it is never deleted; "adopt: true" says that this is meant`,

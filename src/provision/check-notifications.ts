@@ -1,6 +1,8 @@
 import { nearestName } from '../domain/nearest-name.ts'
 import { jobDisabledAlert } from '../domain/notification.ts'
 import { quoted } from '../domain/positioned.ts'
+import { Secret } from '../domain/secret.ts'
+import { visibleUrl } from './compare-notification.ts'
 import { found, type Report } from './manifest-report.ts'
 import type { PolicyValue, WebhookValue } from './manifest-schema.ts'
 import type { Path } from './manifest-tree.ts'
@@ -10,7 +12,10 @@ export function checkWebhook(report: Report, webhook: WebhookValue, path: Path):
   if (hasReference(webhook.url)) return
   const mistake = webhookUrlMistake(webhook.url)
   if (mistake !== null) {
-    report.error([...path, 'url'], `expected ${mistake}, found ${found(report.source, [...path, 'url'])}`)
+    report.error(
+      [...path, 'url'],
+      `expected ${mistake}, found ${quoted(visibleUrl(new Secret(webhook.url)))}`,
+    )
   }
 }
 

@@ -22,21 +22,35 @@ export function originOf({ file, root }: Source, path: Path): Origin {
 export interface Report {
   readonly source: Source
   readonly problems: Problem[]
+  /** Paths the schema has found wrong: what follows from them is not reported again. */
+  readonly broken: Set<string>
   error(path: Path, message: string): void
   warn(path: Path, message: string): void
 }
 
 export function createReport(source: Source): Report {
   const problems: Problem[] = []
+  const broken = new Set<string>()
   const add = (level: Problem['level'], path: Path, message: string) => {
+    if (follows(path, message, broken)) return
     problems.push({ at: originOf(source, path), level, message: withPath(path, message) })
   }
   return {
     source,
     problems,
+    broken,
     error: (path, message) => add('error', path, message),
     warn: (path, message) => add('warning', path, message),
   }
+}
+
+/** Whether a message about a mapping only repeats that one of its keys is wrong. */
+function follows(path: Path, message: string, broken: ReadonlySet<string>): boolean {
+  return [...broken].some((text) => {
+    const key = text.slice(text.lastIndexOf('.') + 1)
+    if (text !== pathText([...path, key])) return false
+    return path.at(-1) === 'destination' || message.split(/\W+/).includes(key)
+  })
 }
 
 function withPath(path: Path, message: string): string {
@@ -67,19 +81,33 @@ export function found(source: Source, path: Path): string {
 
 /** Turns what the schema found into problems, each where it stands. */
 export function reportIssues(report: Report, issues: readonly z.core.$ZodIssue[], above: Path = []): void {
+  const meant = new Set<string>()
+  const broken: string[] = []
   for (const issue of issues) {
-    const path: Path = [
-      ...above,
-      ...issue.path.map((key) => (typeof key === 'symbol' ? key.toString() : key)),
-    ]
-    if (issue.code === 'unrecognized_keys') {
-      reportUnknownKeys(report, path, issue.keys, issue.message)
-      continue
+    if (issue.code !== 'unrecognized_keys') continue
+    const path = pathOf(issue, above)
+    const known = issue.message.slice(unknownKeyMark.length).trim().split(' ')
+    for (const key of issue.keys) {
+      reportUnknownKey(report, path, key, known)
+      broken.push(pathText([...path, key]))
+      meant.add(pathText([...path, nearestName(key, known) ?? '']))
     }
+  }
+  for (const issue of issues) {
+    const path = pathOf(issue, above)
     const inner = issue.code === 'invalid_union' ? deepest(issue.errors) : []
     if (inner.length > 0) reportIssues(report, inner, path)
-    else report.error(path, expectation(report.source, path, issue))
+    // A key that is only misspelt is not missing as well.
+    else if (issue.code !== 'unrecognized_keys' && !meant.has(pathText(path))) {
+      report.error(path, expectation(report.source, path, issue))
+    }
+    if (issue.code !== 'unrecognized_keys') broken.push(pathText(path))
   }
+  for (const text of broken) report.broken.add(text)
+}
+
+function pathOf(issue: z.core.$ZodIssue, above: Path): Path {
+  return [...above, ...issue.path.map((key) => (typeof key === 'symbol' ? key.toString() : key))]
 }
 
 /** Of a union's alternatives the one that was meant: where the mistake lies deeper than the whole. */
@@ -97,18 +125,19 @@ function expectation(source: Source, path: Path, issue: z.core.$ZodIssue): strin
   return `expected ${issue.message}, found ${found(source, path)}${hint}`
 }
 
-function reportUnknownKeys(report: Report, path: Path, keys: readonly string[], message: string): void {
-  const known = message.slice(unknownKeyMark.length).trim().split(' ')
+function reportUnknownKey(report: Report, path: Path, key: string, known: readonly string[]): void {
   const node = nodeAt(report.source.root, path)
-  for (const key of keys) {
-    const at = (node && entryOf(node, key)?.keyAt) ?? positionOf(report.source.root, path)
-    const said = unknownKey(key, known)
-    const newer = path.at(-1) === 'destination' && !said.includes('did you mean')
-    const text = newer ? `${said}; a kind that is not known here can be given as url` : said
-    report.problems.push({
-      at: { file: report.source.file, ...at },
-      level: 'error',
-      message: withPath(path, text),
-    })
-  }
+  const at = (node && entryOf(node, key)?.keyAt) ?? positionOf(report.source.root, path)
+  report.problems.push({
+    at: { file: report.source.file, ...at },
+    level: 'error',
+    message: withPath(path, unknownText(path, key, known)),
+  })
+}
+
+function unknownText(path: Path, key: string, known: readonly string[]): string {
+  if (key === '<<') return '"<<" merges a mapping, or a list of mappings'
+  const said = unknownKey(key, known)
+  const newer = path.at(-1) === 'destination' && !said.includes('did you mean')
+  return newer ? `${said}; a kind that is not known here can be given as url` : said
 }

@@ -1,8 +1,10 @@
 import type { z } from 'zod'
+import { nearestName } from '../domain/nearest-name.ts'
+import { unknownKeyMark } from './manifest-field.ts'
 import {
   accountSchema,
-  completeJobSchema,
   type JobValue,
+  jobSchema,
   type ManifestValue,
   type PolicyValue,
   policySchema,
@@ -37,7 +39,7 @@ export function salvage(value: unknown): Salvaged {
     account: rescue(accountSchema, root.account) ?? undefined,
     owner: typeof root.owner === 'string' && root.owner !== '' ? root.owner : undefined,
     scopes: rescueAll(scopeSchema, root.scopes),
-    jobs: rescueAll(completeJobSchema(), root.jobs),
+    jobs: rescueAll(jobSchema, root.jobs),
     notifications: {
       webhooks: rescueAll(webhookSchema, notifications.webhooks),
       policies: rescueAll(policySchema, notifications.policies),
@@ -59,24 +61,43 @@ function rescue<S extends z.ZodType>(schema: S, value: unknown): z.output<S> | n
   if (parsed.success) return parsed.data
   const rest = parsed.error.issues.reduce((left, issue) => {
     if (issue.code === 'unrecognized_keys') {
-      return issue.keys.reduce<unknown>((less, key) => without(less, [...issue.path, key]), left)
+      const known = issue.message.slice(unknownKeyMark.length).trim().split(' ')
+      return issue.keys.reduce<unknown>((less, key) => meant(less, issue.path, key, known), left)
     }
+    // A key that is not there may be misspelt, in which case it is put right by its own issue.
+    if (!isThere(value, issue.path)) return left
     const end = issue.path.findLastIndex((key) => typeof key === 'string')
-    return end < 0 ? undefined : without(left, issue.path.slice(0, end + 1))
+    return end < 0 ? undefined : changed(left, issue.path.slice(0, end + 1), () => [])
   }, value)
   const again = schema.safeParse(rest)
   return again.success ? again.data : null
 }
 
-function without(value: unknown, path: readonly PropertyKey[]): unknown {
+function isThere(value: unknown, path: readonly PropertyKey[]): boolean {
+  const [key, ...deeper] = path
+  if (key === undefined) return value !== undefined
+  if (Array.isArray(value)) return typeof key === 'number' && isThere(value[key], deeper)
+  return isRecord(value) && typeof key === 'string' && isThere(value[key], deeper)
+}
+
+type Entries = [string, unknown][]
+
+/** An unknown key under the name it most likely stands for, or gone. */
+function meant(value: unknown, path: readonly PropertyKey[], key: string, known: readonly string[]): unknown {
+  const near = nearestName(key, known)
+  return changed(value, [...path, key], (item) => (near === null ? [] : [[near, item]]))
+}
+
+/** The value with what stands at the path replaced by other entries. */
+function changed(value: unknown, path: readonly PropertyKey[], edit: (item: unknown) => Entries): unknown {
   const [key, ...deeper] = path
   if (Array.isArray(value)) {
-    return value.map((item, index) => (index === key ? without(item, deeper) : item))
+    return value.map((item, index) => (index === key ? changed(item, deeper, edit) : item))
   }
   if (!isRecord(value) || typeof key !== 'string') return value
-  const entries = Object.entries(value).flatMap(([name, item]): [string, unknown][] => {
+  const entries = Object.entries(value).flatMap(([name, item]): Entries => {
     if (name !== key) return [[name, item]]
-    return deeper.length === 0 ? [] : [[name, without(item, deeper)]]
+    return deeper.length === 0 ? edit(item) : [[name, changed(item, deeper, edit)]]
   })
   return Object.fromEntries(entries)
 }

@@ -48,9 +48,7 @@ function jobShape(completeness: Completeness) {
 const jobName = text('a name', 'Name of the job; with an owner it starts with its prefix.')
 
 /** A job with its defaults laid under it. */
-export function completeJobSchema() {
-  return mapping('a job', 'A Logpush job.', { name: jobName, ...jobShape('whole') })
-}
+export const jobSchema = mapping('a job', 'A Logpush job.', { name: jobName, ...jobShape('whole') })
 
 /** A job as it is written, with all that defaults may give left out. */
 function writtenJobSchema() {
@@ -131,12 +129,10 @@ function manifestShape<J extends z.ZodType>(job: J) {
 }
 
 /** Checks a manifest whose defaults have been laid under its jobs. */
-export function completeManifestSchema() {
-  return manifestShape(completeJobSchema())
-}
+export const manifestSchema = manifestShape(jobSchema)
 
-export type ManifestValue = z.output<ReturnType<typeof completeManifestSchema>>
-export type JobValue = z.output<ReturnType<typeof completeJobSchema>>
+export type ManifestValue = z.output<typeof manifestSchema>
+export type JobValue = z.output<typeof jobSchema>
 export type WebhookValue = z.output<typeof webhookSchema>
 export type ScopeValue = z.output<typeof scopeSchema>
 export type PolicyValue = z.output<typeof policySchema>

@@ -1,15 +1,15 @@
 import type { FileProblem, Positioned } from '../domain/positioned.ts'
 import { checkJob, checkScope } from './check-job.ts'
-import { checkNames } from './check-names.ts'
+import { checkNames, isAccountId, isOwnerName } from './check-names.ts'
 import { checkPolicy, checkWebhook } from './check-notifications.ts'
 import { checkReferences } from './check-references.ts'
 import type { Manifest, ManifestPart } from './manifest-part.ts'
-import { createReport, type Report, reportIssues, type Source } from './manifest-report.ts'
+import { createReport, found, type Report, reportIssues, type Source } from './manifest-report.ts'
 import { type Salvaged, salvage } from './manifest-salvage.ts'
-import { completeManifestSchema } from './manifest-schema.ts'
+import { manifestSchema } from './manifest-schema.ts'
 import { childOf, expandMerges, type Path, plainValue, withDefaults } from './manifest-tree.ts'
 import { type Checked, checked, type Problem } from './problem.ts'
-import { hideReferences, showReferences } from './reference.ts'
+import { hasReference, hideReferences, showReferences } from './reference.ts'
 
 /*
  * Files of YAML → one manifest, or everything that is wrong with them at once. References stay references:
@@ -29,7 +29,6 @@ export type ParseYaml = (
   | { readonly ok: false; readonly problems: readonly FileProblem[] }
 
 export function readManifest(texts: readonly ManifestText[], parseYaml: ParseYaml): Checked<Manifest> {
-  const schema = completeManifestSchema()
   const parts: ManifestPart[] = []
   const problems: Problem[] = []
   for (const { file, text } of texts) {
@@ -41,7 +40,7 @@ export function readManifest(texts: readonly ManifestText[], parseYaml: ParseYam
     const source: Source = { file, root: inheriting(expandMerges(shown(yaml.root))) }
     const report = createReport(source)
     const plain = plainValue(withoutExtensions(source.root))
-    const parsed = schema.safeParse(plain)
+    const parsed = manifestSchema.safeParse(plain)
     if (parsed.success) {
       parts.push({ source, value: parsed.data })
       checkPart(report, parsed.data)
@@ -103,7 +102,12 @@ function checkPart(report: Report, value: Salvaged): void {
     const what = account.id === undefined ? 'neither' : 'both'
     report.error(['account'], `expected either id or name, found ${what}`)
   }
-  if (owner !== undefined && !/^[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?$/.test(owner)) {
+  const id = account?.id
+  if (id !== undefined && !hasReference(id) && !isAccountId(id)) {
+    const path = ['account', 'id']
+    report.error(path, `expected an account id of 32 hexadecimal digits, found ${found(report.source, path)}`)
+  }
+  if (owner !== undefined && !isOwnerName(owner)) {
     report.error(
       ['owner'],
       'expected letters, digits, dots, dashes and underscores, without a dash at the end: the dash is added',

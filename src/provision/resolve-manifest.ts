@@ -1,5 +1,6 @@
 import type { Scope } from '../domain/scope.ts'
 import { Secret } from '../domain/secret.ts'
+import { isAccountId } from './check-names.ts'
 import { webhookUrlMistake } from './check-notifications.ts'
 import type { Manifest, ManifestPart } from './manifest-part.ts'
 import { createReport, originOf, type Report } from './manifest-report.ts'
@@ -90,7 +91,7 @@ function resolveAccount(report: Report, part: ManifestPart, readers: ReferenceRe
   const path = ['account', by]
   const text = resolveText(report, path, id ?? name ?? '', readers)
   if (text === null) return null
-  if (by === 'id' && !/^[0-9a-f]{32}$/.test(text)) {
+  if (by === 'id' && !isAccountId(text)) {
     report.error(path, 'expected an account id of 32 hexadecimal digits, found something else')
     return null
   }
