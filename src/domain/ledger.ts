@@ -24,6 +24,7 @@ import {
   type JobTotals,
   noCounts,
   noTotals,
+  parseAttemptKey,
 } from './job-totals.ts'
 import { type EpochMinute, type EpochMs, minuteOf } from './time.ts'
 
@@ -64,7 +65,27 @@ export function observe(
   now: EpochMs,
   settledBefore: EpochMinute,
 ): Ledger {
-  const counted = countRows(ledger, window, rows)
+  return observeCounts(ledger, window, rows, now, settledBefore).ledger
+}
+
+/** Counts of one job in one minute, of attempts with the same outcome. */
+export interface MinuteCounts {
+  readonly minute: EpochMinute
+  readonly jobId: JobId
+  readonly final: boolean
+  readonly success: boolean
+  readonly counts: Counts
+}
+
+/** Like `observe`, and says what was added to the totals. */
+export function observeCounts(
+  ledger: Ledger,
+  window: Window,
+  rows: readonly HealthRow[],
+  now: EpochMs,
+  settledBefore: EpochMinute,
+): { readonly ledger: Ledger; readonly added: readonly MinuteCounts[] } {
+  const { added, ...counted } = countRows(ledger, window, rows)
   // Only a window that begins where the settled part ends leaves no minute behind it unread.
   const contiguous = window.from <= ledger.watermark
   const watermark = contiguous
@@ -72,13 +93,14 @@ export function observe(
     : ledger.watermark
   const ended = Math.min(window.to, minuteOf(now))
   const readTo = window.from <= ledger.readTo ? Math.max(ledger.readTo, ended, watermark) : ledger.readTo
-  return {
+  const next = {
     ...counted,
     watermark,
     readTo,
     open: dropSettled(counted.open, watermark),
     gapSeconds: ledger.gapSeconds,
   }
+  return { ledger: next, added }
 }
 
 /**
@@ -104,13 +126,25 @@ export function forgetJobs(ledger: Ledger, isGone: (id: JobId) => boolean): Ledg
   return totals.size === ledger.totals.size ? ledger : { ...ledger, totals }
 }
 
-type Counted = Pick<Ledger, 'open' | 'totals' | 'lateRows'>
+/** What has been counted in the minutes that are still open. */
+export function* openCounts(ledger: Ledger): Iterable<MinuteCounts> {
+  for (const [minute, series] of ledger.open) {
+    for (const [key, counts] of series) {
+      const jobId = jobOf(key)
+      const { final, success } = parseAttemptKey(key.slice(jobId.length + 1))
+      yield { minute, jobId, final, success, counts }
+    }
+  }
+}
+
+type Counted = Pick<Ledger, 'open' | 'totals' | 'lateRows'> & { readonly added: readonly MinuteCounts[] }
 
 function countRows(ledger: Ledger, window: Window, rows: readonly HealthRow[]): Counted {
   const open = new Map<EpochMinute, Map<SeriesKey, Counts>>()
   for (const [minute, series] of ledger.open) open.set(minute, new Map(series))
   const totals = new Map(ledger.totals)
   const sampleIntervals = new Map<JobId, number>()
+  const news: MinuteCounts[] = []
   let lateRows = 0
   for (const row of sumSameSeries(rows)) {
     const expected = row.minute >= window.from && row.minute < window.to && row.minute >= ledger.watermark
@@ -123,6 +157,8 @@ function countRows(ledger: Ledger, window: Window, rows: readonly HealthRow[]): 
     const added = difference(now, seen)
     sampleIntervals.set(row.jobId, Math.max(sampleIntervals.get(row.jobId) ?? 0, row.sampleInterval))
     if (isNothing(added)) continue
+    const { minute, jobId, final, success } = row
+    news.push({ minute, jobId, final, success, counts: added })
     series.set(key, now)
     totals.set(row.jobId, addCounts(totals.get(row.jobId) ?? noTotals, row, added))
     if (row.minute < ledger.readTo) lateRows += 1
@@ -131,7 +167,7 @@ function countRows(ledger: Ledger, window: Window, rows: readonly HealthRow[]): 
     const known = totals.get(id)
     if (known !== undefined) totals.set(id, { ...known, sampleInterval })
   }
-  return { open, totals, lateRows: ledger.lateRows + lateRows }
+  return { open, totals, lateRows: ledger.lateRows + lateRows, added: news }
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { HealthApi } from '../ports/cloudflare.ts'
 import type { Clock, Log } from '../ports/runtime.ts'
 import type { ApiAccess } from './api-access.ts'
+import type { History } from './history-ring.ts'
 import type { ScopeMemory } from './scope-memory.ts'
 import type { SelfState } from './self-state.ts'
 import type { ServerClock } from './server-clock.ts'
@@ -23,6 +24,8 @@ export interface HealthDeps {
   readonly clock: Clock
   readonly server: ServerClock
   readonly log: Log
+  /** Told of everything that is newly counted. */
+  readonly history?: Pick<History, 'counted' | 'keepScopes'>
   readonly settings: () => HealthSettings
   /** GraphQL queries that one cycle may spend at its usual interval. */
   readonly requestsPerCycle: () => number

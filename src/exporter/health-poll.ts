@@ -3,8 +3,8 @@
  * in this order: read a complete window, work out the new ledgers, save them, and only then show them. A failure
  * anywhere leaves the ledgers as they were, and the next cycle reads on from there.
  */
-import type { HealthLimits } from '../domain/health-row.ts'
-import { beginLedger, forgetJobs, type Ledger, observe, skipTo, type Window } from '../domain/ledger.ts'
+import type { HealthLimits, HealthRow } from '../domain/health-row.ts'
+import { beginLedger, forgetJobs, type Ledger, observeCounts, skipTo, type Window } from '../domain/ledger.ts'
 import { type Scope, type ScopeKey, scopeKey } from '../domain/scope.ts'
 import { type EpochMinute, type EpochMs, minuteMs, minuteOf } from '../domain/time.ts'
 import {
@@ -61,7 +61,8 @@ export function createHealthPoll(deps: HealthDeps): { cycle(signal: AbortSignal)
   const enter = async (scope: Scope, ledger: Ledger, read: WindowRead): Promise<void> => {
     const key = scopeKey(scope)
     const rows = read.rows.get(scope.id) ?? []
-    const seen = observe(ledger, read.window, rows, read.now, settledBefore(read.now, rules()))
+    const settled = settledBefore(read.now, rules())
+    const { ledger: seen, added } = observeCounts(ledger, read.window, rows, read.now, settled)
     const current = state.scope(key)
     const isGone = (id: string): boolean =>
       current !== undefined && jobsAreKnown(current) && !current.jobs.has(id)
@@ -70,6 +71,12 @@ export function createHealthPoll(deps: HealthDeps): { cycle(signal: AbortSignal)
     await deps.memory.saveLedger(key, next)
     state.healthRead(key, next, read.now)
     const shown = state.scope(key)
+    if (shown !== undefined)
+      deps.history?.counted(
+        key,
+        ledger,
+        added.filter(({ jobId }) => shown.totals.has(jobId)),
+      )
     if (shown !== undefined && current !== undefined && current.readTo !== null)
       reportLoss(shown, current.totals)
   }
@@ -174,6 +181,7 @@ export function createHealthPoll(deps: HealthDeps): { cycle(signal: AbortSignal)
       await settleAll(all.map((batch) => run(batch, signal)))
       for (const key of triedAt.keys()) if (!state.scopes.has(key)) triedAt.delete(key)
       for (const key of restful) if (!state.scopes.has(key)) restful.delete(key)
+      deps.history?.keepScopes(state.scopes)
       report(state.scopes.values())
     },
   }
@@ -181,7 +189,7 @@ export function createHealthPoll(deps: HealthDeps): { cycle(signal: AbortSignal)
 
 interface WindowRead {
   readonly window: Window
-  readonly rows: ReadonlyMap<string, Parameters<typeof observe>[2]>
+  readonly rows: ReadonlyMap<string, readonly HealthRow[]>
   /** Server time when the query was made. */
   readonly now: EpochMs
 }
