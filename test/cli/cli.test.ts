@@ -123,7 +123,11 @@ t.test('a command that calls no API needs no token; checking settings needs none
   for (const argv of [[], ['serve'], ['check']]) t.notOk((await without(...argv)).ok, argv.join(' '))
 })
 
-t.test('the program', async (t) => {
+// Each start of the program takes seconds on a busy machine.
+const patience = 120_000
+t.setTimeout(patience)
+
+t.test('the program', { timeout: patience }, async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'cli-'))
   t.teardown(() => rmSync(folder, { recursive: true }))
   const file = (name: string, text: string) => {
@@ -179,6 +183,18 @@ t.test('the program', async (t) => {
       ].join('\n'),
     )
   })
+
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    t.test(`stops on ${signal} and says that all went well`, async (t) => {
+      const child = spawn(process.execPath, ['--import', 'tsx', main, 'simulate', '--listen=127.0.0.1:0'], {
+        env: { PATH: process.env.PATH ?? '' },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      })
+      child.stdout.once('data', () => child.kill(signal))
+      const ended = await new Promise((resolve) => child.on('close', (code, by) => resolve({ code, by })))
+      t.strictSame(ended, { code: 0, by: null })
+    })
+  }
 
   t.test('ends in peace when nobody reads its output', async (t) => {
     const { code, stderr } = await program(['--help'], {}, false)
