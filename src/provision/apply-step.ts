@@ -58,7 +58,7 @@ export async function endOf(step: Step, deps: ApplyDeps, signal: AbortSignal): P
     if (error instanceof ApiFailure && error.kind === 'aborted') {
       return { outcome: { state: 'not_started', reason: 'interrupted' }, stop: 'interrupted' }
     }
-    if (step.kind === 'change') await dropRejectedToken(step.change, deps, error)
+    if (step.kind === 'change') await recheckToken(step.change, deps, error, signal)
     const stop = error instanceof ApiFailure && error.kind === 'auth' && step.kind === 'change'
     return {
       outcome: { state: 'failed', reason: error.message },
@@ -93,13 +93,22 @@ async function tokenOf(change: Change, deps: ApplyDeps, signal: AbortSignal): Pr
   return ownership.how === 'token' ? ownership.token : deps.challenges.tokenFor(need, { signal })
 }
 
-/** Cloudflare's code for "incorrect ownership challenge". */
-const challengeRefused = 1002
+/** Cloudflare's code for bad input: a token that does not fit, among much else. */
+const badInput = 1002
 
-async function dropRejectedToken(change: Change, deps: ApplyDeps, error: unknown): Promise<void> {
+async function recheckToken(
+  change: Change,
+  deps: ApplyDeps,
+  error: ApiFailure | UserError,
+  signal: AbortSignal,
+): Promise<void> {
   const need = challengeOf(change)
-  if (need !== null && error instanceof ApiFailure && error.codes.includes(challengeRefused)) {
-    await deps.challenges.reject(need)
+  if (need === null || !(error instanceof ApiFailure) || !error.codes.includes(badInput)) return
+  try {
+    await deps.challenges.recheck(need, { signal })
+  } catch (failure) {
+    // The change has failed already; that is what gets reported.
+    if (!(failure instanceof ApiFailure)) throw failure
   }
 }
 

@@ -113,7 +113,7 @@ export async function lookForToken(
  * Where Cloudflare gives the file a fixed name, an older challenge may still lie there. Only a clear "no"
  * counts: when Cloudflare can't say, the job's own creation will.
  */
-async function accepts(
+export async function accepts(
   deps: ChallengeFileDeps,
   need: ChallengeNeed,
   token: Secret,

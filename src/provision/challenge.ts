@@ -2,8 +2,10 @@ import { describeDestination } from '../domain/destination.ts'
 import type { Secret } from '../domain/secret.ts'
 import { exitCode, UserError } from '../errors.ts'
 import type { ChallengeCache } from '../ports/challenge-cache.ts'
+import type { CallOptions } from '../ports/cloudflare.ts'
 import { locationTitle } from '../ports/object-reader.ts'
 import {
+  accepts,
   type ChallengeFileDeps,
   type ChallengeOptions,
   expiryMarginMs,
@@ -36,8 +38,8 @@ export interface Challenges {
    * the file that Cloudflare is asked to write. Jobs that share scope and destination share it.
    */
   tokenFor(need: ChallengeNeed, options: ChallengeOptions): Promise<Secret>
-  /** Drops a token that Cloudflare did not accept, so that the next run asks for a new one. */
-  reject(need: ChallengeNeed): Promise<void>
+  /** Drops the token if Cloudflare says that it is not valid, so that the next run asks for a new one. */
+  recheck(need: ChallengeNeed, options: CallOptions): Promise<void>
 }
 
 export function createChallenges(deps: ChallengeDeps): Challenges {
@@ -49,7 +51,9 @@ export function createChallenges(deps: ChallengeDeps): Challenges {
       running.set(key, token)
       return token
     },
-    async reject(need) {
+    async recheck(need, options) {
+      const token = await running.get(challengeKey(need))
+      if (token === undefined || (await accepts(deps, need, token, options))) return
       running.delete(challengeKey(need))
       await deps.cache.forget(need.scope, need.destinationConf)
     },

@@ -443,12 +443,15 @@ t.test('tokens: by hand, rejected, and where none is needed', async (t) => {
   t.match(statesOf(await machine.apply(await machine.plan(byHand(token)))), ['create sre-worker-logs done'])
   t.equal(cloudflare.challengeFiles.size, 1, 'nothing more was asked for')
 
-  const moved = wanting([aJob({ destinationConf: new Secret('s3://quay-logs/elsewhere?region=us-east-1') })])
+  const elsewhere = new Secret('s3://quay-logs/elsewhere?region=us-east-1')
+  const moved = wanting([aJob({ destinationConf: elsewhere })])
+  const stale = { state: 'token', token: new Secret('stale'), expiresAt: Number.MAX_SAFE_INTEGER } as const
+  await machine.cache.save(account, elsewhere, stale)
   failOnce(cloudflare, 'update job', failure('invalid_request', { codes: [1002] }))
   const plan = await machine.plan(moved)
   t.match(statesOf(await machine.apply(plan)), [/^prove s3:.* done/, 'update sre-worker-logs failed'])
   t.match(statesOf(await machine.apply(plan)), [/^prove s3:.* done/, 'update sre-worker-logs done'])
-  t.equal(cloudflare.challengeFiles.size, 3, 'the token that was rejected was not used again')
+  t.equal(cloudflare.challengeFiles.size, 2, 'the token that Cloudflare does not accept was replaced')
   t.same((await machine.plan(moved)).changes, [])
 })
 

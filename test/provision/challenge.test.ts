@@ -113,9 +113,12 @@ t.test('the next run uses the token until it expires, then asks again', async (t
   first.clock.leap(7 * dayMs - 30_000)
   await createChallenges(first.deps).tokenFor(need, first.options)
   t.equal(first.cloudflare.requests.length, 2, 'a token about to expire is replaced')
-  await again.reject(need)
+  await again.recheck(need, { signal })
   await again.tokenFor(need, first.options)
-  t.equal(first.cloudflare.requests.length, 3, 'a token that Cloudflare rejected is replaced')
+  t.equal(first.cloudflare.requests.length, 3, 'a token that Cloudflare does not accept any more is replaced')
+  await again.recheck(need, { signal })
+  await again.tokenFor(need, first.options)
+  t.equal(first.cloudflare.requests.length, 3, 'one that it does accept is kept')
 })
 
 t.test('denied, absent and half-written are waited out; the pauses grow', async (t) => {

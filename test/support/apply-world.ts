@@ -1,5 +1,6 @@
-import { scopeKey } from '../../src/domain/scope.ts'
+import { type Scope, scopeKey } from '../../src/domain/scope.ts'
 import { Secret } from '../../src/domain/secret.ts'
+import type { JobsApi, NotificationsApi, OwnershipApi } from '../../src/ports/cloudflare.ts'
 import type { ObjectReader } from '../../src/ports/object-reader.ts'
 import type { Clock } from '../../src/ports/runtime.ts'
 import { applyPlan } from '../../src/provision/apply.ts'
@@ -8,6 +9,7 @@ import type { ApplyReport } from '../../src/provision/apply-outcome.ts'
 import { createChallenges } from '../../src/provision/challenge.ts'
 import type { Plan } from '../../src/provision/change.ts'
 import { actualJob, actualPolicy, actualWebhook } from '../../src/provision/live-resource.ts'
+import { outputForm } from '../../src/provision/output-form.ts'
 import { makeDestroyPlan, makePlan } from '../../src/provision/plan.ts'
 import { planEverything } from '../../src/provision/plan-options.ts'
 import type { ActualState, Desired, DesiredState } from '../../src/provision/resource.ts'
@@ -32,42 +34,71 @@ const canaries = ['canary-s3', 'canary-hec', 'canary-webhook-secret', 'canary-pa
 /** What must never be seen. */
 export const secretTexts: readonly string[] = canaries
 
+/** Where a manifest's objects are to live. */
+export interface Places {
+  readonly account: Extract<Scope, { kind: 'account' }>
+  readonly zones: readonly Extract<Scope, { kind: 'zone' }>[]
+}
+
 /** 12 jobs over 3 zones and 1 account, some with challenges (two share one), 2 webhooks and 3 policies. */
-export function aWideManifest(): DesiredState {
+export function aWideManifest(places: Places = { account, zones }): DesiredState {
+  const { account: home } = places
   const challenged = new Secret('s3://quay-logs/zone/{DATE}?region=us-east-1')
   const splunk = new Secret(
     'splunk://hec.example.com:8088/services/collector/raw?channel=c&insecure-skip-verify=false&sourcetype=cf&header_Authorization=Splunk%20canary-hec',
   )
-  const jobs = zones.flatMap((scope, index) => [
-    aJob({ scope, name: 'sre-http', dataset: 'http_requests', destinationConf: challenged }),
-    aJob({ scope, name: 'sre-firewall', dataset: 'firewall_events', destinationConf: challenged }),
-    aJob({ scope, name: `sre-dns-${index}`, dataset: 'dns_logs', destinationConf: splunk, enabled: false }),
+  // Each dataset has its own fields, so none are said.
+  const output = outputForm(null, { timestamp_format: 'rfc3339' })
+  const jobs = places.zones.flatMap((scope, index) => [
+    aJob({ scope, name: 'sre-http', dataset: 'http_requests', destinationConf: challenged, output }),
+    aJob({ scope, name: 'sre-firewall', dataset: 'firewall_events', destinationConf: challenged, output }),
+    aJob({
+      scope,
+      name: `sre-dns-${index}`,
+      dataset: 'dns_logs',
+      destinationConf: splunk,
+      enabled: false,
+      output,
+    }),
   ])
-  const exporter = aWebhook('sre-exporter')
-  const chat = aWebhook('sre-chat', {
-    secret: null,
-    resource: {
-      ...exporter.resource,
-      name: 'sre-chat',
-      url: new Secret('https://chat.example.com/canary-path'),
-    },
-  })
+  const { resource } = aWebhook()
+  const chat = {
+    ...resource,
+    scope: home,
+    name: 'sre-chat',
+    url: new Secret('https://chat.example.com/canary-path'),
+  }
+  const filter = { where: { key: 'ActionType', operator: 'eq', value: 'login' } }
   const resources: readonly Desired[] = [
     ...jobs,
-    aJob(),
+    aJob({ scope: home }),
+    aJob({ scope: home, name: 'sre-audit-logs', dataset: 'audit_logs_v2', filter, output }),
     aJob({
-      name: 'sre-audit-logs',
-      dataset: 'audit_logs_v2',
-      filter: { where: { key: 'a', operator: 'eq', value: 1 } },
+      scope: home,
+      name: 'sre-dns',
+      dataset: 'gateway_dns',
+      output,
+      destinationConf: new Secret('gs://quay-logs/dns'),
     }),
-    aJob({ name: 'sre-dns', dataset: 'gateway_dns', destinationConf: new Secret('gs://quay-logs/dns') }),
-    exporter,
-    chat,
-    aPolicy(),
-    aPolicy({ name: 'sre-both', webhooks: ['sre-exporter', 'sre-chat'], email: [] }),
-    aPolicy({ name: 'sre-pager', webhooks: [], pagerduty: ['SRE primary'] }),
+    aWebhook('sre-exporter', { resource: { ...resource, scope: home } }),
+    aWebhook('sre-chat', { secret: null, resource: chat }),
+    aPolicy({ scope: home }),
+    aPolicy({ scope: home, name: 'sre-both', webhooks: ['sre-exporter', 'sre-chat'], email: [] }),
+    aPolicy({ scope: home, name: 'sre-pager', webhooks: [], pagerduty: ['SRE primary'] }),
   ]
-  return wanting(resources, { scopes: [account, ...zones] })
+  return wanting(resources, {
+    scopes: [home, ...places.zones],
+    notificationAccounts: [home],
+    owners: [{ accountId: home.id, prefix: 'sre-' }],
+  })
+}
+
+/** The parts of Cloudflare that provisioning writes to, and the challenge files it wrote, by key. */
+export interface CloudflareSide {
+  readonly jobs: JobsApi
+  readonly notifications: NotificationsApi
+  readonly ownership: OwnershipApi
+  readonly challengeFiles: ReadonlyMap<string, Secret>
 }
 
 export function aFakeCloudflare(): FakeCloudflare {
@@ -79,11 +110,12 @@ export function aFakeCloudflare(): FakeCloudflare {
 }
 
 /** Everything in the scopes of a manifest, as plan wants it. */
-export async function readAll(cloudflare: FakeCloudflare, desired: DesiredState): Promise<ActualState> {
+export async function readAll(cloudflare: CloudflareSide, desired: DesiredState): Promise<ActualState> {
   const options = { signal: new AbortController().signal }
-  const webhooks = await cloudflare.notifications.listWebhooks(accountId, options)
-  const services = await cloudflare.notifications.listPagerDuty(accountId, options)
-  const policies = await cloudflare.notifications.listPolicies(accountId, options)
+  const [home = account] = desired.notificationAccounts
+  const webhooks = await cloudflare.notifications.listWebhooks(home.id, options)
+  const services = await cloudflare.notifications.listPagerDuty(home.id, options)
+  const policies = await cloudflare.notifications.listPolicies(home.id, options)
   const jobs = await Promise.all(
     desired.scopes.map(async (scope) =>
       (await cloudflare.jobs.listJobs(scope, options)).map((job) => actualJob(scope, job)),
@@ -96,10 +128,10 @@ export async function readAll(cloudflare: FakeCloudflare, desired: DesiredState)
   return {
     resources: [
       ...jobs.flat(),
-      ...webhooks.map((webhook) => actualWebhook(account, webhook)),
-      ...policies.map((policy) => actualPolicy(account, policy, names)),
+      ...webhooks.map((webhook) => actualWebhook(home, webhook)),
+      ...policies.map((policy) => actualPolicy(home, policy, names)),
     ],
-    pagerduty: new Map([[accountId, services]]),
+    pagerduty: new Map([[home.id, services]]),
   }
 }
 
@@ -117,7 +149,7 @@ export interface RunOptions {
 }
 
 /** A cache and a clock that outlive a run, as those of one machine do. */
-export function aMachine(cloudflare: FakeCloudflare) {
+export function aMachine(cloudflare: CloudflareSide, clock: Clock = leapingClock()) {
   const cache = createMemoryChallengeCache()
   const reader: ObjectReader = {
     read: async (location) => cloudflare.challengeFiles.get(location.key) ?? 'absent',
@@ -125,19 +157,20 @@ export function aMachine(cloudflare: FakeCloudflare) {
   const sent: string[] = []
   return {
     sent,
+    cache,
     plan: async (desired: DesiredState) =>
       makePlan(desired, await readAll(cloudflare, desired), planEverything),
     destroyPlan: async (desired: DesiredState) =>
       makeDestroyPlan(desired, await readAll(cloudflare, desired), []),
     async apply(plan: Plan, options: RunOptions = {}): Promise<Run> {
-      const clock = options.clock ?? leapingClock()
+      const clockOfRun = options.clock ?? clock
       const events: ApplyEvent[] = []
       const log = logSink()
       const challenges = createChallenges({
         ownership: cloudflare.ownership,
         reader,
         cache,
-        clock,
+        clock: clockOfRun,
         waitMs: 60_000,
       })
       const report = await applyPlan(
@@ -146,7 +179,7 @@ export function aMachine(cloudflare: FakeCloudflare) {
           jobs: cloudflare.jobs,
           notifications: cloudflare.notifications,
           challenges,
-          clock,
+          clock: clockOfRun,
           log,
           onEvent: (event) => {
             events.push(event)
@@ -161,6 +194,15 @@ export function aMachine(cloudflare: FakeCloudflare) {
       return { report, events, logs: log.lines }
     },
   }
+}
+
+/** All that is in the scopes of a manifest, secrets open, ids left out, as one text. */
+export async function worldText(cloudflare: CloudflareSide, desired: DesiredState): Promise<string> {
+  const { resources } = await readAll(cloudflare, desired)
+  const texts = resources.map(({ resource }) =>
+    JSON.stringify(resource, (_, value) => (value instanceof Secret ? value.reveal() : value)),
+  )
+  return texts.sort().join('\n')
 }
 
 /** Ends of a run by object, e.g. `zone:… sre-http: done`. */
