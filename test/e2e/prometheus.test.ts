@@ -1,0 +1,109 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t from 'tap'
+import { eventually } from '../support/exporter-process.ts'
+
+/* A real Prometheus scrapes the demo, and sees the first lost batch of a job. */
+
+t.setTimeout(200_000)
+
+const bundle = new URL('../../dist/main.js', import.meta.url).pathname
+const missing = spawnSync('prometheus', ['--version']).status !== 0
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
+
+function run(
+  t: { teardown(end: () => Promise<void>): unknown },
+  command: string,
+  args: readonly string[],
+  cwd: string,
+): ChildProcess {
+  const child = spawn(command, args, { cwd, stdio: 'ignore', env: { PATH: process.env.PATH ?? '' } })
+  const ended = once(child, 'exit')
+  t.teardown(async () => {
+    child.kill('SIGTERM')
+    const force = setTimeout(() => child.kill('SIGKILL'), 10_000)
+    await ended
+    clearTimeout(force)
+  })
+  return child
+}
+
+t.test(
+  'a real Prometheus scrapes the demo without an error and sees the first lost batch of a job',
+  { skip: missing ? 'prometheus is not installed' : false },
+  async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'prometheus-'))
+    t.teardown(async () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
+    const [exporter, prometheus] = [await freePort(), await freePort()]
+    writeFileSync(
+      join(folder, 'prometheus.yml'),
+      JSON.stringify({
+        global: { scrape_interval: '1s' },
+        scrape_configs: [
+          {
+            job_name: 'cloudflare-logpush-exporter',
+            static_configs: [{ targets: [`127.0.0.1:${exporter}`] }],
+          },
+        ],
+      }),
+    )
+    const api = `http://127.0.0.1:${prometheus}/api/v1`
+    run(t, process.execPath, [bundle, 'demo', `--listen=127.0.0.1:${exporter}`, '--speed=3'], folder)
+    run(
+      t,
+      'prometheus',
+      [
+        '--config.file=prometheus.yml',
+        '--storage.tsdb.path=data',
+        `--web.listen-address=127.0.0.1:${prometheus}`,
+        '--web.external-url=http://prometheus.example/',
+        '--web.route-prefix=/',
+      ],
+      folder,
+    )
+    const ask = async (
+      query: string,
+    ): Promise<readonly { metric: Record<string, string>; value: [number, string] }[]> => {
+      const answer = await fetch(`${api}/query?query=${encodeURIComponent(query)}`)
+      const body = (await answer.json()) as {
+        data: { result: { metric: Record<string, string>; value: [number, string] }[] }
+      }
+      return body.data.result
+    }
+    const lost = await eventually(
+      async () => {
+        const query =
+          'increase(cloudflare_logpush_batches_failed_total[1m]) * on (job_id) group_left (job_name) cloudflare_logpush_job_info{job_name="quay-firewall-splunk"} > 0'
+        const [first] = await ask(query)
+        return first
+      },
+      'the lost batch in Prometheus',
+      120,
+    )
+    t.match(lost.metric, { zone: 'quay.example', job_name: 'quay-firewall-splunk' })
+    t.ok(Number(lost.value[1]) > 0)
+    t.same(
+      (await ask('up')).map(({ value }) => value[1]),
+      ['1'],
+    )
+    const targets = (await (await fetch(`${api}/targets`)).json()) as {
+      data: { activeTargets: { health: string; lastError: string }[] }
+    }
+    t.same(
+      targets.data.activeTargets.map(({ health, lastError }) => ({ health, lastError })),
+      [{ health: 'up', lastError: '' }],
+    )
+    t.same(await ask('min_over_time(up[1m]) == 0'), [], 'no scrape failed on the way')
+  },
+)
