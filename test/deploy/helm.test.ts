@@ -131,6 +131,12 @@ t.test('the chart', { skip: typeof tools === 'string' && tools }, async (t) => {
     }
   })
 
+  t.test('lets the alerts link to the reader’s own Grafana', async (t) => {
+    const rule = JSON.stringify(only(sets.get('alerts-values.yaml') ?? [], 'PrometheusRule'))
+    t.match(rule, /https:\/\/dashboards\.example\.org\/d\//)
+    t.notMatch(rule, /grafana\.example\.com/)
+  })
+
   t.test('pins the image by digest when one is given, else by the chart’s version', async (t) => {
     const imageOf = (file: string): string =>
       textAt(containersOf(podSpecs(only(sets.get(file) ?? [], 'Deployment'))[0])[0], 'image')
