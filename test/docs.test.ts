@@ -1,0 +1,101 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import t from 'tap'
+import { allSettings } from '../src/config.ts'
+import { settingsMarkdown } from '../src/help-text.ts'
+import { metricDefinitions } from '../src/metrics/definitions.ts'
+
+/* What the documents say is what the code says. UPDATE_GOLDEN=1 writes the tables anew. */
+
+function metricsMarkdown(): string {
+  const rows = metricDefinitions.map(({ name, type, labels, help, only }) => {
+    const own = labels.filter(
+      (label) => !['account', 'zone', 'job_id'].includes(label) || !labels.includes('job_id'),
+    )
+    const extra = own.map((label) => `\`${label}\``).join(', ')
+    const identity =
+      labels.includes('job_id') && labels.includes('account') && labels.includes('zone') ? 'job' : ''
+    const shown = [identity, extra].filter((part) => part !== '').join(' + ')
+    return `| \`${name}\` | ${type} | ${shown} | ${help}${only === undefined ? '' : ` Only with \`--${only}\`.`} |`
+  })
+  return ['| name | type | labels | meaning |', '|---|---|---|---|', ...rows].join('\n')
+}
+
+function section(text: string, name: string): string {
+  const found = new RegExp(`<!-- ${name}:begin -->\n([\\s\\S]*?)\n?<!-- ${name}:end -->`).exec(text)
+  if (found?.[1] === undefined) throw new Error(`README.md has no section ${name}`)
+  return found[1]
+}
+
+function replaceSection(text: string, name: string, content: string): string {
+  const [begin, end] = [`<!-- ${name}:begin -->`, `<!-- ${name}:end -->`]
+  const from = text.indexOf(begin) + begin.length
+  return `${text.slice(0, from)}\n${content}\n${text.slice(text.indexOf(end))}`
+}
+
+const tables = { settings: settingsMarkdown(allSettings), metrics: metricsMarkdown() }
+
+if (process.env.UPDATE_GOLDEN === '1') {
+  const readme = readFileSync('README.md', 'utf8')
+  const next = Object.entries(tables).reduce(
+    (text, [name, table]) => replaceSection(text, name, table),
+    readme,
+  )
+  writeFileSync('README.md', next)
+}
+
+t.test("the README's tables of settings and metrics are the code's", async (t) => {
+  const readme = readFileSync('README.md', 'utf8')
+  for (const [name, table] of Object.entries(tables))
+    t.equal(section(readme, name), table, `${name}: run UPDATE_GOLDEN=1`)
+})
+
+t.test('the README shows what the demo prints', async (t) => {
+  const source = readFileSync('src/commands/demo.ts', 'utf8')
+  const shown = section(readFileSync('README.md', 'utf8'), 'demo')
+  for (const line of shown.split('\n').filter((line) => line.startsWith('  - ')))
+    t.ok(source.includes(line.slice(4)), line)
+})
+
+t.test('every file that a document links to is there', async (t) => {
+  for (const document of [
+    'README.md',
+    'CONTRIBUTING.md',
+    'CHANGELOG.md',
+    'alerts/README.md',
+    'dashboards/README.md',
+    'deploy/README.md',
+    'deploy/provisioning.md',
+  ]) {
+    if (!existsSync(document)) {
+      t.fail(`${document} is missing`)
+      continue
+    }
+    const text = readFileSync(document, 'utf8').replace(/```[\s\S]*?```/g, '')
+    for (const [, target = ''] of text.matchAll(/\]\(([^)\s#]+)[^)]*\)/g)) {
+      if (/^[a-z]+:/.test(target)) continue
+      t.ok(existsSync(join(dirname(document), target)), `${document} → ${target}`)
+    }
+  }
+})
+
+t.test('every metric that a document names exists', async (t) => {
+  const known = new Set(metricDefinitions.map(({ name }) => name))
+  for (const document of ['README.md', 'CHANGELOG.md', 'deploy/README.md'].filter((path) =>
+    existsSync(path),
+  )) {
+    for (const [name] of readFileSync(document, 'utf8').matchAll(
+      /\bcloudflare_(?:failing_)?logpush_[a-z_]+[a-z]\b/g,
+    ))
+      t.ok(known.has(name.replace(/_(bucket|sum|count)$/, '')) || known.has(name), `${document}: ${name}`)
+  }
+})
+
+t.test('every flag that the README names exists', async (t) => {
+  const flags = new Set(Object.values(allSettings).flatMap(({ flag }) => (flag === null ? [] : [flag])))
+  const others = ['once', 'with-alerting', 'config.check']
+  for (const [, flag = ''] of readFileSync('README.md', 'utf8').matchAll(
+    /(?<![\w-])--([a-z][a-z0-9.-]+[a-z0-9])/g,
+  ))
+    t.ok(flags.has(flag) || others.includes(flag), `--${flag}`)
+})
