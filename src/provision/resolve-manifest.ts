@@ -62,8 +62,7 @@ export function resolveManifest(
   const resolved = manifest.parts.flatMap((part) => {
     const report = createReport(part.source)
     const named = part.value.account === undefined ? manifest.parts.find(namesAccount) : part
-    const account =
-      named === undefined ? null : resolveAccount(createReportInto(named, problems), named, readers)
+    const account = named === undefined ? null : resolveAccount(named, readers, problems)
     const result = account === null ? [] : [resolvePart(report, part, account, readers, what)]
     problems.push(...report.problems)
     return result
@@ -81,21 +80,20 @@ function namesAccount({ value }: ManifestPart): boolean {
   return value.account !== undefined
 }
 
-function createReportInto(part: ManifestPart, problems: Problem[]): Report {
-  return { ...createReport(part.source), problems }
-}
-
-function resolveAccount(report: Report, part: ManifestPart, readers: ReferenceReaders): AccountName | null {
+function resolveAccount(
+  part: ManifestPart,
+  readers: ReferenceReaders,
+  problems: Problem[],
+): AccountName | null {
+  const report = createReport(part.source)
   const { id, name } = part.value.account ?? {}
   const by = id === undefined ? 'name' : 'id'
   const path = ['account', by]
   const text = resolveText(report, path, id ?? name ?? '', readers)
-  if (text === null) return null
-  if (by === 'id' && !isAccountId(text)) {
-    report.error(path, 'expected an account id of 32 hexadecimal digits, found something else')
-    return null
-  }
-  return { by, text, origin: originOf(report.source, path) }
+  const fits = text === null || by === 'name' || isAccountId(text)
+  if (!fits) report.error(path, 'expected an account id of 32 hexadecimal digits, found something else')
+  problems.push(...report.problems)
+  return text !== null && fits ? { by, text, origin: originOf(part.source, path) } : null
 }
 
 function resolvePart(
