@@ -25,3 +25,13 @@ export class Secret {
     return '***'
   }
 }
+
+/** The lines of a secret, without those that are empty: a file may hold an old and a new one during rotation. */
+export function secretLines(secret: Secret): readonly Secret[] {
+  return secret
+    .reveal()
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .map((line) => new Secret(line))
+}
