@@ -1,7 +1,7 @@
 import type { Destination } from './destination.ts'
 import { kindSpec } from './destination-kinds.ts'
 import { kindOfAddress } from './destination-redaction.ts'
-import { splitConf } from './destination-text.ts'
+import { parseQuery, splitConf } from './destination-text.ts'
 
 /** Inclusive bounds of a `max_upload_*` value; 0, which leaves it to Cloudflare, is always allowed. */
 export interface UploadRange {
@@ -54,11 +54,13 @@ export function needsChallenge(destination: Destination): boolean {
   return destination.kind !== 's3' || destination.access_key_id === undefined
 }
 
-/** Scheme and host, bucket or table: another one means that the logs go somewhere else. */
+/** Scheme and host, bucket or table, with the service or account it is at: another one is somewhere else. */
 export function destinationPlace(conf: string): string {
   const parts = splitConf(conf)
   if (parts === null) return ''
   const [authority = '', ...path] = parts.address.split('/')
   const deep = parts.scheme === 'bq' ? path : parts.scheme === 'azure' ? path.slice(0, 1) : []
-  return `${parts.scheme}://${[authority.slice(authority.lastIndexOf('@') + 1), ...deep].join('/')}`
+  const params = parseQuery(parts.query)
+  const at = ['endpoint', 'account-id'].flatMap((name) => params?.get(name) ?? [])
+  return `${parts.scheme}://${[authority.slice(authority.lastIndexOf('@') + 1), ...deep, ...at].join('/')}`
 }

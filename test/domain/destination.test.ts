@@ -357,5 +357,9 @@ t.test('the place of a destination is where the logs end up, not how they get th
     destinationPlace('bq://projects/p/datasets/d/tables/a'),
     destinationPlace('bq://projects/p/datasets/d/tables/b'),
   )
+  t.not(
+    destinationPlace('s3://b/a?region=x&endpoint=one.example.com'),
+    destinationPlace('s3://b/a?region=x&endpoint=two.example.com'),
+  )
   t.equal(destinationPlace('https://u:p@h.example.com/a'), 'https://h.example.com')
 })
