@@ -49,6 +49,7 @@ export const run: RunCommand<DemoCommand> = async (command, io) => {
       nodeVersion: process.version,
       token: { current: async () => new Secret(simulator.token), refresh: () => {} },
       web: null,
+      webhookSecrets: null,
       reread: async () => ({ ok: true, settings }),
     })
     await (command.once ? printOnce(exporter, io) : show(exporter, simulator, command, io))

@@ -1,8 +1,8 @@
 /* The settings of the command line as the core wants them. */
 import type { Settings } from '../config.ts'
 import type { JobSummary } from '../domain/job.ts'
-import type { ScopeState } from '../exporter/scope-state.ts'
 import { accountOf } from '../domain/scope.ts'
+import type { ScopeState } from '../exporter/scope-state.ts'
 import type { WatchSettings } from '../exporter/watch.ts'
 import type { JobMatch } from '../job-overrides.ts'
 

@@ -7,8 +7,11 @@ import { proxyFetch } from '../cloudflare/proxy-fetch.ts'
 import { createRestClient } from '../cloudflare/rest-client.ts'
 import type { TransportDeps } from '../cloudflare/transport.ts'
 import type { Settings } from '../config.ts'
+import { notificationSources } from '../domain/notification-book.ts'
 import type { Secret } from '../domain/secret.ts'
 import { createBudget } from '../exporter/budget.ts'
+import { historyPoller, type WebhookReports } from '../exporter/history-poll.ts'
+import { createNotifications, type Notifications } from '../exporter/notifications.ts'
 import { createReadinessGate } from '../exporter/readiness.ts'
 import { createScopeMemory } from '../exporter/scope-memory.ts'
 import { createSelfState } from '../exporter/self-state.ts'
@@ -17,18 +20,19 @@ import { createState } from '../exporter/state.ts'
 import { tokenPoller } from '../exporter/token-poll.ts'
 import { createWatch, recall, watchSteps } from '../exporter/watch.ts'
 import type { ListenAddress } from '../http/listeners.ts'
-import { buildServer, type HttpServer } from '../http/server.ts'
+import { buildServer, type HttpServer, type ServerDeps } from '../http/server.ts'
 import type { WebConfigSource } from '../http/web-config-source.ts'
+import { webhookRoute } from '../http/webhook-route.ts'
+import { notificationSamples } from '../metrics/event-samples.ts'
 import { createExposition, type ExpositionSource } from '../metrics/exposition.ts'
 import { createNodeMetrics } from '../metrics/node-metrics.ts'
 import { selfSamples } from '../metrics/self-samples.ts'
 import type { ApiExchange } from '../ports/cloudflare.ts'
-import type { RecordStore } from '../ports/record-store.ts'
 import type { Clock, Log, Random } from '../ports/runtime.ts'
 import { defer } from '../runtime/defer.ts'
-import { createMemoryStore } from '../runtime/memory-store.ts'
 import { build } from '../version.ts'
 import { durationText, maxLagOf, watchSettingsOf } from './exporter-settings.ts'
+import { openStore } from './exporter-store.ts'
 
 export interface ExporterDeps {
   readonly clock: Clock
@@ -39,6 +43,8 @@ export interface ExporterDeps {
   readonly nodeVersion: string
   readonly token: { current(): Promise<Secret>; refresh(): void }
   readonly web: WebConfigSource | null
+  /** The secrets of Cloudflare's webhooks, any of which is good; null: none are received. */
+  readonly webhookSecrets: (() => Promise<readonly Secret[]>) | null
   /** Reads the settings again, for reload; a problem keeps the old ones. */
   readonly reread: () => Promise<
     { readonly ok: true; readonly settings: Settings } | { readonly ok: false; readonly problem: string }
@@ -68,7 +74,7 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
   let settings = initial
   const store = await openStore(settings, deps)
   const state = createState()
-  const self = createSelfState([...watchSteps, tokenPoller])
+  const self = createSelfState([...watchSteps, tokenPoller, historyPoller])
   const server = createServerClock(clock)
   const budget = createBudget({
     clock,
@@ -77,6 +83,8 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
   const memory = createScopeMemory(store, log)
   const gate = createReadinessGate(watchSteps)
   recall(state, memory, watchSettingsOf(settings).selection)
+  const notifications = createNotifications({ store, memory, state, server, log })
+  const webhooks: WebhookReports = new Map()
 
   const observe = (exchange: ApiExchange): void => {
     budget.observe(exchange)
@@ -111,6 +119,8 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
     memory,
     server,
     gate,
+    notifications,
+    webhooks,
     clock,
     random: deps.random,
     log,
@@ -134,10 +144,18 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
       totalShards: settings.totalShards,
     },
   })
+  const notificationView = (): Parameters<typeof notificationSamples>[0] => ({
+    book: notifications.book,
+    sources: notificationSources.filter((source) =>
+      source === 'webhook' ? deps.webhookSecrets !== null : settings.historyPollIntervalMs !== null,
+    ),
+    webhooks,
+    scopes: state.scopes.values(),
+  })
   const metrics = createExposition({
     scopes: () => state.scopes.values(),
     rules: () => ({ maxLagMs: maxLagOf(settings), lablabs: settings.lablabs }),
-    others: () => [selfSamples(selfView())],
+    others: () => [selfSamples(selfView()), notificationSamples(notificationView())],
     node: createNodeMetrics(),
     defer,
   })
@@ -175,6 +193,7 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
     web: deps.web,
     clock,
     log,
+    routes: receiverRoutes(deps, notifications),
   })
 
   return {
@@ -208,20 +227,11 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
   }
 }
 
-async function openStore(settings: Settings, deps: ExporterDeps): Promise<RecordStore> {
-  if (settings.statePath === ':memory:') return createMemoryStore()
-  const { openLmdbStore } = await import('../runtime/lmdb-store.ts')
-  return openLmdbStore({
-    path: settings.statePath,
-    pid: deps.pid,
-    now: deps.clock.now,
-    onTrouble: (trouble) => {
-      if (trouble === null) deps.log.info({ path: settings.statePath }, 'the ledger can be written again')
-      else
-        deps.log.error(
-          { path: settings.statePath, reason: trouble },
-          'the ledger can not be written; counts are kept in memory only',
-        )
-    },
-  })
+/** The webhook receiver, where there is a secret to know Cloudflare by. */
+function receiverRoutes(
+  { webhookSecrets, clock, log }: ExporterDeps,
+  { receive }: Notifications,
+): NonNullable<ServerDeps['routes']> {
+  if (webhookSecrets === null) return []
+  return [(app) => webhookRoute(app, { secrets: webhookSecrets, receive, clock, log })]
 }

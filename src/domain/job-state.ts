@@ -42,6 +42,15 @@ export function notifyDisabled(state: JobState, at: EpochMs): JobState {
   return { ...state, disabledByFailure: { how: 'notified', at } }
 }
 
+/**
+ * The job's state after Cloudflare notified that the alert about it is over. Only a job that was never seen to be
+ * off is concerned: one that was, is on again when it is seen so.
+ */
+export function notifyEnded(state: JobState): JobState {
+  if (!state.summary.enabled || state.disabledByFailure?.how !== 'notified') return state
+  return { ...state, disabledByFailure: null }
+}
+
 function disabledByFailure(
   previous: JobState | null,
   summary: JobSummary,
@@ -61,4 +70,4 @@ function disabledByFailure(
 }
 
 /** How long the jobs API may lag behind a notification. */
-const notificationLeadMs = 5 * 60_000
+export const notificationLeadMs = 5 * 60_000

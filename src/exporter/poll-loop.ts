@@ -11,8 +11,8 @@ import type { SelfState } from './self-state.ts'
 
 export interface PollLoop {
   readonly name: string
-  /** Read before each cycle, so that a reload takes effect with the next one. */
-  readonly everyMs: () => number
+  /** Read before each cycle, so that a reload takes effect with the next one; null: off until the bell rings. */
+  readonly everyMs: () => number | null
   readonly cycle: (signal: AbortSignal) => Promise<void>
   /** Called after each cycle, whatever came of it. */
   readonly ended?: () => void
@@ -49,14 +49,21 @@ export function createWake(): Wake {
 }
 
 const jitter = 0.05
+/** While it is off, only the bell ends the pause. */
+const offMs = 86_400_000
 
 export async function runPollLoop(loop: PollLoop, wake: Wake, deps: LoopDeps): Promise<void> {
   const { clock, log, self } = deps
   let lastStart: number | null = null
   let lastFailure: string | null = null
   while (!deps.stop.aborted) {
-    const start = clock.monotonic()
     const bell = wake.signal()
+    const everyMs = loop.everyMs()
+    if (everyMs === null) {
+      await clock.sleep(offMs, AbortSignal.any([deps.stop, bell]))
+      continue
+    }
+    const start = clock.monotonic()
     const failure = await runCycle(loop, deps.abort)
     if (failure?.kind === 'aborted') break
     if (failure !== null) {
@@ -74,7 +81,7 @@ export async function runPollLoop(loop: PollLoop, wake: Wake, deps: LoopDeps): P
     })
     lastStart = start
     loop.ended?.()
-    const pause = loop.everyMs() * (1 + jitter * (deps.random() - 0.5)) - (clock.monotonic() - start)
+    const pause = (loop.everyMs() ?? 0) * (1 + jitter * (deps.random() - 0.5)) - (clock.monotonic() - start)
     if (pause > 0) await clock.sleep(pause, AbortSignal.any([deps.stop, bell]))
   }
 }

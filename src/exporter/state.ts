@@ -7,7 +7,7 @@
  */
 import type { HealthLimits } from '../domain/health-row.ts'
 import type { JobId, JobSummary } from '../domain/job.ts'
-import { type JobState, notifyDisabled, seeJob } from '../domain/job-state.ts'
+import { type JobState, notifyDisabled, notifyEnded, seeJob } from '../domain/job-state.ts'
 import type { Ledger } from '../domain/ledger.ts'
 import { type Scope, type ScopeKey, scopeKey } from '../domain/scope.ts'
 import type { EpochMs } from '../domain/time.ts'
@@ -41,6 +41,8 @@ export interface ExporterState {
 
   /** Cloudflare notified that it disabled the job. Answers the job's scope, null when nobody knows the job. */
   jobDisabled(id: JobId, at: EpochMs): ScopeKey | null
+  /** Cloudflare notified that the alert about the job is over. Answers as `jobDisabled` does. */
+  jobAlertEnded(id: JobId): ScopeKey | null
   /** Called after each change. */
   onChange(listener: () => void): void
 }
@@ -63,6 +65,16 @@ export function createState(): ExporterState {
     const state = scopes.get(key)
     // A scope can be dropped while its poll is under way; the late answer has nowhere to go.
     if (state !== undefined) put(key, edit(state))
+  }
+  const updateJob = (id: JobId, edit: (job: JobState) => JobState): ScopeKey | null => {
+    for (const [key, state] of scopes) {
+      const job = state.jobs.get(id)
+      if (job === undefined) continue
+      const edited = edit(job)
+      if (edited !== job) put(key, { ...state, jobs: new Map(state.jobs).set(id, edited) })
+      return key
+    }
+    return null
   }
   const claimJobs = (state: ScopeState): void => {
     if (state.scope.kind !== 'zone') return
@@ -146,15 +158,8 @@ export function createState(): ExporterState {
     },
     healthFailed: (key, error, at) =>
       update(key, (state) => ({ ...state, health: failed(state.health, error, at) })),
-    jobDisabled(id, at) {
-      for (const [key, state] of scopes) {
-        const job = state.jobs.get(id)
-        if (job === undefined) continue
-        put(key, { ...state, jobs: new Map(state.jobs).set(id, notifyDisabled(job, at)) })
-        return key
-      }
-      return null
-    },
+    jobDisabled: (id, at) => updateJob(id, (job) => notifyDisabled(job, at)),
+    jobAlertEnded: (id) => updateJob(id, notifyEnded),
     onChange(listener) {
       listeners.push(listener)
     },

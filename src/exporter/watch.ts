@@ -1,17 +1,20 @@
 /*
  * Puts the polls together: discovery finds scopes, the inventory lists their jobs, health reads what became of
- * the uploads, and the token is verified now and then. Each starts when it has something to work with, and then
- * runs on its own beat.
+ * the uploads, what was notified is followed up, and the token is verified now and then. Each starts when it has
+ * something to work with, and then runs on its own beat.
  */
 
 import { type ScopeKey, scopeKey } from '../domain/scope.ts'
-import type { DirectoryApi, HealthApi, JobsApi, TokenApi } from '../ports/cloudflare.ts'
+import type { DirectoryApi, HealthApi, JobsApi, NotificationsApi, TokenApi } from '../ports/cloudflare.ts'
 import type { Clock, Log, Random } from '../ports/runtime.ts'
 import { createApiAccess } from './api-access.ts'
 import type { Budget } from './budget.ts'
 import { discover, discoveryPoller } from './discovery-poll.ts'
 import { createHealthPoll, healthPoller } from './health-poll.ts'
+import { createHistoryPoll, historyPoller, type WebhookReports } from './history-poll.ts'
 import { createInventoryPoll, inventoryPoller } from './inventory-poll.ts'
+import { createFollowUp } from './notification-follow-up.ts'
+import type { Notifications } from './notifications.ts'
 import { createWake, type PollLoop, runPollLoop, type Wake } from './poll-loop.ts'
 import { isUp } from './poll-state.ts'
 import type { ReadinessGate } from './readiness.ts'
@@ -29,13 +32,15 @@ export interface WatchSettings {
   readonly healthPollIntervalMs: number
   readonly inventoryPollIntervalMs: number
   readonly discoveryPollIntervalMs: number
+  /** Null: the list of sent notifications is not read. */
+  readonly historyPollIntervalMs: number | null
   readonly revisionWindowMs: number
   readonly initialLookbackMs: number
   readonly rateLimitType: 'user' | 'account'
 }
 
 export interface WatchDeps {
-  readonly rest: DirectoryApi & JobsApi & TokenApi
+  readonly rest: DirectoryApi & JobsApi & NotificationsApi & TokenApi
   readonly graphql: HealthApi
   readonly budget: Budget
   readonly state: ExporterState
@@ -43,6 +48,8 @@ export interface WatchDeps {
   readonly memory: ScopeMemory
   readonly server: ServerClock
   readonly gate: ReadinessGate
+  readonly notifications: Notifications
+  readonly webhooks: WebhookReports
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
@@ -90,6 +97,8 @@ export function createWatch(deps: WatchDeps): Watch {
       const accountIds = (): readonly string[] =>
         [...state.scopes.values()].flatMap(({ scope }) => (scope.kind === 'account' ? [scope.id] : []))
       const token = createTokenPoll({ ...common, api: deps.rest, accountIds })
+      const history = createHistoryPoll({ ...deps, ...common, api: deps.rest })
+      const followUp = createFollowUp({ ...deps, refresh: inventory.refresh })
       refresh = inventory.refresh
 
       const loop = (after: Promise<void>, poll: PollLoop): Promise<void> => {
@@ -130,6 +139,12 @@ export function createWatch(deps: WatchDeps): Watch {
             cycle: health.cycle,
           },
         ),
+        loop(after(inventoryPoller), {
+          name: historyPoller,
+          everyMs: () => settings().historyPollIntervalMs,
+          cycle: history.cycle,
+        }),
+        after(inventoryPoller).then(() => followUp.run(stop, abort)),
         loop(after(discoveryPoller), { name: tokenPoller, everyMs: () => tokenEveryMs, cycle: token.cycle }),
       ])
     },

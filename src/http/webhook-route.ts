@@ -1,0 +1,123 @@
+/*
+ * Receives Cloudflare's notifications. What is wrong with a request is found in the order of what finding it
+ * costs, most of it before the body is read, and each refusal has a status of its own: 405 (method), 413 (size),
+ * 415 (type), 401 (secret), 400 (not JSON), 422 (JSON that is no notification).
+ *
+ * Cloudflare sends its secret in a header of its own and can't send basic authentication, so the web config's users
+ * do not apply to this path; its rate limit and headers do.
+ */
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { type NotificationEvent, readWebhookBody } from '../domain/notification-event.ts'
+import type { Secret } from '../domain/secret.ts'
+import type { Clock, Log } from '../ports/runtime.ts'
+
+export interface WebhookDeps {
+  /** Each is good: during rotation there are two. */
+  readonly secrets: () => Promise<readonly Secret[]>
+  /** Resolves, to whether it was news, when it can't be forgotten any more. */
+  readonly receive: (event: NotificationEvent) => Promise<boolean>
+  readonly clock: Clock
+  readonly log: Log
+}
+
+export const webhookPath = '/webhooks/cloudflare'
+
+/** A notification has a few hundred bytes. */
+const largestBytes = 64 * 1024
+
+/** A wrong secret is worth a line in the log, but not one for each request. */
+const sayAgainMs = 60_000
+
+export function webhookRoute(app: FastifyInstance, deps: WebhookDeps): void {
+  // A context of its own, where bodies stay bytes until the sender is known.
+  void app.register(async (own) => {
+    own.removeAllContentTypeParsers()
+    own.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+    own.route({
+      // All methods, so that the others are refused before anybody looks at their bodies.
+      method: ['POST', 'GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+      url: webhookPath,
+      bodyLimit: largestBytes,
+      config: { ownAuthentication: true },
+      onRequest: checkHead(deps),
+      handler: takeBody(deps),
+    })
+  })
+}
+
+function checkHead({ secrets, clock, log }: WebhookDeps) {
+  let saidAt = Number.NEGATIVE_INFINITY
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
+    const { headers, method } = request
+    if (method !== 'POST') return answer(reply.header('allow', 'POST'), 405, 'Method not allowed: use POST.')
+    if (Number(headers['content-length'] ?? 0) > largestBytes)
+      return answer(reply, 413, 'A notification is never that large.')
+    if (!isJson(headers['content-type']) || !isPlain(headers['content-encoding']))
+      return answer(reply, 415, 'Send application/json.')
+    const given = headers['cf-webhook-auth']
+    if (typeof given === 'string' && matchesOne(given, await secrets())) return undefined
+    if (clock.monotonic() - saidAt > sayAgainMs) {
+      saidAt = clock.monotonic()
+      const problem = given === undefined ? 'no secret' : 'a wrong secret'
+      log.warn({ problem }, 'a webhook was refused: is the secret at Cloudflare the one in the secret file?')
+    }
+    return answer(reply, 401, 'The header cf-webhook-auth must hold the secret of this webhook.')
+  }
+}
+
+function takeBody({ receive, log }: WebhookDeps) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const body = parsed(request.body)
+    if (!body.ok) return answer(reply, 400, 'The body is not JSON.')
+    const message = readWebhookBody(body.value)
+    switch (message.kind) {
+      case 'foreign':
+        return answer(reply, 422, 'The body is not a notification.')
+      case 'test':
+        log.info({}, 'a test message of a webhook was received')
+        return answer(reply, 200, 'Received a test message.')
+      case 'event':
+        return answer(reply, 200, (await receive(message.event)) ? 'Received.' : 'Received before.')
+    }
+  }
+}
+
+function isJson(type: string | undefined): boolean {
+  return type !== undefined && /^application\/json *(;|$)/i.test(type)
+}
+
+function isPlain(encoding: string | undefined): boolean {
+  return encoding === undefined || encoding.toLowerCase() === 'identity'
+}
+
+/** Takes as long whichever secret matches, and whether one does. */
+function matchesOne(given: string, secrets: readonly Secret[]): boolean {
+  // Node reads headers as Latin-1: so these are the bytes that were sent.
+  const digest = digestOf(Buffer.from(given, 'latin1'))
+  let matches = false
+  for (const secret of secrets) {
+    const same = timingSafeEqual(digest, digestOf(Buffer.from(secret.reveal(), 'utf8')))
+    matches = same || matches
+  }
+  return matches
+}
+
+function digestOf(bytes: Buffer): Buffer {
+  return createHash('sha256').update(bytes).digest()
+}
+
+type Parsed = { readonly ok: true; readonly value: unknown } | { readonly ok: false }
+
+function parsed(body: unknown): Parsed {
+  if (!Buffer.isBuffer(body)) return { ok: false }
+  try {
+    return { ok: true, value: JSON.parse(body.toString('utf8')) }
+  } catch {
+    return { ok: false }
+  }
+}
+
+function answer(reply: FastifyReply, status: number, text: string): FastifyReply {
+  return reply.code(status).type('text/plain; charset=utf-8').send(`${text}\n`)
+}
