@@ -22,22 +22,28 @@ export interface LookUpDeps {
 
 type Fields = readonly string[] | { readonly refusal: string }
 
-/** @throws ApiFailure when Cloudflare does not answer; that it does not know a dataset is a problem of the manifest. */
+/**
+ * `check`: every field that a job names; without it only `fields: all` is looked up, without which such a job
+ * can't be made at all.
+ * @throws ApiFailure when Cloudflare does not answer; that it does not know a dataset is a problem of the manifest.
+ */
 export async function lookUpFields(
   desired: DesiredState,
   deps: LookUpDeps,
+  check: boolean,
 ): Promise<{ readonly desired: DesiredState; readonly problems: readonly Problem[] }> {
-  const jobs = desired.resources.filter((one) => one.kind === 'job').filter(namesFields)
+  const isMeant = (job: DesiredJob) => job.resource.output.fieldNames === 'all' || (check && namesFields(job))
+  const jobs = desired.resources.filter((one) => one.kind === 'job').filter(isMeant)
   const sets = [...new Map(jobs.map(({ resource }) => [setKey(resource), resource])).values()]
-  const lists = await inParallel(sets, deps.parallel, async ({ scope, dataset, ...rest }) => {
-    const key = setKey({ scope, dataset, ...rest })
-    return [key, await fieldsOf(scope, dataset, deps)] as const
+  const lists = await inParallel(sets, deps.parallel, async (resource) => {
+    const { scope, dataset } = resource
+    return [setKey(resource), await fieldsOf(scope, dataset, deps)] as const
   })
   const fields = new Map(lists)
   const problems: Problem[] = []
   const resources = desired.resources.map((one): Desired => {
-    const list = one.kind === 'job' && namesFields(one) ? fields.get(setKey(one.resource)) : undefined
-    return one.kind === 'job' && list !== undefined ? withFields(one, list, problems) : one
+    const list = one.kind === 'job' && isMeant(one) ? fields.get(setKey(one.resource)) : undefined
+    return one.kind === 'job' && list !== undefined ? withFields(one, list, check, problems) : one
   })
   return { desired: { ...desired, resources }, problems }
 }
@@ -62,7 +68,7 @@ async function fieldsOf(scope: Scope, dataset: string, { jobs, read }: LookUpDep
   }
 }
 
-function withFields(job: DesiredJob, list: Fields, problems: Problem[]): DesiredJob {
+function withFields(job: DesiredJob, list: Fields, check: boolean, problems: Problem[]): DesiredJob {
   const { resource, origin } = job
   const { output, dataset, scope, name } = resource
   const error = (message: string) =>
@@ -72,7 +78,7 @@ function withFields(job: DesiredJob, list: Fields, problems: Problem[]): Desired
     return job
   }
   const wanted = output.fieldNames === 'all' ? [] : (output.fieldNames ?? [])
-  for (const field of new Set([...wanted, ...filterKeys(resource.filter)])) {
+  for (const field of check ? new Set([...wanted, ...filterKeys(resource.filter)]) : []) {
     if (list.includes(field)) continue
     const near = nearestName(field, list)
     const hint = near === null ? '' : `; did you mean ${quoted(near)}?`

@@ -38,7 +38,7 @@ export interface PlanningDeps {
 }
 
 export interface PlanningOptions extends PlanOptions {
-  /** Leaves out what is only asked to warn early: fields of datasets, destinations, alerts, the token. */
+  /** Leaves out what is only asked to warn early: names of fields, destinations, alerts, the token. */
   readonly offline: boolean
 }
 
@@ -58,9 +58,7 @@ export async function planManifest(
   if (!resolved.ok) return resolved
   const located = await locate(resolved.value, deps)
   if (!located.ok) return located
-  const { desired, problems } = options.offline
-    ? { desired: located.value, problems: [] }
-    : await lookUpFields(located.value, deps)
+  const { desired, problems } = await lookUpFields(located.value, deps, !options.offline)
   const actual = await readActual(desired, deps)
   checkTargets(options.targets, desired, actual)
   const plan = makePlan(desired, actual, options)

@@ -122,6 +122,7 @@ t.test('planning reads each list once and writes nothing', async (t) => {
   await planManifest(features(), deps(fake), { ...everything, offline: true })
   t.strictSame(fake.calls.map((call) => call.split(' ').slice(0, 2).join(' ')).sort(), [
     'list accounts',
+    'list fields',
     'list jobs',
     'list jobs',
     'list jobs',
