@@ -10,6 +10,7 @@ import { planMarkdown } from '../provision/render-markdown.ts'
 import { type Colors, planLines } from '../provision/render-text.ts'
 import { manifestChecksum, savePlan } from '../provision/saved-plan.ts'
 import { parseManifest, readManifestTexts } from './manifest-files.ts'
+import { memoryOption, openMemory } from './provision-memory.ts'
 import {
   exitCodeOption,
   forceOption,
@@ -34,6 +35,7 @@ export const plan = defineVerb({
     ...exitCodeOption,
     ...planOptions,
     ...forceOption,
+    ...memoryOption,
     ...sessionOptions,
   },
   operands: null,
@@ -48,7 +50,7 @@ export const plan = defineVerb({
     warnOf(read.warnings, io)
     const session = await openSession(values, io)
     const { target: targets, rotate, offline } = values
-    const webhookRecords = new Map()
+    const webhookRecords = await openMemory(values, io, session).webhooks.load()
     const planned = await planManifest(read.value, session.planning, {
       targets,
       rotate,

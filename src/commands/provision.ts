@@ -23,6 +23,22 @@ const verbs: Readonly<Record<string, VerbEntry>> = {
     summary: 'Show what apply would do; writes nothing.',
     load: async () => (await import('./provision-plan.ts')).plan,
   },
+  apply: {
+    summary: 'Make what is live as the manifest says, or carry out a saved plan.',
+    load: async () => (await import('./provision-apply.ts')).apply,
+  },
+  destroy: {
+    summary: 'Delete what the manifest owns.',
+    load: async () => (await import('./provision-destroy.ts')).destroy,
+  },
+  ownership: {
+    summary: 'Prove by hand that destinations are yours: request, confirm.',
+    load: async () => (await import('./provision-ownership.ts')).ownership,
+  },
+  pagerduty: {
+    summary: 'Connect PagerDuty services for policies: list, connect.',
+    load: async () => (await import('./provision-pagerduty.ts')).pagerduty,
+  },
   schema: {
     summary: 'Print the JSON Schema of manifests, for editors.',
     load: async () => (await import('./provision-schema.ts')).schema,

@@ -72,18 +72,18 @@ export function writeAdvice(conf: Secret): string {
   }
 }
 
-/** The command that prints the file, for people who read it by hand; null where there is none. */
-export function readCommand(location: ObjectLocation): string {
+/** The command that copies the file into `target`, for people who read it by hand. */
+export function readCommand(location: ObjectLocation, target: string): string {
   switch (location.store) {
     case 's3': {
       const endpoint = location.endpoint === null ? '' : ` --endpoint-url https://${location.endpoint}`
-      return `aws s3 cp "s3://${location.bucket}/${location.key}" -${endpoint}`
+      return `aws s3 cp "s3://${location.bucket}/${location.key}" ${target}${endpoint}`
     }
     case 'r2':
-      return `aws s3 cp "s3://${location.bucket}/${location.key}" - --endpoint-url https://${location.accountId}.r2.cloudflarestorage.com`
+      return `aws s3 cp "s3://${location.bucket}/${location.key}" ${target} --endpoint-url https://${location.accountId}.r2.cloudflarestorage.com`
     case 'gcs':
-      return `gcloud storage cat "gs://${location.bucket}/${location.key}"`
+      return `gcloud storage cp "gs://${location.bucket}/${location.key}" ${target}`
     case 'azure':
-      return `az storage blob download --account-name ${location.account} --container-name ${location.container} --name "${location.key}" --file challenge.txt`
+      return `az storage blob download --account-name ${location.account} --container-name ${location.container} --name "${location.key}" --file ${target}`
   }
 }

@@ -7,6 +7,11 @@ export interface Progress {
   show(event: ApplyEvent): void
 }
 
+export interface TerminalProgress extends Progress {
+  /** Writes whole lines from elsewhere above what is drawn. */
+  above(text: string): void
+}
+
 /** Puts colour around a text, or nothing. */
 export interface Paint {
   green(text: string): string
@@ -42,19 +47,21 @@ export function terminalProgress(
   write: (text: string) => void,
   columns: () => number,
   paint: Paint,
-): Progress {
+): TerminalProgress {
   const live = new Map<string, string>()
   let total = 0
   let ended = 0
   let drawn = 0
-  const redraw = (finished: string | null): void => {
+  const redraw = (finished: string | null): void => above(finished === null ? '' : `${finished}\n`)
+  const above = (text: string): void => {
     const up = drawn === 0 ? '' : `\u001b[${drawn}A\u001b[0J`
-    const lines = [...live.values(), `${ended}/${total}`].map((text) => paint.dim(cut(text, columns())))
+    const lines = [...live.values(), `${ended}/${total}`].map((line) => paint.dim(cut(line, columns())))
     const below = ended === total ? [] : lines
     drawn = below.length
-    write(`${up}${[...(finished === null ? [] : [finished]), ...below].map((text) => `${text}\n`).join('')}`)
+    write(`${up}${text}${below.map((line) => `${line}\n`).join('')}`)
   }
   return {
+    above,
     show(event) {
       if (event.event === 'begin') total = event.steps
       if (event.event !== 'step') return

@@ -1,52 +1,34 @@
 import { createHash } from 'node:crypto'
-import type { FileHandle } from 'node:fs/promises'
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import { scopeKey } from '../domain/scope.ts'
 import { Secret } from '../domain/secret.ts'
 import type { ChallengeCache, ChallengeRecord } from '../ports/challenge-cache.ts'
 import type { ScopeRef } from '../ports/cloudflare.ts'
-import type { Clock, Log } from '../ports/runtime.ts'
+import type { Clock } from '../ports/runtime.ts'
+import { createPrivateFile, type PrivateFileDeps } from './private-file.ts'
 
 /*
- * Ownership challenges in one small JSON file. It holds tokens (good for 7 days, and only for one
- * scope and one destination), so only its owner may read it; destinations stand in it as hashes, since
- * they may carry credentials. Written to a new file that then takes the old one's place: a reader, or
- * a crash at any instant, sees the old content or the new one.
+ * Ownership challenges in one small file. It holds tokens (good for 7 days, and only for one scope and
+ * one destination); destinations stand in it as hashes, since they may carry credentials.
  */
-
-export interface ChallengeCacheDeps {
-  readonly path: string
-  readonly pid: number
-  readonly clock: Pick<Clock, 'now'>
-  readonly log: Log
-}
 
 /** A challenge that was asked for is of no use after this: tokens live for 7 days. */
 const requestLifeMs = 7 * 24 * 3_600_000
 
-export function createChallengeCache(deps: ChallengeCacheDeps): ChallengeCache {
-  let last: Promise<unknown> = Promise.resolve()
-  /** One change at a time: each reads the file again, so that runs side by side lose little. */
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const next = last.then(work, work)
-    last = next
-    return next
-  }
-  const change = (edit: (records: Map<string, ChallengeRecord>) => void): Promise<void> =>
-    inTurn(async () => {
-      try {
-        const records = await readRecords(deps)
-        edit(records)
-        await writeRecords(deps, records)
-      } catch (error) {
-        deps.log.warn({ path: deps.path, reason: reasonOf(error) }, 'challenge cache not written')
-      }
-    })
+type Records = ReadonlyMap<string, ChallengeRecord>
+
+export function createChallengeCache(
+  deps: PrivateFileDeps & { readonly clock: Pick<Clock, 'now'> },
+): ChallengeCache {
+  const { clock } = deps
+  const file = createPrivateFile<Records>(deps, { empty: new Map(), decode, encode })
+  const fresh = (records: Records): [string, ChallengeRecord][] =>
+    [...records].filter(([, record]) => expiryOf(record) > clock.now())
   return {
-    load: (scope, conf) => inTurn(async () => (await readRecords(deps)).get(keyOf(scope, conf)) ?? null),
-    save: (scope, conf, record) => change((records) => records.set(keyOf(scope, conf), record)),
-    forget: (scope, conf) => change((records) => records.delete(keyOf(scope, conf))),
+    load: async (scope, conf) => new Map(fresh(await file.read())).get(keyOf(scope, conf)) ?? null,
+    save: (scope, conf, record) =>
+      file.change((records) => new Map([...fresh(records), [keyOf(scope, conf), record]])),
+    forget: (scope, conf) =>
+      file.change((records) => new Map(fresh(records).filter(([key]) => key !== keyOf(scope, conf)))),
   }
 }
 
@@ -70,71 +52,22 @@ function keyOf(scope: ScopeRef, conf: Secret): string {
     .digest('hex')
 }
 
-async function readRecords(deps: ChallengeCacheDeps): Promise<Map<string, ChallengeRecord>> {
-  let text: string
-  try {
-    text = await readFile(deps.path, 'utf8')
-  } catch (error) {
-    if (!isMissing(error))
-      deps.log.warn({ path: deps.path, reason: reasonOf(error) }, 'challenge cache not read')
-    return new Map()
-  }
-  const records = decode(text)
-  if (records === null) {
-    deps.log.warn(
-      { path: deps.path, reason: 'not a challenge cache of this program' },
-      'challenge cache not read',
-    )
-    return new Map()
-  }
-  const now = deps.clock.now()
-  return new Map([...records].filter(([, record]) => expiryOf(record) > now))
-}
-
-async function writeRecords(
-  deps: ChallengeCacheDeps,
-  records: ReadonlyMap<string, ChallengeRecord>,
-): Promise<void> {
-  await mkdir(dirname(deps.path), { recursive: true, mode: 0o700 })
-  const temporary = `${deps.path}.${deps.pid}`
-  let file: FileHandle | null = null
-  try {
-    file = await open(temporary, 'w', 0o600)
-    // A file left by a crashed run keeps its old mode when it is opened.
-    await file.chmod(0o600)
-    await file.writeFile(encode(records))
-    await file.sync()
-    await file.close()
-    await rename(temporary, deps.path)
-  } catch (error) {
-    await file?.close()
-    await rm(temporary, { force: true })
-    throw error
-  }
-}
-
-function encode(records: ReadonlyMap<string, ChallengeRecord>): string {
+function encode(records: Records): object {
   const challenges: Record<string, object> = {}
   for (const [key, record] of records) {
     challenges[key] = record.state === 'token' ? { ...record, token: record.token.reveal() } : record
   }
-  return `${JSON.stringify({ version: 1, challenges }, null, 2)}\n`
+  return { version: 1, challenges }
 }
 
-function decode(text: string): Map<string, ChallengeRecord> | null {
-  let whole: unknown
-  try {
-    whole = JSON.parse(text)
-  } catch {
-    return null
-  }
-  if (!isObject(whole) || whole.version !== 1 || !isObject(whole.challenges)) return null
-  const records = new Map<string, ChallengeRecord>()
-  for (const [key, value] of Object.entries(whole.challenges)) {
-    const record = decodeRecord(value)
-    if (record !== null) records.set(key, record)
-  }
-  return records
+function decode(value: unknown): Records | null {
+  if (!isObject(value) || value.version !== 1 || !isObject(value.challenges)) return null
+  return new Map(
+    Object.entries(value.challenges).flatMap(([key, entry]): [string, ChallengeRecord][] => {
+      const record = decodeRecord(entry)
+      return record === null ? [] : [[key, record]]
+    }),
+  )
 }
 
 function decodeRecord(value: unknown): ChallengeRecord | null {
@@ -155,12 +88,4 @@ function expiryOf(record: ChallengeRecord): number {
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null
-}
-
-function isMissing(error: unknown): boolean {
-  return isObject(error) && error.code === 'ENOENT'
-}
-
-function reasonOf(error: unknown): string {
-  return isObject(error) && typeof error.code === 'string' ? error.code : 'unknown'
 }

@@ -1,0 +1,43 @@
+import { scopeTitle } from '../domain/scope.ts'
+import { challengeOf } from './apply-steps.ts'
+import { type ChallengeNeed, challengeKey } from './challenge-request.ts'
+import { changeAddress, type Plan } from './change.ts'
+import type { Manifest } from './manifest-part.ts'
+
+/*
+ * For proving ownership by hand: which destinations of a manifest have to be proved, and for which jobs.
+ */
+
+/** A destination to prove, and the jobs that wait for it. */
+export interface OwnershipNeed extends ChallengeNeed {
+  /** E.g. `zone quay.example`. */
+  readonly scopeTitle: string
+  readonly jobs: readonly string[]
+}
+
+/**
+ * The manifest's jobs alone, without the tokens that are only about to be made: a reference to a token's
+ * file can't be looked up before there is one, and the secrets of webhooks are not needed.
+ */
+export function withoutTokens({ parts }: Manifest): Manifest {
+  return {
+    parts: parts.map(({ source, value }) => {
+      const { notifications: _, jobs, ...rest } = value
+      if (jobs === undefined) return { source, value: rest }
+      return { source, value: { ...rest, jobs: jobs.map(({ ownership: _token, ...job }) => job) } }
+    }),
+  }
+}
+
+/** What apply would need proved for this plan; jobs that share scope and destination share a proof. */
+export function ownershipNeeds(plan: Plan): readonly OwnershipNeed[] {
+  const needs = new Map<string, OwnershipNeed>()
+  for (const change of plan.changes) {
+    const need = challengeOf(change)
+    if (need === null) continue
+    const { name, scope } = changeAddress(change)
+    const jobs = [...(needs.get(challengeKey(need))?.jobs ?? []), name]
+    needs.set(challengeKey(need), { ...need, scopeTitle: scopeTitle(scope), jobs })
+  }
+  return [...needs.values()]
+}
