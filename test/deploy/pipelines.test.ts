@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { parseAllDocuments } from 'yaml'
+import { parseManifest } from '../../src/commands/manifest-files.ts'
 import { argumentProblem } from '../support/exporter-args.ts'
 import { readYaml } from '../support/manifests.ts'
 import { podSecurityProblems } from '../support/pod-security.ts'
@@ -121,4 +122,14 @@ t.test('the release publishes image, package and chart with provenance and a lis
   t.match(readYaml('.github/workflows/release.yml'), {
     jobs: { package: { permissions: { 'id-token': 'write' } } },
   })
+})
+
+t.test('the manifests that ship as examples have no mistake', async (t) => {
+  for (const file of [
+    'deploy/components/drift-manifest/manifest.yaml',
+    'deploy/provision/cronjob/manifest.yaml',
+  ]) {
+    const read = parseManifest([{ file, text: readFileSync(file, 'utf8') }])
+    t.strictSame(read.ok ? read.warnings : read.problems, [], file)
+  }
 })

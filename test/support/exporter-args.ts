@@ -1,17 +1,8 @@
+import { PassThrough } from 'node:stream'
 import { type ParsedCommandLine, parseCommandLine } from '../../src/cli.ts'
+import type { CommandIo } from '../../src/command-io.ts'
+import { run } from '../../src/commands/provision.ts'
 import { listAt, textAt } from './tree.ts'
-
-/** The flags of `provision` verbs, from the contract; the program's own settings come from its table. */
-const provisionFlags = new Map([
-  ['validate', ['--file', '--offline', '--output']],
-  [
-    'plan',
-    ['--file', '--out', '--output', '--detailed-exitcode', '--target', '--offline', '--force', '--parallel'],
-  ],
-  ['apply', ['--file', '--yes', '--target', '--force', '--parallel', '--output']],
-])
-
-const shared = /^--(cloudflare|log)\.[a-z-]+$/
 
 /** What the program itself says against a command line; null when it would start. */
 export async function argumentProblem(
@@ -19,7 +10,7 @@ export async function argumentProblem(
   env: Readonly<Record<string, string>> = {},
   files: ReadonlyMap<string, string> = new Map(),
 ): Promise<string | null> {
-  if (argv[0] === 'provision') return provisionProblem(argv.slice(1))
+  if (argv[0] === 'provision') return provisionProblem(argv.slice(1), env)
   const parsed: ParsedCommandLine = await parseCommandLine({
     argv,
     env,
@@ -31,14 +22,41 @@ export async function argumentProblem(
   return parsed.ok ? null : parsed.problems.join('; ')
 }
 
-function provisionProblem([verb = '', ...rest]: readonly string[]): string | null {
-  const known = provisionFlags.get(verb)
-  if (known === undefined) return `provision ${verb}: unknown verb`
+/** A verb of `provision` acts as soon as it is parsed, so its flags are held against its own help text. */
+async function provisionProblem(
+  [verb = '', ...rest]: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<string | null> {
+  const help = await provisionHelp(verb, env)
+  if (help === null) return `provision ${verb}: unknown verb`
   const flags = rest.filter((word) => word.startsWith('-')).map((word) => word.split('=')[0] ?? word)
-  const [unknown] = flags.filter((flag) => !known.includes(flag) && !shared.test(flag))
+  const [unknown] = flags.filter((flag) => !new RegExp(`(^|[\\s,])${flag}(?![\\w-])`, 'm').test(help))
   if (unknown !== undefined) return `provision ${verb}: ${unknown} is not a flag`
   const sources = flags.includes('--file') || rest.some((word) => !word.startsWith('-'))
   return sources ? null : `provision ${verb}: nothing to read`
+}
+
+async function provisionHelp(verb: string, env: Readonly<Record<string, string>>): Promise<string | null> {
+  const lines: string[] = []
+  const io: CommandIo = {
+    stdout: (line) => lines.push(line),
+    stderr: (line) => lines.push(line),
+    stdoutStream: new PassThrough(),
+    stderrStream: new PassThrough(),
+    terminal: { stdin: false, stdout: false, stderr: false },
+    ask: async () => null,
+    env,
+    readFile: () => ({ ok: false, reason: 'no such file' }),
+    signal: new AbortController().signal,
+    onReload: () => () => undefined,
+    reparse: async () => ({ ok: false, problems: [], help: '' }),
+  }
+  try {
+    await run({ kind: 'provision', argv: [verb, '--help'] }, io)
+    return lines.join('\n')
+  } catch {
+    return null
+  }
 }
 
 /** A container's arguments as the kubelet would hand them over, with `$(NAME)` taken from its environment. */
