@@ -35,8 +35,11 @@ export interface InventoryDeps {
 
 export const inventoryPoller = 'inventory'
 
-/** The part of a cycle that the sweep gets even when scopes with jobs would use it all. */
-const sweepShare = 0.2
+/**
+ * What the sweep gets for each scope with jobs even when those would use the whole budget: as much again while
+ * there are scopes nobody has looked at yet, later a quarter.
+ */
+const sweepShare = { first: 1, later: 0.25 }
 
 export interface InventoryPoll {
   cycle(signal: AbortSignal): Promise<void>
@@ -116,7 +119,9 @@ export function dueScopes(scopes: readonly ScopeState[], rules: DueRules): reado
     const tried = rules.triedAt.get(scopeKey(scope.scope)) ?? Number.NEGATIVE_INFINITY
     if (rules.monotonic - tried >= rules.sweepEveryMs) sweep.push({ scope, tried })
   }
-  const room = Math.max(rules.requests - watched.length, rules.requests * sweepShare, 1)
+  const isFirst = sweep.some(({ tried }) => tried === Number.NEGATIVE_INFINITY)
+  const share = watched.length * (isFirst ? sweepShare.first : sweepShare.later)
+  const room = Math.max(rules.requests - watched.length, share, 1)
   sweep.sort((a, b) => a.tried - b.tried)
   return [...watched, ...sweep.slice(0, Math.ceil(room)).map(({ scope }) => scope)]
 }

@@ -21,7 +21,7 @@ import { createSteppedClock, type SteppedClock } from './stepped-clock.ts'
 export const quay = { id: 'a'.repeat(32), name: 'Quay' }
 
 export function zone(name: string, account = quay): Extract<Scope, { kind: 'zone' }> {
-  return { kind: 'zone', id: name.padEnd(32, '0'), name, account }
+  return { kind: 'zone', id: name.padEnd(32, 'f'), name, account }
 }
 
 export const quayAccount: Scope = { kind: 'account', ...quay }

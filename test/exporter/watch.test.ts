@@ -1,0 +1,322 @@
+import t from 'tap'
+import { scopeKey } from '../../src/domain/scope.ts'
+import { createBudget } from '../../src/exporter/budget.ts'
+import { createHistory } from '../../src/exporter/history-ring.ts'
+import { createNotifications } from '../../src/exporter/notifications.ts'
+import { createReadinessGate } from '../../src/exporter/readiness.ts'
+import { createScopeMemory } from '../../src/exporter/scope-memory.ts'
+import type { Selection } from '../../src/exporter/selection.ts'
+import { createSelfState } from '../../src/exporter/self-state.ts'
+import { createServerClock } from '../../src/exporter/server-clock.ts'
+import { createState } from '../../src/exporter/state.ts'
+import { createWatch, recall, type WatchDeps, watchSteps } from '../../src/exporter/watch.ts'
+import type { DirectoryApi, HealthApi, TokenApi } from '../../src/ports/cloudflare.ts'
+import type { RecordStore } from '../../src/ports/record-store.ts'
+import { createMemoryStore } from '../../src/runtime/memory-store.ts'
+import { aJob, failure, plentifulLimits, quay, quayAccount, zone } from '../support/exporter-core.ts'
+import { logSink } from '../support/log-sink.ts'
+import { createSteppedClock, type SteppedClock } from '../support/stepped-clock.ts'
+
+const everything: Selection = { accounts: [], zones: [], excludeZones: [], shard: 0, totalShards: 1 }
+
+interface Api {
+  readonly zones?: readonly ReturnType<typeof zone>[]
+  readonly hasJobs?: (id: string) => boolean
+  readonly listAccounts?: DirectoryApi['listAccounts']
+  readonly verifyToken?: TokenApi['verifyToken']
+  readonly onQuery?: () => void
+}
+
+function createApi({ zones = [zone('quay.example')], hasJobs = () => true, ...edit }: Api) {
+  const pageSize = 50
+  const calls = { zones: 0, jobs: 0, health: 0 }
+  const rest = {
+    listAccounts: edit.listAccounts ?? (async () => ({ items: [quay], next: null })),
+    async listZones({ page }: { page: number }) {
+      calls.zones += 1
+      const items = zones.slice((page - 1) * pageSize, page * pageSize)
+      return { items, next: page * pageSize < zones.length ? page + 1 : null }
+    },
+    async listJobs({ id }: { id: string }) {
+      calls.jobs += 1
+      return hasJobs(id) ? [aJob(`1${zones.findIndex((one) => one.id === id)}`)] : []
+    },
+    verifyToken: edit.verifyToken ?? (async () => ({ id: 't', status: 'active' as const, expiresOn: null })),
+  }
+  const graphql: HealthApi = {
+    async readHealth({ scopes }) {
+      calls.health += 1
+      edit.onQuery?.()
+      return { rows: new Map(scopes.map(({ id }) => [id, []])) }
+    },
+    async readLimits(scopes) {
+      return new Map(scopes.map(({ id }) => [id, plentifulLimits]))
+    },
+  }
+  return { rest: rest as unknown as WatchDeps['rest'], graphql, calls }
+}
+
+function begin(
+  api: ReturnType<typeof createApi>,
+  edit: {
+    clock?: SteppedClock
+    store?: RecordStore
+    settings?: Partial<ReturnType<WatchDeps['settings']>>
+  } = {},
+) {
+  const clock = edit.clock ?? createSteppedClock()
+  const store = edit.store ?? createMemoryStore()
+  const log = logSink()
+  const state = createState()
+  const self = createSelfState([])
+  const memory = createScopeMemory(store, log)
+  const gate = createReadinessGate(watchSteps)
+  const budget = createBudget({ clock, settings: { share: 0.5, rateLimitType: 'user' } })
+  const settings = {
+    selection: everything,
+    healthPollIntervalMs: 60_000,
+    inventoryPollIntervalMs: 60_000,
+    discoveryPollIntervalMs: 600_000,
+    revisionWindowMs: 900_000,
+    initialLookbackMs: 900_000,
+    rateLimitType: 'user' as const,
+    historyPollIntervalMs: null,
+    ...edit.settings,
+  }
+  recall(state, memory, settings.selection)
+  const server = createServerClock(clock)
+  const watch = createWatch({
+    ...api,
+    budget,
+    state,
+    self,
+    memory,
+    server,
+    uploads: createHistory(),
+    notifications: createNotifications({ state, store, memory, server, log }),
+    webhooks: new Map(),
+    gate,
+    clock,
+    random: () => 0.5,
+    log,
+    settings: () => settings,
+    onRefusedToken: () => {},
+  })
+  const [stop, abort] = [new AbortController(), new AbortController()]
+  const running = watch.run(stop.signal, abort.signal)
+  const end = async (): Promise<void> => {
+    stop.abort()
+    await clock.advance(2_000)
+    await running
+  }
+  return { clock, store, log, state, self, gate, budget, watch, stop, running, end, api }
+}
+
+t.test('finds scopes, lists their jobs and reads their health within seconds of the start', async (t) => {
+  const { clock, state, gate, self, end } = begin(createApi({}))
+  t.same(gate.progress(), { stopping: false, waitingFor: 'discovery' })
+  await clock.advance(3_000)
+  t.same(gate.progress().waitingFor, null)
+  t.same(
+    [...state.scopes.values()].map(({ scope, health, jobs }) => [
+      scope.name,
+      health.lastSuccess !== null,
+      jobs.size,
+    ]),
+    [
+      ['Quay', true, 1],
+      ['quay.example', true, 1],
+    ],
+  )
+  t.equal(self.token?.active, true)
+  await clock.advance(121_000)
+  t.equal(self.pollers.get('health')?.polls, 3)
+  t.ok((self.pollers.get('health')?.intervalSeconds ?? 0) > 55)
+  await end()
+})
+
+t.test('after a restart counts are shown before anything was polled', async (t) => {
+  const store = createMemoryStore()
+  const first = begin(createApi({}), { store })
+  await first.clock.advance(3_000)
+  await first.end()
+  const api = createApi({ listAccounts: () => new Promise(() => {}) })
+  const second = begin(api, { store })
+  t.same(
+    [...second.state.scopes.values()].map(({ jobs }) => jobs.size),
+    [1, 1],
+  )
+  t.equal(second.state.scope(scopeKey(quayAccount))?.inventory.lastSuccess, null)
+})
+
+t.test('a zone that is no longer listed is dropped, a cut listing drops nothing', async (t) => {
+  const zones = [zone('one.example'), zone('two.example')]
+  const api = createApi({ zones })
+  const { clock, state, end } = begin(api, { settings: { discoveryPollIntervalMs: 60_000 } })
+  await clock.advance(3_000)
+  t.equal(state.scopes.size, 3)
+  zones.pop()
+  api.rest.listAccounts = async () => {
+    throw failure('unavailable')
+  }
+  await clock.advance(65_000)
+  t.equal(state.scopes.size, 2, 'the zones were listed in full')
+  api.rest.listZones = async () => {
+    throw failure('timeout')
+  }
+  await clock.advance(65_000)
+  t.equal(state.scopes.size, 2)
+  t.equal(state.directory.failure?.kind, 'timeout')
+  await end()
+})
+
+t.test('an account whose listing is refused is known by its zones', async (t) => {
+  const api = createApi({
+    listAccounts: async () => {
+      throw failure('forbidden')
+    },
+  })
+  const { clock, state, end } = begin(api)
+  await clock.advance(3_000)
+  t.same([...state.scopes.keys()], [scopeKey(quayAccount), scopeKey(zone('quay.example'))])
+  await end()
+})
+
+t.test('a token of an account is verified at that account, and a refused one is inactive', async (t) => {
+  const asked: (string | null)[] = []
+  const { clock, self, end } = begin(
+    createApi({
+      verifyToken: async (accountId) => {
+        asked.push(accountId)
+        if (accountId === null) throw failure('auth')
+        return { id: 't', status: 'active', expiresOn: Date.UTC(2027, 0, 1) }
+      },
+    }),
+  )
+  await clock.advance(3_000)
+  t.same(asked, [null, quay.id])
+  t.same(self.token, { active: true, expiresOn: Date.UTC(2027, 0, 1) })
+  await end()
+  const refused = begin(
+    createApi({
+      verifyToken: async () => {
+        throw failure('auth')
+      },
+    }),
+  )
+  await refused.clock.advance(3_000)
+  t.equal(refused.self.token?.active, false)
+  t.equal(refused.log.lines.filter(({ level }) => level === 'error').length, 1)
+  await refused.end()
+})
+
+t.test('filters by id and name, exclusions and shards decide what is watched', async (t) => {
+  const zones = ['a.example', 'b.example', 'c.example', 'd.example'].map((name) => zone(name))
+  const names = async (selection: Partial<Selection>): Promise<readonly string[]> => {
+    const run = begin(createApi({ zones }), { settings: { selection: { ...everything, ...selection } } })
+    await run.clock.advance(3_000)
+    await run.end()
+    return [...run.state.scopes.values()].map(({ scope }) => scope.name).sort()
+  }
+  t.same(await names({ zones: ['B.example', zones[2]?.id ?? ''] }), ['Quay', 'b.example', 'c.example'])
+  t.same(await names({ excludeZones: ['a.example', 'd.example'] }), ['Quay', 'b.example', 'c.example'])
+  t.same(await names({ accounts: ['nobody'] }), [])
+  t.same(await names({ accounts: [quay.id] }), ['Quay', 'a.example', 'b.example', 'c.example', 'd.example'])
+  const shards = await Promise.all([0, 1, 2].map((shard) => names({ shard, totalShards: 3 })))
+  t.same(
+    shards.flat().sort(),
+    ['Quay', 'a.example', 'b.example', 'c.example', 'd.example'],
+    'each scope is in one shard',
+  )
+})
+
+t.test('stopping ends what is under way and starts nothing more', async (t) => {
+  const waiting: (() => void)[] = []
+  const api = createApi({})
+  api.graphql.readHealth = async ({ scopes }) => {
+    await new Promise<void>((resolve) => waiting.push(resolve))
+    return { rows: new Map(scopes.map(({ id }) => [id, []])) }
+  }
+  const { clock, state, watch, stop, running } = begin(api)
+  await clock.advance(3_000)
+  t.equal(waiting.length, 2, 'the account and the zone are being read')
+  stop.abort()
+  let over = false
+  void running.then(() => {
+    over = true
+  })
+  await clock.advance(3_000)
+  t.notOk(over, 'what is under way is waited for')
+  for (const answer of waiting) answer()
+  await clock.advance(3_000)
+  t.ok(over)
+  t.ok(
+    [...state.scopes.values()].every(({ health }) => health.lastSuccess !== null),
+    'and its answers are not thrown away',
+  )
+  const before = api.calls.jobs
+  watch.hurry()
+  await clock.advance(120_000)
+  t.equal(api.calls.jobs, before)
+})
+
+t.test(
+  '10,000 zones, 500 with jobs: health is fresh within twice what the budget share allows at best',
+  { timeout: 120_000 },
+  async (t) => {
+    const zones = Array.from({ length: 10_000 }, (_, index) => zone(`z${index}`))
+    const withJobs = new Set(zones.filter((_, index) => index % 20 === 0).map(({ id }) => id))
+    const clock = createSteppedClock()
+    const sent: number[] = []
+    const api = createApi({
+      zones,
+      hasJobs: (id) => withJobs.has(id),
+      onQuery: () => sent.push(clock.monotonic()),
+    })
+    const store = createMemoryStore()
+    // What an earlier run found: a first sweep over 10,000 zones takes an hour and a half of the REST budget.
+    const memory = createScopeMemory(store, logSink())
+    for (const one of zones.filter(({ id }) => withJobs.has(id)))
+      await memory.saveJobs(one, [
+        { summary: summaryOf(one.name), failingSince: null, disabledByFailure: null, firstSeen: 0 },
+      ])
+    const { state, self, end } = begin(api, { clock, store })
+    await clock.advance(15 * 60_000)
+    const best = (withJobs.size / 10 / 150) * 300_000
+    let oldest = 0
+    for (let i = 0; i < 20; i += 1) {
+      await clock.advance(30_000)
+      for (const key of withJobs) {
+        const at = state.scope(`zone:${key}`)?.health.lastSuccess ?? 0
+        oldest = Math.max(oldest, clock.now() - at)
+      }
+    }
+    t.comment(
+      `best ${best / 1000} s, oldest ${Math.round(oldest / 1000)} s, interval ${Math.round(self.pollers.get('health')?.intervalSeconds ?? 0)} s`,
+    )
+    t.ok(oldest <= 2 * best, `${oldest} ms old, at best ${best} ms`)
+    for (const start of sent)
+      t.ok(sent.filter((time) => time >= start && time < start + 300_000).length <= 150, 'the share is kept')
+    t.ok((self.pollers.get('health')?.intervalSeconds ?? 0) > 100, 'the stretched interval is on show')
+    const looked = [...state.scopes.values()].filter(({ inventory }) => inventory.lastSuccess !== null).length
+    t.comment(`${looked} scopes listed in 25 minutes`)
+    t.ok(looked > 900, `and the sweep goes on: ${looked}`)
+    await end()
+  },
+)
+
+function summaryOf(name: string) {
+  return {
+    id: name,
+    name,
+    dataset: 'http_requests',
+    kind: '',
+    enabled: true,
+    destinationType: 's3',
+    destination: 's3://logs',
+    lastComplete: null,
+    lastError: null,
+    failure: null,
+    maxUploadIntervalSeconds: null,
+  }
+}
