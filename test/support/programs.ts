@@ -13,12 +13,21 @@ export interface Ended {
   readonly output: string
 }
 
-/** Runs a program to its end; a failure is an answer, not an error. */
-export function runProgram(program: string, args: readonly string[]): Promise<Ended> {
+/** Runs a program to its end, with more in its environment; a failure is an answer, not an error. */
+export function runProgram(
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
   return new Promise((resolve) => {
-    execFile(program, [...args], { encoding: 'utf8' }, (error, stdout, stderr) => {
-      const status = error === null ? 0 : typeof error.code === 'number' ? error.code : -1
-      resolve({ status, output: `${stdout}${stderr}` })
-    })
+    execFile(
+      program,
+      [...args],
+      { encoding: 'utf8', env: { ...process.env, ...env } },
+      (error, stdout, stderr) => {
+        const status = error === null ? 0 : typeof error.code === 'number' ? error.code : -1
+        resolve({ status, output: `${stdout}${stderr}` })
+      },
+    )
   })
 }
