@@ -5,10 +5,12 @@ import { quoted } from '../domain/positioned.ts'
 import { checkDestination } from './check-destination.ts'
 import { checkFilter } from './check-filter.ts'
 import { checkUpload } from './check-upload.ts'
+import { outputPath } from './compare-job.ts'
 import type { OutputValue } from './manifest-job-schema.ts'
 import type { Report } from './manifest-report.ts'
 import type { JobValue } from './manifest-schema.ts'
 import type { Path } from './manifest-tree.ts'
+import { outputOptionNames } from './output-form.ts'
 import { hasReference } from './reference.ts'
 
 /** Cloudflare's longest job name. */
@@ -105,6 +107,13 @@ function checkOutput(report: Report, output: OutputValue, path: Path): void {
     const near = nearestName(format, timestampFormats)
     const hint = near === null ? '' : `; did you mean ${quoted(near)}?`
     report.warn([...path, 'timestamp_format'], `${quoted(format)} is not a format known here${hint}`)
+  }
+  for (const name of Object.keys(output.extra ?? {})) {
+    const known = outputOptionNames.find((option) => option === name)
+    if (name === 'field_names' || known !== undefined) {
+      const key = known === undefined ? 'fields' : outputPath(known).replace('output.', '')
+      report.error([...path, 'extra', name], `is known here: write it as output.${key}`)
+    }
   }
   if (output.record_template !== undefined && output.field_delimiter !== undefined) {
     report.warn([...path, 'field_delimiter'], 'is ignored with a record_template')

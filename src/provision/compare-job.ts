@@ -33,7 +33,7 @@ export function jobDiff(wanted: JobResource, live: JobResource): readonly FieldD
 
 /** What a new job will be, as differences from nothing. */
 export function newJobFields(job: JobResource): readonly FieldDiff[] {
-  const { fieldNames, options } = job.output
+  const { fieldNames, options, unknown } = job.output
   const defaults = outputDefaults(options.output_type)
   const fields: readonly (readonly [string, JsonValue])[] = [
     ['dataset', job.dataset],
@@ -44,6 +44,7 @@ export function newJobFields(job: JobResource): readonly FieldDiff[] {
     ...outputOptionNames
       .filter((name) => options[name] !== defaults[name])
       .map((name) => [outputPath(name), options[name]] as const),
+    ...Object.entries(unknown).map(([name, value]) => [`output.extra.${name}`, value] as const),
     ['filter', job.filter],
     ['filter_attack_traffic', job.filterAttackTraffic || null],
     ['upload.max_bytes', job.upload.bytes || null],
@@ -62,7 +63,10 @@ function outputDiff(wanted: OutputForm, live: OutputForm): readonly FieldDiff[] 
   const options = outputOptionNames.flatMap((name) =>
     valueDiff(outputPath(name), live.options[name], wanted.options[name]),
   )
-  return [...fieldNamesDiff(wanted, live), ...options]
+  const extra = Object.entries(wanted.unknown).flatMap(([name, value]) =>
+    valueDiff(`output.extra.${name}`, live.unknown[name] ?? null, value),
+  )
+  return [...fieldNamesDiff(wanted, live), ...options, ...extra]
 }
 
 function fieldNamesDiff(wanted: OutputForm, live: OutputForm): readonly FieldDiff[] {

@@ -18,6 +18,10 @@ export function isJsonValue(value: unknown): value is JsonValue {
   return typeof value === 'object' && Object.values(value).every(isJsonValue)
 }
 
+export function isJsonRecord(value: unknown): value is Readonly<Record<string, JsonValue>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && isJsonValue(value)
+}
+
 /** The value of a JSON text, or undefined when it is none. */
 export function parseJson(text: string): JsonValue | undefined {
   try {

@@ -80,6 +80,10 @@ export const output = mapping(
       'Whether to merge subrequests into their request; http_requests of a zone only.',
     ).optional(),
     stringify_object: flag('Whether to write objects as texts.').optional(),
+    extra: z
+      .record(z.string(), z.json(), { error: 'a mapping of options' })
+      .optional()
+      .meta({ description: 'Options that are newer than this program, named as in the API.' }),
   },
 )
 

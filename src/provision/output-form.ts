@@ -31,7 +31,7 @@ export interface OutputForm {
   readonly fieldNames: readonly string[] | 'all' | null
   /** Every option, the defaults filled in. */
   readonly options: Readonly<Record<OutputOptionName, OptionValue>>
-  /** Options of a live job that we do not know: kept, never compared. */
+  /** Options that are newer than this program. Of a live job's, those that nobody wants are kept and not compared. */
   readonly unknown: Readonly<Record<string, JsonValue>>
 }
 
@@ -95,6 +95,7 @@ export function outputBody(desired: OutputForm, live: OutputForm | null): Output
   const names = said ?? liveNames ?? null
   return {
     ...live?.unknown,
+    ...desired.unknown,
     ...(names === null ? {} : { field_names: names }),
     ...Object.fromEntries(set),
   }

@@ -1,6 +1,6 @@
 import type { Scope } from '../domain/scope.ts'
 import { Secret } from '../domain/secret.ts'
-import { isJsonValue, type JsonValue } from './json-value.ts'
+import { isJsonRecord, isJsonValue, type JsonValue } from './json-value.ts'
 import type { OutputValue } from './manifest-job-schema.ts'
 import { originOf, type Report } from './manifest-report.ts'
 import type { JobValue } from './manifest-schema.ts'
@@ -56,8 +56,9 @@ function resolveOwnership(
 }
 
 function outputOf(output: OutputValue | undefined): OutputForm {
-  const { fields, cve_2021_44228: log4j, ...options } = output ?? {}
-  return outputForm(fields ?? null, { ...options, 'CVE-2021-44228': log4j })
+  const { fields, extra = {}, cve_2021_44228: log4j, ...options } = output ?? {}
+  const known = { ...options, 'CVE-2021-44228': log4j }
+  return outputForm(fields ?? null, known, isJsonRecord(extra) ? extra : {})
 }
 
 function filterOf(filter: JobValue['filter']): JsonValue {

@@ -153,6 +153,27 @@ t.test('several files share one account, and no name is taken twice', async (t) 
   ])
 })
 
+t.test('every limit Cloudflare takes is taken (#5766)', async (t) => {
+  const limits = [
+    ...['0s', '30s', '31s', '1m', '2m30s', '5m'].map((value) => `max_interval: ${value}`),
+    ...[0, 1000, 1001, 1_000_000].map((value) => `max_records: ${value}`),
+    ...['0', '5MB', '5000001', '1GB'].map((value) => `max_bytes: ${value}`),
+  ]
+  for (const limit of limits) {
+    const text = `${head}jobs:\n${job('a').replace(' }\n', `, upload: { ${limit} } }\n`)}`
+    t.strictSame(problemsOf({ file: 'm.yaml', text }), [], limit)
+  }
+  for (const limit of [
+    'max_interval: 29s',
+    'max_interval: 5m1s',
+    'max_records: 999',
+    'max_bytes: 1000000001',
+  ]) {
+    const text = `${head}jobs:\n${job('a').replace(' }\n', `, upload: { ${limit} } }\n`)}`
+    t.equal(problemsOf({ file: 'm.yaml', text }).length, 1, limit)
+  }
+})
+
 t.test('digits are an id where an id is meant', async (t) => {
   const [part] = manifestOf(head.replace(/id: \w+/, `id: ${'1'.repeat(32)}`)).parts
   t.equal(part?.value.account?.id, '1'.repeat(32))

@@ -227,6 +227,34 @@ t.test('a real difference is exactly one field', async (t) => {
   }
 })
 
+t.test('an option newer than this program can be wanted, and others are kept (#2173, #641)', async (t) => {
+  const wanted = aJob({ output: outputForm(null, {}, { brand_new: { level: 2 } }) })
+  const there = live(wanted, { outputOptions: { brand_new: { level: 1 }, other_new: true } })
+  const [change] = planFor([wanted], [there]).changes
+  t.strictSame(change?.fields, [{ path: 'output.extra.brand_new', from: { level: 1 }, to: { level: 2 } }])
+  t.strictSame(there.kind === 'job' && updateJobBody(wanted.resource, there, change?.fields ?? []), {
+    outputOptions: { brand_new: { level: 2 }, other_new: true },
+  })
+  t.strictSame(createJobBody(wanted.resource).outputOptions, { brand_new: { level: 2 } })
+})
+
+t.test('an update sends only what differs, output options as a whole', async (t) => {
+  const wanted = aJob({ output: outputForm(['B'], { timestamp_format: 'rfc3339', sample_rate: 0.5 }) })
+  const there = live(wanted, {
+    outputOptions: { field_names: ['A'], timestamp_format: 'unix', batch_prefix: 'x' },
+  })
+  const [change] = planFor([wanted], [there]).changes
+  t.strictSame(there.kind === 'job' && updateJobBody(wanted.resource, there, change?.fields ?? []), {
+    outputOptions: { field_names: ['B'], timestamp_format: 'rfc3339', sample_rate: 0.5 },
+  })
+  const off = live(aJob(), { enabled: false, filter: '{"where":{"key":"a","operator":"eq","value":1}}' })
+  const [switched] = planFor([aJob()], [off]).changes
+  t.strictSame(off.kind === 'job' && updateJobBody(aJob().resource, off, switched?.fields ?? []), {
+    enabled: true,
+    filter: '',
+  })
+})
+
 t.test('a destination differs field by field, and never shows a secret', async (t) => {
   const diff = (from: string, to: string) => {
     const wanted = aJob({ destinationConf: new Secret(to) })
