@@ -6,7 +6,9 @@ import { Secret } from './domain/secret.ts'
  */
 
 /** Paths that the server keeps for itself; the metrics can't be moved there. */
-const ownPaths = ['/healthz', '/livez', '/readyz', '/api/v1/jobs', '/webhooks/cloudflare']
+const ownPaths = ['/healthz', '/livez', '/readyz', '/exporter', '/api/v1/jobs', '/webhooks/cloudflare']
+/** What begins like this is ours as well. */
+const ownFolders = ['/-/', '/jobs/', '/api/v1/']
 
 /** Settings that are right one by one and wrong together. */
 export function conflicts(settings: Settings): readonly string[] {
@@ -16,8 +18,9 @@ export function conflicts(settings: Settings): readonly string[] {
       `--shard: expected a number below --total-shards (${settings.totalShards}), found ${settings.shard}; shards are counted from 0`,
     )
   }
-  if (ownPaths.includes(settings.telemetryPath) || settings.telemetryPath.startsWith('/-/')) {
-    problems.push(`--web.telemetry-path: ${settings.telemetryPath} is taken by another page of this server`)
+  const { telemetryPath } = settings
+  if (ownPaths.includes(telemetryPath) || ownFolders.some((start) => telemetryPath.startsWith(start))) {
+    problems.push(`--web.telemetry-path: ${telemetryPath} is taken by another page of this server`)
   }
   return problems
 }

@@ -13,15 +13,14 @@ import {
   decimalNumber,
   duration,
   durationOrOff,
-  listenAddress,
+  filePath,
   oneOf,
   orNone,
   someText,
-  urlPath,
-  webAddress,
   wholeNumber,
 } from './setting-kinds.ts'
 import { configFileFlag } from './settings-parse.ts'
+import { webSettings } from './web-settings.ts'
 
 /*
  * THE table of settings, one row each, in groups that commands put together. From a row come the flag, its
@@ -32,8 +31,6 @@ const minute = 60_000
 const hour = 60 * minute
 const day = 24 * hour
 const shortest = 100
-
-const filePath = someText('a path', 'PATH')
 
 /** Where more settings are read from; taken by every command that has any. */
 export const fileSettings = {
@@ -106,31 +103,6 @@ export const cloudflareSettings = {
     kind: oneOf('user', 'account'),
     default: 'user',
     help: 'Whose GraphQL budget queries count against.',
-  }),
-} satisfies Table
-
-export const webSettings = {
-  listenAddresses: listSetting({
-    flag: 'web.listen-address',
-    kind: listenAddress,
-    default: ':10199',
-    help: 'Address to listen on. Port 0 picks a free one and logs it.',
-  }),
-  telemetryPath: setting({
-    flag: 'web.telemetry-path',
-    kind: urlPath,
-    default: '/metrics',
-    help: 'Path of the metrics.',
-  }),
-  externalUrl: setting({
-    flag: 'web.external-url',
-    kind: orNone(webAddress),
-    help: 'Address under which people reach this server, for links in messages.',
-  }),
-  webConfigFile: setting({
-    flag: 'web.config.file',
-    kind: orNone(filePath),
-    help: 'File that turns on TLS or basic authentication, as Prometheus exporters know it.',
   }),
 } satisfies Table
 

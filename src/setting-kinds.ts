@@ -32,6 +32,8 @@ export function someText(expected: string, placeholder: string): Kind<string> {
   return { expected, placeholder, read: (text) => (text.trim() === '' ? refused(text) : accepted(text)) }
 }
 
+export const filePath = someText('a path', 'PATH')
+
 /** A kind whose empty text means "none". */
 export function orNone<T>(kind: Kind<T>): Kind<T | null> {
   return { ...kind, read: (text) => (text === '' ? accepted(null) : kind.read(text)) }
