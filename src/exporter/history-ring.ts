@@ -33,6 +33,8 @@ export interface History {
   slots(id: JobId, now: EpochMs): readonly HistorySlot[]
   /** Sums of the last hour, counted in whole slots: between 60 and 65 minutes. */
   lastHour(id: JobId, now: EpochMs): HistorySums
+  /** Batches lost in the last hour. */
+  lostLately(id: JobId, now: EpochMs): number
   /** When the first slot with a lost batch began, of the losses that go on until now; null without such. */
   losingSince(id: JobId, now: EpochMs): EpochMs | null
   /** From when on the scope's slots are known; null before its first read. */
@@ -103,7 +105,7 @@ export function createHistory(): History {
     return rows.get(entry[measure], slot % slotCount)
   }
   const sums = (entry: Entry | undefined, from: number, to: number): HistorySums => {
-    const result = { ...noSums } as Record<Measure, number>
+    const result: Record<Measure, number> = { ...noSums }
     for (const measure of measures)
       for (let slot = from; slot <= to; slot += 1) result[measure] += value(entry, measure, slot)
     return result
@@ -133,6 +135,14 @@ export function createHistory(): History {
       if (entry === undefined) return noSums
       const last = slotOf(now)
       return sums(entry, last - hourSlots + 1, last)
+    },
+    lostLately(id, now) {
+      const entry = entries.get(id)
+      if (entry === undefined || entry.lostBatches < 0) return 0
+      const last = slotOf(now)
+      let lost = 0
+      for (let slot = last - hourSlots + 1; slot <= last; slot += 1) lost += value(entry, 'lostBatches', slot)
+      return lost
     },
     losingSince(id, now) {
       const entry = entries.get(id)
