@@ -39,7 +39,7 @@ export const run: RunCommand<DemoCommand> = async (command, io) => {
     rateLimits: generous,
   })
   try {
-    const settings = demoSettings(simulator)
+    const settings = { ...demoSettings(simulator), listenAddresses: command.listen }
     const exporter = await createExporter(settings, {
       clock,
       random: Math.random,
@@ -72,6 +72,8 @@ function demoSettings(simulator: Simulator): Settings {
     healthPollIntervalMs: 5_000,
     inventoryPollIntervalMs: 5_000,
     discoveryPollIntervalMs: 30_000,
+    // The status page draws four hours: they should not begin empty.
+    initialLookbackMs: 4 * 3_600_000,
   }
 }
 

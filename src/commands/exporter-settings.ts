@@ -5,6 +5,7 @@ import { accountOf } from '../domain/scope.ts'
 import type { ScopeState } from '../exporter/scope-state.ts'
 import type { WatchSettings } from '../exporter/watch.ts'
 import type { JobMatch } from '../job-overrides.ts'
+import type { SelfView } from '../metrics/self-samples.ts'
 
 export function watchSettingsOf(settings: Settings): WatchSettings {
   const { accounts, zones, excludeZones, shard, totalShards } = settings
@@ -28,8 +29,21 @@ function matches(match: JobMatch, job: JobSummary, { scope }: ScopeState): boole
   return match.account === undefined || named(match.account, account)
 }
 
+/** The settings that are shown as a metric. */
+export function configFacts(settings: Settings): SelfView['config'] {
+  const { healthPollIntervalMs, revisionWindowMs, budgetShare, rateLimitType, shard, totalShards } = settings
+  return {
+    pollInterval: durationText(healthPollIntervalMs),
+    revisionWindow: durationText(revisionWindowMs),
+    budgetShare: String(budgetShare),
+    rateLimitType,
+    shard,
+    totalShards,
+  }
+}
+
 /** Milliseconds as a user would write them. */
-export function durationText(ms: number): string {
+function durationText(ms: number): string {
   if (ms % 3_600_000 === 0 && ms > 0) return `${ms / 3_600_000}h`
   if (ms % 60_000 === 0 && ms > 0) return `${ms / 60_000}m`
   return ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`

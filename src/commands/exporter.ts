@@ -11,6 +11,7 @@ import { notificationSources } from '../domain/notification-book.ts'
 import type { Secret } from '../domain/secret.ts'
 import { createBudget } from '../exporter/budget.ts'
 import { historyPoller, type WebhookReports } from '../exporter/history-poll.ts'
+import { createHistory } from '../exporter/history-ring.ts'
 import { createNotifications, type Notifications } from '../exporter/notifications.ts'
 import { createReadinessGate } from '../exporter/readiness.ts'
 import { createScopeMemory } from '../exporter/scope-memory.ts'
@@ -31,8 +32,9 @@ import type { ApiExchange } from '../ports/cloudflare.ts'
 import type { Clock, Log, Random } from '../ports/runtime.ts'
 import { defer } from '../runtime/defer.ts'
 import { build } from '../version.ts'
-import { durationText, maxLagOf, watchSettingsOf } from './exporter-settings.ts'
+import { configFacts, maxLagOf, watchSettingsOf } from './exporter-settings.ts'
 import { openStore } from './exporter-store.ts'
+import { createExporterView, readinessOf } from './exporter-view.ts'
 
 export interface ExporterDeps {
   readonly clock: Clock
@@ -85,6 +87,7 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
   recall(state, memory, watchSettingsOf(settings).selection)
   const notifications = createNotifications({ store, memory, state, server, log })
   const webhooks: WebhookReports = new Map()
+  const uploads = createHistory()
 
   const observe = (exchange: ApiExchange): void => {
     budget.observe(exchange)
@@ -119,6 +122,7 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
     memory,
     server,
     gate,
+    uploads,
     notifications,
     webhooks,
     clock,
@@ -135,14 +139,7 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
     budget: budget.status(),
     store: store.health(),
     build: { version: build.version, revision: build.revision, nodeVersion: deps.nodeVersion },
-    config: {
-      pollInterval: durationText(settings.healthPollIntervalMs),
-      revisionWindow: durationText(settings.revisionWindowMs),
-      budgetShare: String(settings.budgetShare),
-      rateLimitType: settings.rateLimitType,
-      shard: settings.shard,
-      totalShards: settings.totalShards,
-    },
+    config: configFacts(settings),
   })
   const notificationView = (): Parameters<typeof notificationSamples>[0] => ({
     book: notifications.book,
@@ -180,16 +177,18 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
     about: build,
     telemetryPath: settings.telemetryPath,
     metrics,
-    readiness: {
-      state: () => {
-        const { stopping, waitingFor } = gate.progress()
-        if (stopping) return { ready: false, reason: 'shutting down' }
-        return waitingFor === null
-          ? { ready: true }
-          : { ready: false, reason: `the first ${waitingFor} poll has not ended` }
-      },
-    },
+    readiness: { state: () => readinessOf(gate.progress()) },
     reload,
+    status: createExporterView({
+      state,
+      history: uploads,
+      self,
+      budget,
+      store,
+      clock,
+      settings: () => settings,
+      drift: () => null,
+    }),
     web: deps.web,
     clock,
     log,

@@ -12,6 +12,7 @@ import type { Budget } from './budget.ts'
 import { discover, discoveryPoller } from './discovery-poll.ts'
 import { createHealthPoll, healthPoller } from './health-poll.ts'
 import { createHistoryPoll, historyPoller, type WebhookReports } from './history-poll.ts'
+import type { History } from './history-ring.ts'
 import { createInventoryPoll, inventoryPoller } from './inventory-poll.ts'
 import { createFollowUp } from './notification-follow-up.ts'
 import type { Notifications } from './notifications.ts'
@@ -48,6 +49,8 @@ export interface WatchDeps {
   readonly memory: ScopeMemory
   readonly server: ServerClock
   readonly gate: ReadinessGate
+  /** Told of the uploads that are newly counted. */
+  readonly uploads: History
   readonly notifications: Notifications
   readonly webhooks: WebhookReports
   readonly clock: Clock
@@ -91,6 +94,7 @@ export function createWatch(deps: WatchDeps): Watch {
         ...common,
         api: deps.graphql,
         server: deps.server,
+        history: deps.uploads,
         settings: () => ({ ...settings(), sweepEveryMs: settings().discoveryPollIntervalMs }),
         requestsPerCycle: () => (deps.budget.perMinute('graphql') * settings().healthPollIntervalMs) / 60_000,
       })

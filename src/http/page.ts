@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { pageStyle } from './page-style.ts'
 
 /*
  * The frame of every page: plain HTML with one style sheet inside, and a policy under which nothing else can
@@ -24,48 +25,86 @@ function asHtml(value: HtmlValue): string {
   return escapeHtml(String(value))
 }
 
-export function escapeHtml(text: string): string {
-  const entities: Readonly<Record<string, string>> = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-    "'": '&#39;',
-  }
-  return text.replace(/[&<>"']/g, (character) => entities[character] ?? character)
+/** Nothing, where a part of a page is left out. */
+export const nothing: Html = { html: '' }
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
 }
 
-const style = `:root{color-scheme:light dark}
-body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem}
-h1{font-size:1.5rem}code{font-family:ui-monospace,monospace}li{margin:.25rem 0}
-footer{margin-top:2rem;font-size:.875rem;opacity:.75}`
+export function escapeHtml(text: string): string {
+  return /[&<>"']/.test(text)
+    ? text.replace(/[&<>"']/g, (character) => entities[character] ?? character)
+    : text
+}
 
-const styleHash = createHash('sha256').update(style).digest('base64')
+const styleHash = createHash('sha256').update(pageStyle).digest('base64')
 
-/** Headers that go with a page: nothing loads but its own style, nothing frames it, nobody keeps it. */
+/**
+ * Headers that go with a page: nothing loads but its own style, forms go to this server only, nothing frames it,
+ * nobody keeps it.
+ */
 export const pageHeaders: Readonly<Record<string, string>> = {
   'content-type': 'text/html; charset=utf-8',
-  'content-security-policy': `default-src 'none'; style-src 'sha256-${styleHash}'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+  'content-security-policy': `default-src 'none'; style-src 'sha256-${styleHash}'; img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`,
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
   'referrer-policy': 'no-referrer',
   'cache-control': 'no-store',
 }
 
+export interface PageFrame {
+  readonly title: string
+  /** The way from the page's address to the server's root, e.g. `./` or `../`: links work behind any prefix. */
+  readonly root: string
+  readonly links: readonly PageLink[]
+  /** Seconds until the page loads itself anew; null while that is switched off. */
+  readonly refreshSeconds: number | null
+  readonly body: Html
+  readonly footer: Html
+}
+
+export interface PageLink {
+  readonly text: string
+  readonly href: string
+  readonly current: boolean
+}
+
 /** A whole page around its body. */
-export function page(title: string, body: Html): string {
+export function page({ title, root, links, refreshSeconds, body, footer }: PageFrame): string {
+  const refresh =
+    refreshSeconds === null ? nothing : html`<meta http-equiv="refresh" content="${refreshSeconds}">`
   return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+${refresh}
 <title>${title}</title>
 <link rel="icon" href="data:,">
-<style>${{ html: style }}</style>
+<style>${{ html: pageStyle }}</style>
 </head>
 <body>
+<a class="skip" href="#main">Skip to content</a>
+<header class="top">
+<a class="brand" href="${root}">Logpush Exporter</a>
+<nav aria-label="Pages"><ul>${links.map(navigationLink)}</ul></nav>
+</header>
+<main id="main">
 ${body}
+</main>
+<footer>
+${footer}
+</footer>
 </body>
 </html>
 `.html
+}
+
+function navigationLink({ text, href, current }: PageLink): Html {
+  return html`<li><a href="${href}"${current ? { html: ' aria-current="page"' } : nothing}>${text}</a></li>`
 }

@@ -2,10 +2,9 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import type { Clock, Log } from '../ports/runtime.ts'
 import { guardRequests } from './access.ts'
 import { healthRoutes, type Readiness, type Reload } from './health-routes.ts'
-import { landingPage } from './landing-page.ts'
 import { createListeners, type ListenAddress } from './listeners.ts'
 import { type MetricsSource, metricsRoute } from './metrics-route.ts'
-import { pageHeaders } from './page.ts'
+import { type StatusSource, statusRoutes } from './status-routes.ts'
 import type { WebConfigSource } from './web-config-source.ts'
 
 /*
@@ -18,6 +17,8 @@ export interface ServerDeps {
   readonly metrics: MetricsSource
   readonly readiness: Readiness
   readonly reload: Reload
+  /** What the pages and the JSON API show. */
+  readonly status: StatusSource
   /** TLS, basic authentication and headers; null when there is no web config file. */
   readonly web: WebConfigSource | null
   readonly log: Log
@@ -52,12 +53,7 @@ export async function buildServer(deps: ServerDeps): Promise<HttpServer> {
   accessLog(app, deps.log)
   metricsRoute(app, deps.telemetryPath, deps.metrics)
   healthRoutes(app, deps.readiness, deps.reload)
-  app.get('/', (_request, reply) => {
-    for (const [name, value] of Object.entries(pageHeaders)) {
-      if (!reply.hasHeader(name)) reply.header(name, value)
-    }
-    reply.send(landingPage({ ...deps.about, telemetryPath: deps.telemetryPath }))
-  })
+  statusRoutes(app, deps)
   for (const route of deps.routes ?? []) route(app)
   wrongRequests(app, deps.log)
   await app.ready()

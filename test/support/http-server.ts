@@ -6,6 +6,7 @@ import { buildServer, type HttpServer, type ServerDeps } from '../../src/http/se
 import { openWebConfig, type WebConfigSource } from '../../src/http/web-config-source.ts'
 import { readYaml } from '../../src/yaml-text.ts'
 import { logSink } from './log-sink.ts'
+import { emptyStatus } from './status-values.ts'
 import { createSteppedClock } from './stepped-clock.ts'
 
 /** Metrics that say which format and coding was asked for, in two pieces. */
@@ -33,6 +34,7 @@ export async function serverFor(t: Test, deps: Partial<ServerDeps> = {}): Promis
     metrics: someMetrics,
     readiness: { state: () => ({ ready: true }) },
     reload: async () => ({ ok: true }),
+    status: emptyStatus,
     web: null,
     log: logSink(),
     clock,

@@ -1,0 +1,16 @@
+import { html } from './page.ts'
+import { framed, type PageContext } from './page-context.ts'
+
+/** For a job that nobody knows: deleted, not seen yet, or mistyped. */
+export function missingPage(id: string, context: PageContext, now: number): string {
+  return framed(context, {
+    title: 'No such job',
+    root: '../',
+    current: null,
+    here: `./${encodeURIComponent(id)}`,
+    now,
+    body: html`<section class="head"><h1>No such job</h1>
+<p class="lead">No job with the id <code>${id}</code> is known. It may have been deleted, or belong to an account or zone that is not watched.</p>
+<p><a href="../">All jobs</a></p></section>`,
+  })
+}

@@ -1,0 +1,119 @@
+/*
+ * The pages people look at and the same as JSON. All of it is worked out from memory when it is asked for; nothing
+ * here waits for anything outside.
+ */
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { ExporterStatus } from '../exporter/exporter-status.ts'
+import type { JobQuery } from '../exporter/job-query.ts'
+import type { JobDetail } from '../exporter/job-status.ts'
+import type { Overview } from '../exporter/status.ts'
+import { exporterPage } from './exporter-page.ts'
+import type { Readiness } from './health-routes.ts'
+import { jobDetailJson, overviewJson } from './job-json.ts'
+import { jobPage } from './job-page.ts'
+import { missingPage } from './missing-page.ts'
+import { acceptsGzip } from './negotiation.ts'
+import { pageHeaders } from './page.ts'
+import type { PageContext } from './page-context.ts'
+import { statusPage } from './status-page.ts'
+import { apiRules, pageRules, parseStatusQuery } from './status-query.ts'
+
+/** What the pages show, as it is at the moment of asking. */
+export interface StatusSource {
+  overview(query: JobQuery): Overview
+  job(id: string): JobDetail | null
+  /** With the given page of accounts and zones, from 1. */
+  exporter(page: number): ExporterStatus
+  now(): number
+  /** Address of Grafana, for links; null without. */
+  grafana(): string | null
+}
+
+export interface StatusRoutes {
+  readonly about: PageContext['about']
+  readonly telemetryPath: string
+  readonly readiness: Readiness
+  readonly status: StatusSource
+}
+
+interface WithId {
+  readonly Params: { readonly id: string }
+}
+
+export function statusRoutes(app: FastifyInstance, deps: StatusRoutes): void {
+  const { status } = deps
+  const context = (refresh: boolean): PageContext => ({
+    about: deps.about,
+    telemetryPath: deps.telemetryPath,
+    grafana: status.grafana(),
+    readiness: deps.readiness.state(),
+    refresh,
+  })
+
+  app.get('/', (request, reply) => {
+    const { query, refresh, problems } = parseStatusQuery(searchOf(request), pageRules)
+    return sendPage(request, reply, statusPage(status.overview(query), context(refresh), problems))
+  })
+  app.get<WithId>('/jobs/:id', (request, reply) => {
+    const { refresh } = parseStatusQuery(searchOf(request), pageRules)
+    const job = status.job(request.params.id)
+    if (job !== null) return sendPage(request, reply, jobPage(job, context(refresh), status.now()))
+    return sendPage(request, reply.code(404), missingPage(request.params.id, context(false), status.now()))
+  })
+  app.get('/exporter', (request, reply) => {
+    const { query, refresh } = parseStatusQuery(searchOf(request), pageRules)
+    return sendPage(request, reply, exporterPage(status.exporter(query.page), context(refresh)))
+  })
+  app.get('/api/v1/jobs', (request, reply) => {
+    const { query, problems } = parseStatusQuery(searchOf(request), apiRules)
+    if (problems.length > 0) return sendJson(request, reply.code(400), { error: problems.join('; ') })
+    return sendJson(request, reply, overviewJson(status.overview(query), status.grafana()))
+  })
+  app.get<WithId>('/api/v1/jobs/:id', (request, reply) => {
+    const job = status.job(request.params.id)
+    if (job === null) return sendJson(request, reply.code(404), { error: 'no job with this id is known' })
+    return sendJson(request, reply, jobDetailJson(job, status.now(), status.grafana()))
+  })
+}
+
+function searchOf(request: FastifyRequest): string {
+  const start = request.url.indexOf('?')
+  return start < 0 ? '' : request.url.slice(start + 1)
+}
+
+const jsonHeaders: Readonly<Record<string, string>> = {
+  'content-type': 'application/json; charset=utf-8',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+}
+
+function sendPage(request: FastifyRequest, reply: FastifyReply, text: string): Promise<FastifyReply> {
+  return send(request, reply, pageHeaders, text)
+}
+
+function sendJson(request: FastifyRequest, reply: FastifyReply, value: unknown): Promise<FastifyReply> {
+  return send(request, reply, jsonHeaders, `${JSON.stringify(value, null, 2)}\n`)
+}
+
+const compress = promisify(gzip)
+/** Below this, packing costs more than it saves. */
+const leastToCompress = 1500
+
+/** What the web config file says of a header wins over our own. */
+async function send(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  headers: Readonly<Record<string, string>>,
+  text: string,
+): Promise<FastifyReply> {
+  for (const [name, value] of Object.entries(headers)) if (!reply.hasHeader(name)) reply.header(name, value)
+  reply.header('vary', 'Accept-Encoding')
+  const body = Buffer.from(text)
+  const accepted = acceptsGzip(request.headers['accept-encoding']?.toString())
+  if (!accepted || body.length < leastToCompress) return reply.send(body)
+  reply.header('content-encoding', 'gzip')
+  return reply.send(await compress(body, { level: 1 }))
+}

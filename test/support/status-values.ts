@@ -1,0 +1,50 @@
+import { exporterStatus, type ShownSetting } from '../../src/exporter/exporter-status.ts'
+import { createHistory, type History } from '../../src/exporter/history-ring.ts'
+import { createSelfState } from '../../src/exporter/self-state.ts'
+import { createState, type ExporterState } from '../../src/exporter/state.ts'
+import { jobById, overview } from '../../src/exporter/status.ts'
+import type { StatusSource } from '../../src/http/status-routes.ts'
+
+export interface StatusParts {
+  readonly state?: ExporterState
+  readonly history?: History
+  readonly maxLagMs?: number
+  readonly now?: () => number
+  readonly grafana?: string | null
+  readonly settings?: readonly ShownSetting[]
+}
+
+/** What pages show of a state, without a running exporter. */
+export function statusOf(parts: StatusParts = {}): StatusSource {
+  const state = parts.state ?? createState()
+  const now = parts.now ?? (() => Date.UTC(2026, 10, 24, 3))
+  const input = () => ({
+    scopes: state.scopes.values(),
+    history: parts.history ?? createHistory(),
+    maxLagMs: () => parts.maxLagMs ?? 1_800_000,
+    now: now(),
+  })
+  return {
+    now,
+    grafana: () => parts.grafana ?? null,
+    overview: (query) => overview(input(), query),
+    job: (id) => jobById(input(), id),
+    exporter: (page) =>
+      exporterStatus(
+        {
+          scopes: state.scopes.values(),
+          self: createSelfState(['health']),
+          budget: [],
+          store: { writes: 0, failures: 0 },
+          departed: state.departed,
+          settings: parts.settings ?? [],
+          drift: null,
+          startedAt: now(),
+          now: now(),
+        },
+        page,
+      ),
+  }
+}
+
+export const emptyStatus = statusOf()
