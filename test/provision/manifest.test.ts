@@ -1,4 +1,5 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
+import fc from 'fast-check'
 import t from 'tap'
 import { parse } from 'yaml'
 import { destinationKinds } from '../../src/domain/destination-kinds.ts'
@@ -6,8 +7,10 @@ import { readManifest } from '../../src/provision/manifest.ts'
 import { manifestJsonSchema } from '../../src/provision/manifest-schema.ts'
 import { formatBytes, parseBytes, parseSeconds } from '../../src/provision/manifest-units.ts'
 import { problemText } from '../../src/provision/problem.ts'
+import { resolveManifest } from '../../src/provision/resolve-manifest.ts'
 import { readYaml } from '../../src/yaml-text.ts'
-import { manifestFile, manifestFiles, manifestOf } from '../support/manifest-files.ts'
+import { manifestFile, manifestFiles, manifestOf, referencesTo } from '../support/manifest-files.ts'
+import { holds } from '../support/property.ts'
 
 function problemsOf(...texts: readonly { file: string; text: string }[]): readonly string[] {
   const read = readManifest(texts, readYaml)
@@ -17,6 +20,9 @@ function problemsOf(...texts: readonly { file: string; text: string }[]): readon
 const head = 'version: 1\naccount: { id: 0123456789abcdef0123456789abcdef }\n'
 const job = (name: string) =>
   `  - { name: ${name}, zone: quay.example, dataset: dns_logs, destination: { gcs: { bucket: b } } }\n`
+
+/** The text as an editor's YAML wants it: references that stand alone in quotes. */
+const quoted = (text: string) => text.replace(/(?<!["\w/ ])(\s)(\$\{[^}]*\})/g, '$1"$2"')
 
 t.test('each mistake has its own message, with its place, and nothing else is said', async (t) => {
   const files = [...manifestFiles('invalid'), ...manifestFiles('warns')]
@@ -208,7 +214,6 @@ t.test('durations and sizes are read as people write them', async (t) => {
 t.test('the JSON Schema accepts what is valid and refuses what is not', async (t) => {
   const schema = manifestJsonSchema()
   const validate = new Ajv2020({ strict: false }).compile(schema)
-  const quoted = (text: string) => text.replace(/(?<!["\w/ ])(\s)(\$\{[^}]*\})/g, '$1"$2"')
   for (const { file, text } of manifestFiles('valid')) {
     t.ok(validate(parse(quoted(text), { merge: true })), `${file} ${JSON.stringify(validate.errors)}`)
   }
@@ -234,4 +239,33 @@ t.test('the JSON Schema accepts what is valid and refuses what is not', async (t
   })
   t.strictSame(undescribed, [], 'every key says what it is for')
   for (const kind of Object.keys(destinationKinds)) t.match(JSON.stringify(schema), `"${kind}"`)
+})
+
+/** A value with one part of it, found by following the numbers, replaced. */
+function mutated(value: unknown, way: readonly number[], junk: unknown): unknown {
+  const [step = 0, ...rest] = way
+  if (rest.length === 0 || typeof value !== 'object' || value === null) return junk
+  const entries = Object.entries(value)
+  const [key] = entries[step % Math.max(1, entries.length)] ?? ['new']
+  const changed = entries.map(([name, item]) => [name, name === key ? mutated(item, rest, junk) : item])
+  return Array.isArray(value) ? changed.map(([, item]) => item) : Object.fromEntries(changed)
+}
+
+t.test('whatever stands in a manifest, it is read or refused, never a crash', async (t) => {
+  const whole: unknown = parse(quoted(manifestFile('valid-features.yaml').text), { merge: true })
+  const junk = fc.oneof(
+    fc.jsonValue({ maxDepth: 2 }),
+    fc.constantFrom('$', `\${`, `\${env:}`, `\${env:A}`, null, {}, [], ''),
+  )
+  holds(
+    t,
+    fc.property(fc.array(fc.nat(12), { minLength: 2, maxLength: 7 }), junk, (way, value) => {
+      const text = JSON.stringify(mutated(whole, way, value))
+      const read = readManifest([{ file: 'm.yaml', text }], readYaml)
+      if (!read.ok) return read.problems.every(({ at }) => at.line >= 1 && at.column >= 1)
+      resolveManifest(read.value, referencesTo({}))
+      return true
+    }),
+    400,
+  )
 })
