@@ -39,6 +39,14 @@ const verbs: Readonly<Record<string, VerbEntry>> = {
     summary: 'Connect PagerDuty services for policies: list, connect.',
     load: async () => (await import('./provision-pagerduty.ts')).pagerduty,
   },
+  export: {
+    summary: 'Write what is live as a manifest, or as Terraform.',
+    load: async () => (await import('./provision-export.ts')).exportVerb,
+  },
+  import: {
+    summary: 'Make a manifest of what is live, of Terraform state, or of app-interface files.',
+    load: async () => (await import('./provision-import.ts')).importVerb,
+  },
   schema: {
     summary: 'Print the JSON Schema of manifests, for editors.',
     load: async () => (await import('./provision-schema.ts')).schema,

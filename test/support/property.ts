@@ -9,3 +9,16 @@ export function holds<T>(
   const run = fc.check(property, { seed: 20261124, numRuns })
   t.ok(!run.failed, run.failed ? (fc.defaultReportMessage(run) ?? 'failed') : `holds in ${run.numRuns} runs`)
 }
+
+/** As `holds`, for a property that takes time; what goes wrong in it throws. */
+export async function holdsAsync<T>(
+  t: { ok(value: unknown, message: string): boolean },
+  property: fc.IAsyncProperty<T>,
+  numRuns = 100,
+): Promise<void> {
+  const run = await fc.check(property, { seed: 20261124, numRuns, endOnFailure: true })
+  t.ok(
+    !run.failed,
+    run.failed ? `${run.errorInstance}\n${fc.defaultReportMessage(run)}` : `holds in ${run.numRuns} runs`,
+  )
+}

@@ -1,0 +1,98 @@
+import type { CommandIo } from '../command-io.ts'
+import type { Account } from '../domain/scope.ts'
+import { exitCode, UserError } from '../errors.ts'
+import { exportManifest } from '../provision/export-manifest.ts'
+import { importAppInterface } from '../provision/import-app-interface.ts'
+import { importTerraform, isTerraform } from '../provision/import-terraform.ts'
+import { type JsonValue, parseJson } from '../provision/json-value.ts'
+import type { ManifestText } from '../provision/manifest.ts'
+import type { Portable } from '../provision/portable.ts'
+import { type Checked, checked } from '../provision/problem.ts'
+import { setting } from '../setting.ts'
+import { orNone, someText } from '../setting-kinds.ts'
+import { readYaml } from '../yaml-text.ts'
+import { readManifestTexts } from './manifest-files.ts'
+import { sessionOptions } from './provision-options.ts'
+import { complainOf } from './provision-problems.ts'
+import { openSession } from './provision-session.ts'
+import {
+  handOver,
+  manifestTitle,
+  namedAccount,
+  readLive,
+  requireContent,
+  transferOptions,
+} from './provision-transfer.ts'
+import { defineVerb } from './provision-verb.ts'
+
+const mostFiles = 1_000
+
+export const importVerb = defineVerb({
+  name: 'import',
+  summary: 'Makes a manifest of what is live, of Terraform state, or of app-interface files.',
+  usage: ['import [flags]', 'import PATH... [flags]'],
+  table: {
+    account: setting({
+      flag: 'account',
+      kind: orNone(someText('an account id or name', 'ACCOUNT')),
+      only: 'flag',
+      help: 'Account to write into the manifest, where the files do not say it.',
+    }),
+    ...transferOptions,
+    ...sessionOptions,
+  },
+  operands: { what: 'files', max: mostFiles },
+  notes: [
+    'Without files, the live account is read. Files are a Terraform state, the output of terraform show -json, or ' +
+      "app-interface's YAML with resources of the providers logpush_job and logpush_ownership_challenge (a folder " +
+      'stands for its YAML files); which one it is shows from the file. Files need no API token.',
+    'No secret is written: each has a variable in its place, and the variables to set are listed. Set them to what ' +
+      'is in use, and a plan of the manifest shows no changes.',
+  ],
+  async run(values, operands, io) {
+    const { owner, out } = values
+    if (operands.length === 0) {
+      const portable = await readLive(await openSession(values, io), values)
+      requireContent(portable, 'the account')
+      const title = manifestTitle('the live objects', portable)
+      handOver(exportManifest(portable, { owner, title, parseYaml: readYaml }), out, io)
+      return exitCode.done
+    }
+    const source = readFiles(operands, namedAccount(values.account), io)
+    if (!source.read.ok) return complainOf(source.read.problems, io)
+    const portable = source.read.value
+    requireContent(portable, operands.join(', '))
+    const title = manifestTitle(source.from, portable)
+    handOver(exportManifest(portable, { owner, title, parseYaml: readYaml }), out, io)
+    return exitCode.done
+  },
+})
+
+function readFiles(
+  paths: readonly string[],
+  account: Account | null,
+  io: Pick<CommandIo, 'readFile'>,
+): { readonly from: string; readonly read: Checked<Portable> } {
+  const texts = readManifestTexts(paths, io)
+  const [json, ...others] = texts.flatMap((text) => asTerraform(text))
+  if (json === undefined) {
+    return { from: 'app-interface files', read: importAppInterface(texts, account, readYaml) }
+  }
+  if (others.length > 0 || texts.length > 1) {
+    throw new UserError('import: expected one Terraform file, or app-interface files only')
+  }
+  return { from: 'Terraform', read: checked(importTerraform(json, account), []) }
+}
+
+function asTerraform({ file, text }: ManifestText): readonly JsonValue[] {
+  if (!text.trimStart().startsWith('{')) return []
+  const json = parseJson(text)
+  if (json === undefined) throw new UserError(`import: ${file} is not valid JSON`, exitCode.manifest)
+  if (!isTerraform(json)) {
+    throw new UserError(
+      `import: ${file} is JSON, but neither a Terraform state nor terraform show -json`,
+      exitCode.manifest,
+    )
+  }
+  return [json]
+}
