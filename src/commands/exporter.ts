@@ -150,7 +150,7 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
     scopes: state.scopes.values(),
   })
   const metrics = createExposition({
-    scopes: () => state.scopes.values(),
+    scopes: () => state.scopes,
     rules: () => ({ maxLagMs: maxLagOf(settings), lablabs: settings.lablabs }),
     others: () => [selfSamples(selfView()), notificationSamples(notificationView())],
     node: createNodeMetrics(),

@@ -6,6 +6,7 @@ import { exitCode } from '../errors.ts'
 import { openWebConfig, type WebConfigSource } from '../http/web-config-source.ts'
 import { createLog, type ProgramLog } from '../log.ts'
 import type { Clock } from '../ports/runtime.ts'
+import { preferSmallHeap } from '../runtime/small-heap.ts'
 import { createSystemClock } from '../runtime/system-clock.ts'
 import { createTokenSource } from '../runtime/token-source.ts'
 import { createWatchedFile, type WatchedFile } from '../runtime/watched-file.ts'
@@ -14,6 +15,7 @@ import { createExporter, type ExporterDeps } from './exporter.ts'
 
 /** Runs the exporter until it is told to stop. */
 export const run: RunCommand<CommandOf<'serve'>> = async ({ settings }, io) => {
+  preferSmallHeap()
   const clock = createSystemClock()
   const secrets: (() => readonly Secret[])[] = []
   const log = await createLog({

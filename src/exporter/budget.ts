@@ -54,7 +54,7 @@ const limits: Record<Api, number> = { rest: 1200, graphql: 300 }
 /** A `Retry-After` of an hour would blind us for an hour; after this we try again. */
 const maxPauseMs = 300_000
 /** Requests under way at once, per budget. */
-const maxInFlight = 8
+const maxInFlight = 4
 
 interface Waiter {
   readonly turn: Turn

@@ -2,6 +2,7 @@
  * What a scrape answers: the bytes of all metrics, from memory. Scopes are rendered when they change, in small
  * pieces between other work, so that a scrape finds nearly everything ready.
  */
+import type { ScopeKey } from '../domain/scope.ts'
 import type { ScopeState } from '../exporter/scope-state.ts'
 import { metricDefinitions } from './definitions.ts'
 import { eventMetrics, selfMetrics } from './exporter-metrics.ts'
@@ -30,7 +31,7 @@ export interface ExpositionSource {
 }
 
 export interface ExpositionDeps {
-  readonly scopes: () => Iterable<ScopeState>
+  readonly scopes: () => ReadonlyMap<ScopeKey, ScopeState>
   readonly rules: () => SampleRules
   /** Read anew on each scrape. */
   readonly others: () => readonly Samples[]
@@ -67,7 +68,7 @@ export function createExposition(deps: ExpositionDeps): ExpositionSource {
     for (const [index, definition] of metricDefinitions.entries()) {
       if (ownFamilies.has(definition.name) || !isShown(definition)) continue
       yield Buffer.from(renderHeader(definition, format))
-      yield* segments.lines(deps.scopes(), index)
+      yield* segments.lines(deps.scopes().values(), index)
     }
   }
 
@@ -94,7 +95,8 @@ export function createExposition(deps: ExpositionDeps): ExpositionSource {
 
   const renderPiece = (): void => {
     scheduled = false
-    if (segments.prepare(deps.scopes(), pieceSize) > 0) schedule()
+    if (segments.prepare(deps.scopes().values(), pieceSize) > 0) schedule()
+    else segments.keep(deps.scopes())
   }
   const schedule = (): void => {
     if (scheduled) return

@@ -2,6 +2,7 @@
  * The rendered series of each scope, kept for as long as the scope's state is the same value. A poll of one scope
  * thus renders that scope's lines only, and a scrape copies bytes.
  */
+import { type ScopeKey, scopeKey } from '../domain/scope.ts'
 import type { ScopeState } from '../exporter/scope-state.ts'
 import { metricDefinitions } from './definitions.ts'
 import { renderSamples } from './exposition-text.ts'
@@ -19,24 +20,29 @@ export interface ScopeSegments {
   prepare(scopes: Iterable<ScopeState>, most: number): number
   /** The lines of one metric, scope by scope. */
   lines(scopes: Iterable<ScopeState>, metric: number): Iterable<Buffer>
+  /** Forgets scopes that are watched no more. */
+  keep(watched: { has(key: ScopeKey): boolean }): void
   /** Forgets everything rendered: the rules have changed. */
   clear(): void
 }
 
 export function createScopeSegments(rules: () => SampleRules): ScopeSegments {
-  let rendered = new WeakMap<ScopeState, Segment>()
+  // By key, not by state: a poll under way holds on to old states, which must not hold on to old bytes.
+  const rendered = new Map<ScopeKey, { readonly state: ScopeState; readonly segment: Segment }>()
+  const isRendered = (state: ScopeState): boolean => rendered.get(scopeKey(state.scope))?.state === state
   const segmentOf = (state: ScopeState): Segment => {
-    const known = rendered.get(state)
-    if (known !== undefined) return known
+    const key = scopeKey(state.scope)
+    const known = rendered.get(key)
+    if (known?.state === state) return known.segment
     const segment = render(state, rules())
-    rendered.set(state, segment)
+    rendered.set(key, { state, segment })
     return segment
   }
   return {
     prepare(scopes, most) {
       let count = 0
       for (const state of scopes) {
-        if (rendered.has(state)) continue
+        if (isRendered(state)) continue
         if (count >= most) break
         segmentOf(state)
         count += 1
@@ -51,8 +57,9 @@ export function createScopeSegments(rules: () => SampleRules): ScopeSegments {
         if (end > start) yield bytes.subarray(start, end)
       }
     },
-    clear() {
-      rendered = new WeakMap()
+    clear: () => rendered.clear(),
+    keep(watched) {
+      for (const key of rendered.keys()) if (!watched.has(key)) rendered.delete(key)
     },
   }
 }

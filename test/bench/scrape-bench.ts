@@ -101,7 +101,7 @@ async function measure(
 export async function scrapeFigures(jobs: number): Promise<readonly Figure[]> {
   const state = stateWith(jobs)
   const source = createExposition({
-    scopes: () => state.scopes.values(),
+    scopes: () => state.scopes,
     rules: () => ({ maxLagMs: () => 1_800_000, lablabs: false }),
     others: () => [],
     node: createNodeMetrics(),

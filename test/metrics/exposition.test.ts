@@ -44,7 +44,7 @@ function job(id: string, edit: Partial<JobSummary> = {}): JobSummary {
 function source(edit: { lablabs?: boolean } = {}) {
   const state = createState()
   const exposition = createExposition({
-    scopes: () => state.scopes.values(),
+    scopes: () => state.scopes,
     rules: () => ({ maxLagMs: () => 1_800_000, lablabs: edit.lablabs ?? false }),
     others: () => [new Map([['cloudflare_logpush_exporter_token_active', [{ values: [], value: 1 }]]])],
     node: createNodeMetrics(),
