@@ -77,9 +77,12 @@ export function historyText(slots: readonly HistorySlot[]): string {
 export function knownSlots({ slots, slotsKnown }: JobStatus): readonly [number, number] {
   const first = slots[0]?.start
   if (slotsKnown === null || first === undefined) return [0, 0]
-  const index = (at: number): number => Math.min(Math.max(0, Math.floor((at - first) / slotMs)), slots.length)
-  // The running slot is shown as far as it is known.
-  return [index(slotsKnown.from), Math.min(slots.length, index(slotsKnown.to) + 1)]
+  const within = (index: number): number => Math.min(Math.max(0, index), slots.length)
+  // A slot that is read in part is shown as far as it is known.
+  return [
+    within(Math.floor((slotsKnown.from - first) / slotMs)),
+    within(Math.ceil((slotsKnown.to - first) / slotMs)),
+  ]
 }
 
 function attempts({ uploads, retries, lostBatches }: HistorySlot): Bar {
