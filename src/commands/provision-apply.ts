@@ -1,7 +1,7 @@
 import { exitCode, UserError } from '../errors.ts'
 import { planJson } from '../provision/plan-json.ts'
 import { planManifest } from '../provision/planning.ts'
-import { readSavedPlan, type SavedPlan, whyOutdated } from '../provision/saved-plan.ts'
+import { manifestChecksum, readSavedPlan, type SavedPlan, whyOutdated } from '../provision/saved-plan.ts'
 import { parseManifest, readManifestTexts } from './manifest-files.ts'
 import { carryOutPlan, waitOption } from './provision-carry-out.ts'
 import { mayGoAhead } from './provision-consent.ts'
@@ -52,6 +52,9 @@ export const apply = defineVerb({
   async run(values, [planFile], io) {
     const saved = planFile === undefined ? null : openSavedPlan(planFile, values, io)
     const texts = readManifestTexts(saved?.manifest.paths ?? values.file, io)
+    if (saved !== null && manifestChecksum(texts) !== saved.manifest.checksum) {
+      throw outdatedPlan(planFile, 'the manifest has changed since the plan was made; plan again')
+    }
     const read = parseManifest(texts)
     if (!read.ok) return complainOf(read.problems, io)
     warnOf(read.warnings, io)
@@ -69,8 +72,7 @@ export const apply = defineVerb({
     const { plan } = planned.value
     const objections = objectionsTo(planned.value, values.force)
     const outdated = saved === null ? null : whyOutdated(saved, { texts, plan: planJson(plan, []) })
-    if (outdated !== null)
-      throw new UserError(`${planFile}: ${outdated}; nothing was written`, exitCode.failure)
+    if (outdated !== null) throw outdatedPlan(planFile, outdated)
     // In JSON, stdout belongs to the events; the plan and the objections are for people.
     const shown = values.output === 'json' ? { ...io, stdout: io.stderr } : io
     printPlan(plan, objections, 'text', shown)
@@ -87,6 +89,10 @@ interface Given {
   readonly file: readonly string[]
   readonly target: readonly string[]
   readonly rotate: readonly string[]
+}
+
+function outdatedPlan(file: string | undefined, reason: string): UserError {
+  return new UserError(`${file}: ${reason}; nothing was written`, exitCode.failure)
 }
 
 /** A saved plan says itself what it is about. */

@@ -7,10 +7,9 @@ import { carryOut } from './apply-change.ts'
 import type { ApplyEvent, StepState } from './apply-event.ts'
 import { createLiveObjects, type ObjectsDeps } from './apply-objects.ts'
 import type { Outcome, Subject } from './apply-outcome.ts'
-import { challengeOf, challengeTitle, type Step } from './apply-steps.ts'
+import { challengeOf, challengeTitle, type NeededProof, type Step } from './apply-steps.ts'
 import type { Write } from './apply-write.ts'
 import type { Challenges } from './challenge.ts'
-import type { ChallengeNeed } from './challenge-request.ts'
 import { type Change, changeAddress } from './change.ts'
 import type { DesiredWebhook } from './resource.ts'
 
@@ -118,9 +117,8 @@ export function report(deps: ApplyDeps, step: Step, state: StepState): void {
 
 export function subjectOf(step: Step): Subject {
   if (step.kind === 'challenge') {
-    const { kind, id } = step.need.scope
     const name = challengeTitle(step.need)
-    return { change: 'prove', kind: 'destination', name, scope: `${kind} ${id}` }
+    return { change: 'prove', kind: 'destination', name, scope: scopeTitle(step.need.scope) }
   }
   const { kind, name, scope } = changeAddress(step.change)
   return { change: step.change.change, kind, name, scope: scopeTitle(scope) }
@@ -132,7 +130,7 @@ function audit(log: Log, { action, change, id, result }: Write): void {
   log.info(fields, 'provision write')
 }
 
-function auditRequest(log: Log, { scope }: ChallengeNeed, location: string): void {
-  const fields = { audit: true, action: 'request challenge', location, scope: `${scope.kind} ${scope.id}` }
-  log.info({ ...fields, result: 'done' }, 'provision write')
+function auditRequest(log: Log, { scope }: NeededProof, location: string): void {
+  const fields = { audit: true, action: 'request challenge', location, scope: scopeTitle(scope) }
+  log.info({ ...fields, scope_id: scope.id, result: 'done' }, 'provision write')
 }

@@ -1,6 +1,6 @@
 import { describeDestination, parseDestination } from '../domain/destination.ts'
 import { needsChallenge } from '../domain/destination-limits.ts'
-import { accountOf, scopeKey } from '../domain/scope.ts'
+import { accountOf, type Scope, scopeKey } from '../domain/scope.ts'
 import { type ChallengeNeed, challengeKey } from './challenge-request.ts'
 import { type Change, changeAddress, changeKey } from './change.ts'
 
@@ -15,11 +15,16 @@ import { type Change, changeAddress, changeKey } from './change.ts'
  * - A webhook is deleted only after the policies of its account have been changed or deleted.
  */
 
+/** A proof that changes wait for; its scope is known by name. */
+export interface NeededProof extends ChallengeNeed {
+  readonly scope: Scope
+}
+
 export type Step =
   | {
       readonly kind: 'challenge'
       readonly key: string
-      readonly need: ChallengeNeed
+      readonly need: NeededProof
       readonly after: readonly string[]
     }
   | {
@@ -51,7 +56,7 @@ export function stepsOf(changes: readonly Change[]): readonly Step[] {
 }
 
 /** The challenge that a change needs before Cloudflare accepts it, or null. */
-export function challengeOf(change: Change): ChallengeNeed | null {
+export function challengeOf(change: Change): NeededProof | null {
   if (change.kind !== 'job' || change.change === 'delete') return null
   const { scope, destinationConf } = change.desired.resource
   const sent = change.change === 'create' || change.change === 'replace' || touches(change, 'destination')
@@ -61,7 +66,7 @@ export function challengeOf(change: Change): ChallengeNeed | null {
 }
 
 /** The same, but null for a job whose token was read by hand. */
-function automaticChallenge(change: Change): ChallengeNeed | null {
+function automaticChallenge(change: Change): NeededProof | null {
   if (change.kind !== 'job' || change.change === 'delete') return null
   return change.desired.ownership.how === 'token' ? null : challengeOf(change)
 }

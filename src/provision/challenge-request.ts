@@ -7,7 +7,7 @@ import type { ChallengeCache } from '../ports/challenge-cache.ts'
 import type { CallOptions, OwnershipApi, ScopeRef } from '../ports/cloudflare.ts'
 import type { Clock } from '../ports/runtime.ts'
 import { createCaller } from './apply-call.ts'
-import { writeAdvice } from './challenge-location.ts'
+import { challengeLocations, writeAdvice } from './challenge-location.ts'
 import { challengeLifeMs, tokenExpiry } from './challenge-token.ts'
 
 /** A destination whose ownership has to be proved, byte for byte as its jobs will name it. */
@@ -57,7 +57,9 @@ export async function requestChallenge(
       { operation },
     )
   }
-  const record = { state: 'requested', filename, requestedAt: deps.clock.now() } as const
+  // Where it can't be looked up, the name is of no use, and may repeat a secret part of the destination.
+  const kept = challengeLocations(need.destinationConf, filename).length === 0 ? '' : filename
+  const record = { state: 'requested', filename: kept, requestedAt: deps.clock.now() } as const
   await deps.cache.save(need.scope, need.destinationConf, record)
   return { filename }
 }

@@ -1,6 +1,5 @@
-import { scopeTitle } from '../domain/scope.ts'
-import { challengeOf } from './apply-steps.ts'
-import { type ChallengeNeed, challengeKey } from './challenge-request.ts'
+import { challengeOf, type NeededProof } from './apply-steps.ts'
+import { challengeKey } from './challenge-request.ts'
 import { changeAddress, type Plan } from './change.ts'
 import type { Manifest } from './manifest-part.ts'
 
@@ -9,9 +8,7 @@ import type { Manifest } from './manifest-part.ts'
  */
 
 /** A destination to prove, and the jobs that wait for it. */
-export interface OwnershipNeed extends ChallengeNeed {
-  /** E.g. `zone quay.example`. */
-  readonly scopeTitle: string
+export interface OwnershipNeed extends NeededProof {
   readonly jobs: readonly string[]
 }
 
@@ -35,9 +32,9 @@ export function ownershipNeeds(plan: Plan): readonly OwnershipNeed[] {
   for (const change of plan.changes) {
     const need = challengeOf(change)
     if (need === null) continue
-    const { name, scope } = changeAddress(change)
+    const { name } = changeAddress(change)
     const jobs = [...(needs.get(challengeKey(need))?.jobs ?? []), name]
-    needs.set(challengeKey(need), { ...need, scopeTitle: scopeTitle(scope), jobs })
+    needs.set(challengeKey(need), { ...need, jobs })
   }
   return [...needs.values()]
 }

@@ -1,4 +1,5 @@
 import { describeDestination } from '../domain/destination.ts'
+import { scopeTitle } from '../domain/scope.ts'
 import { locationTitle } from '../ports/object-reader.ts'
 import { challengeLocations, readCommand } from './challenge-location.ts'
 import type { OwnershipNeed } from './ownership-needs.ts'
@@ -24,7 +25,7 @@ export function stepLines(
 ): readonly string[] {
   const open = written.filter(({ filename }) => filename !== null)
   const lines = written.flatMap(({ need, filename }) => {
-    const head = `${describeDestination(need.destinationConf).redacted} in ${need.scopeTitle}, for ${need.jobs.join(', ')}`
+    const head = `${describeDestination(need.destinationConf).redacted} in ${scopeTitle(need.scope)}, for ${need.jobs.join(', ')}`
     if (filename === null) return [head, '  The token is known. Apply will use it.', '']
     return [head, ...readLines(need, filename, tokenFile(written, need)), '']
   })
@@ -48,10 +49,11 @@ export function stepsJson(written: readonly WrittenChallenge[]): string {
       const [place] = filename === null ? [] : challengeLocations(need.destinationConf, filename)
       return {
         destination: describeDestination(need.destinationConf).redacted,
-        scope: { kind: need.scope.kind, id: need.scope.id },
+        scope: { kind: need.scope.kind, id: need.scope.id, name: need.scope.name },
         jobs: need.jobs,
         state: filename === null ? 'known' : 'requested',
-        filename,
+        // Elsewhere than in an object store the name may repeat a part of the destination that is secret.
+        filename: place === undefined ? null : filename,
         location: place === undefined ? null : locationTitle(place),
       }
     }),
@@ -64,7 +66,8 @@ function readLines(need: OwnershipNeed, filename: string, target: string): reado
   const [place] = challengeLocations(need.destinationConf, filename)
   if (place === undefined) {
     return [
-      `  Cloudflare wrote the challenge ${filename} as a log line.`,
+      // Its name is not shown: it may repeat a part of the destination that is secret.
+      '  Cloudflare wrote the challenge as a log line.',
       `  Find it at the destination (in Sumo Logic: Live Tail of the source) and put the token into ${target}.`,
     ]
   }

@@ -464,7 +464,7 @@ t.test('a challenge that can not be had holds back its jobs only', async (t) => 
   t.same(reportLines(run.report), [
     'Applied: 1 created, 1 failed, 1 skipped.',
     'Not done:',
-    `  failed: prove destination sumo://endpoint1.collection.us2.sumologic.com/*** (account ${accountId}): Cloudflare wants proof that sumo://endpoint1.collection.us2.sumologic.com/*** is yours, and the challenge can't be read there automatically: run "provision ownership request", find the token, run "provision ownership confirm", and apply again`,
+    `  failed: prove destination sumo://endpoint1.collection.us2.sumologic.com/*** (account Quay): Cloudflare wants proof that sumo://endpoint1.collection.us2.sumologic.com/*** is yours, and the challenge can't be read there automatically: run "provision ownership request", find the token, run "provision ownership confirm", and apply again`,
     '  skipped: create job sre-sumo (account Quay): it waits for "prove destination sumo://endpoint1.collection.us2.sumologic.com/***", which was not done',
     'Run the same command again to finish.',
   ])

@@ -1,0 +1,43 @@
+import type { CommandIo } from '../command-io.ts'
+import { type OwnershipNeed, ownershipNeeds, withoutTokens } from '../provision/ownership-needs.ts'
+import { planManifest } from '../provision/planning.ts'
+import { type Checked, checked } from '../provision/problem.ts'
+import { parseManifest, readManifestTexts } from './manifest-files.ts'
+import { memoryOption } from './provision-memory.ts'
+import { manifestOptions, planOptions, sessionOptions, textOrJsonOption } from './provision-options.ts'
+import type { Session } from './provision-session.ts'
+
+/* What the verbs of `provision ownership` share. */
+
+const { target } = planOptions
+export const ownershipOptions = {
+  ...manifestOptions,
+  ...textOrJsonOption,
+  target,
+  ...memoryOption,
+  ...sessionOptions,
+}
+
+export const nothingToProve = 'Nothing to prove: no change of this manifest needs a challenge.'
+
+interface ManifestValues {
+  readonly file: readonly string[]
+  readonly target: readonly string[]
+}
+
+/** What apply would need proved now, tokens that a manifest names left out of account. */
+export async function needsOf(
+  { file, target: targets }: ManifestValues,
+  session: Session,
+  io: CommandIo,
+): Promise<Checked<readonly OwnershipNeed[]>> {
+  const read = parseManifest(readManifestTexts(file, io))
+  if (!read.ok) return read
+  const planned = await planManifest(withoutTokens(read.value), session.planning, {
+    targets,
+    rotate: [],
+    offline: true,
+    webhookRecords: new Map(),
+  })
+  return planned.ok ? checked(ownershipNeeds(planned.value.plan), []) : planned
+}
