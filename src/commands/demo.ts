@@ -2,14 +2,18 @@
  * The exporter against a simulated Cloudflare, in one process: nothing to sign up for, nothing left behind.
  * Polls are faster than in earnest, so that things can be seen to happen.
  */
+import { randomBytes } from 'node:crypto'
 import type { CommandOf } from '../cli.ts'
 import type { CommandIo, RunCommand } from '../command-io.ts'
 import { allSettings, defaultsOf, type Settings } from '../config.ts'
 import { Secret } from '../domain/secret.ts'
-import { exitCode } from '../errors.ts'
+import { exitCode, UserError } from '../errors.ts'
+import { webhookPath } from '../http/webhook-route.ts'
 import { createLog } from '../log.ts'
+import type { Clock } from '../ports/runtime.ts'
 import { createSystemClock } from '../runtime/system-clock.ts'
 import { type Simulator, startSimulator } from '../simulator/server.ts'
+import { demoFactor, startDemoAlerting } from './demo-alerting.ts'
 import { createExporter, type Exporter } from './exporter.ts'
 
 type DemoCommand = CommandOf<'demo'>
@@ -22,6 +26,8 @@ const story = [
 ]
 
 export const run: RunCommand<DemoCommand> = async (command, io) => {
+  if (command.withAlerting && command.speed !== 1)
+    throw new UserError('--with-alerting needs --speed=1: Prometheus lives in real time')
   const clock = createSystemClock()
   const log = await createLog({
     level: command.once && command.log.logLevel === 'info' ? 'error' : command.log.logLevel,
@@ -39,20 +45,24 @@ export const run: RunCommand<DemoCommand> = async (command, io) => {
     rateLimits: generous,
   })
   try {
-    const settings = { ...demoSettings(simulator), listenAddresses: command.listen }
+    const settings = { ...demoSettings(simulator, command), listenAddresses: command.listen }
+    const webhookSecret = new Secret(randomBytes(24).toString('hex'))
     const exporter = await createExporter(settings, {
       clock,
       random: Math.random,
       log,
       env: {},
+      readFile: () => ({ ok: false, reason: 'the demo reads no files' }),
       pid: process.pid,
       nodeVersion: process.version,
       token: { current: async () => new Secret(simulator.token), refresh: () => {} },
       web: null,
-      webhookSecrets: null,
+      webhookSecrets: async () => [webhookSecret],
       reread: async () => ({ ok: true, settings }),
     })
-    await (command.once ? printOnce(exporter, io) : show(exporter, simulator, command, io))
+    await (command.once
+      ? printOnce(exporter, io)
+      : show(exporter, simulator, { command, clock, webhookSecret }, io))
   } finally {
     await simulator.close()
   }
@@ -64,9 +74,12 @@ const generous = {
   graphql: { requests: 3_000, windowMs: 300_000 },
 }
 
-function demoSettings(simulator: Simulator): Settings {
+function demoSettings(simulator: Simulator, { withAlerting }: DemoCommand): Settings {
+  const defaults = defaultsOf(allSettings)
   return {
-    ...defaultsOf(allSettings),
+    ...defaults,
+    // The limit of each job is a metric of ours: it goes as fast as the rules that read it.
+    maxLagMs: withAlerting ? defaults.maxLagMs / demoFactor : defaults.maxLagMs,
     baseUrl: simulator.url,
     statePath: ':memory:',
     healthPollIntervalMs: 5_000,
@@ -89,10 +102,16 @@ async function printOnce(exporter: Exporter, io: CommandIo): Promise<void> {
   io.stdout(text.trimEnd())
 }
 
+interface ShowOptions {
+  readonly command: DemoCommand
+  readonly clock: Clock
+  readonly webhookSecret: Secret
+}
+
 async function show(
   exporter: Exporter,
   simulator: Simulator,
-  command: DemoCommand,
+  { command, clock, webhookSecret }: ShowOptions,
   io: CommandIo,
 ): Promise<void> {
   const [address] = await exporter.listen(command.listen)
@@ -113,5 +132,14 @@ async function show(
     'Ctrl-C ends it.',
   ]
   for (const line of lines) io.stdout(line)
-  await exporter.run(io.signal)
+  for (const { id } of world.accounts())
+    world.subscribe({ accountId: id, url: `${url}${webhookPath}`, secret: webhookSecret.reveal() })
+  const running = exporter.run(io.signal)
+  const options = { searchPath: io.env.PATH, exporterUrl: url, clock, signal: io.signal, say: io.stdout }
+  const stopAlerting = command.withAlerting ? await startDemoAlerting(options) : null
+  try {
+    await running
+  } finally {
+    await stopAlerting?.()
+  }
 }

@@ -17,6 +17,7 @@ import { createReadinessGate } from '../exporter/readiness.ts'
 import { createScopeMemory } from '../exporter/scope-memory.ts'
 import { createSelfState } from '../exporter/self-state.ts'
 import { createServerClock } from '../exporter/server-clock.ts'
+import { settleAll } from '../exporter/settle-all.ts'
 import { createState } from '../exporter/state.ts'
 import { tokenPoller } from '../exporter/token-poll.ts'
 import { createWatch, recall, watchSteps } from '../exporter/watch.ts'
@@ -31,7 +32,9 @@ import { selfSamples } from '../metrics/self-samples.ts'
 import type { ApiExchange } from '../ports/cloudflare.ts'
 import type { Clock, Log, Random } from '../ports/runtime.ts'
 import { defer } from '../runtime/defer.ts'
+import type { ReadFile } from '../settings-parse.ts'
 import { build } from '../version.ts'
+import { openDriftPart } from './drift-part.ts'
 import { configFacts, maxLagOf, watchSettingsOf } from './exporter-settings.ts'
 import { openStore } from './exporter-store.ts'
 import { createExporterView, readinessOf } from './exporter-view.ts'
@@ -41,6 +44,8 @@ export interface ExporterDeps {
   readonly random: Random
   readonly log: Log
   readonly env: Readonly<Record<string, string | undefined>>
+  /** For the manifest and the files it refers to. */
+  readonly readFile: ReadFile
   readonly pid: number
   readonly nodeVersion: string
   readonly token: { current(): Promise<Secret>; refresh(): void }
@@ -113,8 +118,10 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
     clock,
     ...(fetch === undefined ? {} : { fetch }),
   }
+  const rest = createRestClient(transport)
+  const onRefusedToken = (): void => deps.token.refresh()
   const watch = createWatch({
-    rest: createRestClient(transport),
+    rest,
     graphql: createHealthClient({ ...transport, rateLimitType: settings.rateLimitType }),
     budget,
     state,
@@ -129,8 +136,10 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
     random: deps.random,
     log,
     settings: () => watchSettingsOf(settings),
-    onRefusedToken: () => deps.token.refresh(),
+    onRefusedToken,
   })
+  const own = { self, clock, random: deps.random, log, onRefusedToken }
+  const drift = await openDriftPart(settings.manifestFile, { io: deps, rest, budget, ...own })
 
   const selfView = (): Parameters<typeof selfSamples>[0] => ({
     self,
@@ -152,7 +161,7 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
   const metrics = createExposition({
     scopes: () => state.scopes,
     rules: () => ({ maxLagMs: maxLagOf(settings), lablabs: settings.lablabs }),
-    others: () => [selfSamples(selfView()), notificationSamples(notificationView())],
+    others: () => [selfSamples(selfView()), notificationSamples(notificationView()), ...drift.samples()],
     node: createNodeMetrics(),
     defer,
   })
@@ -169,6 +178,7 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
     budget.configure({ share: settings.budgetShare, rateLimitType: initial.rateLimitType })
     metrics.rulesChanged()
     watch.hurry()
+    drift.hurry()
     log.info({}, 'settings reloaded')
     return { ok: true }
   }
@@ -187,7 +197,7 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
       store,
       clock,
       settings: () => settings,
-      drift: () => null,
+      drift: drift.status,
     }),
     web: deps.web,
     clock,
@@ -203,7 +213,7 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
     after: gate.after,
     async run(stop) {
       const abort = new AbortController()
-      const polls = watch.run(stop, abort.signal)
+      const polls = settleAll([watch.run(stop, abort.signal), drift.run(stop, abort.signal)])
       const stopped = new Promise<void>((resolve) => {
         if (stop.aborted) resolve()
         else stop.addEventListener('abort', () => resolve(), { once: true })

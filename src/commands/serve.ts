@@ -42,6 +42,7 @@ export const run: RunCommand<CommandOf<'serve'>> = async ({ settings }, io) => {
     random: Math.random,
     log,
     env: io.env,
+    readFile: io.readFile,
     pid: process.pid,
     nodeVersion: process.version,
     token,
