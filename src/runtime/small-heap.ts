@@ -2,8 +2,11 @@ import { setFlagsFromString } from 'node:v8'
 
 /**
  * Makes the collector run sooner instead of letting the heap grow by what each poll leaves behind. Answers of the
- * API are parsed and thrown away; with the default a process of 10,000 jobs keeps over 80 MB of them around.
+ * API are parsed and thrown away, and with its defaults V8 keeps three spaces of 16 MB for such garbage and lets the
+ * old one double: measured at 10,000 jobs, 97 to 120 MB of heap for 40 MB in use. To be called early: a space that
+ * has grown does not shrink again.
  */
 export function preferSmallHeap(): void {
+  setFlagsFromString('--semi-space-growth-factor=1')
   setFlagsFromString('--optimize-for-size')
 }
