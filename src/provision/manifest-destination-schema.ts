@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { type DestinationKind, destinationKindNames, kindSpec } from '../domain/destination-kinds.ts'
 import type { FieldSpec } from '../domain/destination-spec.ts'
 import { anyText, flag, mapping, names, oneOf, referable, secretly, text } from './manifest-field.ts'

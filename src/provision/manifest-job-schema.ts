@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { filterOperators } from './filter-form.ts'
 import { anyText, flag, listOf, mapping, oneOf, secretly, text } from './manifest-field.ts'
 import { refFile } from './reference.ts'

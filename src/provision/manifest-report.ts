@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { isDestinationKind, kindSpec } from '../domain/destination-kinds.ts'
 import { nearestName } from '../domain/nearest-name.ts'
 import { describe, type Positioned, quoted, unknownKey } from '../domain/positioned.ts'

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { nearestName } from '../domain/nearest-name.ts'
 import { unknownKeyMark } from './manifest-field.ts'
 import {

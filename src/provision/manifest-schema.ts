@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { knownDatasets } from '../domain/dataset.ts'
 import { type Completeness, destinationSchema } from './manifest-destination-schema.ts'
 import { anyText, flag, listOf, mapping, referable, secretly, text } from './manifest-field.ts'

@@ -29,12 +29,17 @@ export function jsonProgress(line: (text: string) => void): Progress {
 export function plainProgress(line: (text: string) => void): Progress {
   let total = 0
   let ended = 0
+  /** What each object was last said to wait for: a wait that goes on is not news. */
+  const said = new Map<string, string>()
   return {
     show(event) {
       if (event.event === 'begin') total = event.steps
       if (event.event !== 'step' || event.step.state === 'started') return
+      const text = stepText(event.subject, event.step)
+      if (said.get(subjectText(event.subject)) === text) return
+      said.set(subjectText(event.subject), text)
       if (event.step.state !== 'waiting') ended += 1
-      line(`[${ended}/${total}] ${stepText(event.subject, event.step)}`)
+      line(`[${ended}/${total}] ${text}`)
     },
   }
 }

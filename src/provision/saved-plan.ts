@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { z } from 'zod'
+import * as z from 'zod'
 import { exitCode, UserError } from '../errors.ts'
 import { canonicalJson, isJsonValue, type JsonValue, parseJson } from './json-value.ts'
 import type { ManifestText } from './manifest.ts'
