@@ -123,10 +123,13 @@ export async function startFake(
   }
 }
 
-/** A fake of the one GCS call that reading needs: object path (`bucket/key`) → text. */
+/**
+ * A fake of the one GCS call that reading needs: object path (`bucket/key`) → text. With STORAGE_EMULATOR_HOST
+ * the client leaves `/storage/v1` out.
+ */
 export function startGcs(objects: ReadonlyMap<string, string>): Promise<FakeServer> {
   return startFake((request, response) => {
-    const found = /^\/storage\/v1\/b\/([^/]+)\/o\/([^/?]+)/.exec(request.url ?? '')
+    const found = /^(?:\/storage\/v1)?\/b\/([^/]+)\/o\/([^/?]+)/.exec(request.url ?? '')
     const path = `${found?.[1] ?? ''}/${decodeURIComponent(found?.[2] ?? '')}`
     const text = objects.get(path)
     if (text === undefined) {
