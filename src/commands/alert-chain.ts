@@ -27,6 +27,8 @@ export interface AlertChainOptions {
   /** By how much everything goes faster than shipped. */
   readonly factor: number
   readonly clock: Clock
+  /** Ends the waiting for them. */
+  readonly signal: AbortSignal
 }
 
 export interface AlertChain {
@@ -64,7 +66,7 @@ export function findAlertPrograms(
 }
 
 /**
- * Starts both and waits until they answer.
+ * Starts both and waits until they answer, or the signal comes.
  * @throws UserError when one of them does not start, with what it said, or the shipped files are not there.
  */
 export async function startAlertChain(options: AlertChainOptions): Promise<AlertChain> {
@@ -90,7 +92,7 @@ export async function startAlertChain(options: AlertChainOptions): Promise<Alert
       '--log.level=warn',
     ])
     started.push(program)
-    await answers(name, `http://${address}`, program, options.clock)
+    await answers(name, `http://${address}`, program, options)
     return `http://${address}`
   }
   try {
@@ -150,7 +152,12 @@ function prometheusConfig(
   })
 }
 
-async function answers(name: string, url: string, program: ChildProgram, clock: Clock): Promise<void> {
+async function answers(
+  name: string,
+  url: string,
+  program: ChildProgram,
+  { clock, signal }: AlertChainOptions,
+): Promise<void> {
   const begun = clock.monotonic()
   const ended = new AbortController()
   let lastWords: string | null = null
@@ -158,11 +165,11 @@ async function answers(name: string, url: string, program: ChildProgram, clock: 
     lastWords = words
     ended.abort()
   })
-  while (!(await isReady(`${url}/-/ready`))) {
+  while (!signal.aborted && !(await isReady(`${url}/-/ready`))) {
     if (lastWords !== null) throw new UserError(`${name} ended at its start: ${lastWords}`, exitCode.failure)
     if (clock.monotonic() - begun > startMs)
       throw new UserError(`${name} does not answer at ${url}`, exitCode.failure)
-    await clock.sleep(100, ended.signal)
+    await clock.sleep(100, AbortSignal.any([ended.signal, signal]))
   }
 }
 

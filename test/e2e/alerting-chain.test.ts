@@ -128,6 +128,7 @@ t.test('from Cloudflare to PagerDuty', { skip }, async (t) => {
     pagerDutyUrl: pagerDuty.url,
     factor,
     clock: createSystemClock(),
+    signal: new AbortController().signal,
   })
   t.teardown(() => chain.stop())
   const ask = async (path: string): Promise<string> =>
