@@ -83,7 +83,13 @@ export function createCore(options: CoreOptions = {}) {
   const memory = createScopeMemory(store, log)
   const budget = createBudget({ clock, settings: { share: options.share ?? 1, rateLimitType: 'user' } })
   const stop = new AbortController()
-  const access = createApiAccess({ budget, clock, random: () => 0.5, stop: stop.signal, onRefusedToken: () => {} })
+  const access = createApiAccess({
+    budget,
+    clock,
+    random: () => 0.5,
+    stop: stop.signal,
+    onRefusedToken: () => {},
+  })
   const queries: HealthQuery[] = []
   const listed: ScopeKey[] = []
   const health: HealthApi = {
