@@ -25,12 +25,12 @@ export const eventMetrics = define({
   },
   cloudflare_logpush_notification_webhook_last_success_timestamp_seconds: {
     type: 'gauge',
-    help: 'When Cloudflare last reached a webhook destination of the account, as its API says. Absent when it never did.',
+    help: 'When Cloudflare last reached a webhook that Logpush alerts of the account go to, as its API says. Absent when it never did.',
     labels: ['account', 'webhook'],
   },
   cloudflare_logpush_notification_webhook_last_failure_timestamp_seconds: {
     type: 'gauge',
-    help: 'When Cloudflare last failed to reach a webhook destination of the account, as its API says. Absent when it never did.',
+    help: 'When Cloudflare last failed to reach a webhook that Logpush alerts of the account go to, as its API says. Absent when it never did.',
     labels: ['account', 'webhook'],
   },
   cloudflare_logpush_manifest_drift: {
