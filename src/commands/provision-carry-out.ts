@@ -40,12 +40,13 @@ export async function carryOutPlan(
   io: CommandIo,
 ): Promise<ExitCode> {
   if (plan.changes.length === 0 && output === 'text') return exitCode.done
-  const { rest, clock, log, parallel } = session
+  const { rest, clock, log, parallel, turn } = session
   const challenges = createChallenges({
     ownership: rest,
     reader: processObjectReader(io),
     cache: memory.challenges,
     clock,
+    turn,
     waitMs: wait,
   })
   const report = await applyPlan(
@@ -55,6 +56,7 @@ export async function carryOutPlan(
       notifications: rest,
       challenges,
       clock,
+      turn,
       log,
       onEvent: progress.show,
       onWebhookSent: ({ resource, secret }) => {

@@ -79,7 +79,7 @@ async function matchToken(
   memory: Memory,
   io: CommandIo,
 ): Promise<{ readonly need: OwnershipNeed; readonly expiresAt: number }> {
-  const deps = { ownership: session.rest, cache: memory.challenges, clock: session.clock }
+  const deps = { ownership: session.rest, cache: memory.challenges, clock: session.clock, turn: session.turn }
   let reason = ''
   for (const need of needs) {
     try {

@@ -46,7 +46,12 @@ export const request = defineVerb({
     if (open.length > 0 && !(await mayGoAhead(question, values.yes, io))) return exitCode.failure
     const written: WrittenChallenge[] = [...known]
     for (const need of open) {
-      const deps = { ownership: session.rest, cache: memory.challenges, clock: session.clock }
+      const deps = {
+        ownership: session.rest,
+        cache: memory.challenges,
+        clock: session.clock,
+        turn: session.turn,
+      }
       const { filename } = await requestChallenge(deps, need, { signal: io.signal })
       auditRequest(session.log, need, filename)
       written.push({ need, filename })

@@ -3,9 +3,10 @@ import { createRestClient, type RestClient } from '../cloudflare/rest-client.ts'
 import type { CommandIo } from '../command-io.ts'
 import type { ApiCommandSettings } from '../config.ts'
 import type { Secret } from '../domain/secret.ts'
+import { createBudget, priority } from '../exporter/budget.ts'
 import { createLog } from '../log.ts'
 import type { Clock, Log } from '../ports/runtime.ts'
-import { type Caller, createCaller } from '../provision/apply-call.ts'
+import { type Caller, createCaller, type TakeTurn } from '../provision/apply-call.ts'
 import type { PlanningDeps } from '../provision/planning.ts'
 import { createSystemClock } from '../runtime/system-clock.ts'
 import { createTokenSource } from '../runtime/token-source.ts'
@@ -19,6 +20,8 @@ export interface Session {
   readonly log: Log
   /** Repeats reads, waits out rate limits, and stops when the process is told to. */
   readonly caller: Caller
+  /** Keeps all requests inside `--cloudflare.budget-share`. */
+  readonly turn: TakeTurn
   readonly parallel: number
   readonly planning: PlanningDeps
 }
@@ -43,11 +46,18 @@ export async function openSession(
     secrets,
   })
   const fetch = proxyFetch(io.env)
+  const { budgetShare: share, rateLimitType } = settings
+  const budget = createBudget({ clock, settings: { share, rateLimitType } })
+  const turn: TakeTurn = (work) =>
+    budget.run({ api: 'rest', priority: priority.enabled, accountId: '', signal: io.signal }, work)
   const rest = createRestClient({
     baseUrl: settings.baseUrl,
     token: () => token.current(),
     timeoutMs: requestTimeoutMs,
-    observe: ({ operation, code }) => log.debug({ operation, code }, 'api request'),
+    observe: (exchange) => {
+      budget.observe(exchange)
+      log.debug({ operation: exchange.operation, code: exchange.code }, 'api request')
+    },
     userAgent: `${build.name}/${build.version}`,
     clock,
     ...(fetch === undefined ? {} : { fetch }),
@@ -55,6 +65,7 @@ export async function openSession(
   const caller = createCaller({
     clock,
     signal: io.signal,
+    turn,
     onWait: (reason) => log.info({ reason }, 'waiting for Cloudflare'),
   })
   const { parallel } = settings
@@ -68,5 +79,5 @@ export async function openSession(
     references: processReferences(io),
     now: clock.now(),
   }
-  return { rest, clock, log, caller, parallel, planning }
+  return { rest, clock, log, caller, turn, parallel, planning }
 }

@@ -13,7 +13,12 @@ export interface CallDeps {
   readonly signal: AbortSignal
   /** Told before each pause, with why it is made. */
   readonly onWait?: (reason: string) => void
+  /** Holds a request back until the budget allows it. */
+  readonly turn?: TakeTurn
 }
+
+/** Runs the work when its turn comes; rejects with `aborted` when the run is told to stop first. */
+export type TakeTurn = <T>(work: () => Promise<T>) => Promise<T>
 
 /** Cloudflare blocks for five minutes; an answer that asks for more than this is not waited out. */
 const longestWaitMs = 6 * 60_000
@@ -64,7 +69,8 @@ async function unthrottled<T>(deps: CallDeps, signal: AbortSignal, call: Call<T>
   for (let waits = 0; ; waits += 1) {
     if (deps.signal.aborted) throw interrupted()
     try {
-      return await call({ signal })
+      const send = () => call({ signal })
+      return await (deps.turn === undefined ? send() : deps.turn(send))
     } catch (error) {
       if (!(error instanceof ApiFailure) || error.kind !== 'rate_limited') throw error
       const waitMs = error.retryAfterMs ?? 10_000 * (waits + 1)

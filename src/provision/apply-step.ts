@@ -2,7 +2,7 @@ import { scopeTitle } from '../domain/scope.ts'
 import type { Secret } from '../domain/secret.ts'
 import { ApiFailure, UserError } from '../errors.ts'
 import type { Clock, Log } from '../ports/runtime.ts'
-import { createCaller } from './apply-call.ts'
+import { createCaller, type TakeTurn } from './apply-call.ts'
 import { carryOut } from './apply-change.ts'
 import type { ApplyEvent, StepState } from './apply-event.ts'
 import { createLiveObjects, type ObjectsDeps } from './apply-objects.ts'
@@ -16,6 +16,7 @@ import type { DesiredWebhook } from './resource.ts'
 export interface ApplyDeps extends ObjectsDeps {
   readonly challenges: Challenges
   readonly clock: Clock
+  readonly turn?: TakeTurn
   /** Gets one audit line per write. */
   readonly log: Log
   readonly onEvent: (event: ApplyEvent) => void
@@ -41,7 +42,7 @@ export async function endOf(step: Step, deps: ApplyDeps, signal: AbortSignal): P
     }
     const change = {
       objects: createLiveObjects(deps),
-      caller: createCaller({ clock, signal, onWait }),
+      caller: createCaller({ clock, signal, onWait, ...(deps.turn && { turn: deps.turn }) }),
       clock,
       signal,
       onWrite: (write: Write) => audit(deps.log, write),

@@ -4,6 +4,7 @@ import { ApiFailure, type ApiFailureKind, isTransient } from '../errors.ts'
 import type { CallOptions, OwnershipApi } from '../ports/cloudflare.ts'
 import { locationTitle, type ObjectLocation, type ObjectReader } from '../ports/object-reader.ts'
 import type { Clock } from '../ports/runtime.ts'
+import { createCaller, type TakeTurn } from './apply-call.ts'
 import { challengeLocations } from './challenge-location.ts'
 import type { ChallengeNeed } from './challenge-request.ts'
 import { challengeLifeMs, tokenExpiry, tokenIn } from './challenge-token.ts'
@@ -22,6 +23,7 @@ export interface ChallengeFileDeps {
   readonly clock: Clock
   /** How long to wait for a file to appear, in milliseconds. */
   readonly waitMs: number
+  readonly turn?: TakeTurn
 }
 
 /** A challenge's way, for progress. */
@@ -120,7 +122,10 @@ export async function accepts(
   options: CallOptions,
 ): Promise<boolean> {
   try {
-    return (await deps.ownership.validateChallenge(need.scope, need.destinationConf, token, options)).valid
+    const { valid } = await createCaller({ ...deps, ...options }).read((call) =>
+      deps.ownership.validateChallenge(need.scope, need.destinationConf, token, call),
+    )
+    return valid
   } catch (error) {
     if (!(error instanceof ApiFailure) || error.kind === 'aborted') throw error
     return true

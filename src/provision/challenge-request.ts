@@ -6,7 +6,7 @@ import { ApiFailure, exitCode, UserError } from '../errors.ts'
 import type { ChallengeCache } from '../ports/challenge-cache.ts'
 import type { CallOptions, OwnershipApi, ScopeRef } from '../ports/cloudflare.ts'
 import type { Clock } from '../ports/runtime.ts'
-import { createCaller } from './apply-call.ts'
+import { createCaller, type TakeTurn } from './apply-call.ts'
 import { challengeLocations, writeAdvice } from './challenge-location.ts'
 import { challengeLifeMs, tokenExpiry } from './challenge-token.ts'
 
@@ -25,6 +25,7 @@ export interface ChallengeRequestDeps {
   readonly ownership: OwnershipApi
   readonly cache: ChallengeCache
   readonly clock: Clock
+  readonly turn?: TakeTurn
 }
 
 const operation = 'request ownership challenge'
@@ -39,7 +40,7 @@ export async function requestChallenge(
   need: ChallengeNeed,
   options: CallOptions,
 ): Promise<{ readonly filename: string }> {
-  const { valid, filename, message } = await createCaller({ clock: deps.clock, ...options }).write((call) =>
+  const { valid, filename, message } = await createCaller({ ...deps, ...options }).write((call) =>
     deps.ownership.requestChallenge(need.scope, need.destinationConf, call),
   )
   const { redacted } = describeDestination(need.destinationConf)
@@ -83,7 +84,7 @@ export async function confirmChallenge(
       exitCode.failure,
     )
   }
-  const { valid } = await createCaller({ clock: deps.clock, ...options }).read((call) =>
+  const { valid } = await createCaller({ ...deps, ...options }).read((call) =>
     deps.ownership.validateChallenge(need.scope, need.destinationConf, token, call),
   )
   if (!valid) {

@@ -428,6 +428,23 @@ t.test('a read is repeated when that may help', async (t) => {
   t.same(clock.slept, [1_000, 4_000, 10_000])
 })
 
+t.test('every request waits for its turn, and is not made once the run is told to stop', async (t) => {
+  const cloudflare = aFakeCloudflare()
+  const machine = aMachine(cloudflare)
+  const plan = await machine.plan(aWideManifest())
+  const before = cloudflare.calls.length
+  let turns = 0
+  const turn = async <T>(work: () => Promise<T>): Promise<T> => {
+    turns += 1
+    if (turns > 30) throw failure('aborted')
+    return work()
+  }
+  const run = await machine.apply(plan, { turn })
+  t.equal(cloudflare.calls.length - before, 30)
+  t.equal(run.report.stopped, 'interrupted')
+  t.equal(summarize(run.report).failed, 0)
+})
+
 t.test('tokens: by hand, rejected, and where none is needed', async (t) => {
   const conf = new Secret('s3://quay-logs/workers?region=us-east-1')
   const byHand = (token: string) =>

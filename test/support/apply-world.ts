@@ -4,6 +4,7 @@ import type { JobsApi, NotificationsApi, OwnershipApi } from '../../src/ports/cl
 import type { ObjectReader } from '../../src/ports/object-reader.ts'
 import type { Clock } from '../../src/ports/runtime.ts'
 import { applyPlan } from '../../src/provision/apply.ts'
+import type { TakeTurn } from '../../src/provision/apply-call.ts'
 import type { ApplyEvent } from '../../src/provision/apply-event.ts'
 import type { ApplyReport } from '../../src/provision/apply-outcome.ts'
 import { createChallenges } from '../../src/provision/challenge.ts'
@@ -145,6 +146,7 @@ export interface RunOptions {
   readonly parallel?: number
   readonly signal?: AbortSignal
   readonly clock?: Clock
+  readonly turn?: TakeTurn
   readonly onEvent?: (event: ApplyEvent) => void
 }
 
@@ -166,12 +168,14 @@ export function aMachine(cloudflare: CloudflareSide, clock: Clock = leapingClock
       const clockOfRun = options.clock ?? clock
       const events: ApplyEvent[] = []
       const log = logSink()
+      const turn = options.turn === undefined ? {} : { turn: options.turn }
       const challenges = createChallenges({
         ownership: cloudflare.ownership,
         reader,
         cache,
         clock: clockOfRun,
         waitMs: 60_000,
+        ...turn,
       })
       const report = await applyPlan(
         plan,
@@ -180,6 +184,7 @@ export function aMachine(cloudflare: CloudflareSide, clock: Clock = leapingClock
           notifications: cloudflare.notifications,
           challenges,
           clock: clockOfRun,
+          ...turn,
           log,
           onEvent: (event) => {
             events.push(event)
