@@ -35,7 +35,7 @@ export function exportManifest(portable: Portable, options: ManifestExportOption
     checkedJob(job, names, notes, adopts(job.resource), options.parseYaml),
   )
   const webhooks = addressable(portable.webhooks, notes).map((webhook) => {
-    if (webhook.secret === null) notes.push(secretNote(webhook))
+    if (webhook.secret === 'unknown') notes.push(secretNote(webhook))
     return webhookValue(webhook, names, adopts(webhook.resource))
   })
   const policies = addressable(portable.policies, notes)
@@ -168,7 +168,10 @@ function mistakesOf(
 
 function webhookValue({ resource, secret }: PortableWebhook, names: Placeholders, adopt: boolean): Mapping {
   const hide = (field: string, value: PortableWebhook['secret']) =>
-    referenceText({ kind: 'env', name: names.nameOf(resource, field, value) })
+    referenceText({
+      kind: 'env',
+      name: names.nameOf(resource, field, value === 'unknown' ? null : value),
+    })
   const { host, rest } = splitUrl(resource.url)
   return {
     name: resource.name,
@@ -179,7 +182,7 @@ function webhookValue({ resource, secret }: PortableWebhook, names: Placeholders
 }
 
 function secretNote({ resource }: PortableWebhook): string {
-  return `${capital(objectTitle(resource))}: Cloudflare does not give back its secret; where it has one, add "secret" with a reference.`
+  return `${capital(objectTitle(resource))}: Cloudflare does not say whether it has a secret; where it has none, take out "secret".`
 }
 
 function isExpressible({ resource, hasFilters }: PortablePolicy, notes: string[]): boolean {

@@ -5,7 +5,7 @@ import { actualJob, actualPolicy, actualWebhook } from './live-resource.ts'
 import type { Read } from './locate.ts'
 import type { Portable } from './portable.ts'
 import { inParallel, type ReadActualDeps } from './read-actual.ts'
-import type { ActualJob, ActualPolicy } from './resource.ts'
+import type { ActualJob, ActualPolicy, ActualWebhook } from './resource.ts'
 
 type ZoneScope = Extract<Scope, { kind: 'zone' }>
 
@@ -61,7 +61,7 @@ export async function readPortable(
   return {
     account,
     jobs: withoutZoneTwins(jobs.flat()).sort(byId).map(portableJob),
-    webhooks: webhooks.map(({ resource, id }) => ({ resource, id, secret: null })),
+    webhooks: webhooks.map(portableWebhook),
     policies: policies.map(portablePolicy),
     pagerduty,
     notes,
@@ -86,6 +86,11 @@ function scopeText({ resource: { scope } }: ActualJob): string {
 
 export function portableJob({ id, resource, live }: ActualJob): Portable['jobs'][number] {
   return { id, resource, logpullOptions: live.logpullOptions, frequency: live.frequency, hadChallenge: false }
+}
+
+/** Chat services have the secret in the address; elsewhere there may be one. */
+function portableWebhook({ id, resource, live }: ActualWebhook): Portable['webhooks'][number] {
+  return { id, resource, secret: live.type === 'generic' ? 'unknown' : null }
 }
 
 export function portablePolicy({ id, resource, live }: ActualPolicy): Portable['policies'][number] {

@@ -23,8 +23,8 @@ export interface PortableJob {
 export interface PortableWebhook {
   readonly resource: WebhookResource
   readonly id: string | null
-  /** Null when it is not known: Cloudflare never gives it back. */
-  readonly secret: Secret | null
+  /** Null: none. Cloudflare never gives one back, so of a live webhook it is mostly not known. */
+  readonly secret: Secret | 'unknown' | null
 }
 
 export interface PortablePolicy {

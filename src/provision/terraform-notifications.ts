@@ -1,4 +1,5 @@
 import { accountOf } from '../domain/scope.ts'
+import type { Secret } from '../domain/secret.ts'
 import type { HclBlock, HclValue } from './hcl-text.ts'
 import { objectTitle, type Placeholders } from './placeholders.ts'
 import type { Portable, PortablePolicy, PortableWebhook } from './portable.ts'
@@ -15,10 +16,10 @@ export function webhookBlocks(
 ): readonly HclBlock[] {
   const label = labels.of(resource)
   const account = resource.scope.id
-  const variable = (field: string, value: PortableWebhook['secret']): HclValue => ({
+  const variable = (field: string, value: Secret): HclValue => ({
     code: `var.${names.nameOf(resource, field, value).toLowerCase()}`,
   })
-  if (secret === null) {
+  if (secret === 'unknown') {
     notes.push(
       `${objectTitle(resource)}: Cloudflare does not give back its secret; where it has one, add "secret".`,
     )
@@ -30,7 +31,7 @@ export function webhookBlocks(
         ['account_id', account],
         ['name', resource.name],
         ['url', variable('url', resource.url)],
-        ...(secret === null ? [] : [['secret', variable('secret', secret)] as const]),
+        ...(secret === null || secret === 'unknown' ? [] : [['secret', variable('secret', secret)] as const]),
       ],
     },
     ...importBlock(webhookType, label, id && `${account}/${id}`),

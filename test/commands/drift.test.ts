@@ -130,9 +130,10 @@ async function exporterOf(
     /** Moves the time on until the drift is as expected; at most so many seconds. */
     async until(expected: readonly string[], seconds: number): Promise<number> {
       const wanted = JSON.stringify([...expected].sort())
-      for (let second = 0; second <= seconds; second += 1) {
+      const step = seconds > 100 ? 10 : 1
+      for (let second = 0; second <= seconds; second += step) {
         if (JSON.stringify(await drifts()) === wanted) return second
-        await clock.advance(1000)
+        await clock.advance(step * 1000)
         await new Promise((resolve) => setTimeout(resolve, 5))
       }
       throw new Error(

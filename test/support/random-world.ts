@@ -4,7 +4,7 @@ import { uploadLimits } from '../../src/domain/destination-limits.ts'
 import type { JobRecord } from '../../src/domain/job.ts'
 import type { Scope } from '../../src/domain/scope.ts'
 import { Secret } from '../../src/domain/secret.ts'
-import { anyDestination, secretTexts } from './destinations.ts'
+import { anyDestination } from './destinations.ts'
 
 /*
  * Live accounts as they come: made by hand, by Terraform, by several people with several habits.
@@ -152,14 +152,6 @@ export const randomWorld: fc.Arbitrary<RandomWorld> = fc.record({
   webhooks: fc.uniqueArray(webhook, { selector: ({ name }) => name, minLength: 1, maxLength: 3 }),
   policies: fc.uniqueArray(policy, { selector: ({ name }) => name, maxLength: 3 }),
 })
-
-/** Everything in a world that must not be seen, long enough to be looked for. */
-export function worldSecrets({ jobs, webhooks }: RandomWorld): readonly string[] {
-  return [
-    ...jobs.flatMap(({ destination }) => secretTexts(destination)),
-    ...webhooks.map(({ url }) => url.reveal().replace(/^https:\/\/[^/]*\/?/, '')),
-  ].filter((text) => text.length >= 6)
-}
 
 /** A scope by the number a random job has: the account, or one of two zones. */
 export function scopeOf(number: number, account: Scope, zones: readonly Scope[]): Scope {
