@@ -49,6 +49,16 @@ export function changedSettings(before: Settings, after: Settings): readonly Cha
   )
 }
 
+/** What is in force after a reload: the new values, but the old ones of settings that need a restart. */
+export function reloadedSettings(before: Settings, after: Settings): Settings {
+  const kept = Object.entries(before).filter(([key]) => isRow(key) && !allSettings[key].reloadable)
+  return { ...after, ...Object.fromEntries(kept) }
+}
+
+function isRow(key: string): key is keyof typeof allSettings {
+  return key in allSettings
+}
+
 function sameValue(a: unknown, b: unknown): boolean {
   // As JSON all secrets look alike, so these are compared by themselves.
   if (a instanceof Secret && b instanceof Secret) return a.equals(b)

@@ -7,6 +7,7 @@ import { proxyFetch } from '../cloudflare/proxy-fetch.ts'
 import { createRestClient } from '../cloudflare/rest-client.ts'
 import type { TransportDeps } from '../cloudflare/transport.ts'
 import type { Settings } from '../config.ts'
+import { changedSettings, reloadedSettings } from '../config-rules.ts'
 import { notificationSources } from '../domain/notification-book.ts'
 import type { Secret } from '../domain/secret.ts'
 import { createBudget } from '../exporter/budget.ts'
@@ -174,12 +175,15 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
       log.error({ problem: read.problem }, 'settings were not reloaded; the old ones stay')
       return read
     }
-    settings = read.settings
-    budget.configure({ share: settings.budgetShare, rateLimitType: initial.rateLimitType })
+    const restart = changedSettings(settings, read.settings).filter(({ reloadable }) => !reloadable)
+    settings = reloadedSettings(settings, read.settings)
+    budget.configure({ share: settings.budgetShare, rateLimitType: settings.rateLimitType })
     metrics.rulesChanged()
     watch.hurry()
     drift.hurry()
     log.info({}, 'settings reloaded')
+    if (restart.length > 0)
+      log.warn({ settings: restart.map(({ name }) => name) }, 'settings changed that need a restart')
     return { ok: true }
   }
 
@@ -218,7 +222,7 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
         if (stop.aborted) resolve()
         else stop.addEventListener('abort', () => resolve(), { once: true })
       })
-      // A bug in a poll ends the program: going on would show numbers that nobody updates.
+      // The polls end by themselves only when one of them met a bug.
       await Promise.race([stopped, polls])
       gate.stopping()
       log.info({}, 'shutting down')

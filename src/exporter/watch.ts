@@ -81,7 +81,15 @@ export function createWatch(deps: WatchDeps): Watch {
   let refresh: Watch['refresh'] = async () => {}
 
   return {
-    async run(stop, abort) {
+    async run(told, abort) {
+      // A bug in one poll ends them all: going on would show numbers that nobody updates.
+      const bug = new AbortController()
+      const stop = AbortSignal.any([told, bug.signal])
+      const guarded = (poll: Promise<void>): Promise<void> =>
+        poll.catch((error: unknown) => {
+          bug.abort()
+          throw error
+        })
       const access = createApiAccess({ ...deps, stop })
       const common = { access, state, self: deps.self, memory: deps.memory, clock: deps.clock, log: deps.log }
       const inventory = createInventoryPoll({
@@ -109,7 +117,7 @@ export function createWatch(deps: WatchDeps): Watch {
         const wake = createWake()
         wakes.set(poll.name, wake)
         const whenDone = { ...poll, ended: () => gate.done(poll.name) }
-        return after.then(() => runPollLoop(whenDone, wake, { ...deps, stop, abort }))
+        return guarded(after.then(() => runPollLoop(whenDone, wake, { ...deps, stop, abort })))
       }
       const stopped = new Promise<void>((resolve) => {
         if (stop.aborted) resolve()
@@ -148,7 +156,7 @@ export function createWatch(deps: WatchDeps): Watch {
           everyMs: () => settings().historyPollIntervalMs,
           cycle: history.cycle,
         }),
-        after(inventoryPoller).then(() => followUp.run(stop, abort)),
+        guarded(after(inventoryPoller).then(() => followUp.run(stop, abort))),
         loop(after(discoveryPoller), { name: tokenPoller, everyMs: () => tokenEveryMs, cycle: token.cycle }),
       ])
     },

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { parseCommandLine } from '../../src/cli.ts'
 import { allSettings, defaultsOf, type Settings } from '../../src/config.ts'
-import { changedSettings } from '../../src/config-rules.ts'
+import { changedSettings, reloadedSettings } from '../../src/config-rules.ts'
 import { editDistance, nearestName } from '../../src/domain/nearest-name.ts'
 import { Secret } from '../../src/domain/secret.ts'
 import { settingsMarkdown } from '../../src/help-text.ts'
@@ -212,6 +212,15 @@ t.test("the README's table has a line for every setting", async (t) => {
     lines.find((line) => line.includes('CLOUDFLARE_API_TOKEN')),
     '|  | `CLOUDFLARE_API_TOKEN` |  |  | API token. Used when --cloudflare.api-token-file is not given. |',
   )
+})
+
+t.test('a reload takes what can change and keeps what needs a restart', async (t) => {
+  const before = defaultsOf(allSettings)
+  const after = { ...before, maxLagMs: 1, statePath: 'elsewhere', telemetryPath: '/other' }
+  const now = reloadedSettings(before, after)
+  t.equal(now.maxLagMs, 1)
+  t.equal(now.statePath, before.statePath)
+  t.equal(now.telemetryPath, before.telemetryPath)
 })
 
 t.test('a reload tells what changed and what of it needs a restart', async (t) => {

@@ -260,6 +260,17 @@ t.test('stopping ends what is under way and starts nothing more', async (t) => {
   t.equal(api.calls.jobs, before)
 })
 
+t.test('a bug in one poll ends them all, so that nothing goes on half alive', async (t) => {
+  const api = createApi({})
+  api.graphql.readHealth = async () => {
+    throw new TypeError('a bug')
+  }
+  const { clock, running } = begin(api)
+  const ended = t.rejects(running, /a bug/)
+  await clock.advance(10_000)
+  await ended
+})
+
 t.test(
   '10,000 zones, 500 with jobs: health is fresh within twice what the budget share allows at best',
   { timeout: 120_000 },
