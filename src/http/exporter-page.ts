@@ -95,7 +95,7 @@ ${
 function pollSection({ pollers, now }: ExporterStatus): Html {
   const headings = ['Poll', 'Last success', 'Every', 'Takes', 'Cycles', 'Failures']
   return html`<section aria-labelledby="polls"><h2 id="polls">Polls</h2>
-<div class="scroll" tabindex="0" role="region" aria-labelledby="polls"><table class="numbers"><thead><tr>${headings.map((text) => html`<th scope="col">${text}</th>`)}</tr></thead>
+<div class="scroll" tabindex="0" role="region" aria-label="Table of polls"><table class="numbers"><thead><tr>${headings.map((text) => html`<th scope="col">${text}</th>`)}</tr></thead>
 <tbody>${pollers.map(
     ({ poller, polls, failures, durationSeconds, intervalSeconds, lastSuccess }) =>
       html`<tr><th scope="row">${poller}</th><td>${lastSuccess === null ? 'not yet' : ago(lastSuccess, now)}</td><td>${intervalSeconds === null ? '–' : span(Math.round(intervalSeconds) * 1000)}</td><td>${durationSeconds === null ? '–' : `${durationSeconds.toFixed(1)} s`}</td><td>${amount(polls)}</td><td>${

@@ -8,7 +8,7 @@ import { historySection } from './job-history.ts'
 import { type Html, html, nothing } from './page.ts'
 import { framed, type PageContext } from './page-context.ts'
 import { ago, amount, counted, instant, span } from './readable.ts'
-import { badge, jobPlace, jobTitle, lagText, reasonNames, timeLeft } from './trouble-text.ts'
+import { badge, isOneGuess, jobPlace, jobTitle, lagText, reasonNames, timeLeft } from './trouble-text.ts'
 
 const root = '../'
 
@@ -117,7 +117,7 @@ function clockCard({ failingSince, disableExpected, disabled }: JobDetail, now: 
   return html`<section class="card" aria-labelledby="clock"><h2 id="clock">Cloudflare switches it off</h2>
 <p class="big">${timeLeft(disableExpected, now)}</p>
 ${gauge({ part: (now - begun) / disableAfterMs, label, warnAt: 0.5, badAt: 20 / 24 })}
-<p class="quiet">${earliest === latest ? nothing : html`between ${instant(earliest)} and `}${instant(latest)}: after about 24 h of failure, seen since ${instant(failingSince)}</p></section>`
+<p class="quiet">${isOneGuess(disableExpected) ? html`at ${instant(latest)}` : html`between ${instant(earliest)} and ${instant(latest)}`}: after about 24 h of failure, seen since ${instant(failingSince)}</p></section>`
 }
 
 function lagCard(job: JobDetail): Html {

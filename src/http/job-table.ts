@@ -20,7 +20,7 @@ ${jobs.map((job) => row(job, root, now))}
 </table>`
 }
 
-const headings = ['State', 'Job', 'Since', 'Why', 'Lost in 1 h', 'Lag of limit', 'Last 4 h']
+const headings = ['State', 'Job', 'For', 'Why', 'Lost in 1 h', 'Lag of limit', 'Last 4 h']
 
 function row(job: JobStatus, root: string, now: number): Html {
   const blind =

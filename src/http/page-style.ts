@@ -58,7 +58,7 @@ const headline = `.tiles{display:grid;grid-template-columns:repeat(auto-fit,minm
 .tile[aria-current]{outline:2px solid var(--focus);outline-offset:-1px}
 .tile b{min-width:2.1rem;padding:.2rem .4rem;border-radius:.35rem;text-align:center;font-size:1.05rem;font-weight:650}
 .tile.none{color:var(--quiet)}
-.badge{display:inline-block;padding:.1rem .5rem;border-radius:.35rem;font-size:.86rem;font-weight:600;white-space:nowrap;line-height:1.5}
+.badge{display:inline-block;padding:.1rem .5rem;border-radius:.35rem;font-size:.82rem;font-weight:600;white-space:nowrap;line-height:1.5}
 h1 .badge{font-size:.95rem;vertical-align:.2em;letter-spacing:0}
 .badge.blind{color:var(--text);border:1px solid var(--notice-line);background:var(--notice)}`
 
@@ -77,13 +77,13 @@ button{background:var(--link);border-color:var(--link);color:var(--panel);width:
 const tables = `table{border-collapse:collapse;width:100%}
 th{text-align:left;font-weight:600}
 .jobs{table-layout:fixed;background:var(--panel);border:1px solid var(--line);border-radius:.5rem;border-collapse:separate;border-spacing:0}
-.jobs thead th{font-size:.86rem;color:var(--quiet);padding:.5rem .7rem;white-space:nowrap}
-.jobs tbody td,.jobs tbody th{padding:.5rem .7rem;border-top:1px solid var(--line);vertical-align:top}
+.jobs thead th{font-size:.86rem;color:var(--quiet);padding:.5rem .6rem;white-space:nowrap}
+.jobs tbody td,.jobs tbody th{padding:.45rem .6rem;border-top:1px solid var(--line);vertical-align:top}
 .jobs .job{overflow-wrap:anywhere}.jobs .job a{font-weight:600;text-decoration:none}.jobs .job a:hover{text-decoration:underline}
 .place{color:var(--quiet);font-weight:400}.job .place{display:block;font-size:.93em}
-.lost b,.over{color:var(--bad)}.why .error{color:var(--quiet)}
-.jobs thead th:nth-child(1){width:11rem}.jobs thead th:nth-child(2){width:21%}.jobs thead th:nth-child(3){width:7rem}.jobs thead th:nth-child(5){width:8.2rem}.jobs thead th:nth-child(6){width:8.4rem}.jobs thead th:nth-child(7){width:11.4rem}
-.clamp{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:3;overflow:hidden}
+.lost .quiet{display:block}.lost b,.over{color:var(--bad)}.why .error{color:var(--quiet)}
+.jobs thead th:nth-child(1){width:10.6rem}.jobs thead th:nth-child(2){width:24%}.jobs thead th:nth-child(3){width:6.2rem}.jobs thead th:nth-child(5){width:8.9rem}.jobs thead th:nth-child(6){width:9.5rem}.jobs thead th:nth-child(7){width:10rem}
+.clamp{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;overflow:hidden}
 .spark{display:block;width:100%;height:1.7rem}
 .spark path,.chart path{fill:none}.base{stroke:var(--line)}path.ok{stroke:var(--bar)}.retried{stroke:var(--bar-retried)}path.lost{stroke:var(--bar-lost)}rect.unknown{fill:var(--unknown)}
 .scroll{overflow-x:auto;border:1px solid var(--line);border-radius:.5rem;background:var(--panel)}
@@ -132,6 +132,7 @@ input,select,button{min-height:2.6rem}
 .jobs .job{order:-1;flex:1 1 100%}.jobs .job a{font-size:1.05rem}
 .jobs .state{order:-2}.jobs .since{order:-2;margin-left:auto;color:var(--quiet)}
 .jobs .why,.jobs .history{flex:1 1 100%;max-width:none;width:100%}
+.jobs .since time::before{content:"for "}.clamp{-webkit-line-clamp:4}.jobs .lost .quiet{display:inline}
 .jobs .lost::before{content:"Lost in 1 h: ";color:var(--quiet)}.jobs .lag::before{content:"Lag ";color:var(--quiet)}
 .jobs .ok .job{flex:1 1 60%;order:-2}.jobs .ok .history{flex:1 1 50%;width:auto}.jobs .ok .lag{flex:0 1 auto}
 .cards,.columns{grid-template-columns:minmax(0,1fr)}

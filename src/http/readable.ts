@@ -26,6 +26,11 @@ export function ago(at: EpochMs, now: EpochMs): Html {
   return html`<time datetime="${isoText(at)}" title="${isoText(at)}">${span(now - at)} ago</time>`
 }
 
+/** For how long something has been so, with the exact time behind it on hovering. */
+export function lasting(since: EpochMs, now: EpochMs): Html {
+  return html`<time datetime="${isoText(since)}" title="since ${isoText(since)}">${span(now - since)}</time>`
+}
+
 /** ISO 8601 to the second. */
 export function isoText(at: EpochMs): string {
   return `${new Date(at).toISOString().slice(0, 19)}Z`

@@ -13,7 +13,7 @@ export function scopeSection(scopes: ScopePage, now: number, href: (page: number
       ? nothing
       : html`, ${amount(scopes.blind)} not readable (<a href="${runbookUrl(blindRunbook)}">Runbook</a>)`
   }. The worst first.</p>
-<div class="scroll" tabindex="0" role="region" aria-labelledby="scopes"><table class="numbers"><thead><tr>${headings.map((text) => html`<th scope="col">${text}</th>`)}<th scope="col" class="text">Trouble</th></tr></thead>
+<div class="scroll" tabindex="0" role="region" aria-label="Table of accounts and zones"><table class="numbers"><thead><tr>${headings.map((text) => html`<th scope="col">${text}</th>`)}<th scope="col" class="text">Trouble</th></tr></thead>
 <tbody>${scopes.rows.map((row) => scopeRow(row, now))}</tbody></table></div>
 ${paging(scopes, href)}</section>`
 }

@@ -3,7 +3,7 @@ import type { StateFilter } from '../exporter/job-query.ts'
 import type { DisableExpected, JobStatus } from '../exporter/job-status.ts'
 import type { Trouble } from '../exporter/job-trouble.ts'
 import { type Html, html, nothing } from './page.ts'
-import { ago, amount, counted, span } from './readable.ts'
+import { counted, lasting, span } from './readable.ts'
 
 export const troubleNames: Readonly<Record<Trouble, string>> = {
   disabled_by_failure: 'Disabled by failure',
@@ -37,9 +37,9 @@ export function jobPlace({ zone, account, facts }: JobStatus): string {
   return facts === null ? place : `${place} · ${facts.dataset} → ${facts.destinationType}`
 }
 
-/** Since when, in a cell. */
+/** For how long, in a cell. */
 export function sinceText({ since }: JobStatus, now: number): Html {
-  return since === null ? nothing : ago(since, now)
+  return since === null ? nothing : lasting(since, now)
 }
 
 /** Why, in a cell: the class of the error and its text, and how long is left until it gets worse. */
@@ -48,9 +48,7 @@ export function whyText(job: JobStatus, now: number): Html {
   if (trouble === 'ok' || trouble === 'off' || reason === null) return html`${withoutError[trouble]}`
   const text = error === null ? nothing : html` <span class="error">${error}</span>`
   const left =
-    disableExpected === null
-      ? nothing
-      : html` <b class="left">Switched off ${timeLeft(disableExpected, now)}</b>`
+    disableExpected === null ? nothing : html` <b class="left">Off ${timeLeft(disableExpected, now)}</b>`
   return html`<span class="clamp"><b>${reasonNames[reason]}</b>${text}</span>${left}`
 }
 
@@ -69,10 +67,15 @@ const withoutError: Readonly<Record<Trouble, string>> = {
 /** Two guesses that are nearer to each other than this are told as one. */
 const sameMs = 3_600_000
 
+export function isOneGuess({ earliest, latest }: DisableExpected): boolean {
+  return latest - earliest < sameMs
+}
+
 /** E.g. `in about 3 h`, `in 3 h to 5 h`, `any moment`. */
-export function timeLeft({ earliest, latest }: DisableExpected, now: number): string {
+export function timeLeft(expected: DisableExpected, now: number): string {
+  const { earliest, latest } = expected
   if (latest <= now) return 'any moment'
-  if (latest - earliest < sameMs) return `in about ${span(latest - now)}`
+  if (isOneGuess(expected)) return `in about ${span(latest - now)}`
   return earliest <= now
     ? `any moment, in ${span(latest - now)} at the latest`
     : `in ${span(earliest - now)} to ${span(latest - now)}`
@@ -93,7 +96,7 @@ export const reasonNames: Readonly<Record<NonNullable<JobStatus['reason']>, stri
 /** What was lost in the last hour, in a cell. */
 export function lostText({ lastHour: { lostBatches, lostRecords } }: JobStatus): Html {
   if (lostBatches === 0) return nothing
-  return html`<b>${amount(lostRecords)}</b> records <span class="quiet">in ${counted(lostBatches, 'batch', 'batches')}</span>`
+  return html`<b>${counted(lostRecords, 'record')}</b> <span class="quiet">${counted(lostBatches, 'batch', 'batches')}</span>`
 }
 
 /** E.g. `12 min / 30 min`. */

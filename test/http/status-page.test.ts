@@ -64,7 +64,7 @@ t.test('the first page says which job is broken, since when, why, and what was l
   )
   t.match(
     words(text),
-    'Losing data cdn-http cdn.example · http_requests → s3 10 min ago Access refused 403 Forbidden',
+    'Losing data cdn-http cdn.example · http_requests → s3 10 min Access refused 403 Forbidden',
   )
   t.match(text, 'href="./jobs/1"')
   t.match(text, '<meta http-equiv="refresh" content="30">')

@@ -1,0 +1,86 @@
+import { createExporter, type Exporter } from '../../src/commands/exporter.ts'
+import { allSettings, defaultsOf, type Settings } from '../../src/config.ts'
+import { Secret } from '../../src/domain/secret.ts'
+import { startSimulator } from '../../src/simulator/server.ts'
+import type { WorldSpec } from '../../src/simulator/world-spec.ts'
+import { logSink } from './log-sink.ts'
+import { createSteppedClock, settle } from './stepped-clock.ts'
+
+export interface DemoExporter {
+  readonly url: string
+  readonly exporter: Exporter
+  /** Moves the simulated world and the exporter on together. */
+  advance(minutes: number): Promise<void>
+  close(): Promise<void>
+}
+
+/** How far the clock moves at once; polls are as far apart. */
+const stepMs = 120_000
+
+/**
+ * A real exporter over a simulated Cloudflare, both on a clock that only the test moves: what it shows is the same
+ * each time. It begins with four hours of history.
+ */
+export async function startDemoExporter(
+  world: WorldSpec | string,
+  startAt: number,
+  edit: Partial<Settings> = {},
+): Promise<DemoExporter> {
+  const simulator = await startSimulator({ seed: 7, world, startAt, speed: 0, dateHeader: true })
+  const clock = createSteppedClock(startAt)
+  const settings: Settings = {
+    ...defaultsOf(allSettings),
+    baseUrl: simulator.url,
+    statePath: ':memory:',
+    initialLookbackMs: 4 * 3_600_000,
+    healthPollIntervalMs: stepMs,
+    inventoryPollIntervalMs: stepMs,
+    ...edit,
+  }
+  const exporter = await createExporter(settings, {
+    clock,
+    random: () => 0.5,
+    log: logSink(),
+    env: {},
+    readFile: () => ({ ok: false, reason: 'no such file' }),
+    pid: process.pid,
+    nodeVersion: process.version,
+    token: { current: async () => new Secret(simulator.token), refresh: () => {} },
+    web: null,
+    webhookSecrets: null,
+    reread: async () => ({ ok: true, settings }),
+  })
+  const [address] = await exporter.listen([{ host: '127.0.0.1', port: 0 }])
+  const stop = new AbortController()
+  const running = exporter.run(stop.signal)
+  // Requests to the simulator take real time while the clock stands still; nothing tells when the last has ended.
+  const answered = async (): Promise<void> => {
+    for (let [quiet, before] = [0, -1]; quiet < 5; ) {
+      await new Promise((resolve) => setTimeout(resolve, 10))
+      const count = simulator.requests.count()
+      quiet = count === before ? quiet + 1 : 0
+      before = count
+    }
+    await settle()
+  }
+  await exporter.after('health')
+  return {
+    url: `http://127.0.0.1:${address?.port}`,
+    exporter,
+    async advance(minutes) {
+      const end = clock.now() + minutes * 60_000
+      while (clock.now() < end) {
+        const ms = Math.min(stepMs, end - clock.now())
+        simulator.clock.advance(ms)
+        await clock.advance(ms)
+        await answered()
+      }
+    },
+    async close() {
+      stop.abort()
+      await clock.advance(0)
+      await running
+      await simulator.close()
+    },
+  }
+}
