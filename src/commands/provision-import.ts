@@ -3,7 +3,7 @@ import type { Account } from '../domain/scope.ts'
 import { exitCode, UserError } from '../errors.ts'
 import { exportManifest } from '../provision/export-manifest.ts'
 import { importAppInterface } from '../provision/import-app-interface.ts'
-import { importTerraform, isTerraform } from '../provision/import-terraform.ts'
+import { importTerraform, isTerraform, terraformAccounts } from '../provision/import-terraform.ts'
 import { type JsonValue, parseJson } from '../provision/json-value.ts'
 import type { ManifestText } from '../provision/manifest.ts'
 import type { Portable } from '../provision/portable.ts'
@@ -80,6 +80,12 @@ function readFiles(
   }
   if (others.length > 0 || texts.length > 1) {
     throw new UserError('import: expected one Terraform file, or app-interface files only')
+  }
+  const accounts = terraformAccounts(json)
+  if (accounts.length > 1 && (account === null || account.id === '')) {
+    throw new UserError(
+      `import: the file has resources of several accounts (${accounts.join(', ')}), and a manifest is of one; name its id with --account`,
+    )
   }
   return { from: 'Terraform', read: checked(importTerraform(json, account), []) }
 }

@@ -23,24 +23,25 @@ export function isTerraform(json: unknown): boolean {
   return isObject(json) && ('terraform_version' in json || 'format_version' in json)
 }
 
+/** The ids of the accounts that the resources name. */
+export function terraformAccounts(json: unknown): readonly string[] {
+  const ids = resourcesOf(json).flatMap(({ values }) => textOf(values.account_id) ?? [])
+  return [...new Set(ids)]
+}
+
 /** `given`: the account, where the user names it; else it is the one that the resources name, if they agree. */
 export function importTerraform(json: unknown, given: Account | null): Portable {
   const all = resourcesOf(json)
   const of = (type: string): readonly Fields[] =>
     all.filter((resource) => resource.type === type).map(({ values }) => values)
-  const ids = new Set(all.map(({ values }) => textOf(values.account_id)).filter((id) => id !== null))
+  const ids = terraformAccounts(json)
   const [only = ''] = ids
-  const account = given ?? (ids.size === 1 ? { id: only, name: '' } : null)
+  const account = given ?? (ids.length === 1 ? { id: only, name: '' } : null)
   const home = account ?? { id: '', name: '' }
   const notes: string[] = []
   const isHere = (values: Fields): boolean => {
     const id = textOf(values.account_id)
     return id === null || home.id === '' || id === home.id
-  }
-  if (given === null && ids.size > 1) {
-    notes.push(
-      'The resources are of several accounts; name one of them with --account to import its resources only.',
-    )
   }
   const webhooks = of(webhookType)
     .filter(isHere)

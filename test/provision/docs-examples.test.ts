@@ -267,6 +267,28 @@ jobs:
     t.match(terraform.stdout, /token: \$\{env:AUDIT_TOKEN\}/)
     t.notMatch(read.stdout + read.stderr + terraform.stdout + terraform.stderr, /canary/)
 
+    const [a, b] = ['a'.repeat(32), 'b'.repeat(32)]
+    const webhookOf = (account: string, name: string) => ({
+      type: 'cloudflare_notification_policy_webhooks',
+      mode: 'managed',
+      instances: [{ attributes: { account_id: account, name, url: 'https://exporter.example.com/canary' } }],
+    })
+    const two = file(
+      'two.tfstate',
+      JSON.stringify({
+        version: 4,
+        terraform_version: '1.11.4',
+        resources: [webhookOf(a, 'one'), webhookOf(b, 'two')],
+      }),
+    )
+    t.match(await runProvision(['import', two]), { code: 64, stderr: /several accounts \(a{32}, b{32}\)/ })
+    const second = await runProvision(['import', two, '--account', b])
+    t.match(second, {
+      code: 0,
+      stdout: /name: two\n {6}url: https:\/\/exporter\.example\.com\/\$\{env:TWO_URL_PATH\}/,
+    })
+    t.notMatch(second.stdout + second.stderr, /name: one|canary/)
+
     t.match(await runProvision(['import', file('x.json', '{"a": 1}')]), {
       code: 65,
       stderr: /neither a Terraform state nor/,
