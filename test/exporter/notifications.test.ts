@@ -46,7 +46,15 @@ function createSide(
   const clock = options.clock ?? createSteppedClock()
   const store = options.store ?? createMemoryStore()
   const jobs: Jobs = options.jobs ?? { [scopeKey(zoneA)]: [aJob('1'), aJob('2')] }
-  const core = createCore({ clock, store, jobs: (key) => jobs[key] ?? [] })
+  const unreadable = new Set<string>()
+  const core = createCore({
+    clock,
+    store,
+    jobs: (key) => {
+      if (unreadable.has(key)) throw failure('unavailable')
+      return jobs[key] ?? []
+    },
+  })
   core.state.setScopes(options.scopes ?? [quayAccount, zoneA])
   for (const { scope, jobs: remembered } of core.memory.scopes())
     core.state.remembered(scopeKey(scope), remembered, null)
@@ -113,6 +121,7 @@ function createSide(
     clock,
     store,
     jobs,
+    unreadable,
     notifications,
     webhooks,
     calls,
@@ -309,6 +318,21 @@ t.test('an old notification takes effect only where it still holds', async (t) =
   t.equal(side.count('webhook'), 2, 'what is older than a day is not counted')
 })
 
+t.test('where jobs can not be read, what was notified waits until they can', async (t) => {
+  const side = createSide({ jobs: { [scopeKey(zoneA)]: [off('1')] } })
+  await side.inventory()
+  side.unreadable.add(scopeKey(zoneA))
+  await side.notifications.receive(event(side.clock.now() - 3 * hour))
+  await side.followUp()
+  t.equal(side.disabled('1'), null)
+  t.equal(side.notifications.book.open.length, 1)
+  side.unreadable.clear()
+  await side.inventory()
+  await side.followUp()
+  t.equal(side.disabled('1'), 'notified')
+  t.equal(side.notifications.book.open.length, 0)
+})
+
 t.test('of accounts that are not watched, nothing is asked', async (t) => {
   const side = createSide()
   await side.inventory()
@@ -395,6 +419,27 @@ t.test('a first look at the history finds jobs that are off, and counts nothing'
   await side.pollHistory()
   t.equal(asked[0], started - 7 * 24 * hour)
   t.ok((asked[1] ?? 0) > clock.now() - 2 * hour, 'from then on only what is new')
+})
+
+t.test('a row that is listed late is found, and a list without end is left', async (t) => {
+  const clock = createSteppedClock()
+  const rows: HistoryEntry[] = []
+  const side = createSide({ clock, history: ({ since }) => rows.filter(({ sent }) => sent >= since) })
+  await side.pollHistory()
+  await clock.advance(5 * minute)
+  await side.pollHistory()
+  rows.push(row(clock.now() - 4 * minute))
+  await clock.advance(5 * minute)
+  await side.pollHistory()
+  t.equal(side.count('history'), 1)
+
+  const endless = createSide({
+    pageSize: 1,
+    history: ({ page }) => Array.from({ length: page + 1 }, (_, index) => row(clock.now() + index)),
+  })
+  await endless.pollHistory()
+  t.equal(endless.calls.filter((call) => call.startsWith('history')).length, 40)
+  t.ok(endless.log.lines.some(({ level, message }) => level === 'warn' && /too many/.test(message)))
 })
 
 t.test('a history that comes in part moves nothing', async (t) => {
