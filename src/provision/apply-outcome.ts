@@ -1,5 +1,6 @@
 import { type ExitCode, exitCode } from '../errors.ts'
 import type { ChangeName } from './change.ts'
+import { visibleText } from './render-value.ts'
 import type { ResourceKind } from './resource.ts'
 
 /** What a line of progress or of the report is about. Every text is fit to be seen. */
@@ -97,13 +98,8 @@ export function reportLines(report: ApplyReport): readonly string[] {
   return [
     ...(report.stopped === null ? [] : [`Stopped: ${report.stopped}.`]),
     `Applied: ${done === '' ? 'nothing' : done}.`,
-    ...(open.length === 0 ? [] : ['Not done:', ...open.map(visible), nextStep(report)]),
+    ...(open.length === 0 ? [] : ['Not done:', ...open.map(visibleText), nextStep(report)]),
   ]
-}
-
-/** Names from outside may hold control characters, which a terminal would obey. */
-export function visible(text: string): string {
-  return text.replace(/\p{C}/gu, '?')
 }
 
 function nextStep(report: ApplyReport): string {

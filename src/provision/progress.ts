@@ -1,6 +1,7 @@
 import type { ApplyEvent, StepState } from './apply-event.ts'
 import { eventLine } from './apply-event.ts'
-import { type Subject, subjectText, visible } from './apply-outcome.ts'
+import { type Subject, subjectText } from './apply-outcome.ts'
+import { visibleText } from './render-value.ts'
 
 /** Shows an apply while it runs. */
 export interface Progress {
@@ -100,7 +101,7 @@ function mark(state: Exclude<StepState['state'], 'started' | 'waiting'>, paint: 
 
 /** E.g. `create job sre-audit-logs (account acme): done`. */
 function stepText(subject: Subject, step: StepState): string {
-  return visible(`${subjectText(subject)}: ${stateText(step)}`)
+  return visibleText(`${subjectText(subject)}: ${stateText(step)}`)
 }
 
 function stateText(step: StepState): string {

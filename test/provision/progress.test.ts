@@ -54,7 +54,7 @@ t.test('without a terminal: a line for each end and each wait', async (t) => {
     '[0/3] prove destination s3://quay-logs (zone 1): waiting: for s3://quay-logs/f.txt: not there yet',
     '[1/3] prove destination s3://quay-logs (zone 1): done',
     '[2/3] create job sre-http (zone quay.example): done; the answer was lost',
-    '[3/3] delete policy sre-?[2Jx (account Quay): failed: no',
+    '[3/3] delete policy sre-□[2Jx (account Quay): failed: no',
   ])
 })
 
@@ -81,7 +81,7 @@ t.test('on a terminal: finished lines stay, the others are drawn again', async (
   t.same(screen(writes), [
     '✔ prove destination s3://quay-logs (zone 1): done',
     '✔ create job sre-http (zone quay.example): done; the answer was lost',
-    '✖ delete policy sre-?[2Jx (account Quay): failed: no',
+    '✖ delete policy sre-□[2Jx (account Quay): failed: no',
   ])
 })
 
