@@ -74,8 +74,6 @@ export interface Exporter {
 
 /** For one API request, from sending to the end of the answer. */
 const requestTimeoutMs = 30_000
-/** How long polls under way may take to end at shutdown. */
-const graceMs = 8_000
 
 export async function createExporter(initial: Settings, deps: ExporterDeps): Promise<Exporter> {
   const { clock, log } = deps
@@ -215,28 +213,19 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
     http,
     reload,
     after: gate.after,
-    async run(stop) {
-      const abort = new AbortController()
-      const polls = settleAll([watch.run(stop, abort.signal), drift.run(stop, abort.signal)])
-      const stopped = new Promise<void>((resolve) => {
-        if (stop.aborted) resolve()
-        else stop.addEventListener('abort', () => resolve(), { once: true })
-      })
-      // The polls end by themselves only when one of them met a bug.
-      await Promise.race([stopped, polls])
-      gate.stopping()
-      log.info({}, 'shutting down')
-      const ended = new AbortController()
-      const patience = clock.sleep(graceMs, ended.signal).then(() => abort.abort())
-      try {
-        await polls
-      } finally {
-        ended.abort()
-        await patience
-        await http.close(2_000)
-        await store.close()
-      }
-    },
+    run: (stop) =>
+      runUntil(stop, {
+        polls: (aborted) => settleAll([watch.run(stop, aborted), drift.run(stop, aborted)]),
+        stopping() {
+          gate.stopping()
+          log.info({}, 'shutting down')
+        },
+        async close() {
+          await http.close(2_000)
+          await store.close()
+        },
+        clock,
+      }),
   }
 }
 
