@@ -1,16 +1,14 @@
 import { parseDestination } from '../domain/destination.ts'
 import { needsChallenge } from '../domain/destination-limits.ts'
-import { jobDiff } from './compare-job.ts'
-import { type ParseYaml, readManifest } from './manifest.ts'
-import { manifestText, yamlText } from './manifest-writer.ts'
+import type { ParseYaml } from './manifest.ts'
+import { manifestText } from './manifest-writer.ts'
 import { createPlaceholders, objectTitle, type Placeholders } from './placeholders.ts'
 import type { Exported, Portable, PortableJob, PortablePolicy, PortableWebhook } from './portable.ts'
-import { splitUrl } from './portable-destination.ts'
+import { type DestinationForm, splitUrl } from './portable-destination.ts'
 import { jobValue, type Mapping } from './portable-job.ts'
 import { referenceText } from './reference.ts'
-import { resolveManifest } from './resolve-manifest.ts'
-import type { ReferenceReaders } from './resolve-text.ts'
 import type { Address } from './resource.ts'
+import { mistakesOf, type ReadBackDeps } from './written-jobs.ts'
 
 export interface ManifestExportOptions {
   /** Objects whose names start with it and a dash belong to the manifest; null: no owner is written. */
@@ -31,9 +29,10 @@ export function exportManifest(portable: Portable, options: ManifestExportOption
   const names = createPlaceholders()
   const notes = [...portable.notes]
   const adopts = ({ name }: Address) => options.owner === null || !name.startsWith(`${options.owner}-`)
-  const jobs = addressable(portable.jobs, notes).map((job) =>
-    checkedJob(job, names, notes, adopts(job.resource), options.parseYaml),
-  )
+  const jobs = checkedJobs(addressable(portable.jobs, notes), adopts, notes, {
+    names,
+    parseYaml: options.parseYaml,
+  })
   const webhooks = addressable(portable.webhooks, notes).map((webhook) => {
     if (webhook.secret === 'unknown') notes.push(secretNote(webhook))
     return webhookValue(webhook, names, adopts(webhook.resource))
@@ -61,7 +60,7 @@ export function exportManifest(portable: Portable, options: ManifestExportOption
           },
         }),
   }
-  const used = yamlText(value)
+  const used = JSON.stringify(value)
   const variables = [
     ...(unknown ? [{ name: accountVariable, what: 'id of the account', value: null }] : []),
     ...names.variables.filter(({ name }) => used.includes(`{env:${name}}`)),
@@ -97,23 +96,30 @@ function capital(text: string): string {
   return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`
 }
 
-function checkedJob(
-  job: PortableJob,
-  names: Placeholders,
+/** Jobs field by field; with the whole destination behind a reference where that alone says it. */
+function checkedJobs(
+  jobs: readonly PortableJob[],
+  adopts: (address: Address) => boolean,
   notes: string[],
-  adopt: boolean,
-  parseYaml: ParseYaml,
-): Mapping {
-  const title = capital(objectTitle(job.resource))
-  notes.push(...leftBehind(job).map((note) => `${title}: ${note}`))
-  const byFields = jobValue(job.resource, names, { form: 'fields', adopt })
-  const mistakes = mistakesOf(byFields, job, names, parseYaml)
-  if (mistakes.length === 0) return byFields
-  const whole = jobValue(job.resource, names, { form: 'whole', adopt })
-  const left = mistakesOf(whole, job, names, parseYaml)
-  if (left.length === 0) return whole
-  notes.push(...left.map((mistake) => `${title}: ${mistake}.`))
-  return left.length < mistakes.length ? whole : byFields
+  deps: ReadBackDeps,
+): readonly Mapping[] {
+  const written = (form: DestinationForm) => (job: PortableJob) => ({
+    resource: job.resource,
+    value: jobValue(job.resource, deps.names, { form, adopt: adopts(job.resource) }),
+  })
+  const byFields = jobs.map(written('fields'))
+  const mistakes = mistakesOf(byFields, deps)
+  return jobs.map((job, index) => {
+    const title = capital(objectTitle(job.resource))
+    notes.push(...leftBehind(job).map((note) => `${title}: ${note}`))
+    const fields = byFields[index] ?? written('fields')(job)
+    const wrong = mistakes[index] ?? []
+    if (wrong.length === 0) return fields.value
+    const whole = written('whole')(job)
+    const left = mistakesOf([whole], deps).flat()
+    notes.push(...left.map((mistake) => `${title}: ${mistake}.`))
+    return left.length < wrong.length ? whole.value : fields.value
+  })
 }
 
 function leftBehind({ resource, logpullOptions, frequency, hadChallenge }: PortableJob): readonly string[] {
@@ -138,32 +144,6 @@ function leftBehind({ resource, logpullOptions, frequency, hadChallenge }: Porta
         ]
       : []),
   ]
-}
-
-/** What is wrong with a job as it would be written: mistakes, and differences from what it was made of. */
-function mistakesOf(
-  value: Mapping,
-  job: PortableJob,
-  names: Placeholders,
-  parseYaml: ParseYaml,
-): readonly string[] {
-  const text = yamlText({ version: 1, account: { id: '0'.repeat(32) }, jobs: [value] })
-  const read = readManifest([{ file: 'job', text }], parseYaml)
-  if (!read.ok) return read.problems.map(({ message }) => message.replace(/^jobs\[0\]\.?/, ''))
-  const readers: ReferenceReaders = {
-    env: (name) => names.variables.find((variable) => variable.name === name)?.value?.reveal(),
-    readFile: () => ({ ok: false, reason: 'no file' }),
-  }
-  const resolved = resolveManifest(read.value, readers)
-  if (!resolved.ok) return resolved.problems.map(({ message }) => message.replace(/^jobs\[0\]\.?/, ''))
-  const built = resolved.value.drafts.flatMap((draft) =>
-    draft.in === 'place' ? [draft.build(job.resource.scope)] : [],
-  )
-  return built.flatMap((desired) =>
-    desired.kind === 'job'
-      ? jobDiff(desired.resource, job.resource).map(({ path }) => `${path} can't be said in a manifest`)
-      : [],
-  )
 }
 
 function webhookValue({ resource, secret }: PortableWebhook, names: Placeholders, adopt: boolean): Mapping {
