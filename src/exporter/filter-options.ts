@@ -1,4 +1,5 @@
 import type { JobSight } from './job-status.ts'
+import type { ScopeState } from './scope-state.ts'
 
 /** What there is to filter jobs by, sorted, without doubles. */
 export interface FilterOptions {
@@ -13,9 +14,14 @@ export function filterOptions(sights: readonly JobSight[]): FilterOptions {
   const zones = new Set<string>()
   const datasets = new Set<string>()
   const destinations = new Set<string>()
+  let last: ScopeState | null = null
   for (const { job, scope } of sights) {
-    accounts.add(scope.labels.account)
-    if (scope.scope.kind === 'zone') zones.add(scope.labels.zone)
+    // Jobs of one scope stand together.
+    if (scope !== last) {
+      accounts.add(scope.labels.account)
+      if (scope.scope.kind === 'zone') zones.add(scope.labels.zone)
+      last = scope
+    }
     if (job === null) continue
     datasets.add(job.summary.dataset)
     destinations.add(job.summary.destinationType)

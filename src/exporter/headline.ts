@@ -32,10 +32,10 @@ export function headlineOf(
   const byTrouble = noJobs()
   const lost = { batches: 0, records: 0 }
   let blindJobs = 0
-  for (const { id, scope, trouble } of sights) {
+  for (const { id, scope, lostLately, trouble } of sights) {
     byTrouble[trouble] += 1
     if (blindness(scope) !== null) blindJobs += 1
-    if (history.lostLately(id, now) === 0) continue
+    if (lostLately === 0) continue
     const { lostBatches, lostRecords } = history.lastHour(id, now)
     lost.batches += lostBatches
     lost.records += lostRecords

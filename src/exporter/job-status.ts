@@ -16,6 +16,8 @@ export interface JobSight {
   readonly job: JobState | null
   readonly scope: ScopeState
   readonly maxLagMs: number
+  /** Batches lost in the last hour. */
+  readonly lostLately: number
   readonly trouble: Trouble
 }
 

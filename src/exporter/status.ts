@@ -9,7 +9,7 @@ import { type Headline, headlineOf } from './headline.ts'
 import type { History } from './history-ring.ts'
 import { fits, type JobQuery } from './job-query.ts'
 import { type JobDetail, type JobSight, type JobStatus, jobDetail, jobStatus } from './job-status.ts'
-import { lagOf, troubleOf, troubleRank } from './job-trouble.ts'
+import { lagOf, needsHands, type Trouble, troubleOf, troubles } from './job-trouble.ts'
 import { jobIds, type ScopeState } from './scope-state.ts'
 
 export interface StatusInput {
@@ -37,7 +37,7 @@ export interface Overview {
 
 export function overview(input: StatusInput, query: JobQuery): Overview {
   const { history, now } = input
-  const scopes = [...input.scopes]
+  const scopes = [...input.scopes].sort(byPlace)
   const sights = scopes.flatMap((scope) => sightsOf(scope, input))
   const found = sights.filter(fits(query))
   const pages = Math.max(1, Math.ceil(found.length / query.perPage))
@@ -65,25 +65,39 @@ export function jobById(input: StatusInput, id: JobId): JobDetail | null {
   return null
 }
 
+/** In the order of names: what makes one job worse than another is sorted on top of it. */
 function sightsOf(scope: ScopeState, { history, maxLagMs, now }: StatusInput): readonly JobSight[] {
-  return [...jobIds(scope)].map((id) => {
+  const sights = [...jobIds(scope)].map((id) => {
     const job = scope.jobs.get(id) ?? null
     const limit = job === null ? 0 : maxLagMs(job.summary, scope)
     const lostLately = history.lostLately(id, now)
-    return {
-      id,
-      job,
-      scope,
-      maxLagMs: limit,
-      trouble: troubleOf({ job, scope, maxLagMs: limit, lostLately }),
-    }
+    const trouble = troubleOf({ job, scope, maxLagMs: limit, lostLately })
+    return { id, job, scope, maxLagMs: limit, lostLately, trouble }
   })
+  return sights.sort((a, b) => compare(nameOf(a), nameOf(b)) || compare(a.id, b.id))
 }
 
+function byPlace(a: ScopeState, b: ScopeState): number {
+  return compare(a.labels.account, b.labels.account) || compare(a.labels.zone, b.labels.zone)
+}
+
+function nameOf({ job }: JobSight): string {
+  return job?.summary.name ?? ''
+}
+
+/** Nearly all jobs are fine, and in order already: only those in trouble are sorted. */
 function worstFirst(sights: readonly JobSight[], history: History, now: EpochMs): readonly JobSight[] {
-  return sights
-    .map((sight) => ({ sight, rank: troubleRank(sight.trouble), weight: weightOf(sight, history, now) }))
-    .sort((a, b) => a.rank - b.rank || a.weight - b.weight || byName(a.sight, b.sight))
+  const groups = new Map<Trouble, JobSight[]>(troubles.map((trouble) => [trouble, []]))
+  for (const sight of sights) groups.get(sight.trouble)?.push(sight)
+  return [...groups].flatMap(([trouble, group]) =>
+    needsHands(trouble) ? mostUrgentFirst(group, history, now) : group,
+  )
+}
+
+function mostUrgentFirst(group: readonly JobSight[], history: History, now: EpochMs): readonly JobSight[] {
+  return group
+    .map((sight) => ({ sight, weight: weightOf(sight, history, now) }))
+    .sort((a, b) => a.weight - b.weight)
     .map(({ sight }) => sight)
 }
 
@@ -104,15 +118,6 @@ function weightOf(sight: JobSight, history: History, now: EpochMs): number {
     default:
       return 0
   }
-}
-
-function byName(a: JobSight, b: JobSight): number {
-  return (
-    compare(a.scope.labels.account, b.scope.labels.account) ||
-    compare(a.scope.labels.zone, b.scope.labels.zone) ||
-    compare(a.job?.summary.name ?? '', b.job?.summary.name ?? '') ||
-    compare(a.id, b.id)
-  )
 }
 
 function compare(a: string, b: string): number {
