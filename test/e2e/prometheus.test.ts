@@ -5,6 +5,8 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
+import { dashboardFiles, readDashboard } from '../dashboards/dashboard-file.ts'
+import { mayBeEmpty, panelQueries } from '../dashboards/panel-queries.ts'
 import { eventually } from '../support/exporter-process.ts'
 
 /* A real Prometheus scrapes the demo, and sees the first lost batch of a job. */
@@ -105,5 +107,37 @@ t.test(
       [{ health: 'up', lastError: '' }],
     )
     t.same(await ask('min_over_time(up[1m]) == 0'), [], 'no scrape failed on the way')
+
+    // The dashboards' own queries, against what the demo left in Prometheus.
+    const failing = (await ask('cloudflare_logpush_job_failing == 1'))[0]?.metric.job_id ?? ''
+    const short = { __rate_interval: '1m', __range: '30m' }
+    const queries = dashboardFiles.flatMap((file) => {
+      const values = file === 'job.json' ? { ...short, job_id: failing } : short
+      return panelQueries(readDashboard(file), values)
+    })
+    let empty: readonly string[] = []
+    await eventually(
+      async () => {
+        const answers = await Promise.all(
+          queries.map(async (query) => ({ query, found: (await ask(query.expr)).length })),
+        )
+        empty = [
+          ...new Set(
+            answers.filter(({ found }) => found === 0).map(({ query }) => `${query.panel} ${query.refId}`),
+          ),
+        ]
+        return empty.every((name) => name in mayBeEmpty) ? true : undefined
+      },
+      'data on every panel',
+      60,
+    ).catch(() => undefined)
+    t.same(
+      empty.filter((name) => !(name in mayBeEmpty)),
+      [],
+      'every panel has data, but for those that wait for something',
+    )
+    t.comment(
+      `${queries.length} dashboard queries, ${queries.length - empty.length} with data; empty: ${empty.join(', ')}`,
+    )
   },
 )
