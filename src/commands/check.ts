@@ -3,19 +3,17 @@ import { createHealthClient } from '../cloudflare/health-client.ts'
 import { proxyFetch } from '../cloudflare/proxy-fetch.ts'
 import { createRestClient } from '../cloudflare/rest-client.ts'
 import type { RunCommand } from '../command-io.ts'
-import type { Secret } from '../domain/secret.ts'
 import { exitCode } from '../errors.ts'
 import { createApiAccess } from '../exporter/api-access.ts'
 import { createBudget } from '../exporter/budget.ts'
-import { createLog } from '../log.ts'
 import type { ApiExchange } from '../ports/cloudflare.ts'
 import { createSystemClock } from '../runtime/system-clock.ts'
-import { createTokenSource } from '../runtime/token-source.ts'
 import { build } from '../version.ts'
 import type { CheckFacts, RateLimit } from './check-facts.ts'
 import { probeAll } from './check-probe.ts'
 import { report } from './check-report.ts'
 import { reportLines } from './check-text.ts'
+import { openTokenAndLog } from './token-and-log.ts'
 
 /** For one API request, from sending to the end of the answer. */
 const requestTimeoutMs = 30_000
@@ -26,16 +24,7 @@ const requestTimeoutMs = 30_000
  */
 export const run: RunCommand<CommandOf<'check'>> = async ({ output, settings }, io) => {
   const clock = createSystemClock()
-  const token = createTokenSource(settings, { clock, onProblem: () => {}, onChange: () => {} })
-  const secrets = (): readonly Secret[] => [token.latest()].filter((secret) => secret !== null)
-  const log = await createLog({
-    level: settings.logLevel,
-    format: settings.logFormat,
-    destination: io.stderrStream,
-    terminal: io.terminal.stderr,
-    clock,
-    secrets,
-  })
+  const { token, log } = await openTokenAndLog(settings, io, clock)
   const { rateLimitType } = settings
   const budget = createBudget({ clock, settings: { share: settings.budgetShare, rateLimitType } })
   const left: { rest: RateLimit | null; graphql: RateLimit | null } = { rest: null, graphql: null }

@@ -2,16 +2,14 @@ import { proxyFetch } from '../cloudflare/proxy-fetch.ts'
 import { createRestClient, type RestClient } from '../cloudflare/rest-client.ts'
 import type { CommandIo } from '../command-io.ts'
 import type { ApiCommandSettings } from '../config.ts'
-import type { Secret } from '../domain/secret.ts'
 import { createBudget, priority } from '../exporter/budget.ts'
-import { createLog } from '../log.ts'
 import type { Clock, Log } from '../ports/runtime.ts'
 import { type Caller, createCaller, type TakeTurn } from '../provision/apply-call.ts'
 import type { PlanningDeps } from '../provision/planning.ts'
 import { createSystemClock } from '../runtime/system-clock.ts'
-import { createTokenSource } from '../runtime/token-source.ts'
 import { build } from '../version.ts'
 import { processReferences } from './manifest-files.ts'
+import { openTokenAndLog } from './token-and-log.ts'
 
 /** What the verbs that call Cloudflare share. */
 export interface Session {
@@ -35,16 +33,7 @@ export async function openSession(
   io: CommandIo,
 ): Promise<Session> {
   const clock = createSystemClock()
-  const token = createTokenSource(settings, { clock, onProblem: () => {}, onChange: () => {} })
-  const secrets = (): readonly Secret[] => [token.latest()].filter((secret) => secret !== null)
-  const log = await createLog({
-    level: settings.logLevel,
-    format: settings.logFormat,
-    destination: io.stderrStream,
-    terminal: io.terminal.stderr,
-    clock,
-    secrets,
-  })
+  const { token, log } = await openTokenAndLog(settings, io, clock)
   const fetch = proxyFetch(io.env)
   const { budgetShare: share, rateLimitType } = settings
   const budget = createBudget({ clock, settings: { share, rateLimitType } })

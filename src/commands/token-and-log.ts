@@ -1,0 +1,26 @@
+import type { CommandIo } from '../command-io.ts'
+import type { ApiCommandSettings } from '../config.ts'
+import { createLog, type ProgramLog } from '../log.ts'
+import type { Clock } from '../ports/runtime.ts'
+import { createTokenSource, type TokenSource } from '../runtime/token-source.ts'
+
+/**
+ * What a command that ends by itself needs first: the API token, and a log that never shows it.
+ * @throws UserError when there is no API token.
+ */
+export async function openTokenAndLog(
+  settings: ApiCommandSettings,
+  io: CommandIo,
+  clock: Clock,
+): Promise<{ readonly token: TokenSource; readonly log: ProgramLog }> {
+  const token = createTokenSource(settings, { clock })
+  const log = await createLog({
+    level: settings.logLevel,
+    format: settings.logFormat,
+    destination: io.stderrStream,
+    terminal: io.terminal.stderr,
+    clock,
+    secrets: () => [token.latest()].filter((secret) => secret !== null),
+  })
+  return { token, log }
+}
