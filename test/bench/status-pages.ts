@@ -30,7 +30,7 @@ export async function statusPageFigures(jobs: number): Promise<readonly Figure[]
   const name = jobs.toLocaleString('en')
   const measure = async (what: string, url: string, most?: number): Promise<readonly Figure[]> => {
     const times: number[] = []
-    let bytes = Buffer.alloc(0)
+    let bytes: Uint8Array = Buffer.alloc(0)
     for (let i = 0; i < rounds + 20; i += 1) {
       const start = performance.now()
       const answer = await app.inject(url)
