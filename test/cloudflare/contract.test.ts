@@ -445,7 +445,8 @@ t.test('budgets that are spent say so, and for how long', async (t) => {
 
 t.test('each fault of the simulator is the failure that it stands for', async (t) => {
   const { sim, account } = await simulated(t)
-  const { rest, health } = clients(sim, { timeoutMs: 200 })
+  // Only what is meant to take too long meets a short limit: a busy machine is slow by itself.
+  const [patient, hasty] = [clients(sim), clients(sim, { timeoutMs: 200 })]
   const scopes: readonly Scope[] = [{ kind: 'account', id: account, name: '' }]
   const cases: readonly (readonly [FaultEffect, ApiFailureKind, ApiFailureKind | null])[] = [
     [{ kind: 'status', status: 500 }, 'unavailable', 'unavailable'],
@@ -461,6 +462,7 @@ t.test('each fault of the simulator is the failure that it stands for', async (t
     [{ kind: 'success_false' }, 'invalid_request', null],
   ]
   for (const [effect, restKind, graphqlKind] of cases) {
+    const { rest, health } = restKind === 'timeout' ? hasty : patient
     sim.faults.add({ effect, count: 1 })
     const failure = await failureOf(rest.listJobs({ kind: 'account', id: account }, options))
     t.equal(failure.kind, restKind, `REST: ${effect.kind}`)
