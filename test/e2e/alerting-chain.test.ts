@@ -59,6 +59,8 @@ function world() {
         fate: { kind: 'dead', failure: 'expired_credentials' },
         fateSinceMs: 12 * second - day,
         traffic: { batchEveryMs: 5 * second, recordsPerBatch: 10 },
+        // Nothing is given up before it is switched off, or lost batches would be a page of their own.
+        retryDelaysMs: [day + 3_600 * second],
       },
     ),
     fleet: Array.from({ length: 20 }, (_, index) =>
