@@ -477,11 +477,14 @@ t.test('each fault of the simulator is the failure that it stands for', async (t
     )
   }
   sim.faults.add({ effect: { kind: 'budget' }, count: 1 })
-  t.match(await failureOf(health.readLimits(scopes, options)), { kind: 'rate_limited', codes: ['budget'] })
+  t.match(await failureOf(patient.health.readLimits(scopes, options)), {
+    kind: 'rate_limited',
+    codes: ['budget'],
+  })
   sim.faults.add({ effect: { kind: 'partial' }, count: 1 })
-  t.match(await failureOf(health.readLimits(scopes, options)), { kind: /^(unavailable|partial)$/ })
+  t.match(await failureOf(patient.health.readLimits(scopes, options)), { kind: /^(unavailable|partial)$/ })
   t.equal(sim.faults.list().length, 0)
-  t.equal((await health.readLimits(scopes, options)).size, 1, 'the next call is as good as ever')
+  t.equal((await patient.health.readLimits(scopes, options)).size, 1, 'the next call is as good as ever')
 })
 
 t.test('a job of one account is not read under another', async (t) => {
