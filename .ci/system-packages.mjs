@@ -7,6 +7,8 @@ const wanted = new Map([
   ['promtool', 'prometheus'],
   ['amtool', 'prometheus-alertmanager'],
   ['chromium', 'chromium'],
+  ['jq', 'jq'],
+  ['curl', 'curl'],
 ])
 
 const has = (program) => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0
