@@ -4,6 +4,7 @@ import { type Figure, isMet, table } from './figures.ts'
 import { ledgerFigures } from './ledger-bench.ts'
 import { memoryFigures, startFigures } from './process-bench.ts'
 import { scrapeFigures } from './scrape-bench.ts'
+import { statusPageFigures } from './status-pages.ts'
 
 /*
  * `npm run bench [part …]`: measures, prints a table and writes .cache/bench.json. With `--write` the table goes
@@ -17,13 +18,16 @@ const parts: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   'scrape-1000': () => scrapeFigures(1_000),
   'scrape-10000': () => scrapeFigures(10_000),
   'scrape-50000': () => scrapeFigures(50_000),
+  'pages-10': () => statusPageFigures(10),
+  'pages-1000': () => statusPageFigures(1_000),
+  'pages-10000': () => statusPageFigures(10_000),
   memory: memoryFigures,
 }
 
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
 const figures: Figure[] = []
 for (const [name, measure] of Object.entries(parts)) {
-  if (wanted.length > 0 && !wanted.some((part) => name.startsWith(part))) continue
+  if (wanted.length > 0 && !wanted.some((part) => name === part || name.startsWith(`${part}-`))) continue
   process.stderr.write(`${name} …\n`)
   figures.push(...(await measure()))
 }
