@@ -93,7 +93,7 @@ t.test('every metric that a document names exists', async (t) => {
 
 t.test('every flag that the README names exists', async (t) => {
   const flags = new Set(Object.values(allSettings).flatMap(({ flag }) => (flag === null ? [] : [flag])))
-  const others = ['once', 'with-alerting', 'config.check']
+  const others = ['once', 'with-alerting', 'config.check', 'silent']
   for (const [, flag = ''] of readFileSync('README.md', 'utf8').matchAll(
     /(?<![\w-])--([a-z][a-z0-9.-]+[a-z0-9])/g,
   ))
