@@ -72,5 +72,5 @@ function scaled(value: number, step: number, units: readonly string[], start: nu
     rest /= step
     unit += 1
   }
-  return `${rest >= 99.5 ? rest.toFixed(0) : rest.toFixed(1)} ${units[unit]}`
+  return `${rest >= 99.95 ? rest.toFixed(0) : rest.toFixed(1)} ${units[unit]}`
 }

@@ -9,6 +9,10 @@ import { createSteppedClock, settle } from './stepped-clock.ts'
 export interface DemoExporter {
   readonly url: string
   readonly exporter: Exporter
+  /** How many requests the simulated Cloudflare has had. */
+  requests(): number
+  /** What no page may show: the token, and the credentials in destinations. */
+  readonly secrets: readonly string[]
   /** Moves the simulated world and the exporter on together. */
   advance(minutes: number): Promise<void>
   close(): Promise<void>
@@ -67,6 +71,8 @@ export async function startDemoExporter(
   return {
     url: `http://127.0.0.1:${address?.port}`,
     exporter,
+    requests: () => simulator.requests.count(),
+    secrets: [simulator.token, ...credentialsOf(world)],
     async advance(minutes) {
       const end = clock.now() + minutes * 60_000
       while (clock.now() < end) {
@@ -83,4 +89,11 @@ export async function startDemoExporter(
       await simulator.close()
     },
   }
+}
+
+/** What stands in destinations where a credential does. */
+function credentialsOf(world: WorldSpec | string): readonly string[] {
+  if (typeof world === 'string') return []
+  const pattern = /not-(?:a-)?real[\w-]*|(?<=(?:secret-access-key|access-key-id)=)[^&]+/g
+  return [...new Set(world.jobs.flatMap(({ destinationConf }) => destinationConf.match(pattern) ?? []))]
 }
