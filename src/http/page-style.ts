@@ -52,7 +52,7 @@ footer{border-top:1px solid var(--line);margin-top:2rem;padding-top:.75rem;paddi
 .notice{border:1px solid var(--notice-line);background:var(--notice);border-radius:.5rem;padding:.6rem .8rem;margin:0 0 1rem}
 .empty{color:var(--quiet);padding:1.5rem 0}`
 
-const headline = `.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr));gap:.5rem;margin-top:1rem}
+const headline = `.tiles{display:grid;grid-template-columns:repeat(4,1fr);gap:.5rem;margin-top:1rem}
 .tile{display:flex;align-items:center;gap:.55rem;height:100%;padding:.45rem .55rem;border:1px solid var(--line);border-radius:.5rem;background:var(--panel);color:var(--text);text-decoration:none;line-height:1.2}
 .tile:hover{border-color:var(--link)}
 .tile[aria-current]{outline:2px solid var(--focus);outline-offset:-1px}
@@ -67,7 +67,7 @@ const form = `.filter{margin:0 0 1.25rem}
 .filter form{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.6rem;align-items:end;padding:.7rem;border:1px solid var(--line);border-radius:.5rem;background:var(--panel)}
 .field{margin:0;min-width:0}.field label{display:block;font-size:.86rem;color:var(--quiet);margin-bottom:.15rem}
 .wide{grid-column:span 2}
-@media (min-width:60rem){.filter form{grid-template-columns:minmax(0,2fr) repeat(5,minmax(0,1fr)) auto}.field.wide{grid-column:auto}}
+@media (min-width:60rem){.tiles{grid-template-columns:repeat(8,1fr)}.filter form{grid-template-columns:minmax(0,2fr) repeat(5,minmax(0,1fr)) auto}.field.wide{grid-column:auto}}
 input,select,button{font:inherit;width:100%;min-height:2.1rem;padding:.25rem .5rem;border:1px solid #8590a0;border-radius:.35rem;background:var(--bg);color:var(--text)}
 input::placeholder{color:var(--quiet);opacity:1}
 button,.button{cursor:pointer;font-weight:600}
@@ -117,16 +117,11 @@ dl{margin:0;display:grid;gap:.3rem}dl div{display:grid;grid-template-columns:min
 /** Where the browser lets the filter be open for good, it is; elsewhere it opens by its summary. */
 const wide = `@media (min-width:60rem){@supports selector(::details-content){.filter::details-content{content-visibility:visible;display:block;block-size:auto}.filter summary{display:none}}}`
 
-const narrow = `@media (max-width:46rem){
-.top,main,footer{padding-left:.9rem;padding-right:.9rem}
-h1{font-size:1.35rem}
-.tiles{grid-template-columns:repeat(2,1fr)}
-.field.wide,.card.wide{grid-column:1/-1}
-.filter form{grid-template-columns:repeat(2,minmax(0,1fr))}
-input,select,button{min-height:2.6rem}
-.jobs,.jobs tbody{display:block}.jobs{border:0;background:none}
+/** Too narrow for seven columns: each row becomes a card. */
+const cards = `@media (max-width:76rem){
+.jobs{display:block;border:0;background:none}.jobs tbody{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,20rem),1fr));gap:.6rem}
 .jobs thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
-.jobs tr{display:flex;flex-wrap:wrap;gap:.15rem .6rem;padding:.7rem .8rem;margin-bottom:.6rem;background:var(--panel);border:1px solid var(--line);border-radius:.5rem}
+.jobs tr{display:flex;flex-wrap:wrap;gap:.15rem .6rem;padding:.7rem .8rem;align-content:flex-start;background:var(--panel);border:1px solid var(--line);border-radius:.5rem}
 .jobs tbody td,.jobs tbody th{display:block;padding:0;border:0}
 .jobs td:empty{display:none}
 .jobs .job{order:-1;flex:1 1 100%}.jobs .job a{font-size:1.05rem}
@@ -135,6 +130,15 @@ input,select,button{min-height:2.6rem}
 .jobs .since time::before{content:"for "}.clamp{-webkit-line-clamp:4}.jobs .lost .quiet{display:inline}
 .jobs .lost::before{content:"Lost in 1 h: ";color:var(--quiet)}.jobs .lag::before{content:"Lag ";color:var(--quiet)}
 .jobs .ok .job{flex:1 1 60%;order:-2}.jobs .ok .history{flex:1 1 50%;width:auto}.jobs .ok .lag{flex:0 1 auto}
+}`
+
+const narrow = `@media (max-width:46rem){
+.top,main,footer{padding-left:.9rem;padding-right:.9rem}
+h1{font-size:1.35rem}
+.tiles{grid-template-columns:repeat(2,1fr)}
+.field.wide,.card.wide{grid-column:1/-1}
+.filter form{grid-template-columns:repeat(2,minmax(0,1fr))}
+input,select,button{min-height:2.6rem}
 .cards,.columns{grid-template-columns:minmax(0,1fr)}
 dl div{grid-template-columns:1fr;gap:0}
 }`
@@ -150,5 +154,6 @@ export const pageStyle = [
   tables,
   details,
   wide,
+  cards,
   narrow,
 ].join('\n')
