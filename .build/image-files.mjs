@@ -1,12 +1,13 @@
 // Lays out what the container image needs beside Node, in the folder given:
 //   app/dist/         the bundle, without source maps
-//   app/node_modules  the packages that can't be bundled (lmdb and what it requires), for this platform only
+//   app/node_modules  the packages that the bundle leaves outside and what they require, for this platform only
 //   app/*             package.json cut to what Node reads, the licence and the notices of what is bundled
 //   volume/data/      an empty folder for the ledger, which its group may write too
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { chmodSync, cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { outside, own } from './bundle-options.mjs'
+import { closureOf } from './closure.mjs'
 
-const external = ['lmdb']
 /** Needed to compile only. */
 const buildOnly = ['node-addon-api']
 /** What runs, and what must be passed on; tests, sources, types and editors' leftovers stay behind. */
@@ -18,28 +19,6 @@ const target = process.argv[2]
 if (target === undefined) throw new Error('usage: node .build/image-files.mjs FOLDER')
 const app = join(target, 'app')
 
-/** A folder that holds a package, found as Node would from another package's folder. */
-function folderOf(name, from) {
-  for (let folder = from; ; folder = dirname(folder)) {
-    const candidate = join(folder, 'node_modules', name)
-    if (existsSync(join(candidate, 'package.json'))) return candidate
-    if (folder === '.' || folder === dirname(folder)) return null
-  }
-}
-
-function withDependencies(name, from, found) {
-  const folder = folderOf(name, from)
-  if (folder === null || found.has(folder)) return found
-  found.add(folder)
-  const { dependencies = {}, optionalDependencies = {} } = JSON.parse(
-    readFileSync(join(folder, 'package.json'), 'utf8'),
-  )
-  for (const each of Object.keys({ ...dependencies, ...optionalDependencies })) {
-    if (!buildOnly.includes(each)) withDependencies(each, folder, found)
-  }
-  return found
-}
-
 /** Native builds for another C library or another Node are never loaded; the portable one is kept. */
 function isForeignBinary(path) {
   const match = /^node\.(napi|abi(\d+))\.(glibc|musl)\.node$/.exec(basename(path))
@@ -47,9 +26,7 @@ function isForeignBinary(path) {
   return match[3] === 'musl' || (match[2] !== undefined && match[2] !== process.versions.modules)
 }
 
-const folders = new Set()
-for (const name of external) withDependencies(name, '.', folders)
-for (const folder of folders) {
+for (const folder of closureOf(outside, buildOnly)) {
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name)
     const inside = path.slice(folder.length)
@@ -59,7 +36,7 @@ for (const folder of folders) {
 }
 cpSync('dist', join(app, 'dist'), { recursive: true, filter: (path) => !path.endsWith('.map') })
 
-const { name, version, type, license } = JSON.parse(readFileSync('package.json', 'utf8'))
+const { name, version, type, license } = own
 writeFileSync(join(app, 'package.json'), `${JSON.stringify({ name, version, type, license }, null, 2)}\n`)
 cpSync('LICENSE', join(app, 'LICENSE'))
 const data = join(target, 'volume/data')

@@ -1,9 +1,10 @@
-// The licences of every production package that is installed.
+// The licences of every package that ships, in the bundle or beside it.
 //   node .build/licences.mjs                  prints one line a package: name, version, licence
 //   node .build/licences.mjs --notices FILE   writes the licence texts that must travel with the bundle
 // Exits 1 when a package has no licence, or one that is not in the list below.
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { shippedPackages } from './shipped.mjs'
 
 /** Permissive licences: they ask for their notice to be kept, and for nothing else that touches this program. */
 const accepted = new Set([
@@ -19,14 +20,7 @@ const accepted = new Set([
   'Unlicense',
 ])
 
-const lock = JSON.parse(readFileSync('package-lock.json', 'utf8'))
-const packages = Object.entries(lock.packages)
-  .filter(([path, entry]) => path !== '' && entry.dev !== true && existsSync(join(path, 'package.json')))
-  .map(([path]) => {
-    const { name, version, license } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8'))
-    return { path, name, version, licence: typeof license === 'string' ? license : 'none' }
-  })
-  .sort((a, b) => a.name.localeCompare(b.name, 'en') || a.version.localeCompare(b.version, 'en'))
+const packages = await shippedPackages()
 
 /** Whether one way to read an SPDX expression is acceptable: each AND part must be, of OR parts one. */
 function isAccepted(expression) {

@@ -1,15 +1,11 @@
-// Prints the list of parts of what ships, as CycloneDX JSON. `npm sbom --omit dev` can't be used for it: it
-// also leaves out every production package that some development package needs as well (91 of 260, npm 11.19).
+// Prints the list of parts of what ships, in the bundle or beside it, as CycloneDX JSON. `npm sbom --omit dev` can't be used for
+// it: to npm everything that is bundled is a development dependency.
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { own } from './bundle-options.mjs'
+import { shippedPackages } from './shipped.mjs'
 
-const own = JSON.parse(readFileSync('package.json', 'utf8'))
-const lock = JSON.parse(readFileSync('package-lock.json', 'utf8'))
-const shipped = new Set([`${own.name}@${own.version}`])
-for (const [path, entry] of Object.entries(lock.packages)) {
-  const name = entry.name ?? path.split('node_modules/').at(-1)
-  if (path !== '' && entry.dev !== true) shipped.add(`${name}@${entry.version}`)
-}
+const parts = await shippedPackages()
+const shipped = new Set([own, ...parts].map(({ name, version }) => `${name}@${version}`))
 
 const everything = JSON.parse(
   execFileSync('npm', ['sbom', '--sbom-format', 'cyclonedx', '--sbom-type', 'application'], {
@@ -19,7 +15,13 @@ const everything = JSON.parse(
   }),
 )
 everything.metadata.component.name = own.name
-everything.components = everything.components.filter((part) => shipped.has(part['bom-ref']))
+everything.components = everything.components
+  .filter((part) => shipped.has(part['bom-ref']))
+  // npm's word on how it came here; it is in the product all the same.
+  .map((part) => ({
+    ...part,
+    properties: part.properties.filter(({ name }) => name !== 'cdx:npm:package:development'),
+  }))
 everything.dependencies = everything.dependencies
   .filter(({ ref }) => shipped.has(ref))
   .map(({ ref, dependsOn }) => ({ ref, dependsOn: dependsOn.filter((each) => shipped.has(each)) }))

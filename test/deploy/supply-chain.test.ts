@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
   cpSync,
@@ -53,14 +53,52 @@ t.test('the context of the image holds what the build reads and nothing else', a
   t.strictSame(kept.map((line) => line.replace('!', '')).sort(), copied.sort())
 })
 
-t.test('every production package has a licence that is acceptable', async (t) => {
-  const lines = execFileSync(process.execPath, ['.build/licences.mjs'], { encoding: 'utf8' })
-    .trim()
-    .split('\n')
-  const listed = new Set(lines.map((line) => line.split('\t').slice(0, 2).join('@')))
-  t.ok(lines.length > 100, `${lines.length} packages`)
-  for (const [name, version] of Object.entries(own.dependencies)) t.ok(listed.has(`${name}@${version}`), name)
-  t.comment(summary(lines.map((line) => line.split('\t')[2] ?? '')))
+/** What ships, by .build/licences.mjs: a line for each package, `name@version` and licence. */
+const shipped = execFileSync(process.execPath, ['.build/licences.mjs'], { encoding: 'utf8' })
+  .trim()
+  .split('\n')
+  .map((line) => line.split('\t'))
+  .map(([name, version, licence]) => ({ id: `${name}@${version}`, name, licence: licence ?? '' }))
+
+t.test('every package that ships has a licence that is acceptable', async (t) => {
+  const names = new Set(shipped.map(({ name }) => name))
+  for (const name of ['cloudflare', 'fastify', 'graphql-request', 'pino', 'prom-client'])
+    t.ok(names.has(name), `${name}, in the bundle`)
+  for (const name of Object.keys(own.dependencies)) t.ok(names.has(name), `${name}, beside the bundle`)
+  for (const name of ['esbuild', 'tap', 'typescript', 'azurite'])
+    t.notOk(names.has(name), `${name} does not ship`)
+  t.comment(summary(shipped.map(({ licence }) => licence)))
+})
+
+t.test('the texts of all these licences travel with the bundle', async (t) => {
+  const notices = readFileSync('dist/THIRD-PARTY-NOTICES.txt', 'utf8')
+  const untold = shipped.filter(({ id }) => !notices.includes(id.replace(/@(?=[^@]+$)/, ' ')))
+  t.strictSame(untold, [])
+})
+
+t.test('the audit judges what ships, and nothing else', async (t) => {
+  const audit = (report: unknown) =>
+    spawnSync(process.execPath, ['.build/audit.mjs'], { input: JSON.stringify(report), encoding: 'utf8' })
+  const advisory = { title: 'Request smuggling', url: 'https://advisory.example/1' }
+  const finding = (name: string, via: readonly unknown[]) => ({
+    [name]: { name, severity: 'low', via, nodes: [`node_modules/${name}`] },
+  })
+
+  const [beside = ''] = Object.keys(own.dependencies)
+  const found = audit({
+    vulnerabilities: { ...finding('fastify', [advisory]), ...finding(beside, [advisory]) },
+  })
+  t.equal(found.status, 1)
+  t.match(found.stdout, /^fastify@\d\S+ \(low\): Request smuggling https:/, 'in the bundle')
+  t.match(found.stdout, `\n${beside}@`, 'beside the bundle')
+
+  const others = audit({ vulnerabilities: { ...finding('tap', [advisory]), ...finding('fastify', ['ajv']) } })
+  t.strictSame([others.status, others.stderr], [0, ''], 'a tool’s, or one that another package brings')
+  t.match(others.stdout, `in the ${shipped.length} packages that ship; 2 in others`)
+
+  const refused = audit({ message: '405 Method Not Allowed', error: {} })
+  t.equal(refused.status, 1, 'no report is not a clean one')
+  t.match(refused.stderr, /^cannot audit: 405 Method Not Allowed/)
 })
 
 t.test('the lock file names one checksum for every package and no registry', async (t) => {
@@ -96,14 +134,8 @@ t.test('one command lists the parts as CycloneDX', async (t) => {
   const listed = listAt(list, 'components').map(
     (part) => `${textAt(part, 'name')}@${textAt(part, 'version')}`,
   )
-  const installed = execFileSync(process.execPath, ['.build/licences.mjs'], { encoding: 'utf8' })
-    .trim()
-    .split('\n')
-  t.strictSame(
-    new Set(installed.map((line) => line.split('\t').slice(0, 2).join('@'))),
-    new Set(listed),
-    'all production packages and no other',
-  )
+  t.strictSame(new Set(listed), new Set(shipped.map(({ id }) => id)), 'all packages that ship and no other')
+  t.notMatch(JSON.stringify(list), /npm:package:development/, 'none passes for a mere tool')
 })
 
 t.test('two builds of the bundle, in different places, are the same to the byte', async (t) => {

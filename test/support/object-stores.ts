@@ -64,7 +64,7 @@ export interface Azurite extends TestStore {
 /** A real Azure Blob emulator, in memory. */
 export async function startAzurite(containers: readonly string[]): Promise<Azurite> {
   const program = createRequire(import.meta.url).resolve('azurite/dist/src/blob/main.js')
-  const args = ['--inMemoryPersistence', '--skipApiVersionCheck', '--disableTelemetry', '--blobPort', '0']
+  const args = ['--inMemoryPersistence', '--skipApiVersionCheck', '--blobPort', '0']
   const child = spawn(process.execPath, [program, ...args], {
     cwd: tmpdir(),
     stdio: ['ignore', 'pipe', 'inherit'],
