@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
-import { type Command, parseCommandLine } from './cli.ts'
-import type { CommandIo } from './command-io.ts'
+import type { CommandIo } from './cli/command-io.ts'
+import { type Command, parseCommandLine } from './cli/command-line.ts'
 import { ApiFailure, type ExitCode, exitCode, fileReason, UserError } from './errors.ts'
-import { safeError } from './log-fields.ts'
-import { type Sources, usageError } from './settings-parse.ts'
+import { safeError } from './log/log-fields.ts'
+import { type Sources, usageError } from './settings/settings-parse.ts'
 import { build } from './version.ts'
 
 /*
@@ -73,17 +73,17 @@ async function run(command: Command, io: CommandIo): Promise<ExitCode> {
       io.stdout(`${build.name} ${build.version} (revision ${build.revision}, Node.js ${process.version})`)
       return exitCode.done
     case 'config-check':
-      return (await import('./commands/config-check.ts')).run(command, io)
+      return (await import('./commands/serve/config-check.ts')).run(command, io)
     case 'serve':
-      return (await import('./commands/serve.ts')).run(command, io)
+      return (await import('./commands/serve/serve.ts')).run(command, io)
     case 'demo':
-      return (await import('./commands/demo.ts')).run(command, io)
+      return (await import('./commands/demo/demo.ts')).run(command, io)
     case 'simulate':
       return (await import('./commands/simulate.ts')).run(command, io)
     case 'check':
-      return (await import('./commands/check.ts')).run(command, io)
+      return (await import('./commands/check/check.ts')).run(command, io)
     case 'provision':
-      return (await import('./commands/provision.ts')).run(command, io)
+      return (await import('./commands/provision/provision.ts')).run(command, io)
   }
 }
 

@@ -5,28 +5,93 @@ import ts from 'typescript'
 
 /* The import table of the design, and what else keeps the code readable. */
 
-/** Folder → folders below it that it may import. `errors` may be imported by all but domain. */
+/**
+ * Folder → what it may import besides itself. A folder of src stands for everything in it. `errors` may be
+ * imported by all but domain and simulator; what has no entry here is a place where parts are put together.
+ */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   domain: [],
   ports: ['domain'],
-  exporter: ['domain', 'ports'],
-  provision: ['domain', 'ports'],
-  metrics: ['domain', 'exporter'],
-  http: ['domain', 'exporter', 'metrics', 'ports'],
+  access: ['domain', 'ports'],
+  exporter: ['domain', 'ports', 'access'],
+  provision: ['domain', 'ports', 'access'],
+  metrics: ['domain', 'ports', 'access', 'exporter'],
+  http: ['domain', 'ports', 'access', 'exporter', 'metrics'],
   cloudflare: ['domain', 'ports'],
   objectstore: ['domain', 'ports'],
   runtime: ['domain', 'ports'],
   simulator: [],
+  log: ['domain', 'ports'],
+  settings: ['domain', 'ports'],
+  cli: ['domain', 'ports', 'settings'],
+  commands: [
+    'domain',
+    'ports',
+    'access',
+    'exporter',
+    'provision',
+    'metrics',
+    'http',
+    'cloudflare',
+    'objectstore',
+    'runtime',
+    'simulator',
+    'log',
+    'settings',
+    'cli',
+    'version.ts',
+  ],
 }
 
-/** Package → the only folders that may import it (`''` is src itself). */
+/**
+ * Subfolder → its neighbours that it may import; `.` is the files beside the subfolders. In domain,
+ * cloudflare and provision they are the ground, elsewhere they put the subfolders together.
+ */
+const mayImportInside: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  domain: {
+    '.': [],
+    destination: ['.'],
+    job: ['.', 'destination'],
+    ledger: ['.', 'job'],
+    notification: ['.', 'job'],
+  },
+  exporter: {
+    state: [],
+    health: ['state'],
+    inventory: ['state'],
+    notifications: ['state'],
+    view: ['state'],
+    '.': ['state', 'health', 'inventory', 'notifications', 'view'],
+  },
+  provision: {
+    resource: [],
+    manifest: ['resource'],
+    plan: ['resource', 'manifest'],
+    ownership: ['resource', 'manifest', 'plan'],
+    apply: ['resource', 'plan', 'ownership'],
+    transfer: ['resource', 'manifest', 'plan', 'apply'],
+    report: ['resource', 'plan', 'apply'],
+  },
+  http: { access: [], pages: [], '.': ['access', 'pages'] },
+  cloudflare: { '.': [], rest: ['.'], health: ['.'] },
+  simulator: {
+    world: [],
+    api: ['world'],
+    rest: ['world', 'api'],
+    graphql: ['world', 'api', 'rest'],
+    '.': ['world', 'api', 'rest', 'graphql'],
+  },
+  commands: { '.': [], serve: ['.'], check: ['.'], provision: ['.'], demo: ['.', 'serve'] },
+}
+
+/** Package → the only folders that may import it. */
 const packageOwners: Readonly<Record<string, readonly string[]>> = {
   'prom-client': ['metrics'],
   cloudflare: ['cloudflare'],
   'graphql-request': ['cloudflare'],
   graphql: ['simulator', 'cloudflare'],
   fastify: ['http', 'simulator', 'commands'],
-  pino: [''],
+  pino: ['log'],
   lmdb: ['runtime'],
 }
 
@@ -42,7 +107,10 @@ const maxLines = 250
 
 interface Module {
   readonly path: string
+  /** First folder of the path; the file itself at the root of src. */
   readonly folder: string
+  /** Second folder of the path; `.` for files right in the first. */
+  readonly inside: string
   readonly text: string
   readonly imports: readonly string[]
 }
@@ -54,11 +122,17 @@ const modules: readonly Module[] = readdirSync('src', { recursive: true, encodin
     const info = ts.preProcessFile(text, true, true)
     return {
       path,
-      folder: path.includes('/') ? (path.split('/')[0] ?? '') : '',
+      folder: roomOf(path)[0],
+      inside: roomOf(path)[1],
       text,
       imports: info.importedFiles.map(({ fileName }) => fileName),
     }
   })
+
+function roomOf(path: string): readonly [folder: string, inside: string] {
+  const [folder = '', ...rest] = path.split('/')
+  return [folder, rest.length > 1 ? (rest[0] ?? '.') : '.']
+}
 
 function target(module: Module, specifier: string): string {
   return relative('src', join('src', dirname(module.path), specifier))
@@ -68,6 +142,24 @@ t.test('the sources are there', async (t) => {
   t.ok(modules.length > 50)
 })
 
+t.test('at the root of src stand only the process boundary, the errors and the version', async (t) => {
+  t.same(
+    modules.map(({ path }) => path).filter((path) => !path.includes('/')),
+    ['errors.ts', 'main.ts', 'version.ts'],
+  )
+})
+
+t.test('every folder has its place', async (t) => {
+  const folders = new Set(modules.filter(({ path }) => path.includes('/')).map(({ folder }) => folder))
+  t.same([...folders].sort(), Object.keys(mayImport).sort())
+  for (const [folder, inside] of Object.entries(mayImportInside)) {
+    const rooms = new Set(modules.filter((module) => module.folder === folder).map((module) => module.inside))
+    t.same([...rooms].sort(), Object.keys(inside).sort(), folder)
+  }
+  const divided = modules.filter(({ folder, inside }) => inside !== '.' && !(folder in mayImportInside))
+  t.same(divided, [], 'folders with subfolders are in the table of subfolders')
+})
+
 t.test('imports go one way', async (t) => {
   const wrong: string[] = []
   for (const module of modules) {
@@ -75,15 +167,34 @@ t.test('imports go one way', async (t) => {
     if (allowed === undefined) continue
     for (const specifier of module.imports.filter((name) => name.startsWith('.'))) {
       const imported = target(module, specifier)
-      const folder = imported.includes('/') ? imported.split('/')[0] : imported
+      const [folder, inside] = roomOf(imported)
       const fine =
-        folder === module.folder ||
-        allowed.includes(folder ?? '') ||
-        (folder === 'errors.ts' && !['domain', 'simulator'].includes(module.folder))
+        folder === module.folder
+          ? isAllowedInside(module, inside)
+          : allowed.includes(folder) ||
+            (folder === 'errors.ts' && !['domain', 'simulator'].includes(module.folder))
       if (!fine) wrong.push(`${module.path} imports ${imported}`)
     }
   }
   t.same(wrong, [])
+})
+
+function isAllowedInside(module: Module, inside: string): boolean {
+  const table = mayImportInside[module.folder]
+  return inside === module.inside || table === undefined || (table[module.inside] ?? []).includes(inside)
+}
+
+t.test('no table allows a circle of folders', async (t) => {
+  for (const [name, table] of [['src', mayImport], ...Object.entries(mayImportInside)] as const) {
+    const left = new Map(Object.entries(table))
+    for (let before = -1; before !== left.size; ) {
+      before = left.size
+      for (const [folder, allowed] of left) {
+        if (!allowed.some((other) => left.has(other))) left.delete(folder)
+      }
+    }
+    t.same([...left.keys()], [], name)
+  }
 })
 
 t.test('domain imports no package, and packages have their owners', async (t) => {

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import t from 'tap'
-import { allSettings } from '../src/config.ts'
-import { settingsMarkdown } from '../src/help-text.ts'
+import { settingsMarkdown } from '../src/cli/help-text.ts'
 import { metricDefinitions } from '../src/metrics/definitions.ts'
+import { allSettings } from '../src/settings/exporter-settings.ts'
 
 /* What the documents say is what the code says. UPDATE_GOLDEN=1 writes the tables anew. */
 
@@ -51,7 +51,7 @@ t.test("the README's tables of settings and metrics are the code's", async (t) =
 })
 
 t.test('the README shows what the demo prints', async (t) => {
-  const source = readFileSync('src/commands/demo.ts', 'utf8')
+  const source = readFileSync('src/commands/demo/demo.ts', 'utf8')
   const shown = section(readFileSync('README.md', 'utf8'), 'demo')
   for (const line of shown.split('\n').filter((line) => line.startsWith('  - ')))
     t.ok(source.includes(line.slice(4)), line)

@@ -1,4 +1,4 @@
-import { scrub } from '../domain/failure-reason.ts'
+import { scrub } from '../domain/job/failure-reason.ts'
 import type { Secret } from '../domain/secret.ts'
 
 /** Shorter pieces would hit ordinary words. */

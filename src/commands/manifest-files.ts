@@ -1,12 +1,12 @@
 import { readdirSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import type { CommandIo } from '../command-io.ts'
+import type { CommandIo } from '../cli/command-io.ts'
 import { exitCode, fileReason, UserError } from '../errors.ts'
-import { type ManifestText, readManifest } from '../provision/manifest.ts'
-import type { Manifest } from '../provision/manifest-part.ts'
-import type { Checked } from '../provision/problem.ts'
-import type { ReferenceReaders } from '../provision/resolve-text.ts'
-import { readYaml } from '../yaml-text.ts'
+import { type ManifestText, readManifest } from '../provision/manifest/manifest.ts'
+import type { Manifest } from '../provision/manifest/part.ts'
+import type { ReferenceReaders } from '../provision/manifest/resolve-text.ts'
+import type { Checked } from '../provision/resource/problem.ts'
+import { readYaml } from '../settings/yaml-text.ts'
 
 /** The texts of a manifest; of a folder, its YAML files by name. @throws UserError when one can't be read. */
 export function readManifestTexts(

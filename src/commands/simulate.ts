@@ -1,5 +1,5 @@
-import type { CommandOf } from '../cli.ts'
-import type { RunCommand } from '../command-io.ts'
+import type { RunCommand } from '../cli/command-io.ts'
+import type { CommandOf } from '../cli/command-line.ts'
 import { exitCode } from '../errors.ts'
 import { startSimulator } from '../simulator/server.ts'
 

@@ -1,8 +1,8 @@
-import type { CommandIo } from '../command-io.ts'
-import type { ApiCommandSettings } from '../config.ts'
-import { createLog, type ProgramLog } from '../log.ts'
+import type { CommandIo } from '../cli/command-io.ts'
+import { createLog, type ProgramLog } from '../log/log.ts'
 import type { Clock } from '../ports/runtime.ts'
 import { createTokenSource, type TokenSource } from '../runtime/token-source.ts'
+import type { ApiCommandSettings } from '../settings/exporter-settings.ts'
 
 /**
  * What a command that ends by itself needs first: the API token, and a log that never shows it.

@@ -7,7 +7,7 @@
  */
 import { ApiFailure } from '../errors.ts'
 import type { Clock, Log, Random } from '../ports/runtime.ts'
-import type { SelfState } from './self-state.ts'
+import type { SelfState } from './state/self-state.ts'
 
 export interface PollLoop {
   readonly name: string

@@ -2,12 +2,13 @@
  * Asks whether the API token is alive and when it ends. A user's token and an account's are verified at different
  * addresses, and the wrong one refuses a good token: which kind it is, is found out by trying.
  */
+
+import type { ApiAccess } from '../access/api-access.ts'
+import { priority } from '../access/budget.ts'
 import { ApiFailure } from '../errors.ts'
 import type { TokenApi, TokenStatus } from '../ports/cloudflare.ts'
 import type { Clock, Log } from '../ports/runtime.ts'
-import type { ApiAccess } from './api-access.ts'
-import { priority } from './budget.ts'
-import type { SelfState } from './self-state.ts'
+import type { SelfState } from './state/self-state.ts'
 
 export interface TokenDeps {
   readonly api: TokenApi

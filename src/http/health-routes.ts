@@ -1,7 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-
-/** Whether this exporter has something to say yet, and still will. Never asks Cloudflare. */
-export type ReadinessState = { readonly ready: true } | { readonly ready: false; readonly reason: string }
+import type { ReadinessState } from '../exporter/readiness.ts'
 
 export interface Readiness {
   state(): ReadinessState

@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server, type ServerOptions } f
 import type { Server as TlsServer } from 'node:https'
 import { exitCode, UserError } from '../errors.ts'
 import type { Clock, Log } from '../ports/runtime.ts'
-import type { WebConfigSource } from './web-config-source.ts'
+import type { WebConfigSource } from './access/web-config-source.ts'
 
 /*
  * The sockets: one server an address, plain or TLS. All limits are set on purpose; a slow or silent client
@@ -66,7 +66,7 @@ export function createListeners(handler: RequestListener, { web, log, clock }: L
 }
 
 async function tlsServer(handler: RequestListener, web: WebConfigSource, log: Log): Promise<TlsServer> {
-  const { createTlsServer } = await import('./tls-server.ts')
+  const { createTlsServer } = await import('./access/tls-server.ts')
   return createTlsServer(limits, handler, web, log)
 }
 

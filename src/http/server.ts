@@ -1,11 +1,11 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { Clock, Log } from '../ports/runtime.ts'
-import { guardRequests } from './access.ts'
+import { guardRequests } from './access/access.ts'
+import type { WebConfigSource } from './access/web-config-source.ts'
 import { healthRoutes, type Readiness, type Reload } from './health-routes.ts'
 import { createListeners, type ListenAddress } from './listeners.ts'
 import { type MetricsSource, metricsRoute } from './metrics-route.ts'
 import { type StatusSource, statusRoutes } from './status-routes.ts'
-import type { WebConfigSource } from './web-config-source.ts'
 
 /*
  * The exporter's HTTP server. Building it opens nothing; `listen` does. Every answer comes from memory.

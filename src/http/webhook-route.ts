@@ -8,7 +8,7 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type NotificationEvent, readWebhookBody } from '../domain/notification-event.ts'
+import { type NotificationEvent, readWebhookBody } from '../domain/notification/notification-event.ts'
 import type { Secret } from '../domain/secret.ts'
 import type { Clock, Log } from '../ports/runtime.ts'
 

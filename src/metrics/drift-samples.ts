@@ -1,4 +1,4 @@
-import { type DriftState, driftObjects } from '../exporter/drift.ts'
+import { type DriftState, driftObjects } from '../exporter/view/drift-state.ts'
 import type { SelfMetricName } from './definitions.ts'
 import { collectSamples, type Samples, seconds } from './sample.ts'
 

@@ -1,8 +1,12 @@
-import { jobDisabledAlert } from '../domain/notification.ts'
-import { countOf, type NotificationBook, type NotificationSource } from '../domain/notification-book.ts'
+import { jobDisabledAlert } from '../domain/notification/notification.ts'
+import {
+  countOf,
+  type NotificationBook,
+  type NotificationSource,
+} from '../domain/notification/notification-book.ts'
 import { accountOf } from '../domain/scope.ts'
-import type { WebhookReports } from '../exporter/history-poll.ts'
-import type { ScopeState } from '../exporter/scope-state.ts'
+import type { WebhookReports } from '../exporter/notifications/history-poll.ts'
+import type { ScopeState } from '../exporter/state/scope-state.ts'
 import type { SelfMetricName } from './definitions.ts'
 import { collectSamples, type Samples, seconds } from './sample.ts'
 

@@ -3,7 +3,7 @@
  * pieces between other work, so that a scrape finds nearly everything ready.
  */
 import type { ScopeKey } from '../domain/scope.ts'
-import type { ScopeState } from '../exporter/scope-state.ts'
+import type { ScopeState } from '../exporter/state/scope-state.ts'
 import { metricDefinitions } from './definitions.ts'
 import { eventMetrics, selfMetrics } from './exporter-metrics.ts'
 import { type ExpositionFormat, openMetricsEnd, renderHeader, renderSamples } from './exposition-text.ts'

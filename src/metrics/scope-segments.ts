@@ -3,7 +3,7 @@
  * thus renders that scope's lines only, and a scrape copies bytes.
  */
 import { type ScopeKey, scopeKey } from '../domain/scope.ts'
-import type { ScopeState } from '../exporter/scope-state.ts'
+import type { ScopeState } from '../exporter/state/scope-state.ts'
 import { metricDefinitions } from './definitions.ts'
 import { renderSamples } from './exposition-text.ts'
 import type { MetricDefinition } from './metric-definition.ts'

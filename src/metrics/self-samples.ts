@@ -1,6 +1,6 @@
-import type { BudgetStatus } from '../exporter/budget.ts'
-import { jobsAreKnown, mayHaveJobs, type ScopeState } from '../exporter/scope-state.ts'
-import { durationBuckets, type SelfState } from '../exporter/self-state.ts'
+import type { BudgetStatus } from '../access/budget.ts'
+import { jobsAreKnown, mayHaveJobs, type ScopeState } from '../exporter/state/scope-state.ts'
+import { durationBuckets, type SelfState } from '../exporter/state/self-state.ts'
 import type { SelfMetricName } from './definitions.ts'
 import { collectSamples, type Sample, type SampleSink, type Samples, seconds } from './sample.ts'
 

@@ -1,5 +1,5 @@
-import type { HealthLimits, HealthRow } from '../domain/health-row.ts'
-import type { JobId, JobRecord, OutputOptions } from '../domain/job.ts'
+import type { JobId, JobRecord, OutputOptions } from '../domain/job/job.ts'
+import type { HealthLimits, HealthRow } from '../domain/ledger/health-row.ts'
 import type { Account, Scope } from '../domain/scope.ts'
 import type { Secret } from '../domain/secret.ts'
 import type { EpochMinute, EpochMs } from '../domain/time.ts'

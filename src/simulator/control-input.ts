@@ -1,8 +1,8 @@
-import { failureNames, isFailureName } from './failures.ts'
-import type { Fault, FaultEffect } from './faults.ts'
-import type { JsonRecord } from './json-shape.ts'
-import { isRecord } from './json-shape.ts'
-import type { JobAction } from './world-spec.ts'
+import type { Fault, FaultEffect } from './api/faults.ts'
+import type { JsonRecord } from './api/json-shape.ts'
+import { isRecord } from './api/json-shape.ts'
+import { failureNames, isFailureName } from './world/failures.ts'
+import type { JobAction } from './world/world-spec.ts'
 
 /** A fault from JSON, either `{effect: {kind, …}, …}` or flat with `kind`; a text says what is wrong. */
 export function readFault(body: unknown): Fault | string {

@@ -1,14 +1,14 @@
 import type { FastifyInstance } from 'fastify'
+import type { Faults } from './api/faults.ts'
+import { isRecord } from './api/json-shape.ts'
+import type { RequestLog } from './api/request-log.ts'
+import { SimError } from './api/sim-error.ts'
 import { readFault, readJobAction } from './control-input.ts'
-import type { Faults } from './faults.ts'
-import { actOn } from './happenings.ts'
-import { phaseAt } from './job-timeline.ts'
-import { isRecord } from './json-shape.ts'
-import type { Delivery } from './notifications.ts'
-import type { RequestLog } from './request-log.ts'
-import type { SimClock } from './sim-clock.ts'
-import { SimError } from './sim-error.ts'
-import type { World } from './world.ts'
+import { actOn } from './world/happenings.ts'
+import { phaseAt } from './world/job-timeline.ts'
+import type { Delivery } from './world/notifications.ts'
+import type { SimClock } from './world/sim-clock.ts'
+import type { World } from './world/world.ts'
 
 export interface ControlDeps {
   readonly world: World

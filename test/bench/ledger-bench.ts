@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { HealthRow } from '../../src/domain/health-row.ts'
-import { beginLedger, observe } from '../../src/domain/ledger.ts'
-import { ledgerToRecord } from '../../src/domain/ledger-record.ts'
+import type { HealthRow } from '../../src/domain/ledger/health-row.ts'
+import { beginLedger, observe } from '../../src/domain/ledger/ledger.ts'
+import { ledgerToRecord } from '../../src/domain/ledger/stored-ledger.ts'
 import { openLmdbStore } from '../../src/runtime/lmdb-store.ts'
 import type { Figure } from './figures.ts'
 

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { serveOptions } from '../../src/command-options.ts'
-import { permissions } from '../../src/commands/check-grants.ts'
+import { serveOptions } from '../../src/cli/command-options.ts'
+import { permissions } from '../../src/commands/check/check-grants.ts'
 import { readYaml } from '../support/manifests.ts'
 import { at, listAt, textAt } from '../support/tree.ts'
 

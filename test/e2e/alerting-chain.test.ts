@@ -2,17 +2,17 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
-import { findAlertPrograms, startAlertChain } from '../../src/commands/alert-chain.ts'
+import { findAlertPrograms, startAlertChain } from '../../src/commands/demo/alert-chain.ts'
 import { createSystemClock } from '../../src/runtime/system-clock.ts'
 import { startSimulator } from '../../src/simulator/server.ts'
-import { buildWorld, zoneScope } from '../../src/simulator/world-builder.ts'
+import { buildWorld, zoneScope } from '../../src/simulator/world/world-builder.ts'
 import { eventually, startExporter } from '../support/exporter-process.ts'
 import { type PagerDutyEvent, startFakePagerDuty } from '../support/fake-pagerduty.ts'
 import { sampleValue, scrape } from '../support/scrape.ts'
 
 /*
  * The whole way for real: simulated Cloudflare → the built exporter → Prometheus → Alertmanager → PagerDuty, with the
- * shipped rules and routes, 120 times faster (src/commands/shortened-alerts.ts says how).
+ * shipped rules and routes, 120 times faster (src/commands/demo/shortened-alerts.ts says how).
  */
 
 t.setTimeout(240_000)

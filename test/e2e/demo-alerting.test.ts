@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import t from 'tap'
-import { findAlertPrograms } from '../../src/commands/alert-chain.ts'
+import { findAlertPrograms } from '../../src/commands/demo/alert-chain.ts'
 import { eventually } from '../support/exporter-process.ts'
 
 t.setTimeout(120_000)

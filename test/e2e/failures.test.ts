@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import t from 'tap'
 import { type Simulator, startSimulator } from '../../src/simulator/server.ts'
-import { accountScope, buildWorld, zoneScope } from '../../src/simulator/world-builder.ts'
+import { accountScope, buildWorld, zoneScope } from '../../src/simulator/world/world-builder.ts'
 import { type ExporterProcess, eventually, startExporter } from '../support/exporter-process.ts'
 import { type ScrapedSample, sampleValue, scrape } from '../support/scrape.ts'
 

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, w
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
-import { findAlertPrograms, startAlertChain } from '../../src/commands/alert-chain.ts'
+import { findAlertPrograms, startAlertChain } from '../../src/commands/demo/alert-chain.ts'
 import { createSystemClock } from '../../src/runtime/system-clock.ts'
 import { startSimulator } from '../../src/simulator/server.ts'
 import { eventually, startExporter } from '../support/exporter-process.ts'

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import { startSimulator } from '../../src/simulator/server.ts'
-import { buildWorld, zoneScope } from '../../src/simulator/world-builder.ts'
+import { buildWorld, zoneScope } from '../../src/simulator/world/world-builder.ts'
 import { type ExporterProcess, eventually, startExporter } from '../support/exporter-process.ts'
 import { sampleValue, scrape } from '../support/scrape.ts'
 

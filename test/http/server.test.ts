@@ -3,7 +3,7 @@ import { gunzipSync, gzipSync } from 'node:zlib'
 import t from 'tap'
 import { UserError } from '../../src/errors.ts'
 import { acceptsGzip, chooseFormat } from '../../src/http/negotiation.ts'
-import { html } from '../../src/http/page.ts'
+import { html } from '../../src/http/pages/page.ts'
 import { ask, clock, serverFor } from '../support/http-server.ts'
 import { logSink } from '../support/log-sink.ts'
 

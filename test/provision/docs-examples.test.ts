@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import t from 'tap'
 import { startSimulator } from '../../src/simulator/server.ts'
-import { buildWorld } from '../../src/simulator/world-builder.ts'
+import { buildWorld } from '../../src/simulator/world/world-builder.ts'
 import { startS3 } from '../support/object-stores.ts'
 import { runProvision } from '../support/run-provision.ts'
 

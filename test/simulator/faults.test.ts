@@ -1,9 +1,9 @@
 import t from 'tap'
 import { simulate } from '../../src/commands/simulate.ts'
-import type { Fault } from '../../src/simulator/faults.ts'
+import type { Fault } from '../../src/simulator/api/faults.ts'
 import type { Simulator, SimulatorOptions } from '../../src/simulator/server.ts'
 import { startSimulator } from '../../src/simulator/server.ts'
-import { buildWorld, zoneScope } from '../../src/simulator/world-builder.ts'
+import { buildWorld, zoneScope } from '../../src/simulator/world/world-builder.ts'
 import { ask, iso, query, simStart, stepped } from '../support/simulation.ts'
 
 const minute = 60_000

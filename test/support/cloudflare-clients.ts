@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import type { HealthClientDeps } from '../../src/cloudflare/health-client.ts'
+import type { HealthClientDeps } from '../../src/cloudflare/health/health-client.ts'
 import type { Scope } from '../../src/domain/scope.ts'
 import { Secret } from '../../src/domain/secret.ts'
 import { ApiFailure } from '../../src/errors.ts'

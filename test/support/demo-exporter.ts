@@ -1,8 +1,8 @@
-import { createExporter, type Exporter } from '../../src/commands/exporter.ts'
-import { allSettings, defaultsOf, type Settings } from '../../src/config.ts'
+import { createExporter, type Exporter } from '../../src/commands/serve/exporter.ts'
 import { Secret } from '../../src/domain/secret.ts'
+import { allSettings, defaultsOf, type Settings } from '../../src/settings/exporter-settings.ts'
 import { startSimulator } from '../../src/simulator/server.ts'
-import type { WorldSpec } from '../../src/simulator/world-spec.ts'
+import type { WorldSpec } from '../../src/simulator/world/world-spec.ts'
 import { logSink } from './log-sink.ts'
 import { createSteppedClock, settle } from './stepped-clock.ts'
 

@@ -4,9 +4,9 @@ import {
   destinationFields,
   type FieldValue,
   toDestination,
-} from '../../src/domain/destination.ts'
-import { type DestinationKind, destinationKindNames, kindSpec } from '../../src/domain/destination-kinds.ts'
-import type { FieldSpec } from '../../src/domain/destination-spec.ts'
+} from '../../src/domain/destination/destination.ts'
+import { type DestinationKind, destinationKindNames, kindSpec } from '../../src/domain/destination/kinds.ts'
+import type { FieldSpec } from '../../src/domain/destination/spec.ts'
 import { Secret } from '../../src/domain/secret.ts'
 
 /** A name that can stand anywhere: in an address, in a query, in a header. */

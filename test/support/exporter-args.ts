@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
-import { type ParsedCommandLine, parseCommandLine } from '../../src/cli.ts'
-import type { CommandIo } from '../../src/command-io.ts'
-import { run } from '../../src/commands/provision.ts'
+import type { CommandIo } from '../../src/cli/command-io.ts'
+import { type ParsedCommandLine, parseCommandLine } from '../../src/cli/command-line.ts'
+import { run } from '../../src/commands/provision/provision.ts'
 import { listAt, textAt } from './tree.ts'
 
 /** What the program itself says against a command line; null when it would start. */

@@ -1,4 +1,4 @@
-import type { JobRecord } from '../../src/domain/job.ts'
+import type { JobRecord } from '../../src/domain/job/job.ts'
 import type { Account, Scope } from '../../src/domain/scope.ts'
 import { scopeKey } from '../../src/domain/scope.ts'
 import type { Secret } from '../../src/domain/secret.ts'

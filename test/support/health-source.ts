@@ -1,6 +1,6 @@
-import type { HealthRow } from '../../src/domain/health-row.ts'
-import { attemptKey } from '../../src/domain/job-totals.ts'
-import type { Window } from '../../src/domain/ledger.ts'
+import type { HealthRow } from '../../src/domain/ledger/health-row.ts'
+import { attemptKey } from '../../src/domain/ledger/job-totals.ts'
+import type { Window } from '../../src/domain/ledger/ledger.ts'
 import { type EpochMs, minuteOf } from '../../src/domain/time.ts'
 
 /** One upload attempt as it happened, and when the API begins to show it. */

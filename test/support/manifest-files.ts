@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { type ManifestText, readManifest } from '../../src/provision/manifest.ts'
-import type { Manifest } from '../../src/provision/manifest-part.ts'
-import { problemText } from '../../src/provision/problem.ts'
-import type { ReferenceReaders } from '../../src/provision/resolve-text.ts'
-import { readYaml } from '../../src/yaml-text.ts'
+import { type ManifestText, readManifest } from '../../src/provision/manifest/manifest.ts'
+import type { Manifest } from '../../src/provision/manifest/part.ts'
+import type { ReferenceReaders } from '../../src/provision/manifest/resolve-text.ts'
+import { problemText } from '../../src/provision/resource/problem.ts'
+import { readYaml } from '../../src/settings/yaml-text.ts'
 
 const folder = new URL('../manifests/', import.meta.url)
 

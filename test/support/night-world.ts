@@ -1,5 +1,5 @@
-import { accountScope, buildWorld, r2Conf, zoneScope } from '../../src/simulator/world-builder.ts'
-import type { Fate, WorldSpec } from '../../src/simulator/world-spec.ts'
+import { accountScope, buildWorld, r2Conf, zoneScope } from '../../src/simulator/world/world-builder.ts'
+import type { Fate, WorldSpec } from '../../src/simulator/world/world-spec.ts'
 
 const seconds = 1_000
 const minutes = 60_000

@@ -1,6 +1,6 @@
 import type { Scope } from '../../src/domain/scope.ts'
 import { Secret } from '../../src/domain/secret.ts'
-import { outputForm } from '../../src/provision/output-form.ts'
+import { outputForm } from '../../src/provision/resource/output-form.ts'
 import type {
   Desired,
   DesiredJob,
@@ -9,7 +9,7 @@ import type {
   DesiredWebhook,
   JobResource,
   PolicyResource,
-} from '../../src/provision/resource.ts'
+} from '../../src/provision/resource/resource.ts'
 
 export const accountId = '0123456789abcdef0123456789abcdef'
 export const account = { kind: 'account', id: accountId, name: 'Quay' } as const

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { PassThrough } from 'node:stream'
-import type { CommandIo } from '../../src/command-io.ts'
-import { run } from '../../src/commands/provision.ts'
+import type { CommandIo } from '../../src/cli/command-io.ts'
+import { run } from '../../src/commands/provision/provision.ts'
 import { ApiFailure, type ExitCode, exitCode, fileReason, UserError } from '../../src/errors.ts'
 
 export interface ProvisionRun {

@@ -1,8 +1,8 @@
-import { exporterStatus, type ShownSetting } from '../../src/exporter/exporter-status.ts'
-import { createHistory, type History } from '../../src/exporter/history-ring.ts'
-import { createSelfState } from '../../src/exporter/self-state.ts'
-import { createState, type ExporterState } from '../../src/exporter/state.ts'
-import { jobById, overview } from '../../src/exporter/status.ts'
+import { createSelfState } from '../../src/exporter/state/self-state.ts'
+import { createState, type ExporterState } from '../../src/exporter/state/state.ts'
+import { createHistory, type History } from '../../src/exporter/state/upload-history.ts'
+import { exporterStatus, type ShownSetting } from '../../src/exporter/view/exporter-status.ts'
+import { jobById, overview } from '../../src/exporter/view/status.ts'
 import type { StatusSource } from '../../src/http/status-routes.ts'
 
 export interface StatusParts {

@@ -1,9 +1,9 @@
-import type { JobSummary } from '../../src/domain/job.ts'
-import { noCounts, noTotals } from '../../src/domain/job-totals.ts'
-import { beginLedger, type MinuteCounts } from '../../src/domain/ledger.ts'
+import type { JobSummary } from '../../src/domain/job/job.ts'
+import { noCounts, noTotals } from '../../src/domain/ledger/job-totals.ts'
+import { beginLedger, type MinuteCounts } from '../../src/domain/ledger/ledger.ts'
 import { type Scope, scopeKey } from '../../src/domain/scope.ts'
-import { createHistory } from '../../src/exporter/history-ring.ts'
-import { createState } from '../../src/exporter/state.ts'
+import { createState } from '../../src/exporter/state/state.ts'
+import { createHistory } from '../../src/exporter/state/upload-history.ts'
 import { zone } from './exporter-core.ts'
 
 export const minute = 60_000

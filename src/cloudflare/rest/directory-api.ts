@@ -1,0 +1,33 @@
+import * as z from 'zod/mini'
+import type { DirectoryApi } from '../../ports/cloudflare.ts'
+import { nextPage } from '../envelope.ts'
+import { idText, listOf, plainText } from '../fields.ts'
+import type { Rest } from './rest.ts'
+
+/** The API's maximum for zones; for accounts it is said to be the same. */
+const perPage = 50
+
+const account = z.object({ id: idText, name: plainText })
+const zone = z.object({ id: idText, name: plainText, account })
+
+export function createDirectoryApi(rest: Rest): DirectoryApi {
+  return {
+    async listAccounts(page, options) {
+      const answer = await rest({ operation: 'list_accounts' }, options, listOf(account), (sdk) =>
+        sdk.accounts.list({ page, per_page: perPage }),
+      )
+      return { items: answer.result, next: nextPage(page, perPage, answer) }
+    },
+    async listZones({ page, accountId, name }, options) {
+      const filter = {
+        ...(accountId === undefined ? {} : { account: { id: accountId } }),
+        ...(name === undefined ? {} : { name }),
+      }
+      const answer = await rest({ operation: 'list_zones' }, options, listOf(zone), (sdk) =>
+        sdk.zones.list({ page, per_page: perPage, ...filter }),
+      )
+      const items = answer.result.map((one) => ({ kind: 'zone' as const, ...one }))
+      return { items, next: nextPage(page, perPage, answer) }
+    },
+  }
+}

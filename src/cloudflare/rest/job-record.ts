@@ -1,0 +1,92 @@
+import * as z from 'zod/mini'
+import type { JobRecord } from '../../domain/job/job.ts'
+import type { JobWrite } from '../../ports/cloudflare.ts'
+import {
+  flag,
+  idText,
+  optionalFlag,
+  optionalInstant,
+  optionalNumber,
+  optionalRecord,
+  optionalSecret,
+  optionalText,
+  plainText,
+  secretText,
+} from '../fields.ts'
+
+/** A filter is documented as stringified JSON; a response that holds it parsed is put back into text. */
+const filterText = z.pipe(
+  z.nullish(z.union([z.string(), z.record(z.string(), z.unknown())])),
+  z.transform((filter: string | Record<string, unknown> | null | undefined) => {
+    if (filter === null || filter === undefined || filter === '') return null
+    return typeof filter === 'string' ? filter : JSON.stringify(filter)
+  }),
+)
+
+/** A job as `…/logpush/jobs` answers it; any field but the id may be missing. */
+const wireJob = z.object({
+  id: idText,
+  name: optionalText,
+  dataset: optionalText,
+  kind: plainText,
+  enabled: flag,
+  destination_conf: secretText,
+  last_complete: optionalInstant,
+  last_error: optionalInstant,
+  error_message: optionalSecret,
+  filter: filterText,
+  filter_attack_traffic: optionalFlag,
+  frequency: optionalText,
+  logpull_options: optionalText,
+  output_options: optionalRecord,
+  max_upload_bytes: optionalNumber,
+  max_upload_records: optionalNumber,
+  max_upload_interval_seconds: optionalNumber,
+  transformer_id: optionalNumber,
+})
+
+export const jobRecord = z.pipe(wireJob, z.transform(toRecord))
+
+function toRecord(job: z.output<typeof wireJob>): JobRecord {
+  return {
+    id: job.id,
+    name: job.name,
+    // Jobs older than the field have none, and mean the one dataset of their day.
+    dataset: job.dataset ?? 'http_requests',
+    kind: job.kind,
+    enabled: job.enabled,
+    destinationConf: job.destination_conf,
+    lastComplete: job.last_complete,
+    lastError: job.last_error,
+    errorMessage: job.error_message,
+    filter: job.filter,
+    filterAttackTraffic: job.filter_attack_traffic,
+    frequency: job.frequency,
+    logpullOptions: job.logpull_options,
+    outputOptions: job.output_options,
+    maxUploadBytes: job.max_upload_bytes,
+    maxUploadRecords: job.max_upload_records,
+    maxUploadIntervalSeconds: job.max_upload_interval_seconds,
+    transformerId: job.transformer_id,
+  }
+}
+
+/** The body of a create or an update: what is not given is not sent, and so keeps its value. */
+export function jobBody(job: JobWrite): Readonly<Record<string, unknown>> {
+  const body = {
+    name: job.name,
+    dataset: job.dataset,
+    kind: job.kind,
+    enabled: job.enabled,
+    destination_conf: job.destinationConf?.reveal(),
+    ownership_challenge: job.ownershipChallenge?.reveal(),
+    filter: job.filter,
+    filter_attack_traffic: job.filterAttackTraffic,
+    output_options: job.outputOptions,
+    max_upload_bytes: job.maxUploadBytes,
+    max_upload_records: job.maxUploadRecords,
+    max_upload_interval_seconds: job.maxUploadIntervalSeconds,
+    transformer_id: job.transformerId,
+  }
+  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined))
+}

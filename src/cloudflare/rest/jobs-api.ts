@@ -1,0 +1,83 @@
+import * as z from 'zod/mini'
+import type { JobId } from '../../domain/job/job.ts'
+import { ApiFailure } from '../../errors.ts'
+import type { JobsApi, JobWrite } from '../../ports/cloudflare.ts'
+import { listOf, plainText } from '../fields.ts'
+import { redact } from '../redact.ts'
+import { jobBody, jobRecord } from './job-record.ts'
+import type { Rest } from './rest.ts'
+import { open, scopeParam } from './sdk.ts'
+
+const validity = z.object({ valid: z.boolean(), message: plainText })
+const fieldDescriptions = z.record(z.string(), z.unknown())
+
+export function createJobsApi(rest: Rest): JobsApi {
+  return {
+    async listJobs(scope, options) {
+      const call = { operation: 'list_jobs' } as const
+      const { result } = await rest(call, options, listOf(jobRecord), (sdk) =>
+        sdk.logpush.jobs.list(scopeParam(scope)),
+      )
+      return result
+    },
+    async getJob(scope, id, options) {
+      const number = jobNumber(id)
+      const { result } = await rest({ operation: 'get_job' }, options, jobRecord, (sdk) =>
+        sdk.logpush.jobs.get(number, scopeParam(scope)),
+      )
+      return result
+    },
+    async createJob(scope, body, options) {
+      const call = { operation: 'create_job', secrets: secretsOf(body) } as const
+      const { result } = await rest(call, options, jobRecord, (sdk) =>
+        sdk.logpush.jobs.create(open({ ...scopeParam(scope), ...jobBody(body) })),
+      )
+      return result
+    },
+    async updateJob(scope, id, body, options) {
+      const number = jobNumber(id)
+      const call = { operation: 'update_job', secrets: secretsOf(body) } as const
+      const { result } = await rest(call, options, jobRecord, (sdk) =>
+        sdk.logpush.jobs.update(number, open({ ...scopeParam(scope), ...jobBody(body) })),
+      )
+      return result
+    },
+    async deleteJob(scope, id, options) {
+      const number = jobNumber(id)
+      await rest({ operation: 'delete_job' }, options, z.unknown(), (sdk) =>
+        sdk.logpush.jobs.delete(number, scopeParam(scope)),
+      )
+    },
+    async datasetFields(scope, dataset, options) {
+      const call = { operation: 'list_dataset_fields' } as const
+      const { result } = await rest(call, options, fieldDescriptions, (sdk) =>
+        sdk.logpush.datasets.fields.get(open(dataset), scopeParam(scope)),
+      )
+      return new Map(
+        Object.entries(result).map(([name, text]) => [name, typeof text === 'string' ? text : '']),
+      )
+    },
+    async validateDestination(scope, destinationConf, options) {
+      const secrets = [destinationConf]
+      const call = { operation: 'validate_destination', secrets } as const
+      const { result } = await rest(call, options, validity, (sdk) =>
+        sdk.logpush.validate.destination({
+          ...scopeParam(scope),
+          destination_conf: destinationConf.reveal(),
+        }),
+      )
+      return { valid: result.valid, message: redact(result.message, secrets) }
+    },
+  }
+}
+
+/** The SDK takes ids as numbers. One that a number can't hold would hit another job. */
+function jobNumber(id: JobId): number {
+  const number = Number(id)
+  if (/^\d+$/.test(id) && Number.isSafeInteger(number)) return number
+  throw new ApiFailure('invalid_request', 'a job id must be a whole number', { operation: 'address a job' })
+}
+
+function secretsOf(body: JobWrite) {
+  return [body.destinationConf, body.ownershipChallenge].filter((secret) => secret !== undefined)
+}

@@ -1,0 +1,87 @@
+import * as z from 'zod/mini'
+import type {
+  MechanismKind,
+  NotificationPolicy,
+  NotificationsApi,
+  PolicyWrite,
+} from '../../ports/cloudflare.ts'
+import { flag, idText, listOf, optionalRecord, optionalText, plainText } from '../fields.ts'
+import type { Rest } from './rest.ts'
+import { open } from './sdk.ts'
+
+type PoliciesApi = Pick<NotificationsApi, 'listPolicies' | 'createPolicy' | 'updatePolicy' | 'deletePolicy'>
+
+const mechanismKinds: readonly MechanismKind[] = ['email', 'webhooks', 'pagerduty']
+
+const targets = z.nullish(listOf(z.object({ id: idText })))
+
+const wirePolicy = z.object({
+  id: idText,
+  name: plainText,
+  description: plainText,
+  enabled: flag,
+  alert_type: plainText,
+  mechanisms: z.nullish(z.object({ email: targets, webhooks: targets, pagerduty: targets })),
+  filters: optionalRecord,
+  alert_interval: optionalText,
+})
+
+const policy = z.pipe(wirePolicy, z.transform(toPolicy))
+
+/** The answer to a create or an update. */
+export const createdId = z.object({ id: idText })
+
+export function createPoliciesApi(rest: Rest): PoliciesApi {
+  return {
+    async listPolicies(accountId, options) {
+      const { result } = await rest({ operation: 'list_policies' }, options, listOf(policy), (sdk) =>
+        sdk.alerting.policies.list({ account_id: accountId }),
+      )
+      return result
+    },
+    async createPolicy(accountId, body, options) {
+      const { result } = await rest({ operation: 'create_policy' }, options, createdId, (sdk) =>
+        sdk.alerting.policies.create(open({ account_id: accountId, ...policyBody(body) })),
+      )
+      return result
+    },
+    async updatePolicy(accountId, id, body, options) {
+      await rest({ operation: 'update_policy' }, options, z.unknown(), (sdk) =>
+        sdk.alerting.policies.update(id, open({ account_id: accountId, ...policyBody(body) })),
+      )
+    },
+    async deletePolicy(accountId, id, options) {
+      await rest({ operation: 'delete_policy' }, options, z.unknown(), (sdk) =>
+        sdk.alerting.policies.delete(id, { account_id: accountId }),
+      )
+    },
+  }
+}
+
+function toPolicy(wire: z.output<typeof wirePolicy>): NotificationPolicy {
+  const ids = (kind: MechanismKind) => (wire.mechanisms?.[kind] ?? []).map(({ id }) => id)
+  return {
+    id: wire.id,
+    name: wire.name,
+    description: wire.description,
+    enabled: wire.enabled,
+    alertType: wire.alert_type,
+    mechanisms: { email: ids('email'), webhooks: ids('webhooks'), pagerduty: ids('pagerduty') },
+    filters: wire.filters === null || Object.keys(wire.filters).length === 0 ? null : wire.filters,
+    alertInterval: wire.alert_interval,
+  }
+}
+
+/** Always the whole policy: whether the API keeps what an update leaves out is not documented. */
+function policyBody(policy: PolicyWrite): Readonly<Record<string, unknown>> {
+  const used = mechanismKinds.filter((kind) => policy.mechanisms[kind].length > 0)
+  return {
+    name: policy.name,
+    description: policy.description,
+    enabled: policy.enabled,
+    alert_type: policy.alertType,
+    mechanisms: Object.fromEntries(used.map((kind) => [kind, policy.mechanisms[kind].map((id) => ({ id }))])),
+    ...(policy.filters === null ? {} : { filters: policy.filters }),
+    ...(policy.alertInterval === null ? {} : { alert_interval: policy.alertInterval }),
+  }
+}

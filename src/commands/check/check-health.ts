@@ -1,0 +1,100 @@
+import { type ApiAccess, scopeRequest } from '../../access/api-access.ts'
+import { priority } from '../../access/budget.ts'
+import { settleAll } from '../../access/settle-all.ts'
+import type { HealthLimits } from '../../domain/ledger/health-row.ts'
+import type { Scope, ScopeKey } from '../../domain/scope.ts'
+import { scopeKey } from '../../domain/scope.ts'
+import { minuteOf } from '../../domain/time.ts'
+import { type ApiFailure, InternalError } from '../../errors.ts'
+import { batches } from '../../exporter/health/health-batch.ts'
+import type { CallOptions, HealthApi } from '../../ports/cloudflare.ts'
+import type { Clock } from '../../ports/runtime.ts'
+import { attempt, type Trial } from './check-facts.ts'
+
+export interface HealthProbe {
+  readonly api: HealthApi
+  readonly access: ApiAccess
+  readonly clock: Pick<Clock, 'now'>
+  readonly rateLimitType: 'user' | 'account'
+  readonly signal: AbortSignal
+}
+
+type Trials<T> = Map<ScopeKey, Trial<T>>
+
+/** Reads the limits of each scope and, where there is health data, a little of it: one may be refused alone. */
+export async function probeHealth(
+  probe: HealthProbe,
+  scopes: readonly Scope[],
+): Promise<Trials<HealthLimits | null>> {
+  const due = scopes.map((scope) => ({
+    scope,
+    priority: priority.known,
+    whole: false,
+    behind: false,
+    pageSize: 1,
+  }))
+  const found: Trials<HealthLimits | null> = new Map()
+  await settleAll(batches(due, probe.rateLimitType).map((batch) => probeBatch(probe, batch.scopes, found)))
+  return found
+}
+
+async function probeBatch(
+  probe: HealthProbe,
+  scopes: readonly Scope[],
+  found: Trials<HealthLimits | null>,
+): Promise<void> {
+  const limits = await tryTogether(scopes, (some) =>
+    ask(probe, some, (options) => probe.api.readLimits(some, options)),
+  )
+  for (const [key, { scope, trial }] of limits)
+    found.set(key, trial.ok ? { ok: true, value: trial.value.get(scope.id) ?? null } : trial)
+  const offered = scopes.filter((scope) => {
+    const own = found.get(scopeKey(scope))
+    return own?.ok === true && own.value?.enabled === true
+  })
+  const to = minuteOf(probe.clock.now())
+  const rows = await tryTogether(offered, (some) => {
+    const query = { scopes: some, from: to - 5, to, limit: 1 }
+    return ask(probe, some, (options) => probe.api.readHealth(query, options))
+  })
+  for (const [key, { trial }] of rows) if (!trial.ok) found.set(key, trial)
+}
+
+/** Asks for scopes at once and, when some of them spoil the answer, finds out which. */
+async function tryTogether<T>(
+  scopes: readonly Scope[],
+  call: (scopes: readonly Scope[]) => Promise<T>,
+): Promise<ReadonlyMap<ScopeKey, { readonly scope: Scope; readonly trial: Trial<T> }>> {
+  if (scopes.length === 0) return new Map()
+  const trial = await attempt(() => call(scopes))
+  const all = (some: readonly Scope[]) => new Map(some.map((scope) => [scopeKey(scope), { scope, trial }]))
+  if (trial.ok || scopes.length === 1 || !mayBeOfOne(trial.failure)) return all(scopes)
+  const named = scopes.filter(({ id }) => trial.failure.codes.includes(id))
+  if (named.length === scopes.length) return all(scopes)
+  if (named.length > 0) {
+    const rest = await tryTogether(
+      scopes.filter((scope) => !named.includes(scope)),
+      call,
+    )
+    return new Map([...all(named), ...rest])
+  }
+  const middle = Math.ceil(scopes.length / 2)
+  const parts = [scopes.slice(0, middle), scopes.slice(middle)]
+  const halves = await Promise.all(parts.map((part) => tryTogether(part, call)))
+  return new Map(halves.flatMap((half) => [...half]))
+}
+
+/** Whether one scope can be the reason why a query for several failed. */
+function mayBeOfOne({ kind }: ApiFailure): boolean {
+  return kind === 'forbidden' || kind === 'partial'
+}
+
+function ask<T>(
+  probe: HealthProbe,
+  scopes: readonly Scope[],
+  call: (options: CallOptions) => Promise<T>,
+): Promise<T> {
+  const [first] = scopes
+  if (first === undefined) throw new InternalError('a health query needs a scope')
+  return probe.access.read(scopeRequest('graphql', first, priority.known, probe.signal), call)
+}

@@ -1,0 +1,148 @@
+/*
+ * Tries everything that the exporter will ask of Cloudflare, once: the token itself, accounts, zones, and for
+ * each scope its jobs, its health and the notification policies. Nothing is written.
+ */
+
+import type { ApiAccess } from '../../access/api-access.ts'
+import { priority } from '../../access/budget.ts'
+import { jobDisabledAlert } from '../../domain/notification/notification.ts'
+import { type Account, accountOf, type Scope, scopeKey } from '../../domain/scope.ts'
+import { type ApiFailure, isTransient } from '../../errors.ts'
+import { isSelected, namedIds, type Selection } from '../../exporter/inventory/selection.ts'
+import type {
+  CallOptions,
+  DirectoryApi,
+  JobsApi,
+  NotificationsApi,
+  Page,
+  TokenApi,
+} from '../../ports/cloudflare.ts'
+import { attempt, type CheckFacts, type ScopeFacts, type TokenFacts, type Trial } from './check-facts.ts'
+import { type HealthProbe, probeHealth } from './check-health.ts'
+
+export interface CheckProbe extends HealthProbe {
+  readonly rest: DirectoryApi & TokenApi & Pick<JobsApi, 'listJobs'> & Pick<NotificationsApi, 'listPolicies'>
+  readonly access: ApiAccess
+  readonly selection: Selection
+  /** What was left of each budget, as last heard. */
+  readonly budget: () => CheckFacts['budget']
+  readonly progress: (text: string) => void
+}
+
+/** Each scope costs a request or two; beyond this many a sample of them must do. */
+const maxScopes = 100
+/** Accounts that are asked whether the token is theirs. */
+const maxOwners = 20
+
+/**
+ * All facts. What fails in a way that says nothing about the token (no network, say) at the very first request
+ * is thrown as it is: nothing else would be any better.
+ */
+export async function probeAll(probe: CheckProbe): Promise<CheckFacts> {
+  const user = await attempt(() => ask(probe, (options) => probe.rest.verifyToken(null, options)))
+  if (!user.ok && saysNothing(user.failure)) throw user.failure
+  const accounts = await attempt(() =>
+    allPages((page) => ask(probe, (options) => probe.rest.listAccounts(page, options))),
+  )
+  const zones = await attempt(() =>
+    allPages((page) => ask(probe, (options) => probe.rest.listZones({ page }, options))),
+  )
+  const scopes = knownScopes(probe.selection, accounts, zones)
+  const token: Trial<TokenFacts> = user.ok
+    ? { ok: true, value: { accountId: null, status: user.value } }
+    : ((await ownedToken(probe, scopes)) ?? user)
+  const chosen = sample(scopes)
+  probe.progress(`Looking at ${chosen.length} of ${scopes.length} accounts and zones`)
+  const [health, facts] = await Promise.all([
+    probeHealth(probe, chosen),
+    Promise.all(chosen.map((scope) => probeScope(probe, scope))),
+  ])
+  return {
+    token,
+    accounts: counted(accounts),
+    zones: counted(zones),
+    scopes: facts.flatMap((fact) => {
+      const trial = health.get(scopeKey(fact.scope))
+      return trial === undefined ? [] : [{ ...fact, health: trial }]
+    }),
+    notChecked: scopes.length - chosen.length,
+    budget: probe.budget(),
+  }
+}
+
+async function probeScope(probe: CheckProbe, scope: Scope): Promise<Omit<ScopeFacts, 'health'>> {
+  const jobs = await attempt(() => ask(probe, (options) => probe.rest.listJobs(scope, options)))
+  const policies =
+    scope.kind === 'zone'
+      ? null
+      : await attempt(async () => {
+          const all = await ask(probe, (options) => probe.rest.listPolicies(scope.id, options))
+          return all.filter(({ alertType, enabled }) => alertType === jobDisabledAlert && enabled).length
+        })
+  return { scope, jobs: counted(jobs), policies }
+}
+
+/** Asks the accounts that we know of whether the token is one of theirs. Null when it is nobody's. */
+async function ownedToken(probe: CheckProbe, scopes: readonly Scope[]): Promise<Trial<TokenFacts> | null> {
+  const ids = [...new Set(scopes.map((scope) => accountOf(scope).id))].filter((id) => id !== '')
+  for (const accountId of ids.slice(0, maxOwners)) {
+    const owned = await attempt(() => ask(probe, (options) => probe.rest.verifyToken(accountId, options)))
+    if (owned.ok) return { ok: true, value: { accountId, status: owned.value } }
+  }
+  return null
+}
+
+function ask<T>(probe: CheckProbe, call: (options: CallOptions) => Promise<T>): Promise<T> {
+  const request = { api: 'rest', priority: priority.known, accountId: '', signal: probe.signal } as const
+  return probe.access.read(request, call)
+}
+
+async function allPages<T>(read: (page: number) => Promise<Page<T>>): Promise<readonly T[]> {
+  const items: T[] = []
+  for (let page: number | null = 1; page !== null; ) {
+    const answer: Page<T> = await read(page)
+    items.push(...answer.items)
+    page = answer.next
+  }
+  return items
+}
+
+/** Accounts first, then zones: those listed, those named by id, and the accounts of zones. */
+function knownScopes(
+  selection: Selection,
+  accounts: Trial<readonly Account[]>,
+  zones: Trial<readonly Extract<Scope, { kind: 'zone' }>[]>,
+): readonly Scope[] {
+  const listedZones = zones.ok ? zones.value : []
+  const unlisted = namedIds(selection.zones).filter((id) => listedZones.every((zone) => zone.id !== id))
+  const owners = [
+    ...(accounts.ok ? accounts.value : []),
+    ...listedZones.map(accountOf),
+    ...namedIds(selection.accounts).map((id) => ({ id, name: id })),
+  ]
+  const known = new Map<string, Scope>()
+  const add = (scope: Scope) => {
+    if (!known.has(scopeKey(scope)) && isSelected(scope, selection)) known.set(scopeKey(scope), scope)
+  }
+  for (const { id, name } of owners) add({ kind: 'account', id, name })
+  for (const zone of listedZones) add(zone)
+  for (const id of unlisted) add({ kind: 'zone', id, name: id, account: { id: '', name: '' } })
+  return [...known.values()]
+}
+
+/** At most so many, spread evenly over all. */
+function sample(scopes: readonly Scope[]): readonly Scope[] {
+  if (scopes.length <= maxScopes) return scopes
+  return Array.from(
+    { length: maxScopes },
+    (_, index) => scopes[Math.floor((index * scopes.length) / maxScopes)],
+  ).filter((scope) => scope !== undefined)
+}
+
+function counted(trial: Trial<readonly unknown[]>): Trial<number> {
+  return trial.ok ? { ok: true, value: trial.value.length } : trial
+}
+
+function saysNothing({ kind }: ApiFailure): boolean {
+  return isTransient(kind) || kind === 'rate_limited'
+}

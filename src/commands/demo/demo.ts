@@ -1,0 +1,145 @@
+/*
+ * The exporter against a simulated Cloudflare, in one process: nothing to sign up for, nothing left behind.
+ * Polls are faster than in earnest, so that things can be seen to happen.
+ */
+import { randomBytes } from 'node:crypto'
+import type { CommandIo, RunCommand } from '../../cli/command-io.ts'
+import type { CommandOf } from '../../cli/command-line.ts'
+import { Secret } from '../../domain/secret.ts'
+import { exitCode, UserError } from '../../errors.ts'
+import { webhookPath } from '../../http/webhook-route.ts'
+import { createLog } from '../../log/log.ts'
+import type { Clock } from '../../ports/runtime.ts'
+import { createSystemClock } from '../../runtime/system-clock.ts'
+import { allSettings, defaultsOf, type Settings } from '../../settings/exporter-settings.ts'
+import { type Simulator, startSimulator } from '../../simulator/server.ts'
+import { createExporter, type Exporter } from '../serve/exporter.ts'
+import { demoFactor, startDemoAlerting } from './demo-alerting.ts'
+
+type DemoCommand = CommandOf<'demo'>
+
+const story = [
+  'about half a minute in, quay-firewall-splunk loses its first batches: cloudflare_logpush_batches_failed_total',
+  'cdn-http-azure begins to fail and recovers again: cloudflare_logpush_job_failing',
+  'after two minutes Cloudflare switches quay-http-sumo off, since it failed for a day: cloudflare_failing_logpush_job_disabled_alert',
+  'after four minutes cdn-firewall-r2 is deleted, and its series go away',
+]
+
+export const run: RunCommand<DemoCommand> = async (command, io) => {
+  if (command.withAlerting && command.speed !== 1)
+    throw new UserError('--with-alerting needs --speed=1: Prometheus lives in real time')
+  const clock = createSystemClock()
+  const log = await createLog({
+    level: command.once && command.log.logLevel === 'info' ? 'error' : command.log.logLevel,
+    format: command.log.logFormat,
+    destination: io.stderrStream,
+    terminal: io.terminal.stderr,
+    clock,
+  })
+  const simulator = await startSimulator({
+    seed: command.seed,
+    speed: command.speed,
+    world: 'demo',
+    dateHeader: true,
+    // Quick polls need a wider budget than the real API gives.
+    rateLimits: generous,
+  })
+  try {
+    const settings = { ...demoSettings(simulator, command), listenAddresses: command.listen }
+    const webhookSecret = new Secret(randomBytes(24).toString('hex'))
+    const exporter = await createExporter(settings, {
+      clock,
+      random: Math.random,
+      log,
+      env: {},
+      readFile: () => ({ ok: false, reason: 'the demo reads no files' }),
+      pid: process.pid,
+      nodeVersion: process.version,
+      token: { current: async () => new Secret(simulator.token), refresh: () => {} },
+      web: null,
+      webhookSecrets: async () => [webhookSecret],
+      reread: async () => ({ ok: true, settings }),
+    })
+    await (command.once
+      ? printOnce(exporter, io)
+      : show(exporter, simulator, { command, clock, webhookSecret }, io))
+  } finally {
+    await simulator.close()
+  }
+  return exitCode.done
+}
+
+const generous = {
+  rest: { requests: 12_000, windowMs: 300_000 },
+  graphql: { requests: 3_000, windowMs: 300_000 },
+}
+
+function demoSettings(simulator: Simulator, { withAlerting }: DemoCommand): Settings {
+  const defaults = defaultsOf(allSettings)
+  return {
+    ...defaults,
+    // The limit of each job is a metric of ours: it goes as fast as the rules that read it.
+    maxLagMs: withAlerting ? defaults.maxLagMs / demoFactor : defaults.maxLagMs,
+    baseUrl: simulator.url,
+    statePath: ':memory:',
+    healthPollIntervalMs: 5_000,
+    inventoryPollIntervalMs: 5_000,
+    discoveryPollIntervalMs: 30_000,
+    // The status page draws four hours: they should not begin empty.
+    initialLookbackMs: 4 * 3_600_000,
+  }
+}
+
+/** The first complete scrape, as a scraper would get it. */
+async function printOnce(exporter: Exporter, io: CommandIo): Promise<void> {
+  const stop = new AbortController()
+  const running = exporter.run(AbortSignal.any([stop.signal, io.signal]))
+  await Promise.race([exporter.after('health'), running])
+  const { body } = await exporter.metrics.exposition('text', false)
+  const text = Buffer.concat([...body]).toString()
+  stop.abort()
+  await running
+  io.stdout(text.trimEnd())
+}
+
+interface ShowOptions {
+  readonly command: DemoCommand
+  readonly clock: Clock
+  readonly webhookSecret: Secret
+}
+
+async function show(
+  exporter: Exporter,
+  simulator: Simulator,
+  { command, clock, webhookSecret }: ShowOptions,
+  io: CommandIo,
+): Promise<void> {
+  const [address] = await exporter.listen(command.listen)
+  const host =
+    address === undefined || ['', '::', '0.0.0.0'].includes(address.host) ? 'localhost' : address.host
+  const url = `http://${host}:${address?.port ?? ''}`
+  const { world } = simulator
+  const lines = [
+    `A simulated Cloudflare with ${world.accounts().length} accounts, ${world.zones().length} zones and ${world.jobs().length} Logpush jobs; no account is needed.`,
+    '',
+    `  status page  ${url}/`,
+    `  metrics      ${url}/metrics`,
+    `  simulator    ${simulator.origin}/__sim/jobs  (what really happens: ${simulator.origin}/__sim/truth)`,
+    '',
+    'What to watch:',
+    ...story.map((event) => `  - ${event}`),
+    '',
+    'Ctrl-C ends it.',
+  ]
+  for (const line of lines) io.stdout(line)
+  for (const { id } of world.accounts())
+    world.subscribe({ accountId: id, url: `${url}${webhookPath}`, secret: webhookSecret.reveal() })
+  const running = exporter.run(io.signal)
+  const options = { searchPath: io.env.PATH, exporterUrl: url, clock, signal: io.signal, say: io.stdout }
+  const stopAlerting = command.withAlerting ? await startDemoAlerting(options) : null
+  try {
+    await running
+  } finally {
+    await stopAlerting?.()
+  }
+}

@@ -1,8 +1,0 @@
-import { confirm } from './provision-ownership-confirm.ts'
-import { request } from './provision-ownership-request.ts'
-import { verbGroup } from './provision-verb-group.ts'
-
-export const ownership = verbGroup('ownership', {
-  request: { summary: 'Make Cloudflare write challenge files, to be read by hand.', verb: request },
-  confirm: { summary: 'Hand in the tokens that were read.', verb: confirm },
-})

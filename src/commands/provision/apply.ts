@@ -1,0 +1,117 @@
+import { exitCode, UserError } from '../../errors.ts'
+import { planJson } from '../../provision/plan/plan-json.ts'
+import { planManifest } from '../../provision/plan/planning.ts'
+import {
+  manifestChecksum,
+  readSavedPlan,
+  type SavedPlan,
+  whyOutdated,
+} from '../../provision/plan/saved-plan.ts'
+import { parseManifest, readManifestTexts } from '../manifest-files.ts'
+import { carryOutPlan, waitOption } from './carry-out.ts'
+import { mayGoAhead } from './consent.ts'
+import { memoryOption, openMemory } from './memory.ts'
+import {
+  forceOption,
+  manifestOptions,
+  planOptions,
+  sessionOptions,
+  textOrJsonOption,
+  yesOption,
+} from './options.ts'
+import { objectionsTo, printPlan } from './plan.ts'
+import { complainOf, warnOf } from './problems.ts'
+import { openProgress } from './progress.ts'
+import { openSession } from './session.ts'
+import { defineVerb } from './verb.ts'
+
+export const apply = defineVerb({
+  name: 'apply',
+  summary: 'Makes what is live as the manifest says, or carries out a saved plan.',
+  usage: ['apply -f PATH [flags]', 'apply PLAN [flags]'],
+  table: {
+    ...manifestOptions,
+    ...textOrJsonOption,
+    ...yesOption,
+    ...planOptions,
+    ...forceOption,
+    ...waitOption,
+    ...memoryOption,
+    ...sessionOptions,
+  },
+  operands: { what: 'a saved plan', max: 1 },
+  notes: [
+    'Shows the plan, asks once, and reads each object again before it is written: what has changed since is ' +
+      'refused. Failures hold back what depends on them and nothing else; the next run finishes the work. ' +
+      'A saved plan is carried out exactly or not at all.',
+    'With --output json each event is one line: {"event":"begin","steps":N}, then for each step ' +
+      '{"event":"step","change","kind","name","scope","state"} where state is started, waiting, done, failed, ' +
+      'refused, skipped or not_started, with a reason where there is one, then ' +
+      '{"event":"end","stopped","summary"}.',
+    'Challenge files are read with the credentials of the platform: the AWS chain (AWS_PROFILE, AWS_ROLE_ARN, ' +
+      '…, with AWS_ENDPOINT_URL_S3 for another store), Google application default credentials, and for Azure ' +
+      'AZURE_STORAGE_CONNECTION_STRING, AZURE_STORAGE_KEY, AZURE_STORAGE_SAS_TOKEN or its default chain.',
+    'Exits with 0 when everything is done; with 1 when something is not; with 3 when the guard objects, and then ' +
+      'nothing was written; with 65 when the manifest has mistakes.',
+  ],
+  async run(values, [planFile], io) {
+    const saved = planFile === undefined ? null : openSavedPlan(planFile, values, io)
+    const texts = readManifestTexts(saved?.manifest.paths ?? values.file, io)
+    if (saved !== null && manifestChecksum(texts) !== saved.manifest.checksum) {
+      throw outdatedPlan(planFile, 'the manifest has changed since the plan was made; plan again')
+    }
+    const read = parseManifest(texts)
+    if (!read.ok) return complainOf(read.problems, io)
+    warnOf(read.warnings, io)
+    const progress = openProgress(values.output, io)
+    const session = await openSession(values, { ...io, stderrStream: progress.logStream })
+    const memory = openMemory(values, io, session)
+    const planned = await planManifest(read.value, session.planning, {
+      targets: saved?.targets ?? values.target,
+      rotate: saved?.rotate ?? values.rotate,
+      offline: values.offline,
+      webhookRecords: await memory.webhooks.load(),
+    })
+    if (!planned.ok) return complainOf(planned.problems, io)
+    warnOf(planned.warnings, io)
+    const { plan } = planned.value
+    const objections = objectionsTo(planned.value, values.force)
+    const outdated = saved === null ? null : whyOutdated(saved, { texts, plan: planJson(plan, []) })
+    if (outdated !== null) throw outdatedPlan(planFile, outdated)
+    // In JSON, stdout belongs to the events; the plan and the objections are for people.
+    const shown = values.output === 'json' ? { ...io, stdout: io.stderr } : io
+    printPlan(plan, objections, 'text', shown)
+    if (objections.length > 0) return exitCode.guardObjected
+    if (plan.changes.length > 0 && !(await mayGoAhead('Apply this plan?', values.yes, io))) {
+      return exitCode.failure
+    }
+    const { output, wait } = values
+    return carryOutPlan({ plan, session, memory, progress, output, wait }, io)
+  },
+})
+
+interface Given {
+  readonly file: readonly string[]
+  readonly target: readonly string[]
+  readonly rotate: readonly string[]
+}
+
+function outdatedPlan(file: string | undefined, reason: string): UserError {
+  return new UserError(`${file}: ${reason}; nothing was written`, exitCode.failure)
+}
+
+/** A saved plan says itself what it is about. */
+function openSavedPlan(
+  path: string,
+  { file, target, rotate }: Given,
+  io: { readonly readFile: (path: string) => { ok: true; text: string } | { ok: false; reason: string } },
+): SavedPlan {
+  if (file.length + target.length + rotate.length > 0) {
+    throw new UserError(
+      `${path}: a saved plan names its manifest and targets; leave out -f, --target and --rotate`,
+    )
+  }
+  const read = io.readFile(path)
+  if (!read.ok) throw new UserError(`can't read the saved plan ${path}: ${read.reason}`)
+  return readSavedPlan(path, read.text)
+}

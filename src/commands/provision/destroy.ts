@@ -1,0 +1,46 @@
+import { exitCode } from '../../errors.ts'
+import { guardPlan } from '../../provision/plan/guard.ts'
+import { planDestroy } from '../../provision/plan/planning.ts'
+import { parseManifest, readManifestTexts } from '../manifest-files.ts'
+import { carryOutPlan } from './carry-out.ts'
+import { mayGoAhead } from './consent.ts'
+import { openMemory } from './memory.ts'
+import { manifestOptions, planOptions, sessionOptions, textOrJsonOption, yesOption } from './options.ts'
+import { printPlan } from './plan.ts'
+import { complainOf, warnOf } from './problems.ts'
+import { openProgress } from './progress.ts'
+import { openSession } from './session.ts'
+import { defineVerb } from './verb.ts'
+
+const { target } = planOptions
+
+export const destroy = defineVerb({
+  name: 'destroy',
+  summary: 'Deletes what the manifest owns: every object whose name starts with its owner and a dash.',
+  usage: ['destroy -f PATH [flags]'],
+  table: { ...manifestOptions, ...textOrJsonOption, ...yesOption, target, ...sessionOptions },
+  operands: null,
+  notes: [
+    'Looks only at the scopes that the manifest names, shows what would go, and asks once. Needs none of the ' +
+      "manifest's secrets. Policies go first, then jobs, then webhooks. What has changed since it was shown is left. " +
+      'Events of --output json are those of apply.',
+  ],
+  async run(values, _operands, io) {
+    const read = parseManifest(readManifestTexts(values.file, io))
+    if (!read.ok) return complainOf(read.problems, io)
+    warnOf(read.warnings, io)
+    const { output } = values
+    const progress = openProgress(output, io)
+    const session = await openSession(values, { ...io, stderrStream: progress.logStream })
+    const planned = await planDestroy(read.value, session.planning, values.target)
+    if (!planned.ok) return complainOf(planned.problems, io)
+    const { plan, desired } = planned.value
+    const objections = guardPlan(plan, { owners: desired.owners, force: [], purpose: 'destroy' })
+    printPlan(plan, objections, 'text', output === 'json' ? { ...io, stdout: io.stderr } : io)
+    if (objections.length > 0) return exitCode.guardObjected
+    const question = `Delete these ${plan.changes.length} objects?`
+    if (plan.changes.length > 0 && !(await mayGoAhead(question, values.yes, io))) return exitCode.failure
+    const memory = openMemory({ cacheFolder: 'off' }, io, session)
+    return carryOutPlan({ plan, session, memory, progress, output, wait: 0 }, io)
+  },
+})

@@ -1,0 +1,81 @@
+import type { CommandIo } from '../../cli/command-io.ts'
+import { type ExitCode, exitCode, UserError } from '../../errors.ts'
+import { planManifest } from '../../provision/plan/planning.ts'
+import { exportManifest } from '../../provision/transfer/export-manifest.ts'
+import { exportTerraform } from '../../provision/transfer/export-terraform.ts'
+import { portableOf } from '../../provision/transfer/portable-planned.ts'
+import { setting } from '../../settings/setting.ts'
+import { oneOf } from '../../settings/setting-kinds.ts'
+import { readYaml } from '../../settings/yaml-text.ts'
+import { parseManifest, readManifestTexts } from '../manifest-files.ts'
+import { manifestOptions, sessionOptions } from './options.ts'
+import { complainOf, warnOf } from './problems.ts'
+import { openSession, type Session } from './session.ts'
+import { handOver, manifestTitle, readLive, requireContent, transferOptions } from './transfer.ts'
+import { defineVerb } from './verb.ts'
+
+export const exportVerb = defineVerb({
+  name: 'export',
+  summary: 'Writes what is live as a manifest, or as Terraform configuration with import blocks.',
+  usage: ['export [--owner NAME] [flags]', 'export --to terraform [-f PATH] [flags]'],
+  table: {
+    to: setting({
+      flag: 'to',
+      kind: oneOf('manifest', 'terraform'),
+      default: 'manifest',
+      only: 'flag',
+      help: 'Form of the result: a manifest, or Terraform for version 5 of the provider.',
+    }),
+    ...manifestOptions,
+    ...transferOptions,
+    ...sessionOptions,
+  },
+  operands: null,
+  notes: [
+    'Takes one account: name it with --cloudflare.accounts where the token sees several; --cloudflare.zones and ' +
+      '--cloudflare.exclude-zones narrow the zones. With -f, what the manifest wants becomes Terraform instead, ' +
+      'with import blocks for what is live.',
+    'No secret is written: each has a variable in its place, and the variables to set are listed. Writes nothing ' +
+      'at Cloudflare.',
+  ],
+  async run(values, _operands, io) {
+    const { to, file, owner, out } = values
+    if (to === 'manifest' && file.length > 0) {
+      throw new UserError('--file: only with --to terraform; what is live is exported as a manifest')
+    }
+    const session = await openSession(values, io)
+    if (file.length > 0) return manifestToTerraform(file, session, out, io)
+    const portable = await readLive(session, values)
+    requireContent(portable, 'the account')
+    const result =
+      to === 'terraform'
+        ? exportTerraform(portable)
+        : exportManifest(portable, {
+            owner,
+            title: manifestTitle('the live objects', portable),
+            parseYaml: readYaml,
+          })
+    handOver(result, out, io)
+    return exitCode.done
+  },
+})
+
+async function manifestToTerraform(
+  file: readonly string[],
+  session: Session,
+  out: string | null,
+  io: CommandIo,
+): Promise<ExitCode> {
+  const read = parseManifest(readManifestTexts(file, io))
+  if (!read.ok) return complainOf(read.problems, io)
+  const planned = await planManifest(read.value, session.planning, {
+    targets: [],
+    rotate: [],
+    offline: false,
+    webhookRecords: new Map(),
+  })
+  if (!planned.ok) return complainOf(planned.problems, io)
+  warnOf(planned.warnings, io)
+  handOver(exportTerraform(portableOf(planned.value)), out, io)
+  return exitCode.done
+}

@@ -1,0 +1,112 @@
+import { processOptions } from '../../cli/command-options.ts'
+import { guardNames } from '../../provision/plan/guard.ts'
+import { apiCommandSettings } from '../../settings/exporter-settings.ts'
+import { listSetting, setting, switchSetting, type Table } from '../../settings/setting.ts'
+import { oneOf, orNone, someText, wholeNumber } from '../../settings/setting-kinds.ts'
+
+/*
+ * The options of the verbs of `provision`, in groups that verbs put together.
+ */
+
+const filePath = someText('a path', 'PATH')
+const objectName = someText('a name', 'NAME')
+
+/** `--help`. */
+export const helpOption = { help: processOptions.help } satisfies Table
+
+/** Where the manifest is. */
+export const manifestOptions = {
+  file: listSetting({
+    flag: 'file',
+    short: 'f',
+    kind: filePath,
+    only: 'flag',
+    help: 'Manifest: a YAML file, or a folder whose *.yaml and *.yml files are all read.',
+  }),
+} satisfies Table
+
+export const planOutputOption = {
+  output: setting({
+    flag: 'output',
+    short: 'o',
+    kind: oneOf('text', 'json', 'markdown'),
+    default: 'text',
+    only: 'flag',
+    help: 'Form of the result.',
+  }),
+} satisfies Table
+
+export const textOrJsonOption = {
+  output: setting({
+    flag: 'output',
+    short: 'o',
+    kind: oneOf('text', 'json'),
+    default: 'text',
+    only: 'flag',
+    help: 'Form of the result.',
+  }),
+} satisfies Table
+
+/** What is planned. */
+export const planOptions = {
+  target: listSetting({
+    flag: 'target',
+    kind: objectName,
+    only: 'flag',
+    help: 'Deal with the objects of this name only.',
+  }),
+  rotate: listSetting({
+    flag: 'rotate',
+    kind: objectName,
+    only: 'flag',
+    help: 'Send the secret of this webhook again, although nothing shows that it changed.',
+  }),
+  offline: switchSetting({
+    flag: 'offline',
+    only: 'flag',
+    help: 'Leave out the checks that ask Cloudflare about fields, destinations, alerts and the token.',
+  }),
+} satisfies Table
+
+export const forceOption = {
+  force: listSetting({
+    flag: 'force',
+    kind: oneOf(...guardNames),
+    only: 'flag',
+    help: 'Override this objection of the guard.',
+  }),
+} satisfies Table
+
+export const yesOption = {
+  yes: switchSetting({ flag: 'yes', short: 'y', only: 'flag', help: 'Do not ask; go ahead.' }),
+} satisfies Table
+
+export const parallelOption = {
+  parallel: setting({
+    flag: 'parallel',
+    kind: wholeNumber(1, 32),
+    default: '4',
+    only: 'flag',
+    help: 'How many calls at a time.',
+  }),
+} satisfies Table
+
+export const savePlanOption = {
+  out: setting({
+    flag: 'out',
+    kind: orNone(filePath),
+    only: 'flag',
+    help: 'Save the plan to this file, so that apply does exactly this or refuses.',
+  }),
+} satisfies Table
+
+export const exitCodeOption = {
+  detailedExitcode: switchSetting({
+    flag: 'detailed-exitcode',
+    only: 'flag',
+    help: 'Exit with 2 when there are changes.',
+  }),
+} satisfies Table
+
+/** What every verb takes that calls Cloudflare. */
+export const sessionOptions = { ...apiCommandSettings, ...parallelOption, ...helpOption } satisfies Table

@@ -1,0 +1,85 @@
+import { describeDestination } from '../../domain/destination/destination.ts'
+import { scopeTitle } from '../../domain/scope.ts'
+import { exitCode } from '../../errors.ts'
+import { locationTitle } from '../../ports/object-reader.ts'
+import type { Log } from '../../ports/runtime.ts'
+import { challengeLocations } from '../../provision/ownership/challenge-location.ts'
+import { requestChallenge } from '../../provision/ownership/challenge-request.ts'
+import type { OwnershipNeed } from '../../provision/ownership/ownership-needs.ts'
+import { stepLines, stepsJson, type WrittenChallenge } from '../../provision/ownership/ownership-steps.ts'
+import { switchSetting } from '../../settings/setting.ts'
+import { mayGoAhead } from './consent.ts'
+import { type Memory, openMemory } from './memory.ts'
+import { yesOption } from './options.ts'
+import { needsOf, nothingToProve, ownershipOptions } from './ownership-work.ts'
+import { complainOf } from './problems.ts'
+import { openSession } from './session.ts'
+import { defineVerb } from './verb.ts'
+
+export const request = defineVerb({
+  name: 'ownership request',
+  summary: 'Makes Cloudflare write the challenge files that the manifest needs, and says what to do next.',
+  usage: ['ownership request -f PATH [flags]'],
+  table: {
+    ...ownershipOptions,
+    ...yesOption,
+    again: switchSetting({
+      flag: 'again',
+      only: 'flag',
+      help: 'Ask for a new file even where one was asked for before or a token is known.',
+    }),
+  },
+  operands: null,
+  notes: [
+    'For destinations that apply can not read by itself. Jobs that share scope and destination need one challenge. ' +
+      'A destination that was asked for before is not asked again.',
+  ],
+  async run(values, _operands, io) {
+    const session = await openSession(values, io)
+    const memory = openMemory(values, io, session)
+    const needs = await needsOf(values, session, io)
+    if (!needs.ok) return complainOf(needs.problems, io)
+    if (needs.value.length === 0 && values.output === 'text') io.stdout(nothingToProve)
+    const known = values.again ? [] : await knownChallenges(needs.value, memory)
+    const open = needs.value.filter((need) => !known.some((one) => one.need === need))
+    const question = `Make Cloudflare write ${open.length} challenge ${open.length === 1 ? 'file' : 'files'}?`
+    if (open.length > 0 && !(await mayGoAhead(question, values.yes, io))) return exitCode.failure
+    const written: WrittenChallenge[] = [...known]
+    for (const need of open) {
+      const deps = {
+        ownership: session.rest,
+        cache: memory.challenges,
+        clock: session.clock,
+        turn: session.turn,
+      }
+      const { filename } = await requestChallenge(deps, need, { signal: io.signal })
+      auditRequest(session.log, need, filename)
+      written.push({ need, filename })
+    }
+    const manifestFlags = values.file.map((path) => `-f ${path}`).join(' ')
+    if (values.output === 'json') io.stdout(stepsJson(written))
+    else for (const line of stepLines(written, { manifestFlags, lasting: memory.lasting })) io.stdout(line)
+    return exitCode.done
+  },
+})
+
+async function knownChallenges(
+  needs: readonly OwnershipNeed[],
+  memory: Memory,
+): Promise<readonly WrittenChallenge[]> {
+  const known = await Promise.all(
+    needs.map(async (need) => {
+      const record = await memory.challenges.load(need.scope, need.destinationConf)
+      if (record === null) return []
+      return [{ need, filename: record.state === 'requested' ? record.filename : null }]
+    }),
+  )
+  return known.flat()
+}
+
+function auditRequest(log: Log, { scope, destinationConf }: OwnershipNeed, filename: string): void {
+  const [place] = challengeLocations(destinationConf, filename)
+  const location = place === undefined ? describeDestination(destinationConf).redacted : locationTitle(place)
+  const fields = { audit: true, action: 'request challenge', location, scope: scopeTitle(scope) }
+  log.info({ ...fields, scope_id: scope.id, result: 'done' }, 'provision write')
+}

@@ -1,0 +1,47 @@
+import type { CommandIo } from '../../cli/command-io.ts'
+import {
+  type OwnershipNeed,
+  ownershipNeeds,
+  withoutTokens,
+} from '../../provision/ownership/ownership-needs.ts'
+import { planManifest } from '../../provision/plan/planning.ts'
+import { type Checked, checked } from '../../provision/resource/problem.ts'
+import { parseManifest, readManifestTexts } from '../manifest-files.ts'
+import { memoryOption } from './memory.ts'
+import { manifestOptions, planOptions, sessionOptions, textOrJsonOption } from './options.ts'
+import type { Session } from './session.ts'
+
+/* What the verbs of `provision ownership` share. */
+
+const { target } = planOptions
+export const ownershipOptions = {
+  ...manifestOptions,
+  ...textOrJsonOption,
+  target,
+  ...memoryOption,
+  ...sessionOptions,
+}
+
+export const nothingToProve = 'Nothing to prove: no change of this manifest needs a challenge.'
+
+interface ManifestValues {
+  readonly file: readonly string[]
+  readonly target: readonly string[]
+}
+
+/** What apply would need proved now, tokens that a manifest names left out of account. */
+export async function needsOf(
+  { file, target: targets }: ManifestValues,
+  session: Session,
+  io: CommandIo,
+): Promise<Checked<readonly OwnershipNeed[]>> {
+  const read = parseManifest(readManifestTexts(file, io))
+  if (!read.ok) return read
+  const planned = await planManifest(withoutTokens(read.value), session.planning, {
+    targets,
+    rotate: [],
+    offline: true,
+    webhookRecords: new Map(),
+  })
+  return planned.ok ? checked(ownershipNeeds(planned.value.plan), []) : planned
+}

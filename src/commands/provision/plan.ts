@@ -1,0 +1,108 @@
+import { writeFileSync } from 'node:fs'
+import { createColors } from 'picocolors'
+import type { CommandIo } from '../../cli/command-io.ts'
+import { exitCode, fileReason, UserError } from '../../errors.ts'
+import type { Plan } from '../../provision/plan/change.ts'
+import { type GuardName, guardPlan, type Objection } from '../../provision/plan/guard.ts'
+import { planJson } from '../../provision/plan/plan-json.ts'
+import { type Planned, planManifest } from '../../provision/plan/planning.ts'
+import { manifestChecksum, savePlan } from '../../provision/plan/saved-plan.ts'
+import { planMarkdown } from '../../provision/report/render-markdown.ts'
+import { type Colors, planLines } from '../../provision/report/render-text.ts'
+import { parseManifest, readManifestTexts } from '../manifest-files.ts'
+import { memoryOption, openMemory } from './memory.ts'
+import {
+  exitCodeOption,
+  forceOption,
+  manifestOptions,
+  planOptions,
+  planOutputOption,
+  savePlanOption,
+  sessionOptions,
+} from './options.ts'
+import { complainOf, warnOf } from './problems.ts'
+import { openSession } from './session.ts'
+import { defineVerb } from './verb.ts'
+
+export const plan = defineVerb({
+  name: 'plan',
+  summary: 'Shows what apply would do. Writes nothing, at Cloudflare or at a destination.',
+  usage: ['plan -f PATH [flags]'],
+  table: {
+    ...manifestOptions,
+    ...planOutputOption,
+    ...savePlanOption,
+    ...exitCodeOption,
+    ...planOptions,
+    ...forceOption,
+    ...memoryOption,
+    ...sessionOptions,
+  },
+  operands: null,
+  notes: [
+    'Exits with 0; with 2 when there are changes and --detailed-exitcode is given; with 3 when the guard objects; ' +
+      'with 65 when the manifest has mistakes.',
+  ],
+  async run(values, _operands, io) {
+    const texts = readManifestTexts(values.file, io)
+    const read = parseManifest(texts)
+    if (!read.ok) return complainOf(read.problems, io)
+    warnOf(read.warnings, io)
+    const session = await openSession(values, io)
+    const { target: targets, rotate, offline } = values
+    const webhookRecords = await openMemory(values, io, session).webhooks.load()
+    const planned = await planManifest(read.value, session.planning, {
+      targets,
+      rotate,
+      offline,
+      webhookRecords,
+    })
+    if (!planned.ok) return complainOf(planned.problems, io)
+    warnOf(planned.warnings, io)
+    const objections = objectionsTo(planned.value, values.force)
+    printPlan(planned.value.plan, objections, values.output, io)
+    if (values.out !== null) {
+      const manifest = { paths: values.file, checksum: manifestChecksum(texts) }
+      write(values.out, savePlan({ manifest, targets, rotate }, planJson(planned.value.plan, objections)))
+    }
+    if (objections.length > 0) return exitCode.guardObjected
+    const changes = planned.value.plan.changes.length > 0
+    return changes && values.detailedExitcode ? exitCode.planHasChanges : exitCode.done
+  },
+})
+
+export function objectionsTo({ plan, desired }: Planned, force: readonly GuardName[]): readonly Objection[] {
+  return guardPlan(plan, { owners: desired.owners, force, purpose: 'apply' })
+}
+
+/** Prints a plan to stdout. */
+export function printPlan(
+  plan: Plan,
+  objections: readonly Objection[],
+  output: 'text' | 'json' | 'markdown',
+  io: CommandIo,
+): void {
+  switch (output) {
+    case 'json':
+      io.stdout(JSON.stringify(planJson(plan, objections), null, 2))
+      return
+    case 'markdown':
+      for (const line of planMarkdown(plan, objections)) io.stdout(line)
+      return
+    case 'text':
+      for (const line of planLines(plan, objections, colorsOf(io))) io.stdout(line)
+  }
+}
+
+/** Colours on a terminal, unless NO_COLOR is set. */
+export function colorsOf(io: Pick<CommandIo, 'terminal' | 'env'>): Colors {
+  return createColors(io.terminal.stdout && (io.env.NO_COLOR ?? '') === '')
+}
+
+function write(path: string, text: string): void {
+  try {
+    writeFileSync(path, text)
+  } catch (error) {
+    throw new UserError(`--out: can't write ${path}: ${fileReason(error)}`, exitCode.failure)
+  }
+}

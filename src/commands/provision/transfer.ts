@@ -1,0 +1,105 @@
+import { writeFileSync } from 'node:fs'
+import type { CommandIo } from '../../cli/command-io.ts'
+import type { Account, Scope } from '../../domain/scope.ts'
+import { exitCode, fileReason, UserError } from '../../errors.ts'
+import type { Exported, Portable } from '../../provision/transfer/portable.ts'
+import { listAllAccounts, readPortable } from '../../provision/transfer/portable-live.ts'
+import { setting, type Table } from '../../settings/setting.ts'
+import { orNone, someText } from '../../settings/setting-kinds.ts'
+import type { Session } from './session.ts'
+
+/* What `export` and `import` share. */
+
+export const transferOptions = {
+  owner: setting({
+    flag: 'owner',
+    kind: orNone(someText('a name', 'NAME')),
+    only: 'flag',
+    help: 'Owner to write into the manifest: only objects whose names start with it and a dash may be deleted.',
+  }),
+  out: setting({
+    flag: 'out',
+    kind: orNone(someText('a path', 'PATH')),
+    only: 'flag',
+    help: 'File to write instead of printing. One that is there is not overwritten.',
+  }),
+} satisfies Table
+
+interface Chosen {
+  readonly accounts: readonly string[]
+  readonly zones: readonly string[]
+  readonly excludeZones: readonly string[]
+}
+
+/** Everything of the one account that is chosen. @throws UserError when it is not one; ApiFailure */
+export async function readLive(
+  session: Session,
+  { accounts, zones, excludeZones }: Chosen,
+): Promise<Portable> {
+  const { directory, jobs, notifications, read, parallel } = session.planning
+  const deps = { directory, jobs, notifications, read, parallel }
+  const visible = await listAllAccounts(deps)
+  const matches = accounts.length === 0 ? visible : visible.filter((account) => isNamed(accounts, account))
+  const [account] = matches
+  if (account === undefined || matches.length > 1) {
+    const seen = matches.length > 1 ? matches : visible
+    const names = seen.map(({ id, name }) => `${name} (${id})`).join(', ')
+    throw new UserError(
+      `--cloudflare.accounts: expected exactly one account, since a manifest is of one; found ${matches.length}. The token sees ${names || 'none'}`,
+    )
+  }
+  const isWanted = (scope: Scope): boolean =>
+    scope.kind === 'account'
+      ? zones.length === 0
+      : (zones.length === 0 || isNamed(zones, scope)) && !isNamed(excludeZones, scope)
+  return readPortable(account, isWanted, deps)
+}
+
+function isNamed(names: readonly string[], thing: Account): boolean {
+  return names.some(
+    (name) => name.toLowerCase() === thing.id || name.toLowerCase() === thing.name.toLowerCase(),
+  )
+}
+
+/** First line of a manifest that was written here. */
+export function manifestTitle(from: string, { account }: Portable): string {
+  const of = account === null || account.name === '' ? '' : ` of account ${account.name}`
+  return `Manifest of logpush-exporter, made from ${from}${of}.`
+}
+
+/** Prints or writes the file; what to look at and to set goes to stderr. */
+export function handOver(
+  { text, variables, notes }: Exported,
+  out: string | null,
+  io: Pick<CommandIo, 'stdout' | 'stderr'>,
+): void {
+  if (out === null) io.stdout(text.trimEnd())
+  else {
+    try {
+      writeFileSync(out, text, { flag: 'wx' })
+    } catch (error) {
+      throw new UserError(`--out: can't write ${out}: ${fileReason(error)}`, exitCode.failure)
+    }
+    io.stderr(`Written to ${out}.`)
+  }
+  for (const note of notes) io.stderr(`note: ${note}`)
+  if (variables.length === 0) return
+  io.stderr(
+    `Set ${variables.length === 1 ? 'this variable' : `these ${variables.length} variables`} before a plan:`,
+  )
+  for (const { name, what } of variables) io.stderr(`  ${name}  ${what}`)
+}
+
+/** The account as `--account` names it. */
+export function namedAccount(text: string | null): Account | null {
+  if (text === null) return null
+  return /^[0-9a-f]{32}$/.test(text) ? { id: text, name: '' } : { id: '', name: text }
+}
+
+/** Whether anything was found that a file could be made of. */
+export function requireContent(portable: Portable, where: string): void {
+  const { jobs, webhooks, policies, notes } = portable
+  if (jobs.length + webhooks.length + policies.length > 0) return
+  const why = notes.length === 0 ? '' : `: ${notes.join(' ')}`
+  throw new UserError(`${where} has no jobs, webhooks or policies${why}`, exitCode.failure)
+}

@@ -1,0 +1,137 @@
+/*
+ * `serve --manifest.file`: compares the manifest with what is live, again and again, and writes nothing. Loaded only
+ * when there is a manifest. What can't be read or compared keeps the last result and is said once.
+ */
+
+import { createApiAccess } from '../../access/api-access.ts'
+import { type Budget, priority } from '../../access/budget.ts'
+import type { CommandIo } from '../../cli/command-io.ts'
+import type { RestClient } from '../../cloudflare/rest/rest-client.ts'
+import { ApiFailure, UserError } from '../../errors.ts'
+import { createWake, runPollLoop } from '../../exporter/poll-loop.ts'
+import type { SelfState } from '../../exporter/state/self-state.ts'
+import { type DriftState, neverCompared } from '../../exporter/view/drift-state.ts'
+import type { Clock, Log, Random } from '../../ports/runtime.ts'
+import { compareManifest, type DriftDeps } from '../../provision/plan/drift.ts'
+import { type Problem, problemText } from '../../provision/resource/problem.ts'
+import { parseManifest, processReferences, readManifestTexts } from '../manifest-files.ts'
+
+export interface DriftWatchDeps {
+  readonly path: string
+  readonly io: Pick<CommandIo, 'env' | 'readFile'>
+  readonly rest: RestClient
+  readonly budget: Budget
+  readonly self: SelfState
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly onRefusedToken: () => void
+}
+
+export interface DriftWatch {
+  state(): DriftState
+  /** Compares until `stop`; what is under way then ends, at the latest when `abort` comes. */
+  run(stop: AbortSignal, abort: AbortSignal): Promise<void>
+  /** Compares now. */
+  hurry(): void
+}
+
+export const manifestPoller = 'manifest'
+
+/** How often the manifest is compared, and how often its file is looked at. */
+export const compareEveryMs = 300_000
+export const lookEveryMs = 15_000
+/** Calls at a time: the budget decides when each gets its turn. */
+const parallel = 4
+const mostShown = 5
+
+export function createDriftWatch(deps: DriftWatchDeps): DriftWatch {
+  const { clock, log, rest } = deps
+  const wake = createWake()
+  let state = neverCompared
+  let seen: string | null = null
+
+  const texts = () => readManifestTexts([deps.path], deps.io)
+  const troubled = (problem: string): void => {
+    if (state.problem !== problem) {
+      log.error({ problem }, 'the manifest can not be compared with what is live; the last result stays')
+    }
+    state = { ...state, problem }
+  }
+  const compare = async (read: DriftDeps['read']): Promise<void> => {
+    const files = texts()
+    seen = JSON.stringify(files)
+    const manifest = parseManifest(files)
+    if (!manifest.ok) return troubled(summary(manifest.problems))
+    const drift = await compareManifest(manifest.value, {
+      directory: rest,
+      jobs: rest,
+      notifications: rest,
+      read,
+      parallel,
+      references: processReferences(deps.io),
+    })
+    if (!drift.ok) return troubled(summary(drift.problems))
+    if (state.problem !== null) log.info({}, 'the manifest can be compared again')
+    const objects = drift.value
+    tell(state, objects.filter(({ change }) => change !== 'none').length, log)
+    state = { compared: { at: clock.now(), objects }, problem: null }
+  }
+  const cycle = async (read: DriftDeps['read']): Promise<void> => {
+    try {
+      await compare(read)
+    } catch (error) {
+      if (error instanceof UserError) return troubled(fileProblem(error))
+      // The poll loop logs and counts it.
+      if (error instanceof ApiFailure && error.kind !== 'aborted')
+        state = { ...state, problem: error.message }
+      throw error
+    }
+  }
+  /** Rings when the file is not what it was when it was last read. */
+  const lookOut = async (stop: AbortSignal): Promise<void> => {
+    while (!stop.aborted) {
+      await clock.sleep(lookEveryMs, stop)
+      try {
+        if (seen !== null && !stop.aborted && JSON.stringify(texts()) !== seen) wake.ring()
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error
+        troubled(fileProblem(error))
+      }
+    }
+  }
+
+  return {
+    state: () => state,
+    hurry: wake.ring,
+    async run(stop, abort) {
+      const access = createApiAccess({ ...deps, stop })
+      const loop = {
+        name: manifestPoller,
+        everyMs: () => compareEveryMs,
+        cycle: (signal: AbortSignal) =>
+          cycle((call) =>
+            access.read({ api: 'rest', priority: priority.discovery, accountId: '', signal }, call),
+          ),
+      }
+      await Promise.all([runPollLoop(loop, wake, { ...deps, stop, abort }), lookOut(stop)])
+    },
+  }
+}
+
+function fileProblem(error: UserError): string {
+  return error.message.replace(/^--file/, '--manifest.file')
+}
+
+function summary(problems: readonly Problem[]): string {
+  const mistakes = problems.filter(({ level }) => level === 'error').map(problemText)
+  const more = mistakes.length > mostShown ? [`and ${mistakes.length - mostShown} more`] : []
+  return [...mistakes.slice(0, mostShown), ...more].join('; ')
+}
+
+function tell({ compared }: DriftState, now: number, log: Log): void {
+  const before = compared?.objects.filter(({ change }) => change !== 'none').length ?? 0
+  if (now === before) return
+  if (now === 0) log.info({}, 'what is live is as the manifest says again')
+  else log.warn({ objects: now }, 'what is live differs from the manifest')
+}

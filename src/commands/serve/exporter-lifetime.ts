@@ -1,0 +1,36 @@
+import type { Clock } from '../../ports/runtime.ts'
+
+/** How long polls under way may take to end at shutdown. */
+const graceMs = 8_000
+
+export interface Lifetime {
+  /** Runs all polls until they were told to stop; `aborted` cuts short what is still under way. */
+  readonly polls: (aborted: AbortSignal) => Promise<void>
+  readonly stopping: () => void
+  readonly close: () => Promise<void>
+  readonly clock: Pick<Clock, 'sleep'>
+}
+
+/**
+ * Runs the polls until the signal, lets those under way end, and closes everything.
+ * Polls that end by themselves have met a bug, which is thrown on.
+ */
+export async function runUntil(stop: AbortSignal, lifetime: Lifetime): Promise<void> {
+  const abort = new AbortController()
+  const polls = lifetime.polls(abort.signal)
+  const stopped = new Promise<void>((resolve) => {
+    if (stop.aborted) resolve()
+    else stop.addEventListener('abort', () => resolve(), { once: true })
+  })
+  await Promise.race([stopped, polls])
+  lifetime.stopping()
+  const ended = new AbortController()
+  const patience = lifetime.clock.sleep(graceMs, ended.signal).then(() => abort.abort())
+  try {
+    await polls
+  } finally {
+    ended.abort()
+    await patience
+    await lifetime.close()
+  }
+}

@@ -1,0 +1,51 @@
+/* The settings of the command line as the core wants them. */
+
+import type { JobSummary } from '../../domain/job/job.ts'
+import { accountOf } from '../../domain/scope.ts'
+import type { ScopeState } from '../../exporter/state/scope-state.ts'
+import type { WatchSettings } from '../../exporter/watch.ts'
+import type { SelfView } from '../../metrics/self-samples.ts'
+import type { Settings } from '../../settings/exporter-settings.ts'
+import type { JobMatch } from '../../settings/job-overrides.ts'
+
+export function watchSettingsOf(settings: Settings): WatchSettings {
+  const { accounts, zones, excludeZones, shard, totalShards } = settings
+  return { ...settings, selection: { accounts, zones, excludeZones, shard, totalShards } }
+}
+
+/** How far behind a job may be: its first matching override, or what holds for all. */
+export function maxLagOf(settings: Settings): (job: JobSummary, state: ScopeState) => number {
+  return (job, state) =>
+    settings.jobOverrides.find(({ match }) => matches(match, job, state))?.maxLagMs ?? settings.maxLagMs
+}
+
+function matches(match: JobMatch, job: JobSummary, { scope }: ScopeState): boolean {
+  const account = accountOf(scope)
+  const named = (wanted: string, thing: { readonly id: string; readonly name: string }): boolean =>
+    wanted === thing.id || wanted === thing.name
+  if (match.jobId !== undefined && match.jobId !== job.id) return false
+  if (match.jobName !== undefined && match.jobName !== job.name) return false
+  if (match.dataset !== undefined && match.dataset !== job.dataset) return false
+  if (match.zone !== undefined && !(scope.kind === 'zone' && named(match.zone, scope))) return false
+  return match.account === undefined || named(match.account, account)
+}
+
+/** The settings that are shown as a metric. */
+export function configFacts(settings: Settings): SelfView['config'] {
+  const { healthPollIntervalMs, revisionWindowMs, budgetShare, rateLimitType, shard, totalShards } = settings
+  return {
+    pollInterval: durationText(healthPollIntervalMs),
+    revisionWindow: durationText(revisionWindowMs),
+    budgetShare: String(budgetShare),
+    rateLimitType,
+    shard,
+    totalShards,
+  }
+}
+
+/** Milliseconds as a user would write them. */
+function durationText(ms: number): string {
+  if (ms % 3_600_000 === 0 && ms > 0) return `${ms / 3_600_000}h`
+  if (ms % 60_000 === 0 && ms > 0) return `${ms / 60_000}m`
+  return ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`
+}

@@ -1,0 +1,241 @@
+/*
+ * The exporter put together: store, budget, polls, metrics and web server around one state. `serve` and `demo` run
+ * it. Nothing is polled until `run`; the server listens before that, so the first scrape is answered at once.
+ */
+
+import { createBudget } from '../../access/budget.ts'
+import { createServerClock } from '../../access/server-clock.ts'
+import { settleAll } from '../../access/settle-all.ts'
+import { createHealthClient } from '../../cloudflare/health/health-client.ts'
+import { proxyFetch } from '../../cloudflare/proxy-fetch.ts'
+import { createRestClient } from '../../cloudflare/rest/rest-client.ts'
+import type { TransportDeps } from '../../cloudflare/transport.ts'
+import { notificationSources } from '../../domain/notification/notification-book.ts'
+import type { Secret } from '../../domain/secret.ts'
+import { historyPoller, type WebhookReports } from '../../exporter/notifications/history-poll.ts'
+import { createNotifications, type Notifications } from '../../exporter/notifications/notifications.ts'
+import { createReadinessGate } from '../../exporter/readiness.ts'
+import { createScopeMemory } from '../../exporter/state/scope-memory.ts'
+import { createSelfState } from '../../exporter/state/self-state.ts'
+import { createState } from '../../exporter/state/state.ts'
+import { createHistory } from '../../exporter/state/upload-history.ts'
+import { tokenPoller } from '../../exporter/token-poll.ts'
+import { createWatch, recall, watchSteps } from '../../exporter/watch.ts'
+import type { WebConfigSource } from '../../http/access/web-config-source.ts'
+import type { ListenAddress } from '../../http/listeners.ts'
+import { buildServer, type HttpServer, type ServerDeps } from '../../http/server.ts'
+import { webhookRoute } from '../../http/webhook-route.ts'
+import { notificationSamples } from '../../metrics/event-samples.ts'
+import { createExposition, type ExpositionSource } from '../../metrics/exposition.ts'
+import { createNodeMetrics } from '../../metrics/node-metrics.ts'
+import { selfSamples } from '../../metrics/self-samples.ts'
+import type { ApiExchange } from '../../ports/cloudflare.ts'
+import type { Clock, Log, Random } from '../../ports/runtime.ts'
+import { defer } from '../../runtime/defer.ts'
+import { changedSettings, reloadedSettings } from '../../settings/exporter-rules.ts'
+import type { Settings } from '../../settings/exporter-settings.ts'
+import type { ReadFile } from '../../settings/settings-parse.ts'
+import { build } from '../../version.ts'
+import { openDriftPart } from './drift-part.ts'
+import { runUntil } from './exporter-lifetime.ts'
+import { configFacts, maxLagOf, watchSettingsOf } from './exporter-settings.ts'
+import { openStore } from './exporter-store.ts'
+import { createExporterView, readinessOf } from './exporter-view.ts'
+
+export interface ExporterDeps {
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** For the manifest and the files it refers to. */
+  readonly readFile: ReadFile
+  readonly pid: number
+  readonly nodeVersion: string
+  readonly token: { current(): Promise<Secret>; refresh(): void }
+  readonly web: WebConfigSource | null
+  /** The secrets of Cloudflare's webhooks, any of which is good; null: none are received. */
+  readonly webhookSecrets: (() => Promise<readonly Secret[]>) | null
+  /** Reads the settings again, for reload; a problem keeps the old ones. */
+  readonly reread: () => Promise<
+    { readonly ok: true; readonly settings: Settings } | { readonly ok: false; readonly problem: string }
+  >
+}
+
+export interface Exporter {
+  /** Opens the web server's sockets. */
+  listen(addresses: readonly ListenAddress[]): Promise<readonly ListenAddress[]>
+  /** Polls until the signal; then ends what is under way, saves, and closes everything. */
+  run(stop: AbortSignal): Promise<void>
+  /** Takes new settings; those that need a restart are named in the log. */
+  reload(): Promise<{ readonly ok: true } | { readonly ok: false; readonly problem: string }>
+  /** Resolves when the step (a poller's name) is done for the first time. */
+  after(step: string): Promise<void>
+  readonly metrics: ExpositionSource
+  readonly http: HttpServer
+}
+
+/** For one API request, from sending to the end of the answer. */
+const requestTimeoutMs = 30_000
+
+export async function createExporter(initial: Settings, deps: ExporterDeps): Promise<Exporter> {
+  const { clock, log } = deps
+  let settings = initial
+  const store = await openStore(settings, deps)
+  const state = createState()
+  const self = createSelfState([...watchSteps, tokenPoller, historyPoller])
+  const server = createServerClock(clock)
+  const budget = createBudget({
+    clock,
+    settings: { share: settings.budgetShare, rateLimitType: settings.rateLimitType },
+  })
+  const memory = createScopeMemory(store, log)
+  const gate = createReadinessGate(watchSteps)
+  recall(state, memory, watchSettingsOf(settings).selection)
+  const notifications = createNotifications({ store, memory, state, server, log })
+  const webhooks: WebhookReports = new Map()
+  const uploads = createHistory()
+
+  const observe = (exchange: ApiExchange): void => {
+    budget.observe(exchange)
+    self.exchanged(exchange)
+    server.observe(exchange)
+    log.debug(
+      {
+        api: exchange.api,
+        operation: exchange.operation,
+        code: exchange.code,
+        ms: Math.round(exchange.durationMs),
+      },
+      'api request',
+    )
+  }
+  const fetch = proxyFetch(deps.env)
+  const transport: TransportDeps = {
+    baseUrl: settings.baseUrl,
+    token: () => deps.token.current(),
+    timeoutMs: requestTimeoutMs,
+    observe,
+    userAgent: `${build.name}/${build.version}`,
+    clock,
+    ...(fetch === undefined ? {} : { fetch }),
+  }
+  const rest = createRestClient(transport)
+  const onRefusedToken = (): void => deps.token.refresh()
+  const watch = createWatch({
+    rest,
+    graphql: createHealthClient({ ...transport, rateLimitType: settings.rateLimitType }),
+    budget,
+    state,
+    self,
+    memory,
+    server,
+    gate,
+    uploads,
+    notifications,
+    webhooks,
+    clock,
+    random: deps.random,
+    log,
+    settings: () => watchSettingsOf(settings),
+    onRefusedToken,
+  })
+  const own = { self, clock, random: deps.random, log, onRefusedToken }
+  const drift = await openDriftPart(settings.manifestFile, { io: deps, rest, budget, ...own })
+
+  const selfView = (): Parameters<typeof selfSamples>[0] => ({
+    self,
+    scopes: state.scopes.values(),
+    departed: state.departed,
+    budget: budget.status(),
+    store: store.health(),
+    build: { version: build.version, revision: build.revision, nodeVersion: deps.nodeVersion },
+    config: configFacts(settings),
+  })
+  const notificationView = (): Parameters<typeof notificationSamples>[0] => ({
+    book: notifications.book,
+    sources: notificationSources.filter((source) =>
+      source === 'webhook' ? deps.webhookSecrets !== null : settings.historyPollIntervalMs !== null,
+    ),
+    webhooks,
+    scopes: state.scopes.values(),
+  })
+  const metrics = createExposition({
+    scopes: () => state.scopes,
+    rules: () => ({ maxLagMs: maxLagOf(settings), lablabs: settings.lablabs }),
+    others: () => [selfSamples(selfView()), notificationSamples(notificationView()), ...drift.samples()],
+    node: createNodeMetrics(),
+    defer,
+  })
+  state.onChange(metrics.changed)
+
+  const reload: Exporter['reload'] = async () => {
+    const read = await deps.reread()
+    self.reloaded(read.ok, clock.now())
+    if (!read.ok) {
+      log.error({ problem: read.problem }, 'settings were not reloaded; the old ones stay')
+      return read
+    }
+    const restart = changedSettings(settings, read.settings).filter(({ reloadable }) => !reloadable)
+    settings = reloadedSettings(settings, read.settings)
+    budget.configure({ share: settings.budgetShare, rateLimitType: settings.rateLimitType })
+    metrics.rulesChanged()
+    watch.hurry()
+    drift.hurry()
+    log.info({}, 'settings reloaded')
+    if (restart.length > 0)
+      log.warn({ settings: restart.map(({ name }) => name) }, 'settings changed that need a restart')
+    return { ok: true }
+  }
+
+  const http = await buildServer({
+    about: build,
+    telemetryPath: settings.telemetryPath,
+    metrics,
+    readiness: { state: () => readinessOf(gate.progress()) },
+    reload,
+    status: createExporterView({
+      state,
+      history: uploads,
+      self,
+      budget,
+      store,
+      clock,
+      settings: () => settings,
+      drift: drift.status,
+    }),
+    web: deps.web,
+    clock,
+    log,
+    routes: receiverRoutes(deps, notifications),
+  })
+
+  return {
+    listen: http.listen,
+    metrics,
+    http,
+    reload,
+    after: gate.after,
+    run: (stop) =>
+      runUntil(stop, {
+        polls: (aborted) => settleAll([watch.run(stop, aborted), drift.run(stop, aborted)]),
+        stopping() {
+          gate.stopping()
+          log.info({}, 'shutting down')
+        },
+        async close() {
+          await http.close(2_000)
+          await store.close()
+        },
+        clock,
+      }),
+  }
+}
+
+/** The webhook receiver, where there is a secret to know Cloudflare by. */
+function receiverRoutes(
+  { webhookSecrets, clock, log }: ExporterDeps,
+  { receive }: Notifications,
+): NonNullable<ServerDeps['routes']> {
+  if (webhookSecrets === null) return []
+  return [(app) => webhookRoute(app, { secrets: webhookSecrets, receive, clock, log })]
+}

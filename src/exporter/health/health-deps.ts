@@ -1,0 +1,32 @@
+import type { ApiAccess } from '../../access/api-access.ts'
+import type { ServerClock } from '../../access/server-clock.ts'
+import type { HealthApi } from '../../ports/cloudflare.ts'
+import type { Clock, Log } from '../../ports/runtime.ts'
+import type { ScopeMemory } from '../state/scope-memory.ts'
+import type { SelfState } from '../state/self-state.ts'
+import type { ExporterState } from '../state/state.ts'
+import type { History } from '../state/upload-history.ts'
+
+export interface HealthSettings {
+  readonly revisionWindowMs: number
+  readonly initialLookbackMs: number
+  readonly rateLimitType: 'user' | 'account'
+  /** How often a scope that can not be read, or may hold nothing, is tried again. */
+  readonly sweepEveryMs: number
+}
+
+export interface HealthDeps {
+  readonly api: HealthApi
+  readonly access: ApiAccess
+  readonly state: ExporterState
+  readonly self: SelfState
+  readonly memory: ScopeMemory
+  readonly clock: Clock
+  readonly server: ServerClock
+  readonly log: Log
+  /** Told of everything that is newly counted. */
+  readonly history?: Pick<History, 'counted' | 'keepScopes'>
+  readonly settings: () => HealthSettings
+  /** GraphQL queries that one cycle may spend at its usual interval. */
+  readonly requestsPerCycle: () => number
+}

@@ -1,0 +1,212 @@
+/*
+ * Reads upload health of every scope that has jobs, and enters it in the scope's ledger. For each batch of scopes,
+ * in this order: read a complete window, work out the new ledgers, save them, and only then show them. A failure
+ * anywhere leaves the ledgers as they were, and the next cycle reads on from there.
+ */
+
+import { scopeRequest } from '../../access/api-access.ts'
+import { settleAll } from '../../access/settle-all.ts'
+import type { HealthLimits, HealthRow } from '../../domain/ledger/health-row.ts'
+import {
+  beginLedger,
+  forgetJobs,
+  type Ledger,
+  observeCounts,
+  skipTo,
+  type Window,
+} from '../../domain/ledger/ledger.ts'
+import {
+  firstChunk,
+  newestMinutes,
+  oldestMinute,
+  planReading,
+  type ReadingRules,
+  safeLimits,
+  settledBefore,
+} from '../../domain/ledger/window.ts'
+import { type Scope, type ScopeKey, scopeKey } from '../../domain/scope.ts'
+import { type EpochMinute, type EpochMs, minuteMs, minuteOf } from '../../domain/time.ts'
+import { ApiFailure } from '../../errors.ts'
+import { createFailureReport } from '../state/failure-report.ts'
+import { jobsAreKnown, priorityOf, type ScopeState } from '../state/scope-state.ts'
+import { type Batch, batches, type Due } from './health-batch.ts'
+import type { HealthDeps } from './health-deps.ts'
+import { healthDue } from './health-due.ts'
+import { createHealthLimits } from './health-limits.ts'
+import { type HealthReader, readWindow } from './health-read.ts'
+import { createLossReport } from './loss-report.ts'
+
+export const healthPoller = 'health'
+
+/** A scope with this many rows in its window has the whole window read on every second poll only. */
+const manyRows = 200
+
+export function createHealthPoll(deps: HealthDeps): { cycle(signal: AbortSignal): Promise<void> } {
+  const { state, server } = deps
+  const limits = createHealthLimits(deps)
+  /** Scopes whose last read was of the whole window and gave so much that the next one is short. */
+  const restful = new Set<ScopeKey>()
+  const triedAt = new Map<ScopeKey, number>()
+  const report = createFailureReport(deps.log, {
+    begins: () => 'health data can not be read; counts stand still and are caught up later',
+    ends: 'health data can be read again',
+    of: ({ health }) => health,
+  })
+
+  const reportLoss = createLossReport(deps.log, deps.clock)
+
+  const rules = (): ReadingRules => ({
+    revisionMinutes: Math.ceil(deps.settings().revisionWindowMs / minuteMs),
+    newestMinutes,
+  })
+
+  const ledgerOf = (scope: Scope, now: EpochMs, own: HealthLimits): Ledger => {
+    const known = deps.memory.ledger(scopeKey(scope))
+    if (known !== null) return known
+    return beginLedger(Math.max(minuteOf(now - deps.settings().initialLookbackMs), oldestMinute(now, own)))
+  }
+
+  const enter = async (scope: Scope, ledger: Ledger, read: WindowRead): Promise<void> => {
+    const key = scopeKey(scope)
+    const rows = read.rows.get(scope.id) ?? []
+    const settled = settledBefore(read.now, rules())
+    const { ledger: seen, added } = observeCounts(ledger, read.window, rows, read.now, settled)
+    const current = state.scope(key)
+    const isGone = (id: string): boolean =>
+      current !== undefined && jobsAreKnown(current) && !current.jobs.has(id)
+    // An account's data may name its zones' jobs: gone from here, counted there.
+    const next = isLastWindow(read) ? forgetJobs(seen, isGone) : seen
+    await deps.memory.saveLedger(key, next)
+    state.healthRead(key, next, read.now)
+    const shown = state.scope(key)
+    if (shown !== undefined)
+      deps.history?.counted(
+        key,
+        ledger,
+        added.filter(({ jobId }) => shown.totals.has(jobId)),
+      )
+    if (shown !== undefined && current !== undefined && current.readTo !== null)
+      reportLoss(shown, current.totals)
+  }
+
+  const readBatch = async (batch: Batch, signal: AbortSignal): Promise<void> => {
+    const own = batch.scopes.map((scope) => state.scope(scopeKey(scope))?.limits ?? safeLimits)
+    const narrowest = own.reduce(
+      (a, b) => (a.maxDurationSeconds <= b.maxDurationSeconds ? a : b),
+      own[0] ?? safeLimits,
+    )
+    const reader = readerFor(batch, signal)
+    const seen = new Map<string, number>()
+    for (let next: EpochMinute | null = null; ; ) {
+      let now = server.now()
+      let ledgers: readonly Ledger[] = []
+      const cursor: EpochMinute | null = next
+      const { window, rows } = await readWindow(reader, batch.scopes, batch.pageSize, () => {
+        now = server.now()
+        ledgers = batch.scopes.map((scope, index) => {
+          const ledger = ledgerOf(scope, now, own[index] ?? safeLimits)
+          const { skipTo: minute } = planReading(ledger, now, batch.whole, rules(), own[index] ?? safeLimits)
+          return minute === null ? ledger : skipTo(ledger, minute)
+        })
+        const plans = ledgers.map((ledger) => planReading(ledger, now, batch.whole, rules(), narrowest))
+        const from = cursor ?? Math.min(...plans.map((plan) => plan.from))
+        const to = minuteOf(now) + 1
+        // A clock that stands before what is settled: the running minute is asked for, and changes nothing.
+        return firstChunk({ from, to }, narrowest) ?? { from: to - 1, to }
+      })
+      const read: WindowRead = { window, rows, now }
+      for (const [id, { length }] of rows) seen.set(id, (seen.get(id) ?? 0) + length)
+      await settleAll(
+        batch.scopes.map((scope, index) => enter(scope, ledgers[index] ?? beginLedger(window.from), read)),
+      )
+      if (isLastWindow(read)) break
+      next = window.to
+    }
+    for (const scope of batch.scopes) {
+      if (batch.whole && (seen.get(scope.id) ?? 0) >= manyRows) restful.add(scopeKey(scope))
+      else restful.delete(scopeKey(scope))
+    }
+  }
+
+  const readerFor = (batch: Batch, signal: AbortSignal): HealthReader => {
+    const [first] = batch.scopes
+    return {
+      ask: (query) =>
+        first === undefined
+          ? Promise.resolve({ rows: new Map() })
+          : deps.access.read(scopeRequest('graphql', first, batch.priority, signal), (options) =>
+              deps.api.readHealth(query(), options),
+            ),
+      onSplit: () => deps.self.windowSplit(),
+    }
+  }
+
+  const run = async (batch: Batch, signal: AbortSignal): Promise<void> => {
+    try {
+      await readBatch(batch, signal)
+    } catch (error) {
+      if (!(error instanceof ApiFailure) || error.kind === 'aborted') throw error
+      if (batch.scopes.length > 1 && concernsOneScope(error)) {
+        const half = Math.ceil(batch.scopes.length / 2)
+        await run({ ...batch, scopes: batch.scopes.slice(0, half) }, signal)
+        await run({ ...batch, scopes: batch.scopes.slice(half) }, signal)
+        return
+      }
+      for (const scope of batch.scopes) {
+        deps.self.pollFailed(healthPoller, error.kind)
+        state.healthFailed(scopeKey(scope), error, deps.clock.now())
+      }
+    }
+  }
+
+  const toDue = (scope: ScopeState): Due => {
+    const key = scopeKey(scope.scope)
+    const now = server.now()
+    const lag = scope.readTo === null ? 0 : now - scope.readTo * minuteMs
+    return {
+      scope: scope.scope,
+      priority: priorityOf(scope, deps.clock.now()),
+      whole: !restful.has(key),
+      behind: lag > deps.settings().revisionWindowMs + 10 * minuteMs,
+      pageSize: (scope.limits ?? safeLimits).maxPageSize,
+    }
+  }
+
+  return {
+    async cycle(signal) {
+      const scopes = healthDue([...state.scopes.values()], {
+        monotonic: deps.clock.monotonic(),
+        triedAt,
+        sweepEveryMs: deps.settings().sweepEveryMs,
+        requests: deps.requestsPerCycle(),
+      })
+      await limits.refresh(scopes, signal)
+      const readable = scopes
+        .flatMap(({ scope }) => state.scope(scopeKey(scope)) ?? [])
+        .filter(({ limits: own }) => own?.enabled !== false)
+      for (const { scope } of readable) triedAt.set(scopeKey(scope), deps.clock.monotonic())
+      const all = batches(readable.map(toDue), deps.settings().rateLimitType)
+      await settleAll(all.map((batch) => run(batch, signal)))
+      for (const key of triedAt.keys()) if (!state.scopes.has(key)) triedAt.delete(key)
+      for (const key of restful) if (!state.scopes.has(key)) restful.delete(key)
+      deps.history?.keepScopes(state.scopes)
+      report(state.scopes.values())
+    },
+  }
+}
+
+interface WindowRead {
+  readonly window: Window
+  readonly rows: ReadonlyMap<string, readonly HealthRow[]>
+  /** Server time when the query was made. */
+  readonly now: EpochMs
+}
+
+function isLastWindow({ window, now }: WindowRead): boolean {
+  return window.to > minuteOf(now)
+}
+
+/** Whether the failure may be one scope's alone, so that its neighbours in the query can be read without it. */
+function concernsOneScope({ kind }: ApiFailure): boolean {
+  return kind === 'forbidden' || kind === 'not_found' || kind === 'invalid_request' || kind === 'partial'
+}

@@ -1,0 +1,104 @@
+/*
+ * Reads all rows of a window, or fails. An answer as long as the limit is never taken for complete: the window is
+ * halved, a single minute is asked scope by scope and then by ranges of job ids, until every part fits.
+ */
+import type { HealthRow } from '../../domain/ledger/health-row.ts'
+import type { Window } from '../../domain/ledger/ledger.ts'
+import type { Scope } from '../../domain/scope.ts'
+import { ApiFailure, InternalError } from '../../errors.ts'
+import type { HealthAnswer, HealthQuery } from '../../ports/cloudflare.ts'
+
+export type Rows = ReadonlyMap<string, readonly HealthRow[]>
+
+export interface HealthReader {
+  /** One query, in its turn. The query is made when the turn comes, so that it asks for the newest minute. */
+  readonly ask: (query: () => HealthQuery) => Promise<HealthAnswer>
+  /** Called for each answer that was too long. */
+  readonly onSplit: () => void
+}
+
+type JobRange = NonNullable<HealthQuery['jobs']>
+
+/** Everything that the API has for the scopes in the window that is chosen when the turn comes. */
+export async function readWindow(
+  reader: HealthReader,
+  scopes: readonly Scope[],
+  limit: number,
+  choose: () => Window,
+): Promise<{ readonly window: Window; readonly rows: Rows }> {
+  let chosen: Window | null = null
+  const answer = await reader.ask(() => {
+    chosen = choose()
+    return { scopes, ...chosen, limit }
+  })
+  const window: Window | null = chosen
+  if (window === null) throw new InternalError('a health query was answered before it was made')
+  return { window, rows: await complete(reader, answer, { scopes, window, limit, jobs: null }) }
+}
+
+interface Asked {
+  readonly scopes: readonly Scope[]
+  readonly window: Window
+  readonly limit: number
+  readonly jobs: JobRange | null
+}
+
+async function read(reader: HealthReader, asked: Asked): Promise<Rows> {
+  const { scopes, window, limit, jobs } = asked
+  const query = { scopes, ...window, limit, ...(jobs === null ? {} : { jobs }) }
+  return complete(reader, await reader.ask(() => query), asked)
+}
+
+async function complete(reader: HealthReader, answer: HealthAnswer, asked: Asked): Promise<Rows> {
+  const cut = asked.scopes.filter(({ id }) => (answer.rows.get(id)?.length ?? 0) >= asked.limit)
+  if (cut.length === 0) return answer.rows
+  reader.onSplit()
+  const rows = new Map(answer.rows)
+  for (const { id } of cut) rows.set(id, [])
+  for (const part of split(cut, answer.rows, asked)) {
+    for (const [id, more] of await read(reader, part)) rows.set(id, [...(rows.get(id) ?? []), ...more])
+  }
+  return rows
+}
+
+function split(cut: readonly Scope[], rows: Rows, asked: Asked): readonly Asked[] {
+  const { from, to } = asked.window
+  if (to - from > 1) {
+    const middle = from + Math.ceil((to - from) / 2)
+    return [
+      { ...asked, scopes: cut, window: { from, to: middle } },
+      { ...asked, scopes: cut, window: { from: middle, to } },
+    ]
+  }
+  const [scope, ...others] = cut
+  if (scope === undefined) return []
+  if (others.length > 0) return cut.map((one) => ({ ...asked, scopes: [one] }))
+  return splitJobs(rows.get(scope.id) ?? [], asked.jobs).map((jobs) => ({ ...asked, scopes: [scope], jobs }))
+}
+
+/** Ranges of job ids that together are the range asked for. The jobs that were cut off lie somewhere in it too. */
+function splitJobs(rows: readonly HealthRow[], range: JobRange | null): readonly JobRange[] {
+  const ids = [...new Set(rows.map(({ jobId }) => Number(jobId)))].sort((a, b) => a - b)
+  const middle = ids[Math.floor(ids.length / 2)]
+  if (middle === undefined || !Number.isSafeInteger(middle)) throw tooLong()
+  const single = range?.geq === String(middle) && range.lt === String(middle + 1)
+  if (single) throw tooLong()
+  // One id alone fills the answer: it gets a range of its own.
+  const cuts = ids.length > 1 ? [middle] : [middle, middle + 1]
+  const bounds = [range?.geq, ...cuts.map(String), range?.lt]
+  return bounds.slice(1).flatMap((lt, index) => {
+    const geq = bounds[index]
+    if (geq !== undefined && lt !== undefined && Number(geq) >= Number(lt)) return []
+    return [{ ...(geq === undefined ? {} : { geq }), ...(lt === undefined ? {} : { lt }) }]
+  })
+}
+
+function tooLong(): ApiFailure {
+  return new ApiFailure(
+    'bad_response',
+    'one job has more rows in one minute than the API gives in one answer',
+    {
+      operation: 'read health',
+    },
+  )
+}

@@ -1,0 +1,158 @@
+/*
+ * Lists the jobs of each scope. Scopes that have jobs are listed on every cycle, the broken ones first; the
+ * others in a rolling sweep, as far as the budget has room, so that a new job is found without ten thousand
+ * empty zones holding up the rest.
+ */
+
+import { type ApiAccess, scopeRequest } from '../../access/api-access.ts'
+import { priority } from '../../access/budget.ts'
+import { settleAll } from '../../access/settle-all.ts'
+import { summarise } from '../../domain/job/job-summary.ts'
+import { type ScopeKey, scopeKey } from '../../domain/scope.ts'
+import { ApiFailure } from '../../errors.ts'
+import type { JobsApi } from '../../ports/cloudflare.ts'
+import type { Clock, Log } from '../../ports/runtime.ts'
+import { createFailureReport } from '../state/failure-report.ts'
+import { type JobChange, sameMemory } from '../state/job-change.ts'
+import type { ScopeMemory } from '../state/scope-memory.ts'
+import { priorityOf, type ScopeState } from '../state/scope-state.ts'
+import type { SelfState } from '../state/self-state.ts'
+import type { ExporterState } from '../state/state.ts'
+
+export interface InventoryDeps {
+  readonly api: Pick<JobsApi, 'listJobs'>
+  readonly access: ApiAccess
+  readonly state: ExporterState
+  readonly self: SelfState
+  readonly memory: ScopeMemory
+  readonly clock: Clock
+  readonly log: Log
+  /** How often a scope without jobs is looked at again. */
+  readonly sweepEveryMs: () => number
+  /** REST requests that one cycle may spend at its usual interval. */
+  readonly requestsPerCycle: () => number
+}
+
+export const inventoryPoller = 'inventory'
+
+/**
+ * What the sweep gets for each scope with jobs even when those would use the whole budget: as much again while
+ * there are scopes nobody has looked at yet, later a quarter.
+ */
+const sweepShare = { first: 1, later: 0.25 }
+
+export interface InventoryPoll {
+  cycle(signal: AbortSignal): Promise<void>
+  /** Lists one scope now, for when something is known to have changed. */
+  refresh(key: ScopeKey, signal: AbortSignal): Promise<void>
+}
+
+export function createInventoryPoll(deps: InventoryDeps): InventoryPoll {
+  const { state, clock } = deps
+  const triedAt = new Map<ScopeKey, number>()
+  const report = createFailureReport(deps.log, {
+    begins: (kind) =>
+      kind === 'forbidden'
+        ? 'jobs can not be listed: the token needs Logs Write there; going on with health data alone'
+        : 'jobs can not be listed; what was last known stays',
+    ends: 'jobs can be listed again',
+    of: ({ inventory }) => inventory,
+  })
+
+  const list = async (scope: ScopeState, signal: AbortSignal): Promise<void> => {
+    const key = scopeKey(scope.scope)
+    triedAt.set(key, clock.monotonic())
+    const request = scopeRequest('rest', scope.scope, priorityOf(scope, clock.now()), signal)
+    try {
+      const records = await deps.access.read(request, (options) => deps.api.listJobs(scope.scope, options))
+      const before = state.scope(key)?.jobs ?? new Map()
+      logChanges(deps.log, scope, state.jobsListed(key, records.map(summarise), clock.now()))
+      const after = state.scope(key)
+      if (after !== undefined && !sameMemory(before, after.jobs))
+        await deps.memory.saveJobs(after.scope, after.jobs.values())
+    } catch (error) {
+      if (!(error instanceof ApiFailure) || error.kind === 'aborted') throw error
+      deps.self.pollFailed(inventoryPoller, error.kind)
+      state.jobsFailed(key, error, clock.now())
+    }
+  }
+
+  return {
+    async cycle(signal) {
+      const due = dueScopes([...state.scopes.values()], {
+        now: clock.now(),
+        monotonic: clock.monotonic(),
+        triedAt,
+        sweepEveryMs: deps.sweepEveryMs(),
+        requests: deps.requestsPerCycle(),
+      })
+      await settleAll(due.map((scope) => list(scope, signal)))
+      for (const key of triedAt.keys()) if (!state.scopes.has(key)) triedAt.delete(key)
+      report(state.scopes.values())
+    },
+    async refresh(key, signal) {
+      const scope = state.scope(key)
+      if (scope !== undefined) await list(scope, signal)
+    },
+  }
+}
+
+interface DueRules {
+  readonly now: number
+  readonly monotonic: number
+  readonly triedAt: ReadonlyMap<ScopeKey, number>
+  readonly sweepEveryMs: number
+  readonly requests: number
+}
+
+/** What a cycle lists: everything with jobs and every account, then as many of the rest as there is room for. */
+export function dueScopes(scopes: readonly ScopeState[], rules: DueRules): readonly ScopeState[] {
+  const watched: ScopeState[] = []
+  const sweep: { readonly scope: ScopeState; readonly tried: number }[] = []
+  for (const scope of scopes) {
+    const urgent = priorityOf(scope, rules.now) < priority.discovery
+    const readable = scope.inventory.failure?.kind !== 'forbidden'
+    if (readable && (urgent || scope.scope.kind === 'account')) {
+      watched.push(scope)
+      continue
+    }
+    const tried = rules.triedAt.get(scopeKey(scope.scope)) ?? Number.NEGATIVE_INFINITY
+    if (rules.monotonic - tried >= rules.sweepEveryMs) sweep.push({ scope, tried })
+  }
+  const isFirst = sweep.some(({ tried }) => tried === Number.NEGATIVE_INFINITY)
+  const share = watched.length * (isFirst ? sweepShare.first : sweepShare.later)
+  const room = Math.max(rules.requests - watched.length, share, 1)
+  sweep.sort((a, b) => a.tried - b.tried)
+  return [...watched, ...sweep.slice(0, Math.ceil(room)).map(({ scope }) => scope)]
+}
+
+function logChanges(log: Log, { scope, labels }: ScopeState, changes: readonly JobChange[]): void {
+  for (const { change, job } of changes) {
+    const { summary } = job
+    const fields = {
+      account: labels.account,
+      zone: labels.zone,
+      [`${scope.kind}_id`]: scope.id,
+      job_id: summary.id,
+      job_name: summary.name,
+      dataset: summary.dataset,
+      destination: summary.destination,
+    }
+    switch (change) {
+      case 'failing':
+      case 'disabled_by_failure': {
+        const text = change === 'failing' ? 'job is failing' : 'job was disabled because it failed'
+        log.warn(
+          { ...fields, reason: summary.failure?.reason ?? 'other', error: summary.failure?.message },
+          text,
+        )
+        break
+      }
+      case 'appeared':
+        log.debug(fields, 'job appeared')
+        break
+      default:
+        log.info(fields, `job ${change}`)
+    }
+  }
+}

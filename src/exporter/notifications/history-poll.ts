@@ -1,0 +1,147 @@
+/*
+ * Reads the list of notifications that Cloudflare sent: what a webhook should have brought but did not, comes this
+ * way. It also sees from Cloudflare's side how the webhooks fare by which Logpush alerts go out. An account's list
+ * counts only when all its pages came.
+ */
+
+import { type ApiAccess, scopeRequest } from '../../access/api-access.ts'
+import { priority } from '../../access/budget.ts'
+import type { ServerClock } from '../../access/server-clock.ts'
+import { settleAll } from '../../access/settle-all.ts'
+import { jobDisabledAlert } from '../../domain/notification/notification.ts'
+import { readHistoryRow } from '../../domain/notification/notification-event.ts'
+import { type Scope, scopeKey } from '../../domain/scope.ts'
+import type { EpochMs } from '../../domain/time.ts'
+import { ApiFailure } from '../../errors.ts'
+import type { HistoryEntry, NotificationsApi, WebhookDestination } from '../../ports/cloudflare.ts'
+import type { Clock, Log } from '../../ports/runtime.ts'
+import { createFailureReport } from '../state/failure-report.ts'
+import { failed, neverPolled, type PollState, succeeded } from '../state/poll-state.ts'
+import type { SelfState } from '../state/self-state.ts'
+import type { ExporterState } from '../state/state.ts'
+import type { Notifications } from './notifications.ts'
+
+export interface HistoryDeps {
+  readonly api: Pick<NotificationsApi, 'listHistory' | 'listPolicies' | 'listWebhooks'>
+  readonly access: ApiAccess
+  readonly state: ExporterState
+  readonly self: SelfState
+  readonly notifications: Notifications
+  readonly webhooks: WebhookReports
+  readonly server: Pick<ServerClock, 'now'>
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** How Cloudflare fares with a webhook. */
+export interface WebhookReport {
+  /** Its name, with the id where others have the same. */
+  readonly webhook: string
+  readonly lastSuccess: EpochMs | null
+  readonly lastFailure: EpochMs | null
+}
+
+/** By account id: the webhooks that an enabled policy sends Logpush alerts to, as last read. */
+export type WebhookReports = Map<string, readonly WebhookReport[]>
+
+export const historyPoller = 'history'
+
+/** A first look goes back so far: a job that was switched off since and still is, is news. */
+const firstLookMs = 7 * 86_400_000
+/** Rows may be listed some time after they were sent. */
+const overlapMs = 10 * 60_000
+/** More pages than a busy account fills between two polls. */
+const mostPages = 40
+
+export function createHistoryPoll(deps: HistoryDeps): { cycle(signal: AbortSignal): Promise<void> } {
+  const { state, api, clock } = deps
+  const polls = new Map<string, PollState>()
+  const report = createFailureReport(deps.log, {
+    begins: (kind) =>
+      kind === 'forbidden'
+        ? 'sent notifications can not be read: the token needs Notifications Read there; going on without them'
+        : 'sent notifications can not be read',
+    ends: 'sent notifications can be read again',
+    of: ({ scope }) => polls.get(scope.id) ?? neverPolled,
+  })
+
+  const readHistory = async (account: Scope, signal: AbortSignal): Promise<void> => {
+    const startedAt = deps.server.now()
+    const readTo = deps.notifications.book.readTo.get(account.id)
+    const since = readTo === undefined ? startedAt - firstLookMs : readTo - overlapMs
+    const rows: HistoryEntry[] = []
+    for (let page: number | null = 1; page !== null; ) {
+      const asked: number = page
+      const answer = await deps.access.read(requestFor(account, signal), (options) =>
+        api.listHistory(account.id, { page: asked, since }, options),
+      )
+      rows.push(...answer.items)
+      page = answer.next !== null && answer.next <= asked ? null : answer.next
+      if (page !== null && page > mostPages) {
+        deps.log.warn(
+          { account_id: account.id, pages: mostPages },
+          'too many notifications were sent to read them all; older ones are left out',
+        )
+        page = null
+      }
+    }
+    const events = rows
+      .filter(({ alertType, sent }) => alertType === jobDisabledAlert && sent >= since)
+      .sort((a, b) => a.sent - b.sent)
+      .map((row) => readHistoryRow(account.id, row))
+    await deps.notifications.historyRead(account.id, events, startedAt)
+  }
+
+  const readWebhooks = async (account: Scope, signal: AbortSignal): Promise<void> => {
+    const request = requestFor(account, signal)
+    const webhooks = await deps.access.read(request, (options) => api.listWebhooks(account.id, options))
+    // Without webhooks the policies need not be asked for.
+    const policies =
+      webhooks.length === 0
+        ? []
+        : await deps.access.read(request, (options) => api.listPolicies(account.id, options))
+    const used = new Set(
+      policies
+        .filter(({ enabled, alertType }) => enabled && alertType === jobDisabledAlert)
+        .flatMap(({ mechanisms }) => mechanisms.webhooks),
+    )
+    deps.webhooks.set(account.id, reports(webhooks.filter(({ id }) => used.has(id))))
+  }
+
+  const readAccount = async (account: Scope, signal: AbortSignal): Promise<void> => {
+    const before = polls.get(account.id) ?? neverPolled
+    try {
+      await readHistory(account, signal)
+      await readWebhooks(account, signal)
+      polls.set(account.id, succeeded(clock.now()))
+    } catch (error) {
+      if (!(error instanceof ApiFailure) || error.kind === 'aborted') throw error
+      deps.self.pollFailed(historyPoller, error.kind)
+      polls.set(account.id, failed(before, error, clock.now()))
+    }
+  }
+
+  return {
+    async cycle(signal) {
+      const accounts = [...state.scopes.values()].filter(({ scope }) => scope.kind === 'account')
+      await settleAll(accounts.map(({ scope }) => readAccount(scope, signal)))
+      for (const id of [...polls.keys(), ...deps.webhooks.keys()]) {
+        if (state.scope(scopeKey({ kind: 'account', id })) !== undefined) continue
+        polls.delete(id)
+        deps.webhooks.delete(id)
+      }
+      report(accounts)
+    },
+  }
+}
+
+function requestFor(account: Scope, signal: AbortSignal): Parameters<ApiAccess['read']>[0] {
+  return scopeRequest('rest', account, priority.known, signal)
+}
+
+function reports(webhooks: readonly WebhookDestination[]): readonly WebhookReport[] {
+  return webhooks.map(({ id, name, lastSuccess, lastFailure }) => {
+    const shared = webhooks.some((other) => other.id !== id && other.name === name)
+    return { webhook: shared ? `${name} (${id})` : name, lastSuccess, lastFailure }
+  })
+}

@@ -1,0 +1,40 @@
+/* How the manifest and what is live differ, as last compared. */
+import type { EpochMs } from '../../domain/time.ts'
+import type { DriftStatus } from './exporter-status.ts'
+
+export interface DriftObject {
+  /** `job`, `webhook` or `policy`. */
+  readonly kind: string
+  readonly name: string
+  /** What applying the manifest would do: `create`, `update`, `delete`, or `none`. */
+  readonly change: string
+}
+
+export interface DriftState {
+  /** The last complete comparison; null before the first. */
+  readonly compared: { readonly at: EpochMs; readonly objects: readonly DriftObject[] } | null
+  /** Why the last try failed; null when it did not. */
+  readonly problem: string | null
+}
+
+export const neverCompared: DriftState = { compared: null, problem: null }
+
+/** Of the same kind and name in several scopes, those that differ say so, and only without any the rest count. */
+export function driftObjects({ compared }: DriftState): readonly DriftObject[] {
+  const objects = compared?.objects ?? []
+  const differs = new Set(objects.filter(({ change }) => change !== 'none').map(nameKey))
+  const shown = objects.filter((object) => object.change !== 'none' || !differs.has(nameKey(object)))
+  return [...new Map(shown.map((object) => [`${nameKey(object)} ${object.change}`, object])).values()]
+}
+
+function nameKey({ kind, name }: DriftObject): string {
+  return JSON.stringify([kind, name])
+}
+
+export function driftStatus(state: DriftState): DriftStatus {
+  return {
+    comparedAt: state.compared?.at ?? null,
+    problem: state.problem,
+    changes: (state.compared?.objects ?? []).filter(({ change }) => change !== 'none'),
+  }
+}

@@ -1,0 +1,62 @@
+/* What is worst about a job now, by the same rules and in the same order as the dashboards have it. */
+import { isFailing, type JobState } from '../../domain/job/job-state.ts'
+import type { ScopeState } from '../state/scope-state.ts'
+
+/** From worst to best. `unknown`: only health data names the job, or it has not been listed since the start. */
+export const troubles = [
+  'disabled_by_failure',
+  'losing_data',
+  'failing',
+  'late',
+  'never_delivered',
+  'unknown',
+  'off',
+  'ok',
+] as const
+
+export type Trouble = (typeof troubles)[number]
+
+/** 0 is the worst. */
+export function troubleRank(trouble: Trouble): number {
+  return troubles.indexOf(trouble)
+}
+
+/** Whether somebody should look at the job. */
+export function needsHands(trouble: Trouble): boolean {
+  return troubleRank(trouble) <= troubleRank('never_delivered')
+}
+
+export interface TroubleFacts {
+  readonly job: JobState | null
+  readonly scope: ScopeState
+  readonly maxLagMs: number
+  /** Batches given up in the last hour. */
+  readonly lostLately: number
+}
+
+export function troubleOf({ job, scope, maxLagMs, lostLately }: TroubleFacts): Trouble {
+  const listed = scope.inventory.lastSuccess !== null
+  if (listed && job !== null && job.disabledByFailure !== null) return 'disabled_by_failure'
+  if (lostLately > 0) return 'losing_data'
+  // What the store remembers of a job says nothing of how it fares now.
+  if (!listed || job === null) return 'unknown'
+  const { summary } = job
+  if (isFailing(summary)) return 'failing'
+  if (!summary.enabled) return 'off'
+  const lag = lagOf(job, scope)
+  if (lag !== null && lag > maxLagMs) return 'late'
+  return summary.lastComplete === null ? 'never_delivered' : 'ok'
+}
+
+/**
+ * How far behind the job was when its scope was last listed, in milliseconds: an exporter that sees nothing does
+ * not make jobs late. Null for a job that has never delivered.
+ */
+export function lagOf(job: JobState, scope: ScopeState): number | null {
+  const { lastComplete } = job.summary
+  const { lastSuccess } = scope.inventory
+  return lastComplete === null || lastSuccess === null ? null : Math.max(0, lastSuccess - lastComplete)
+}
+
+/** Cloudflare switches a job off after about so long without a success. */
+export const disableAfterMs = 24 * 3_600_000

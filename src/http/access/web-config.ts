@@ -1,0 +1,168 @@
+import { describe, type FileProblem, type Positioned, quoted } from '../../domain/positioned.ts'
+import { Secret } from '../../domain/secret.ts'
+import type { RateLimitSettings } from './rate-limit.ts'
+import { readTlsConfig, type TlsConfig } from './tls-config.ts'
+import { flag, mapping, text, wholeNumber } from './web-config-reader.ts'
+
+/*
+ * The web config file that Prometheus exporters share (exporter-toolkit). What is in the schema and not
+ * offered here is refused, never ignored: each of its settings makes a server more careful.
+ */
+
+export interface WebConfig {
+  readonly tls: TlsConfig | null
+  /** Headers that every answer gets. */
+  readonly headers: readonly (readonly [string, string])[]
+  /** bcrypt hashes by user name; empty: no authentication. */
+  readonly users: ReadonlyMap<string, Secret>
+  readonly rateLimit: RateLimitSettings | null
+}
+
+export type WebConfigReading =
+  | { readonly ok: true; readonly config: WebConfig }
+  | { readonly ok: false; readonly problems: readonly FileProblem[] }
+
+/** Reads the whole file, with all its mistakes. Relative paths are taken from `folder`. */
+export function readWebConfig(root: Positioned, folder: string): WebConfigReading {
+  const problems: FileProblem[] = []
+  let tls: TlsConfig | null = null
+  let headers: WebConfig['headers'] = []
+  let users: WebConfig['users'] = new Map()
+  let rateLimit: RateLimitSettings | null = null
+  mapping(root, problems, {
+    tls_server_config: (node) => {
+      tls = readTlsConfig(node, folder, problems)
+    },
+    http_server_config: (node) => {
+      headers = readHttpConfig(node, problems)
+    },
+    basic_auth_users: (node) => {
+      users = readUsers(node, problems)
+    },
+    rate_limit: (node) => {
+      rateLimit = readRateLimit(node, problems)
+    },
+  })
+  return problems.length > 0
+    ? { ok: false, problems }
+    : { ok: true, config: { tls, headers, users, rateLimit } }
+}
+
+/** The only headers that may be set, with the values that the schema allows (null: any). */
+const headerValues: Readonly<Record<string, readonly string[] | null>> = {
+  'Content-Security-Policy': null,
+  'X-Frame-Options': ['deny', 'sameorigin'],
+  'X-Content-Type-Options': ['nosniff'],
+  'X-XSS-Protection': null,
+  'Strict-Transport-Security': null,
+}
+
+function readHttpConfig(node: Positioned, problems: FileProblem[]): WebConfig['headers'] {
+  let headers: WebConfig['headers'] = []
+  mapping(node, problems, {
+    http2: (value) => {
+      if (flag(value, problems) === true) {
+        problems.push({
+          at: value.at,
+          message: 'http2: HTTP/2 is not offered; leave it out or set it to false',
+        })
+      }
+    },
+    headers: (value) => {
+      headers = readHeaders(value, problems)
+    },
+  })
+  return headers
+}
+
+function readHeaders(node: Positioned, problems: FileProblem[]): WebConfig['headers'] {
+  const headers: [string, string][] = []
+  const readers = Object.entries(headerValues).map(([name, allowed]) => {
+    const read = (value: Positioned) => {
+      const content = text(value, problems)
+      if (content === null || content === '') return
+      if (/[^\t\x20-\x7e]/.test(content)) {
+        problems.push({ at: value.at, message: `${name}: expected visible ASCII characters` })
+      } else if (allowed !== null && !allowed.includes(content.toLowerCase())) {
+        problems.push({
+          at: value.at,
+          message: `${name}: expected ${allowed.join(' or ')}, found ${quoted(content)}`,
+        })
+      } else headers.push([name, content])
+    }
+    return [name, read] as const
+  })
+  mapping(node, problems, Object.fromEntries(readers))
+  return headers
+}
+
+/** Above this a single sign-in takes many seconds of this process's only thread. */
+const highestCost = 16
+
+function readUsers(node: Positioned, problems: FileProblem[]): WebConfig['users'] {
+  const users = new Map<string, Secret>()
+  if (node.kind !== 'map') {
+    problems.push({
+      at: node.at,
+      message: `expected a mapping of user names to bcrypt hashes, found ${describe(node)}`,
+    })
+    return users
+  }
+  for (const { key, keyAt, value } of node.entries) {
+    const hash = value.kind === 'scalar' ? value.text : ''
+    const cost = Number(/^\$2[aby]?\$(\d\d)\$[./A-Za-z0-9]{53}$/.exec(hash)?.[1] ?? 0)
+    if (key === '' || key.includes(':')) {
+      problems.push({ at: keyAt, message: 'expected a user name without a colon' })
+    } else if (cost < 4) {
+      problems.push({
+        at: value.at,
+        message: `${quoted(key)}: expected a bcrypt hash, as htpasswd -nBC 10 makes it`,
+      })
+    } else if (cost > highestCost) {
+      problems.push({
+        at: value.at,
+        message: `${quoted(key)}: expected a bcrypt cost of at most ${highestCost}, found ${cost}`,
+      })
+    } else users.set(key, new Secret(hash))
+  }
+  return users
+}
+
+const unitMs: Readonly<Record<string, number>> = {
+  ns: 1e-6,
+  us: 1e-3,
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+}
+
+function readRateLimit(node: Positioned, problems: FileProblem[]): RateLimitSettings | null {
+  let intervalMs = 0
+  let burst: number | null = 0
+  mapping(node, problems, {
+    interval: (value) => {
+      const content = text(value, problems)
+      if (content === null) return
+      const match = /^(\d+(?:\.\d+)?)(ns|us|ms|s|m|h)$/.exec(content)
+      if (match !== null) intervalMs = Number(match[1]) * (unitMs[match[2] ?? ''] ?? 0)
+      else if (content !== '0') {
+        problems.push({
+          at: value.at,
+          message: `interval: expected a duration such as 1s or 100ms, found ${quoted(content)}`,
+        })
+      }
+    },
+    burst: (value) => {
+      burst = wholeNumber(value, problems)
+    },
+  })
+  if (intervalMs === 0 || burst === null) return null
+  if (burst < 1) {
+    problems.push({
+      at: node.at,
+      message: 'rate_limit: expected a burst of at least 1, or nothing would be let through',
+    })
+  }
+  return { intervalMs, burst }
+}

@@ -1,0 +1,126 @@
+/* How the exporter itself does. */
+import type { ExporterStatus } from '../../exporter/view/exporter-status.ts'
+import { exporterHref, grafanaUrl, runbookUrl } from './addresses.ts'
+import { gauge } from './gauge.ts'
+import { definitions } from './job-facts.ts'
+import { type Html, html, nothing } from './page.ts'
+import { framed, type PageContext } from './page-context.ts'
+import { ago, amount, counted, instant, span } from './readable.ts'
+import { scopeSection } from './scope-table.ts'
+
+const root = './'
+
+export function exporterPage(view: ExporterStatus, context: PageContext): string {
+  const { now, startedAt } = view
+  return framed(context, {
+    title: 'The exporter',
+    root,
+    current: 'exporter',
+    here: exporterHref(root),
+    now,
+    body: html`<section class="head" aria-labelledby="exporter">
+<h1 id="exporter">The exporter</h1>
+<p class="lead">Running for ${span(now - startedAt)}. ${counted(view.scopes.total, 'account or zone', 'accounts and zones')} watched${
+      view.scopes.blind === 0
+        ? ', all can be read'
+        : html`, <b>${amount(view.scopes.blind)} can’t be read</b>`
+    }.</p>${
+      context.grafana === null
+        ? nothing
+        : html`<ul class="actions"><li><a class="button" href="${grafanaUrl(context.grafana, 'exporter')}">Grafana</a></li></ul>`
+    }
+</section>
+<div class="cards">
+${view.budget.map(budgetCard)}${tokenCard(view)}${ledgerCard(view)}
+</div>
+${driftSection(view)}
+${pollSection(view)}
+${scopeSection(view.scopes, now, (page) => `${exporterHref(root)}?page=${page}${context.refresh ? '' : '&refresh=off'}`)}
+${settingsSection(view)}`,
+  })
+}
+
+function budgetCard({ api, limit, used, throttled, paused }: ExporterStatus['budget'][number]): Html {
+  const name = api === 'rest' ? 'REST' : 'GraphQL'
+  return html`<section class="card" aria-labelledby="budget-${api}"><h2 id="budget-${api}">${name} budget</h2>
+<p class="big">${amount(used)} of ${amount(limit)}</p>
+${gauge({ part: limit === 0 ? 0 : used / limit, label: `${name}: ${amount(used)} of ${amount(limit)} requests used`, warnAt: 0.8, badAt: 1 })}
+<p class="quiet">requests in 5 min, ${amount(Math.max(0, limit - used))} left; throttled ${counted(throttled, 'time')}${paused ? ', waiting now' : ''}</p></section>`
+}
+
+function tokenCard({ token, now }: ExporterStatus): Html {
+  const expires = token?.expiresOn ?? null
+  const text =
+    token === null
+      ? 'not verified yet'
+      : !token.active
+        ? 'not active'
+        : expires === null
+          ? 'active'
+          : `ends in ${span(expires - now)}`
+  const more =
+    token === null
+      ? nothing
+      : expires === null
+        ? html`no end is set`
+        : html`at ${instant(expires)} · <a href="${runbookUrl('CloudflareLogpushTokenExpiring')}">Runbook</a>`
+  return html`<section class="card" aria-labelledby="token"><h2 id="token">API token</h2>
+<p class="big${token !== null && !token.active ? ' bad' : ''}">${text}</p><p class="quiet">${more}</p></section>`
+}
+
+function ledgerCard({ ledger }: ExporterStatus): Html {
+  const { writes, writeFailures, lateRows, gapSeconds, windowsSplit } = ledger
+  return html`<section class="card" aria-labelledby="ledger"><h2 id="ledger">Ledger</h2>
+<p class="big${gapSeconds > 0 ? ' bad' : ''}">${gapSeconds === 0 ? 'no gap' : `gap of ${span(gapSeconds * 1000)}`}</p>
+<p class="quiet">${counted(writes, 'write')}, ${amount(writeFailures)} failed; ${counted(lateRows, 'late row')} added, ${counted(windowsSplit, 'window')} split</p></section>`
+}
+
+function driftSection({ drift, now }: ExporterStatus): Html {
+  if (drift === null) return nothing
+  const { comparedAt, problem, changes } = drift
+  const compared = comparedAt === null ? html`Not compared yet.` : html`Compared ${ago(comparedAt, now)}.`
+  return html`<section aria-labelledby="drift"><h2 id="drift">Manifest</h2>
+<p>${compared} ${problem === null ? nothing : html`<span class="error">${problem}</span>`} ${
+    changes.length === 0
+      ? 'What is live is as the manifest says.'
+      : html`${counted(changes.length, 'object')} ${changes.length === 1 ? 'differs' : 'differ'}. <a href="${runbookUrl('CloudflareLogpushManifestDrift')}">Runbook</a>`
+  }</p>
+${
+  changes.length === 0
+    ? nothing
+    : html`<ul class="answers">${changes.slice(0, 100).map(({ kind, name, change }) => html`<li>${change} ${kind} <b>${name}</b></li>`)}</ul>`
+}</section>`
+}
+
+function pollSection({ pollers, now }: ExporterStatus): Html {
+  const headings = ['Poll', 'Last success', 'Every', 'Takes', 'Cycles', 'Failures']
+  return html`<section aria-labelledby="polls"><h2 id="polls">Polls</h2>
+<div class="scroll" tabindex="0" role="region" aria-label="Table of polls"><table class="numbers"><thead><tr>${headings.map((text) => html`<th scope="col">${text}</th>`)}</tr></thead>
+<tbody>${pollers.map(
+    ({ poller, polls, failures, durationSeconds, intervalSeconds, lastSuccess }) =>
+      html`<tr><th scope="row">${poller}</th><td>${lastSuccess === null ? 'not yet' : ago(lastSuccess, now)}</td><td>${intervalSeconds === null ? '–' : span(Math.round(intervalSeconds) * 1000)}</td><td>${durationSeconds === null ? '–' : `${durationSeconds.toFixed(1)} s`}</td><td>${amount(polls)}</td><td>${
+        failures.size === 0
+          ? '0'
+          : [...failures].map(([kind, count]) => `${kind} ${amount(count)}`).join(', ')
+      }</td></tr>`,
+  )}</tbody></table></div></section>`
+}
+
+function settingsSection({ settings, reload, now }: ExporterStatus): Html {
+  const reloaded =
+    reload === null
+      ? nothing
+      : reload.successful
+        ? html` Read again ${ago(reload.at, now)}.`
+        : html` <b>The last reload failed</b> ${ago(reload.at, now)}; the settings from before stay. <a href="${runbookUrl('CloudflareLogpushExporterConfigReloadFailed')}">Runbook</a>`
+  return html`<section aria-labelledby="settings"><h2 id="settings">Settings in force</h2>
+<p class="quiet">What differs from the default is marked.${reloaded}</p>
+${definitions(
+  settings.map(({ name, value, isDefault }) => [
+    name,
+    isDefault
+      ? html`<code>${value}</code>`
+      : html`<code class="changed">${value}</code> <span class="quiet">set</span>`,
+  ]),
+)}</section>`
+}

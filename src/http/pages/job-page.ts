@@ -1,0 +1,158 @@
+/* One job in full: what is wrong, since when, why, what was lost, how long is left, and what to do. */
+import type { JobDetail } from '../../exporter/view/job-status.ts'
+import { disableAfterMs } from '../../exporter/view/job-trouble.ts'
+import { cloudflareUrl, grafanaUrl, runbookOf, runbooksUrl, runbookUrl } from './addresses.ts'
+import { gauge } from './gauge.ts'
+import { jobFactsList, totalsList } from './job-facts.ts'
+import { historySection } from './job-history.ts'
+import { type Html, html, nothing } from './page.ts'
+import { framed, type PageContext } from './page-context.ts'
+import { ago, amount, counted, instant, span } from './readable.ts'
+import { badge, isOneGuess, jobPlace, jobTitle, lagText, reasonNames, timeLeft } from './trouble-text.ts'
+
+const root = '../'
+
+export function jobPage(job: JobDetail, context: PageContext, now: number): string {
+  return framed(context, {
+    title: jobTitle(job),
+    root,
+    current: null,
+    here: `./${encodeURIComponent(job.id)}`,
+    now,
+    body: html`<nav class="crumbs" aria-label="Way back"><a href="${root}">All jobs</a></nav>
+<section class="head" aria-labelledby="job">
+<h1 id="job">${jobTitle(job)} ${badge(job.trouble)}</h1>
+<p class="place">${jobPlace(job)}</p>
+<p class="lead">${verdict(job, now)}</p>
+${actions(job, context, now)}
+</section>
+${blindNotice(job, now)}
+<div class="cards">
+${errorCard(job, now)}${clockCard(job, now)}${lagCard(job)}${lossCard(job)}
+</div>
+${historySection(job)}
+${timeline(job, now)}
+<div class="columns">
+${jobFactsList(job)}
+${totalsList(job)}
+</div>`,
+  })
+}
+
+/** What is wrong in a sentence or two. */
+function verdict(job: JobDetail, now: number): Html {
+  const { since, lastHour } = job
+  const lost =
+    lastHour.lostBatches === 0
+      ? nothing
+      : html` <b>${counted(lastHour.lostRecords, 'record')} lost</b> in the last hour, in ${counted(lastHour.lostBatches, 'batch', 'batches')}.`
+  switch (job.trouble) {
+    case 'disabled_by_failure':
+      return html`Cloudflare switched this job off ${since === null ? nothing : html`<b>${ago(since, now)}</b> `}because its pushes failed. Its logs have been lost since, and it does not come back by itself.${lost}`
+    case 'losing_data':
+      return html`Batches are being given up${since === null ? nothing : html`, since about <b>${instant(since)}</b>`}.${
+        job.failingSince === null
+          ? ' The last push worked.'
+          : html` Pushes fail, seen since <b>${instant(job.failingSince)}</b>.`
+      }${lost}`
+    case 'failing':
+      return html`Pushes fail${since === null ? nothing : html` since <b>${instant(since)}</b> (${ago(since, now)})`}. Cloudflare goes on trying.${lost}`
+    case 'late':
+      return html`Nothing has been delivered since <b>${since === null ? 'long' : instant(since)}</b>, which is longer than the limit of ${span(job.maxLagMs)}.${lost}`
+    case 'never_delivered':
+      return html`The job is switched on and has not delivered anything yet.${lost}`
+    case 'unknown':
+      return html`The jobs API has not told of this job; only its uploads are known.${lost}`
+    case 'off':
+      return html`The job is switched off, and not because it failed as far as is known.${lost}`
+    case 'ok':
+      return html`The job delivers.${lost}`
+  }
+}
+
+function actions(job: JobDetail, { grafana }: PageContext, now: number): Html {
+  const runbook = runbookOf(job, now)
+  const links = [
+    ...(runbook === null ? [] : [{ text: 'Runbook', href: runbookUrl(runbook), strong: true }]),
+    ...(job.reason === null
+      ? []
+      : [{ text: 'By destination', href: `${runbooksUrl}/destinations.md`, strong: false }]),
+    { text: 'Cloudflare', href: cloudflareUrl(job), strong: false },
+    ...(grafana === null
+      ? []
+      : [{ text: 'Grafana', href: grafanaUrl(grafana, 'job', job.id), strong: false }]),
+    { text: 'JSON', href: `${root}api/v1/jobs/${encodeURIComponent(job.id)}`, strong: false },
+  ]
+  return html`<ul class="actions">${links.map(
+    ({ text, href, strong }) =>
+      html`<li><a class="button${strong ? ' strong' : ''}" href="${href}">${text}</a></li>`,
+  )}</ul>`
+}
+
+function blindNotice({ blind }: JobDetail, now: number): Html {
+  if (blind === null) return nothing
+  const what = blind.source === 'inventory' ? 'The state of this job' : 'The uploads of this job'
+  return html`<p class="notice blind" role="status"><b>Old data:</b> ${what} could not be read for ${span(now - blind.since)}. <span class="error">${blind.message}</span></p>`
+}
+
+function errorCard({ reason, error, lastError }: JobDetail, now: number): Html {
+  if (reason === null) return nothing
+  return html`<section class="card wide" aria-labelledby="why"><h2 id="why">Last error</h2>
+<p class="big">${reasonNames[reason]}</p>
+<p class="error">${error ?? 'Cloudflare gives no text.'}</p>
+<p class="quiet">${lastError === null ? nothing : html`${ago(lastError, now)}, at ${instant(lastError)}`}</p></section>`
+}
+
+/** The clock that runs from the first failure to the automatic disable. */
+function clockCard({ failingSince, disableExpected, disabled }: JobDetail, now: number): Html {
+  if (disabled !== null) {
+    const how = disabled.how === 'notified' ? 'Cloudflare notified so' : 'it was seen to go off with an error'
+    return html`<section class="card" aria-labelledby="clock"><h2 id="clock">Switched off</h2>
+<p class="big">${ago(disabled.at, now)}</p><p class="quiet">at ${instant(disabled.at)}; ${how}</p></section>`
+  }
+  if (disableExpected === null || failingSince === null) return nothing
+  const begun = disableExpected.earliest - disableAfterMs
+  const label = `Failing for up to ${span(now - begun)} of about 24 h`
+  const { earliest, latest } = disableExpected
+  return html`<section class="card" aria-labelledby="clock"><h2 id="clock">Cloudflare switches it off</h2>
+<p class="big">${timeLeft(disableExpected, now)}</p>
+${gauge({ part: (now - begun) / disableAfterMs, label, warnAt: 0.5, badAt: 20 / 24 })}
+<p class="quiet">${isOneGuess(disableExpected) ? html`at ${instant(latest)}` : html`between ${instant(earliest)} and ${instant(latest)}`}: after about 24 h of failure, seen since ${instant(failingSince)}</p></section>`
+}
+
+function lagCard(job: JobDetail): Html {
+  const { lagMs, maxLagMs, lastComplete, facts } = job
+  if (facts === null) return nothing
+  const part = lagMs === null || maxLagMs === 0 ? null : lagMs / maxLagMs
+  return html`<section class="card" aria-labelledby="lag"><h2 id="lag">Lag of its limit</h2>
+<p class="big">${lagText(job)}</p>
+${part === null ? nothing : gauge({ part, label: `Lag ${lagText(job)}`, warnAt: 0.8, badAt: 1 })}
+<p class="quiet">${lastComplete === null ? 'never delivered' : html`delivered up to ${instant(lastComplete)}`}</p></section>`
+}
+
+function lossCard({ lastHour: { lostBatches, lostRecords, retries, uploads } }: JobDetail): Html {
+  return html`<section class="card" aria-labelledby="lost"><h2 id="lost">Lost in the last hour</h2>
+<p class="big${lostBatches > 0 ? ' bad' : ''}">${lostBatches === 0 ? 'nothing' : counted(lostRecords, 'record')}</p>
+<p class="quiet">${counted(lostBatches, 'batch', 'batches')} given up, ${amount(retries)} of ${counted(uploads, 'attempt')} retried</p></section>`
+}
+
+/** The moments that are known of the job, the latest first. */
+function timeline(job: JobDetail, now: number): Html {
+  const moments = [
+    { at: job.disableExpected?.latest ?? null, text: 'Cloudflare switches it off by then' },
+    { at: job.disabled?.at ?? null, text: 'switched off because it failed' },
+    { at: job.lastError, text: 'last error' },
+    { at: job.lastComplete, text: 'delivered up to here' },
+    { at: job.lastUpload, text: 'last attempt to upload' },
+    { at: job.failingSince, text: 'first error of the present failure that was seen' },
+    { at: job.trouble === 'losing_data' ? job.since : null, text: 'first lost batch, to five minutes' },
+    { at: job.facts?.firstSeen ?? null, text: 'first seen by the exporter' },
+  ].flatMap(({ at, text }) => (at === null ? [] : [{ at, text }]))
+  return html`<section aria-labelledby="moments"><h2 id="moments">Timeline</h2>
+<ol class="timeline">${moments
+    .sort((a, b) => b.at - a.at)
+    .map(
+      ({ at, text }) =>
+        html`<li>${instant(at)} <span class="quiet">${at > now ? `in ${span(at - now)}` : `${span(now - at)} ago`}</span> ${text}</li>`,
+    )}</ol></section>`
+}

@@ -1,0 +1,134 @@
+/* The first page: which job is broken, since when, why, and what was lost. */
+import type { Headline } from '../../exporter/view/headline.ts'
+import type { StateFilter } from '../../exporter/view/job-query.ts'
+import type { JobStatus } from '../../exporter/view/job-status.ts'
+import type { Overview } from '../../exporter/view/status.ts'
+import { blindRunbook, exporterHref, jobHref, runbookUrl } from './addresses.ts'
+import { filterForm } from './filter-form.ts'
+import { jobTable } from './job-table.ts'
+import { type Html, html, nothing } from './page.ts'
+import { framed, type PageContext, problemNotice } from './page-context.ts'
+import { paging } from './paging.ts'
+import { ago, amount, counted, span } from './readable.ts'
+import { filterOf, queryHref, troubleStates } from './status-query.ts'
+import { jobTitle, reasonNames, stateNames, timeLeft } from './trouble-text.ts'
+
+const root = './'
+
+export function statusPage(view: Overview, context: PageContext, problems: readonly string[]): string {
+  const { headline, now, query } = view
+  const filter = filterOf(query)
+  return framed(context, {
+    title: titleText(headline),
+    root,
+    current: 'jobs',
+    here: queryHref(root, { ...filter, page: view.page }, true),
+    now,
+    body: html`<section class="head" aria-labelledby="headline">
+<h1 id="headline">${titleText(headline)}</h1>
+${summary(view)}
+<ul class="tiles">${tiles.map((tile) => tileOf(tile, headline, query.state, context.refresh))}</ul>
+</section>
+${blindNotice(headline, now)}${problemNotice(problems)}
+${filterForm(view.options, query, context.refresh)}
+<section aria-labelledby="list">
+<h2 id="list">${listTitle(view)}</h2>
+${view.jobs.length === 0 ? html`<p class="empty">${emptyText(view)}</p>` : jobTable(view.jobs, root, now)}
+${paging(view, (page) => queryHref(root, { ...filter, page }, context.refresh))}
+</section>`,
+  })
+}
+
+/** How many jobs need hands. */
+function troubled({ byTrouble }: Headline): number {
+  return troubleStates.reduce((sum, trouble) => sum + byTrouble[trouble], 0)
+}
+
+function titleText(headline: Headline): string {
+  const { jobs, byTrouble } = headline
+  const count = troubled(headline)
+  if (jobs === 0) return 'No jobs are known'
+  if (count > 0)
+    return `${amount(count)} of ${counted(jobs, 'job')} ${count === 1 ? 'needs' : 'need'} attention`
+  const unseen = byTrouble.unknown
+  if (unseen > 0) return `Nothing is known to be wrong, ${amount(unseen)} of ${counted(jobs, 'job')} not seen`
+  return jobs === 1 ? 'The one job is fine' : `All ${counted(jobs, 'job')} are fine`
+}
+
+/** The worst job in one sentence, and what was lost by all. */
+function summary(view: Overview): Html {
+  const { headline, now, jobs, page, query } = view
+  const worst = page === 1 && queryHref(root, filterOf(query), true) === root ? jobs[0] : undefined
+  const { batches, records } = headline.lostLastHour
+  const lost =
+    batches === 0
+      ? html`Nothing was lost in the last hour.`
+      : html`<b>${counted(records, 'record')} lost</b> in the last hour, in ${counted(batches, 'batch', 'batches')}.`
+  const { inventory, health } = headline.dataAt
+  const age = html`<p class="quiet">Jobs listed ${inventory === null ? 'not yet' : ago(inventory, now)}, uploads counted up to ${health === null ? 'not yet' : ago(health, now)}.</p>`
+  return html`<p class="lead">${worst === undefined ? nothing : worstText(worst, now)}${lost}</p>${age}`
+}
+
+function worstText(job: JobStatus, now: number): Html {
+  const link = html`<a href="${jobHref(root, job.id)}">${jobTitle(job)}</a>`
+  const why = job.reason === null ? nothing : html`: ${reasonNames[job.reason].toLowerCase()}`
+  const since = job.since === null ? nothing : html` ${ago(job.since, now)}`
+  switch (job.trouble) {
+    case 'disabled_by_failure':
+      return html`${link} was switched off by Cloudflare${since}${why}. `
+    case 'losing_data':
+      return html`${link} has been losing data${job.since === null ? nothing : html` for ${span(now - job.since)}`}${why}. `
+    case 'failing':
+      return html`${link} began to fail${since}${why}${
+        job.disableExpected === null
+          ? nothing
+          : html`; Cloudflare switches it off ${timeLeft(job.disableExpected, now)}`
+      }. `
+    case 'late':
+      return html`${link} delivered last${since}${why}. `
+    default:
+      return nothing
+  }
+}
+
+const tiles: readonly StateFilter[] = [
+  'disabled_by_failure',
+  'losing_data',
+  'failing',
+  'late',
+  'never_delivered',
+  'unknown',
+  'off',
+  'ok',
+]
+
+function tileOf(
+  state: StateFilter,
+  { byTrouble }: Headline,
+  chosen: StateFilter | null,
+  refresh: boolean,
+): Html {
+  const count = state === 'trouble' || state === 'blind' ? 0 : byTrouble[state]
+  const current = chosen === state ? { html: ' aria-current="true"' } : nothing
+  return html`<li><a class="tile ${state}${count === 0 ? ' none' : ''}" href="${queryHref(root, { state }, refresh)}"${current}><b>${amount(count)}</b> ${stateNames[state]}</a></li>`
+}
+
+function blindNotice({ blind, scopes }: Headline, now: number): Html {
+  if (blind.longest === null) return nothing
+  const { account, zone, since, source, message } = blind.longest
+  const where = zone === '' ? `account ${account}` : `zone ${zone}`
+  const what = source === 'inventory' ? 'jobs' : 'uploads'
+  return html`<p class="notice blind" role="status"><b>Blind:</b> ${amount(blind.scopes)} of ${counted(scopes, 'account or zone', 'accounts and zones')} can’t be read, so that ${counted(blind.jobs, 'job')} ${blind.jobs === 1 ? 'shows' : 'show'} old data. Longest: ${what} of ${where}, for ${span(now - since)}. <span class="error">${message}</span> <a href="${exporterHref(root)}">See the exporter</a> · <a href="${runbookUrl(blindRunbook)}">Runbook</a></p>`
+}
+
+function listTitle({ found, headline, query }: Overview): string {
+  const state = query.state === null ? '' : `: ${stateNames[query.state].toLowerCase()}`
+  if (found === headline.jobs) return 'Jobs, the worst first'
+  return `${amount(found)} of ${counted(headline.jobs, 'job')}${state}`
+}
+
+function emptyText({ headline }: Overview): string {
+  return headline.jobs === 0
+    ? 'Nothing has been listed yet, or the token sees no account with Logpush jobs.'
+    : 'No job fits the filter.'
+}

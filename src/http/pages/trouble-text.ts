@@ -1,0 +1,105 @@
+/* The words for what is wrong with a job. */
+import type { StateFilter } from '../../exporter/view/job-query.ts'
+import type { DisableExpected, JobStatus } from '../../exporter/view/job-status.ts'
+import type { Trouble } from '../../exporter/view/job-trouble.ts'
+import { type Html, html, nothing } from './page.ts'
+import { counted, lasting, span } from './readable.ts'
+
+export const troubleNames: Readonly<Record<Trouble, string>> = {
+  disabled_by_failure: 'Disabled by failure',
+  losing_data: 'Losing data',
+  failing: 'Failing',
+  late: 'Late',
+  never_delivered: 'Never delivered',
+  unknown: 'Unknown',
+  off: 'Off',
+  ok: 'OK',
+}
+
+export const stateNames: Readonly<Record<StateFilter, string>> = {
+  trouble: 'Any trouble',
+  ...troubleNames,
+  blind: 'Not readable now',
+}
+
+export function badge(trouble: Trouble): Html {
+  return html`<span class="badge ${trouble}">${troubleNames[trouble]}</span>`
+}
+
+/** A job's name, or its id where it has none. */
+export function jobTitle({ name, id }: JobStatus): string {
+  return name === '' ? `Job ${id}` : name
+}
+
+/** Where the job belongs, what it pushes, and where to. */
+export function jobPlace({ zone, account, facts }: JobStatus): string {
+  const place = zone === null ? account.name : zone.name
+  return facts === null ? place : `${place} · ${facts.dataset} → ${facts.destinationType}`
+}
+
+/** For how long, in a cell. */
+export function sinceText({ since }: JobStatus, now: number): Html {
+  return since === null ? nothing : lasting(since, now)
+}
+
+/** Why, in a cell: the class of the error and its text, and how long is left until it gets worse. */
+export function whyText(job: JobStatus, now: number): Html {
+  const { trouble, reason, error, disableExpected } = job
+  if (trouble === 'ok' || trouble === 'off' || reason === null) return html`${withoutError[trouble]}`
+  const text = error === null ? nothing : html` <span class="error">${error}</span>`
+  const left =
+    disableExpected === null ? nothing : html` <b class="left">Off ${timeLeft(disableExpected, now)}</b>`
+  return html`<span class="clamp"><b>${reasonNames[reason]}</b>${text}</span>${left}`
+}
+
+/** What is known of the trouble where Cloudflare gives no error. */
+const withoutError: Readonly<Record<Trouble, string>> = {
+  disabled_by_failure: 'Cloudflare gives no reason',
+  losing_data: 'batches given up; the last push worked',
+  failing: 'Cloudflare gives no reason',
+  late: 'nothing delivered; no error from Cloudflare',
+  never_delivered: 'switched on, nothing delivered yet',
+  unknown: 'the jobs API did not tell of it',
+  off: 'switched off',
+  ok: '',
+}
+
+/** Two guesses that are nearer to each other than this are told as one. */
+const sameMs = 3_600_000
+
+export function isOneGuess({ earliest, latest }: DisableExpected): boolean {
+  return latest - earliest < sameMs
+}
+
+/** E.g. `in about 3 h`, `in 3 h to 5 h`, `any moment`. */
+export function timeLeft(expected: DisableExpected, now: number): string {
+  const { earliest, latest } = expected
+  if (latest <= now) return 'any moment'
+  if (isOneGuess(expected)) return `in about ${span(latest - now)}`
+  return earliest <= now
+    ? `any moment, in ${span(latest - now)} at the latest`
+    : `in ${span(earliest - now)} to ${span(latest - now)}`
+}
+
+export const reasonNames: Readonly<Record<NonNullable<JobStatus['reason']>, string>> = {
+  auth: 'Access refused',
+  not_found: 'Not found',
+  dns: 'Name not resolved',
+  tls: 'TLS',
+  timeout: 'Timeout',
+  throttled: 'Throttled',
+  rejected: 'Rejected',
+  server_error: 'Server error',
+  other: 'Other error',
+}
+
+/** What was lost in the last hour, in a cell. */
+export function lostText({ lastHour: { lostBatches, lostRecords } }: JobStatus): Html {
+  if (lostBatches === 0) return nothing
+  return html`<b>${counted(lostRecords, 'record')}</b> <span class="quiet">${counted(lostBatches, 'batch', 'batches')}</span>`
+}
+
+/** E.g. `12 min / 30 min`. */
+export function lagText({ lagMs, maxLagMs }: JobStatus): string {
+  return lagMs === null ? '–' : `${span(lagMs)} / ${span(maxLagMs)}`
+}

@@ -1,0 +1,157 @@
+import type { Caller } from '../../access/caller.ts'
+import type { Secret } from '../../domain/secret.ts'
+import { ApiFailure } from '../../errors.ts'
+import type { Clock } from '../../ports/runtime.ts'
+import { type Change, type Create, changeAddress, type Delete, type Edit } from '../plan/change.ts'
+import { changedSince } from '../plan/changed-since.ts'
+import type { Actual } from '../resource/resource.ts'
+import type { LiveObjects } from './apply-objects.ts'
+import type { Outcome } from './apply-outcome.ts'
+import { type Write, writeOnce } from './apply-write.ts'
+
+/*
+ * Carries out one change. It reads again first, and writes nothing when what is live is not what the plan
+ * saw. So nothing is made twice, and a run that dies anywhere leaves what the next run recognises.
+ */
+
+export interface ChangeDeps {
+  readonly objects: LiveObjects
+  readonly caller: Caller
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  /** Told of every write that has left, once its end is known. */
+  readonly onWrite: (write: Write) => void
+}
+
+/** Pauses before each look for an object whose creation was not answered: it may still be at work. */
+const lookPausesMs = [0, 2_000, 5_000]
+
+/** `token` is the proof of ownership that the change has to carry, if any. */
+export function carryOut(deps: ChangeDeps, change: Change, token: Secret | null): Promise<Outcome> {
+  switch (change.change) {
+    case 'create':
+      return create(deps, change, token, [])
+    case 'update':
+    case 'adopt':
+      return update(deps, change, token)
+    case 'replace':
+      return replace(deps, change, token)
+    case 'delete':
+      return remove(deps, change)
+  }
+}
+
+/** `expected`: ids of live objects that may already have the name. */
+async function create(
+  deps: ChangeDeps,
+  change: Create | Edit,
+  token: Secret | null,
+  expected: readonly string[],
+): Promise<Outcome> {
+  const { objects, caller } = deps
+  const address = changeAddress(change)
+  const another = async () => {
+    const found = await objects.named(caller, address)
+    return found.find(({ id }) => !expected.includes(id))?.id ?? null
+  }
+  if ((await another()) !== null) return refused(`a ${address.kind} of this name has appeared since the plan`)
+  return writeOnce(
+    caller,
+    {
+      action: 'create',
+      change,
+      send: () => objects.create(caller, change, token),
+      look: async () => {
+        for (const pauseMs of lookPausesMs) {
+          if (pauseMs > 0) await deps.clock.sleep(pauseMs, deps.signal)
+          const id = await another()
+          if (id !== null) return id
+        }
+        return null
+      },
+    },
+    deps.onWrite,
+  )
+}
+
+async function update(deps: ChangeDeps, change: Edit, token: Secret | null): Promise<Outcome> {
+  const { objects, caller } = deps
+  const refusal = await changedMeanwhile(deps, change.actual)
+  if (refusal !== null) return refused(refusal)
+  return writeOnce(
+    caller,
+    {
+      action: 'update',
+      change,
+      send: async () => {
+        await objects.update(caller, change, token)
+        return change.actual.id
+      },
+      look: async () => {
+        const now = await objects.byId(caller, change.actual)
+        return now !== null && changedSince(change.actual, now).length > 0 ? now.id : null
+      },
+    },
+    deps.onWrite,
+  )
+}
+
+/** Makes the new object before the old one goes: when the new one can't be made, the old one works on. */
+async function replace(deps: ChangeDeps, change: Edit, token: Secret | null): Promise<Outcome> {
+  const refusal = await changedMeanwhile(deps, change.actual)
+  if (refusal !== null) return refused(refusal)
+  const made = await create(deps, change, token, [change.actual.id])
+  if (made.state !== 'done') return made
+  try {
+    const gone = await remove(deps, change)
+    return gone.state === 'done' ? made : stillThere(gone.reason)
+  } catch (error) {
+    if (error instanceof ApiFailure) return stillThere(error.message)
+    throw error
+  }
+}
+
+function stillThere(reason: string): Outcome {
+  return { state: 'failed', reason: `the new one is made, but the old one is still there: ${reason}` }
+}
+
+async function remove(deps: ChangeDeps, change: Delete | Edit): Promise<Outcome> {
+  const { objects, caller } = deps
+  const { actual } = change
+  const now = await objects.byId(caller, actual)
+  if (now === null) return { state: 'done', id: actual.id, note: 'it was gone already' }
+  const fields = changedSince(actual, now)
+  if (fields.length > 0) return refused(changedText(fields))
+  return writeOnce(
+    caller,
+    {
+      action: 'delete',
+      change,
+      send: async () => {
+        try {
+          await objects.remove(caller, actual)
+        } catch (error) {
+          if (!(error instanceof ApiFailure) || error.kind !== 'not_found') throw error
+        }
+        return actual.id
+      },
+      look: async () => ((await objects.byId(caller, actual)) === null ? actual.id : null),
+    },
+    deps.onWrite,
+  )
+}
+
+async function changedMeanwhile({ objects, caller }: ChangeDeps, before: Actual): Promise<string | null> {
+  const now = await objects.byId(caller, before)
+  if (now === null) return 'deleted since the plan'
+  const fields = changedSince(before, now)
+  return fields.length === 0 ? null : changedText(fields)
+}
+
+function changedText(fields: readonly string[]): string {
+  return `changed since the plan: ${fields.join(', ')}`
+}
+
+function refused(reason: string): Outcome {
+  return { state: 'refused', reason }
+}

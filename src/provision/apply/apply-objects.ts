@@ -1,0 +1,179 @@
+import type { Caller } from '../../access/caller.ts'
+import type { Secret } from '../../domain/secret.ts'
+import { ApiFailure, exitCode, UserError } from '../../errors.ts'
+import type { JobsApi, NotificationsApi, PolicyWrite } from '../../ports/cloudflare.ts'
+import type { Create, Edit } from '../plan/change.ts'
+import { actualJob, actualPolicy, actualWebhook } from '../resource/live-resource.ts'
+import type { Actual, ActualPolicy, Address, DesiredPolicy, DesiredWebhook } from '../resource/resource.ts'
+import { createJobBody, updateJobBody } from './job-body.ts'
+
+/*
+ * The live objects of an apply, read and written one at a time, the same way for every kind.
+ */
+
+export interface ObjectsDeps {
+  readonly jobs: JobsApi
+  readonly notifications: NotificationsApi
+}
+
+export interface LiveObjects {
+  /** The live objects of exactly this kind, scope and name. */
+  named(caller: Caller, address: Address): Promise<readonly Actual[]>
+  /** The object as it is now, null when it is gone. */
+  byId(caller: Caller, object: Actual): Promise<Actual | null>
+  /** Makes the wanted object and returns its id. */
+  create(caller: Caller, change: Create | Edit, token: Secret | null): Promise<string>
+  update(caller: Caller, change: Edit, token: Secret | null): Promise<void>
+  remove(caller: Caller, object: Actual): Promise<void>
+}
+
+export function createLiveObjects({ jobs, notifications }: ObjectsDeps): LiveObjects {
+  async function all(caller: Caller, { kind, scope }: Address): Promise<readonly Actual[]> {
+    if (kind === 'job') {
+      const found = await caller.read((options) => jobs.listJobs(scope, options))
+      return found.map((job) => actualJob(scope, job))
+    }
+    const account = accountScope(scope)
+    if (kind === 'webhook') {
+      const found = await caller.read((options) => notifications.listWebhooks(account.id, options))
+      return found.map((webhook) => actualWebhook(account, webhook))
+    }
+    const found = await caller.read((options) => notifications.listPolicies(account.id, options))
+    // Ids will do: a policy is compared only with itself, read the same way.
+    const noNames = { webhooks: new Map<string, string>(), pagerduty: new Map<string, string>() }
+    return found.map((policy) => actualPolicy(account, policy, noNames))
+  }
+
+  async function policyBody(
+    caller: Caller,
+    { resource }: DesiredPolicy,
+    actual: ActualPolicy | null,
+  ): Promise<PolicyWrite> {
+    const account = resource.scope.id
+    const webhooks =
+      resource.webhooks.length === 0
+        ? []
+        : await caller.read((options) => notifications.listWebhooks(account, options))
+    const services =
+      resource.pagerduty.length === 0
+        ? []
+        : await caller.read((options) => notifications.listPagerDuty(account, options))
+    return {
+      name: resource.name,
+      description: resource.description ?? actual?.live.description ?? '',
+      enabled: resource.enabled,
+      alertType: resource.alertType,
+      mechanisms: {
+        email: resource.email,
+        webhooks: resource.webhooks.map((name) => idOf('webhook', name, webhooks)),
+        pagerduty: resource.pagerduty.map((name) => idOf('PagerDuty service', name, services)),
+      },
+      filters: actual?.live.filters ?? null,
+      alertInterval: actual?.live.alertInterval ?? null,
+    }
+  }
+
+  return {
+    async named(caller, address) {
+      return (await all(caller, address)).filter(({ resource }) => resource.name === address.name)
+    },
+    async byId(caller, object) {
+      if (object.kind !== 'job') {
+        return (await all(caller, object.resource)).find(({ id }) => id === object.id) ?? null
+      }
+      const { scope } = object.resource
+      try {
+        return actualJob(scope, await caller.read((options) => jobs.getJob(scope, object.id, options)))
+      } catch (error) {
+        if (error instanceof ApiFailure && error.kind === 'not_found') return null
+        throw error
+      }
+    },
+    async create(caller, change, token) {
+      switch (change.kind) {
+        case 'job': {
+          const { resource } = change.desired
+          const body = { ...createJobBody(resource), ...challengeField(token) }
+          const made = await caller.write((options) => jobs.createJob(resource.scope, body, options))
+          return made.id
+        }
+        case 'webhook': {
+          const { desired } = change
+          const account = desired.resource.scope.id
+          const body = webhookBody(desired)
+          return (await caller.write((options) => notifications.createWebhook(account, body, options))).id
+        }
+        case 'policy': {
+          const account = change.desired.resource.scope.id
+          const body = await policyBody(caller, change.desired, null)
+          return (await caller.write((options) => notifications.createPolicy(account, body, options))).id
+        }
+      }
+    },
+    async update(caller, change, token) {
+      const { id } = change.actual
+      switch (change.kind) {
+        case 'job': {
+          const { resource } = change.desired
+          const body = { ...updateJobBody(resource, change.actual, change.fields), ...challengeField(token) }
+          await caller.write((options) => jobs.updateJob(resource.scope, id, body, options))
+          return
+        }
+        case 'webhook': {
+          const { desired } = change
+          const body = webhookBody(desired)
+          const account = desired.resource.scope.id
+          await caller.write((options) => notifications.updateWebhook(account, id, body, options))
+          return
+        }
+        case 'policy': {
+          const account = change.desired.resource.scope.id
+          const body = await policyBody(caller, change.desired, change.actual)
+          await caller.write((options) => notifications.updatePolicy(account, id, body, options))
+        }
+      }
+    },
+    async remove(caller, object) {
+      const { scope } = object.resource
+      switch (object.kind) {
+        case 'job':
+          return caller.write((options) => jobs.deleteJob(scope, object.id, options))
+        case 'webhook':
+          return caller.write((options) => notifications.deleteWebhook(scope.id, object.id, options))
+        case 'policy':
+          return caller.write((options) => notifications.deletePolicy(scope.id, object.id, options))
+      }
+    },
+  }
+}
+
+function challengeField(token: Secret | null): { readonly ownershipChallenge?: Secret } {
+  return token === null ? {} : { ownershipChallenge: token }
+}
+
+function webhookBody({ resource, secret }: DesiredWebhook) {
+  return { name: resource.name, url: resource.url, ...(secret === null ? {} : { secret }) }
+}
+
+/** Webhooks and policies belong to accounts only. */
+function accountScope(scope: Address['scope']): Extract<Address['scope'], { kind: 'account' }> {
+  if (scope.kind === 'account') return scope
+  throw new UserError(`zone ${scope.name} can't hold notifications; only accounts can`, exitCode.manifest)
+}
+
+interface Named {
+  readonly id: string
+  readonly name: string
+}
+
+/** An id may stand for an object that has no name. */
+function idOf(what: string, name: string, known: readonly Named[]): string {
+  const found = known.filter((one) => one.name === name || one.id === name)
+  const [only] = found
+  if (only !== undefined && found.length === 1) return only.id
+  const problem = only === undefined ? `there is no ${what} named` : `there are ${found.length} of the name`
+  throw new UserError(
+    `${problem} "${name}"${what === 'webhook' || only !== undefined ? '' : '; connect it with "provision pagerduty connect"'}`,
+    exitCode.failure,
+  )
+}

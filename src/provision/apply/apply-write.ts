@@ -1,0 +1,70 @@
+import { type Caller, isUnclear } from '../../access/caller.ts'
+import { ApiFailure } from '../../errors.ts'
+import type { Change } from '../plan/change.ts'
+import type { Outcome } from './apply-outcome.ts'
+
+/*
+ * One write, sent once. When its answer is lost (no answer, half an answer, a server that broke), another
+ * look tells whether it was carried out; it is never sent again.
+ */
+
+/** A write that has left, and what is known of its end. */
+export interface Write {
+  readonly action: 'create' | 'update' | 'delete'
+  readonly change: Change
+  readonly id: string | null
+  /** `unclear`: not known to have been carried out. */
+  readonly result: 'done' | 'failed' | 'unclear'
+}
+
+export interface Attempt {
+  readonly action: Write['action']
+  readonly change: Change
+  /** Sends it and returns the object's id. */
+  readonly send: () => Promise<string>
+  /** Looks whether it was carried out all the same: the object's id, or null when it was not. */
+  readonly look: () => Promise<string | null>
+}
+
+export async function writeOnce(
+  caller: Caller,
+  { action, change, send, look }: Attempt,
+  onWrite: (write: Write) => void,
+): Promise<Outcome> {
+  const sentBefore = caller.sent()
+  const known = action === 'create' || change.change === 'create' ? null : change.actual.id
+  try {
+    const id = await send()
+    onWrite({ action, change, id, result: 'done' })
+    return { state: 'done', id, note: null }
+  } catch (error) {
+    // Something before the write failed, or the run was told to stop: nothing has left.
+    if (caller.sent() === sentBefore) throw error
+    if (!isUnclear(error)) {
+      onWrite({ action, change, id: known, result: 'failed' })
+      throw error
+    }
+    const seen = await lookAfter(look)
+    if (typeof seen === 'string') {
+      onWrite({ action, change, id: seen, result: 'done' })
+      return { state: 'done', id: seen, note: `the answer was lost (${error.kind}); seen to be done` }
+    }
+    onWrite({ action, change, id: known, result: 'unclear' })
+    return { state: 'failed', reason: `${error.message}; ${lostText(seen)}` }
+  }
+}
+
+async function lookAfter(look: Attempt['look']): Promise<string | null | ApiFailure> {
+  try {
+    return await look()
+  } catch (error) {
+    if (error instanceof ApiFailure) return error
+    throw error
+  }
+}
+
+function lostText(seen: ApiFailure | null): string {
+  return seen === null
+    ? 'another look shows that it was not carried out; it was not sent again'
+    : `whether it was carried out could not be seen (${seen.message}); the next run will see it`
+}

@@ -1,0 +1,120 @@
+import { attackTrafficDatasets, datasetScopes, knownDatasets } from '../../domain/dataset.ts'
+import { type DestinationKind, kindSpec } from '../../domain/destination/kinds.ts'
+import { nearestName } from '../../domain/nearest-name.ts'
+import { quoted } from '../../domain/positioned.ts'
+import { outputOptionNames, outputPath } from '../resource/output-form.ts'
+import { hasReference } from '../resource/reference.ts'
+import { checkDestination } from './check-destination.ts'
+import { checkFilter } from './check-filter.ts'
+import { checkUpload } from './check-upload.ts'
+import type { OutputValue } from './job-schema.ts'
+import type { Report } from './report.ts'
+import type { JobValue } from './schema.ts'
+import type { Path } from './tree.ts'
+
+/** Cloudflare's longest job name. */
+const longestName = 512
+
+/** Checks what the schema can not say of one job. `path` leads to the job. */
+export function checkJob(report: Report, job: JobValue, path: Path): void {
+  checkScope(report, job, path)
+  if (job.name.length > longestName) {
+    report.error([...path, 'name'], `expected at most ${longestName} characters, found ${job.name.length}`)
+  }
+  checkDataset(report, job, path)
+  const kind = checkDestination(report, job.destination, [...path, 'destination'])
+  if (kind !== null) {
+    if (job.upload !== undefined) checkUpload(report, job.upload, kind, [...path, 'upload'])
+    checkOwnership(report, job, kind, path)
+  }
+  if (job.output !== undefined) checkOutput(report, job.output, [...path, 'output'])
+  if (job.filter !== undefined) checkFilter(report, job.filter, job.dataset, [...path, 'filter'])
+}
+
+/** A job, or an entry of `scopes`: in the account or in one zone. */
+export function checkScope(
+  report: Report,
+  { scope, zone }: { readonly scope?: unknown; readonly zone?: unknown },
+  path: Path,
+): void {
+  if ((scope === undefined) !== (zone === undefined)) return
+  const what = scope === undefined ? 'neither' : 'both'
+  report.error(path, `expected either "scope: account" or "zone: NAME", found ${what}`)
+}
+
+function checkDataset(report: Report, job: JobValue, path: Path): void {
+  const { dataset } = job
+  if (hasReference(dataset) || (job.scope === undefined) === (job.zone === undefined)) return
+  const scopes = datasetScopes(dataset)
+  const here = job.scope === undefined ? 'zone' : 'account'
+  if (scopes === null) {
+    const near = nearestName(dataset, knownDatasets)
+    const hint = near === null ? '' : `; did you mean ${quoted(near)}?`
+    report.warn([...path, 'dataset'], `${quoted(dataset)} is not a dataset known here${hint}`)
+  } else if (!scopes.includes(here)) {
+    report.warn(
+      [...path, 'dataset'],
+      `${dataset} is a dataset of the ${scopes.join(', ')}, not of the ${here}`,
+    )
+  }
+  const onlyZoneRequests = dataset === 'http_requests' && here === 'zone'
+  if (job.kind === 'edge' && !onlyZoneRequests) {
+    report.warn([...path, 'kind'], 'edge is only for http_requests of a zone')
+  }
+  if (job.output?.merge_subrequests === true && !onlyZoneRequests) {
+    report.warn([...path, 'output', 'merge_subrequests'], 'is only for http_requests of a zone')
+  }
+  if (job.filter_attack_traffic === true && !attackTrafficDatasets.includes(dataset)) {
+    report.warn([...path, 'filter_attack_traffic'], `is only for ${attackTrafficDatasets.join(', ')}`)
+  }
+}
+
+function checkOwnership(report: Report, job: JobValue, kind: DestinationKind | 'url', path: Path): void {
+  const given = job.ownership
+  const here = [...path, 'ownership']
+  if (given !== undefined && (given.read === undefined) === (given.token === undefined)) {
+    const what = given.read === undefined ? 'neither' : 'both'
+    report.error(here, `expected either read or token, found ${what}`)
+  }
+  if (kind === 'url') return
+  const { challenge } = kindSpec(kind)
+  const hasKeys = kind === 's3' && JSON.stringify(job.destination).includes('"access_key_id"')
+  const asks = challenge === 'always' || (challenge === 'without keys' && !hasKeys)
+  if (given !== undefined && !asks) {
+    report.warn(here, `is not needed: Cloudflare asks for no proof for this ${kind} destination`)
+  }
+  if (kind === 'sumo_logic' && given?.token === undefined) {
+    report.warn(
+      path,
+      'a new sumo_logic destination needs ownership: { token: … }: its challenge is a log line, which only you can read',
+    )
+  }
+}
+
+const timestampFormats = ['unixnano', 'unix', 'rfc3339', 'rfc3339ms', 'rfc3339ns']
+
+function checkOutput(report: Report, output: OutputValue, path: Path): void {
+  const { fields, timestamp_format: format } = output
+  if (Array.isArray(fields)) {
+    if (fields.length === 0) report.error([...path, 'fields'], 'expected at least one field, found none')
+    for (const [index, name] of fields.entries()) {
+      if (fields.indexOf(name) < index)
+        report.error([...path, 'fields', index], `${quoted(name)} is named twice`)
+    }
+  }
+  if (format !== undefined && !timestampFormats.includes(format)) {
+    const near = nearestName(format, timestampFormats)
+    const hint = near === null ? '' : `; did you mean ${quoted(near)}?`
+    report.warn([...path, 'timestamp_format'], `${quoted(format)} is not a format known here${hint}`)
+  }
+  for (const name of Object.keys(output.extra ?? {})) {
+    const known = outputOptionNames.find((option) => option === name)
+    if (name === 'field_names' || known !== undefined) {
+      const key = known === undefined ? 'fields' : outputPath(known).replace('output.', '')
+      report.error([...path, 'extra', name], `is known here: write it as output.${key}`)
+    }
+  }
+  if (output.record_template !== undefined && output.field_delimiter !== undefined) {
+    report.warn([...path, 'field_delimiter'], 'is ignored with a record_template')
+  }
+}

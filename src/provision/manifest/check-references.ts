@@ -1,0 +1,69 @@
+import { isDestinationKind, kindSpec } from '../../domain/destination/kinds.ts'
+import { redactConf } from '../../domain/destination/redaction.ts'
+import type { Positioned } from '../../domain/positioned.ts'
+import { hasReference, parseReferences, refEnv, refFile } from '../resource/reference.ts'
+import { isSecretPath, type Report } from './report.ts'
+import type { Path } from './tree.ts'
+
+/** Checks every reference of a file, and that secrets are references. */
+export function checkReferences(report: Report): void {
+  walk(report, report.source.root, [])
+}
+
+function walk(report: Report, node: Positioned, path: Path): void {
+  switch (node.kind) {
+    case 'map':
+      for (const { key, value } of node.entries) walk(report, value, [...path, key])
+      return
+    case 'list':
+      for (const [index, item] of node.items.entries()) walk(report, item, [...path, index])
+      return
+    case 'scalar':
+      if (node.type !== 'nothing') checkText(report, node.text, path)
+  }
+}
+
+function checkText(report: Report, text: string, path: Path): void {
+  // Defaults are checked where they are used, with the job's own fields beside them.
+  if (path[0] === 'defaults') return
+  if (isReferable(path)) {
+    const parsed = parseReferences(text)
+    if ('mistake' in parsed) report.error(path, isSecretPath(path) ? bare(parsed.mistake) : parsed.mistake)
+    else if (mustRefer(path, text) && !parsed.parts.some((part) => typeof part !== 'string')) {
+      report.error(path, `expected a reference such as ${refEnv} or ${refFile}, found a text`)
+    }
+  } else if (hasReference(text)) {
+    report.error(path, 'a reference is not replaced here; write the text itself')
+  }
+}
+
+/** A mistake without what was found, which may hold a secret. */
+function bare(mistake: string): string {
+  return mistake.replace(/, found .*?(; did you mean "\w+"\?)?$/s, ', found something else$1')
+}
+
+/** Where references are replaced. */
+function isReferable(path: Path): boolean {
+  const last = path.at(-1)
+  if (path.includes('destination') || (path.includes('ownership') && last === 'token')) return true
+  if (path[0] === 'account' || last === 'zone') return true
+  if (path[0] !== 'notifications') return false
+  return path[1] === 'webhooks'
+    ? last === 'url' || last === 'secret'
+    : path[3] === 'email' || path[3] === 'pagerduty'
+}
+
+const tellingName = /auth|token|key|secret|passw|cookie|credential|signature/i
+
+function mustRefer(path: Path, text: string): boolean {
+  const last = path.at(-1)
+  if (path.includes('ownership')) return true
+  if (path[0] === 'notifications') return last === 'secret'
+  const destination = path.indexOf('destination')
+  const [kind, field, name] = destination < 0 ? [] : path.slice(destination + 1)
+  if (kind === 'url') return redactConf(text).redacted !== text
+  if (typeof kind !== 'string' || typeof field !== 'string' || !isDestinationKind(kind)) return false
+  const type = kindSpec(kind).fields[field]?.type
+  if (type === 'headers' || type === 'params') return tellingName.test(String(name))
+  return type === 'secret' || type === 'query'
+}

@@ -1,0 +1,117 @@
+import * as z from 'zod'
+import { filterOperators } from '../resource/filter-form.ts'
+import { refFile } from '../resource/reference.ts'
+import { anyText, flag, listOf, mapping, oneOf, secretly, text } from './field.ts'
+
+/*
+ * What a job says besides where it belongs and where its logs go.
+ */
+
+type Comparable = string | number | boolean
+
+/** A condition of a filter, or several joined by `and` or `or`. */
+export interface ClauseValue {
+  readonly key?: string | undefined
+  readonly operator?: (typeof filterOperators)[number] | undefined
+  readonly value?: Comparable | Comparable[] | undefined
+  readonly and?: ClauseValue[] | undefined
+  readonly or?: ClauseValue[] | undefined
+}
+
+export const clause: z.ZodType<ClauseValue> = mapping(
+  'a condition { key, operator, value }, or { and: […] } or { or: […] }',
+  'A condition, or several.',
+  {
+    key: text('the name of a field', 'Field of the dataset.').optional(),
+    operator: oneOf('How field and value are compared.', filterOperators).optional(),
+    value: z
+      .union([z.string(), z.number(), z.boolean(), z.array(z.union([z.string(), z.number(), z.boolean()]))], {
+        error: 'a text, a number, true or false, or a list of these',
+      })
+      .optional()
+      .meta({ description: 'What the field is compared with; a list for in and !in.' }),
+    get and() {
+      return listOf('a list of conditions', 'All of these hold.', clause).optional()
+    },
+    get or() {
+      return listOf('a list of conditions', 'One of these holds.', clause).optional()
+    },
+  },
+)
+
+export const output = mapping(
+  'a mapping of output options',
+  'Which fields are sent, and how they are written.',
+  {
+    fields: z
+      .union(
+        [
+          z.literal('all', { error: 'all, or a list of field names' }),
+          z.array(text('the name of a field', 'Field of the dataset.'), {
+            error: 'all, or a list of field names',
+          }),
+        ],
+        { error: 'all, or a list of field names' },
+      )
+      .optional()
+      .meta({ description: 'Fields to send; "all" is every field the dataset has today.' }),
+    output_type: oneOf('Form of the batches.', ['ndjson', 'csv']).optional(),
+    timestamp_format: text(
+      'a timestamp format',
+      'unixnano (default), unix, rfc3339, rfc3339ms or rfc3339ns.',
+    ).optional(),
+    sample_rate: z
+      .number({ error: 'a number above 0 and not above 1' })
+      .gt(0, { error: 'a number above 0 and not above 1' })
+      .lte(1, { error: 'a number above 0 and not above 1' })
+      .optional()
+      .meta({ description: 'Share of the records to send, after the filter.' }),
+    batch_prefix: anyText('Text before each batch.').optional(),
+    batch_suffix: anyText('Text after each batch.').optional(),
+    record_prefix: anyText('Text before each record.').optional(),
+    record_suffix: anyText('Text after each record.').optional(),
+    record_template: anyText(
+      'Go template of a record; the fields it names must be in fields too.',
+    ).optional(),
+    record_delimiter: anyText('Text between records.').optional(),
+    field_delimiter: anyText('Text between fields; ignored with a record_template.').optional(),
+    cve_2021_44228: flag('Whether to mask what Log4j would act on (CVE-2021-44228).').optional(),
+    merge_subrequests: flag(
+      'Whether to merge subrequests into their request; http_requests of a zone only.',
+    ).optional(),
+    stringify_object: flag('Whether to write objects as texts.').optional(),
+    extra: z
+      .record(z.string(), z.json(), { error: 'a mapping of options' })
+      .optional()
+      .meta({ description: 'Options that are newer than this program, named as in the API.' }),
+  },
+)
+
+const bytesPhrase = 'a size such as 50MB, or a whole number of bytes'
+export const upload = mapping(
+  'a mapping of upload limits',
+  'When a batch is full; what is left out is up to Cloudflare.',
+  {
+    max_interval: text('a duration such as 60s', 'Longest time between uploads, such as 60s.').optional(),
+    max_records: z
+      .number({ error: 'a whole number of records' })
+      .int({ error: 'a whole number of records' })
+      .optional()
+      .meta({ description: 'Most records in a batch.' }),
+    max_bytes: z
+      .union([z.number({ error: bytesPhrase }), z.string({ error: bytesPhrase })], { error: bytesPhrase })
+      .optional()
+      .meta({ description: 'Largest uncompressed batch, such as 50MB.' }),
+  },
+)
+
+export const ownership = mapping(
+  'a mapping: { read: … } or { token: … }',
+  'How to prove that the destination is ours.',
+  {
+    read: oneOf('Read the challenge file from there.', ['s3', 'r2', 'gcs', 'azure']).optional(),
+    token: text(`a reference such as ${refFile}`, `Token read by hand. ${secretly}`).optional(),
+  },
+)
+
+export type OutputValue = z.output<typeof output>

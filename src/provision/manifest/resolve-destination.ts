@@ -1,0 +1,114 @@
+import {
+  buildDestination,
+  type Destination,
+  type FieldValue,
+  toDestination,
+} from '../../domain/destination/destination.ts'
+import {
+  type DestinationKind,
+  destinationKindNames,
+  isDestinationKind,
+  kindSpec,
+} from '../../domain/destination/kinds.ts'
+import type { FieldSpec } from '../../domain/destination/spec.ts'
+import { splitConf } from '../../domain/destination/text.ts'
+import { nearestName } from '../../domain/nearest-name.ts'
+import { quoted } from '../../domain/positioned.ts'
+import { Secret } from '../../domain/secret.ts'
+import { hasReference } from '../resource/reference.ts'
+import { fieldMistake } from './check-destination.ts'
+import type { Report } from './report.ts'
+import { type ReferenceReaders, resolveText } from './resolve-text.ts'
+import type { Path } from './tree.ts'
+
+/** The `destination_conf` a job's destination stands for, or null after reporting why there is none. */
+export function resolveDestination(
+  report: Report,
+  value: Readonly<Record<string, unknown>>,
+  path: Path,
+  readers: ReferenceReaders,
+): Secret | null {
+  const kind = Object.keys(value).find((name) => value[name] !== undefined)
+  if (kind === 'url') return resolveWhole(report, String(value.url), [...path, 'url'], readers)
+  const fields = kind === undefined ? undefined : value[kind]
+  if (kind === undefined || !isDestinationKind(kind) || !isRecord(fields)) return null
+  const destination = resolveFields(report, kind, fields, [...path, kind], readers)
+  return destination && buildDestination(destination)
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function resolveWhole(report: Report, text: string, path: Path, readers: ReferenceReaders): Secret | null {
+  const conf = resolveText(report, path, text, readers)
+  if (conf === null) return null
+  const parts = splitConf(conf)
+  if (parts === null) {
+    report.error(path, 'expected a destination_conf such as s3://bucket/path?region=…, found something else')
+    return null
+  }
+  const schemes = destinationKindNames.map((name) => kindSpec(name).scheme)
+  if (!schemes.includes(parts.scheme)) {
+    const near = nearestName(parts.scheme, schemes)
+    const hint = near === null ? '' : `; did you mean ${quoted(`${near}://`)}?`
+    report.warn(path, `${quoted(`${parts.scheme}://`)} is not a kind of destination known here${hint}`)
+  }
+  return new Secret(conf)
+}
+
+function resolveFields(
+  report: Report,
+  kind: DestinationKind,
+  given: Readonly<Record<string, unknown>>,
+  path: Path,
+  readers: ReferenceReaders,
+): Destination | null {
+  const fields = new Map<string, FieldValue>()
+  let complete = true
+  for (const [name, spec] of Object.entries(kindSpec(kind).fields)) {
+    const value = resolveField(report, name, spec, given[name], [...path, name], readers)
+    if (value === null) complete = false
+    else if (value !== undefined) fields.set(name, value)
+  }
+  return complete ? toDestination(kind, fields) : null
+}
+
+/** Undefined when the field is not given; null after reporting a mistake. */
+function resolveField(
+  report: Report,
+  name: string,
+  spec: FieldSpec,
+  given: unknown,
+  path: Path,
+  readers: ReferenceReaders,
+): FieldValue | null | undefined {
+  if (spec.type === 'headers' || spec.type === 'params') {
+    const texts = Object.entries(isRecord(given) ? given : {}).map(([key, text]) => [
+      key,
+      resolveText(report, [...path, key], String(text), readers),
+    ])
+    const secrets = texts.flatMap(([key, text]) => (text === null ? [] : [[key, new Secret(text ?? '')]]))
+    return secrets.length < texts.length ? null : Object.fromEntries(secrets)
+  }
+  if (typeof given === 'boolean') return given
+  if (typeof given !== 'string') return spec.fallback
+  const text = resolveText(report, path, given, readers)
+  if (text === null) return null
+  const mistake = resolvedMistake(name, spec, text)
+  if (hasReference(given) && mistake !== null) {
+    report.error(path, `expected ${mistake}, found something else behind the reference`)
+    return null
+  }
+  return spec.type === 'text' ? text : new Secret(text)
+}
+
+function resolvedMistake(name: string, spec: FieldSpec, text: string): string | null {
+  if (spec.type === 'query') {
+    const types = /(?:^|[?&])srt=([^&]*)/.exec(text)?.[1]
+    if (!/(?:^|[?&])sig=/.test(text)) return 'a shared access signature such as sv=…&sig=…'
+    // Cloudflare refuses anything wider.
+    if (types !== undefined && types !== 'o') return 'a shared access signature for objects only (srt=o)'
+  }
+  return fieldMistake(name, spec, text)
+}

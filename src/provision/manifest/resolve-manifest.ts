@@ -1,0 +1,194 @@
+import type { Scope } from '../../domain/scope.ts'
+import { Secret } from '../../domain/secret.ts'
+import { type Checked, checked, type Problem } from '../resource/problem.ts'
+import { hasReference } from '../resource/reference.ts'
+import type { Desired, DesiredPolicy, DesiredWebhook, Origin } from '../resource/resource.ts'
+import { isAccountId } from './check-names.ts'
+import { webhookUrlMistake } from './check-notifications.ts'
+import type { Manifest, ManifestPart } from './part.ts'
+import { createReport, originOf, type Report } from './report.ts'
+import { resolveJob } from './resolve-job.ts'
+import { type ReferenceReaders, resolveText } from './resolve-text.ts'
+import type { PolicyValue, WebhookValue } from './schema.ts'
+import type { Path } from './tree.ts'
+
+/*
+ * Replaces the references of a manifest: the last moment before a plan. What comes out holds secrets, and
+ * still names accounts and zones as people do.
+ */
+
+type AccountScope = Extract<Scope, { kind: 'account' }>
+
+/** An account as a manifest names it. */
+export interface AccountName {
+  readonly by: 'id' | 'name'
+  readonly text: string
+  readonly origin: Origin
+}
+
+/** An account or a zone as a manifest names it. */
+export interface Place {
+  readonly account: AccountName
+  /** Name or id; null is the account itself. */
+  readonly zone: string | null
+  readonly origin: Origin
+}
+
+/** An object that only lacks its scope. */
+export type Draft =
+  | { readonly in: 'place'; readonly place: Place; readonly build: (scope: Scope) => Desired }
+  | {
+      readonly in: 'account'
+      readonly account: AccountName
+      readonly build: (scope: AccountScope) => Desired
+    }
+
+export interface ResolvedManifest {
+  readonly drafts: readonly Draft[]
+  /** Places to look at, whether or not anything is wanted there. */
+  readonly places: readonly Place[]
+  /** Accounts whose webhooks and policies are looked after. */
+  readonly notificationAccounts: readonly AccountName[]
+  readonly owners: readonly { readonly account: AccountName; readonly prefix: string }[]
+}
+
+/** `places`: only where to look, which needs no secret: enough to delete what is owned. */
+export function resolveManifest(
+  manifest: Manifest,
+  readers: ReferenceReaders,
+  what: 'everything' | 'places' = 'everything',
+): Checked<ResolvedManifest> {
+  const problems: Problem[] = []
+  const resolved = manifest.parts.flatMap((part) => {
+    const report = createReport(part.source)
+    const named = part.value.account === undefined ? manifest.parts.find(namesAccount) : part
+    const account = named === undefined ? null : resolveAccount(named, readers, problems)
+    const result = account === null ? [] : [resolvePart(report, part, account, readers, what)]
+    problems.push(...report.problems)
+    return result
+  })
+  const whole: ResolvedManifest = {
+    drafts: resolved.flatMap(({ drafts }) => drafts),
+    places: resolved.flatMap(({ places }) => places),
+    notificationAccounts: resolved.flatMap(({ notificationAccounts }) => notificationAccounts),
+    owners: resolved.flatMap(({ owners }) => owners),
+  }
+  return checked(whole, problems)
+}
+
+function namesAccount({ value }: ManifestPart): boolean {
+  return value.account !== undefined
+}
+
+function resolveAccount(
+  part: ManifestPart,
+  readers: ReferenceReaders,
+  problems: Problem[],
+): AccountName | null {
+  const report = createReport(part.source)
+  const { id, name } = part.value.account ?? {}
+  const by = id === undefined ? 'name' : 'id'
+  const path = ['account', by]
+  const text = resolveText(report, path, id ?? name ?? '', readers)
+  const fits = text === null || by === 'name' || isAccountId(text)
+  if (!fits) report.error(path, 'expected an account id of 32 hexadecimal digits, found something else')
+  problems.push(...report.problems)
+  return text !== null && fits ? { by, text, origin: originOf(part.source, path) } : null
+}
+
+function resolvePart(
+  report: Report,
+  { value }: ManifestPart,
+  account: AccountName,
+  readers: ReferenceReaders,
+  what: 'everything' | 'places',
+): ResolvedManifest {
+  const { owner, scopes = [], jobs = [], notifications } = value
+  const drafts: Draft[] = []
+  const placeOf = (zone: string | undefined, path: Path): Place | null => {
+    const here = zone === undefined ? path : [...path, 'zone']
+    const text = zone === undefined ? null : resolveText(report, here, zone, readers)
+    const origin = originOf(report.source, here)
+    return zone !== undefined && text === null ? null : { account, zone: text, origin }
+  }
+  const places = [
+    ...scopes.map(({ zone }, index) => placeOf(zone, ['scopes', index])),
+    ...jobs.map(({ zone }, index) => placeOf(zone, ['jobs', index])),
+  ]
+  const whole: ResolvedManifest = {
+    drafts,
+    places: places.filter((place) => place !== null),
+    notificationAccounts: notifications === undefined ? [] : [account],
+    owners: owner === undefined ? [] : [{ account, prefix: `${owner}-` }],
+  }
+  if (what === 'places') return whole
+  for (const [index, job] of jobs.entries()) {
+    const place = places[scopes.length + index] ?? null
+    const build = resolveJob(report, job, ['jobs', index], readers)
+    if (place !== null && build !== null) drafts.push({ in: 'place', place, build })
+  }
+  for (const [index, webhook] of (notifications?.webhooks ?? []).entries()) {
+    const build = resolveWebhook(report, webhook, ['notifications', 'webhooks', index], readers)
+    if (build !== null) drafts.push({ in: 'account', account, build })
+  }
+  for (const [index, policy] of (notifications?.policies ?? []).entries()) {
+    const build = resolvePolicy(report, policy, ['notifications', 'policies', index], readers)
+    if (build !== null) drafts.push({ in: 'account', account, build })
+  }
+  return whole
+}
+
+function resolveWebhook(
+  report: Report,
+  webhook: WebhookValue,
+  path: Path,
+  readers: ReferenceReaders,
+): ((scope: AccountScope) => DesiredWebhook) | null {
+  const { name, adopt = false } = webhook
+  const url = resolveText(report, [...path, 'url'], webhook.url, readers)
+  const secret =
+    webhook.secret === undefined ? '' : resolveText(report, [...path, 'secret'], webhook.secret, readers)
+  if (url === null || secret === null) return null
+  const mistake = hasReference(webhook.url) ? webhookUrlMistake(url) : null
+  if (mistake !== null) {
+    report.error([...path, 'url'], `expected ${mistake}, found something else behind the reference`)
+  }
+  const origin = originOf(report.source, [...path, 'name'])
+  return (scope) => ({
+    kind: 'webhook',
+    origin,
+    adopt,
+    secret: secret === '' ? null : new Secret(secret),
+    resource: { kind: 'webhook', scope, name, url: new Secret(url) },
+  })
+}
+
+function resolvePolicy(
+  report: Report,
+  policy: PolicyValue,
+  path: Path,
+  readers: ReferenceReaders,
+): ((scope: AccountScope) => DesiredPolicy) | null {
+  const texts = (key: 'email' | 'pagerduty') =>
+    (policy[key] ?? []).map((text, index) => resolveText(report, [...path, key, index], text, readers))
+  const email = texts('email')
+  const pagerduty = texts('pagerduty')
+  if ([...email, ...pagerduty].includes(null)) return null
+  const origin = originOf(report.source, [...path, 'name'])
+  return (scope) => ({
+    kind: 'policy',
+    origin,
+    adopt: policy.adopt ?? false,
+    resource: {
+      kind: 'policy',
+      scope,
+      name: policy.name,
+      alertType: policy.alert,
+      enabled: policy.enabled ?? true,
+      description: policy.description ?? null,
+      email: email.filter((text) => text !== null),
+      webhooks: policy.webhooks ?? [],
+      pagerduty: pagerduty.filter((text) => text !== null),
+    },
+  })
+}

@@ -1,0 +1,58 @@
+import { parseReferences, type Reference, referenceText } from '../resource/reference.ts'
+import type { Report } from './report.ts'
+import type { Path } from './tree.ts'
+
+/** Where the texts behind references come from. */
+export interface ReferenceReaders {
+  /** Undefined when the variable is not set. */
+  env(name: string): string | undefined
+  /** `from` is the manifest that refers to the file: a relative path starts at its folder. */
+  readFile(
+    path: string,
+    from: string,
+  ): { readonly ok: true; readonly text: string } | { readonly ok: false; readonly reason: string }
+}
+
+/**
+ * The text with its references replaced; null after reporting every one that can't be. What a reference
+ * stands for is never part of a message. The line end that closes a file is not part of its text.
+ */
+export function resolveText(
+  report: Report,
+  path: Path,
+  text: string,
+  readers: ReferenceReaders,
+): string | null {
+  const parsed = parseReferences(text)
+  if ('mistake' in parsed) return null
+  let whole = ''
+  let complete = true
+  for (const part of parsed.parts) {
+    const value = typeof part === 'string' ? { text: part } : readReference(part, report.source.file, readers)
+    if ('mistake' in value) {
+      report.error(path, value.mistake)
+      complete = false
+    } else whole += value.text
+  }
+  return complete ? whole : null
+}
+
+function readReference(
+  reference: Reference,
+  from: string,
+  readers: ReferenceReaders,
+): { readonly text: string } | { readonly mistake: string } {
+  const named = referenceText(reference)
+  if (reference.kind === 'env') {
+    const text = readers.env(reference.name)
+    if (text === undefined)
+      return { mistake: `${named}: the environment variable ${reference.name} is not set` }
+    return text === ''
+      ? { mistake: `${named}: the environment variable ${reference.name} is empty` }
+      : { text }
+  }
+  const file = readers.readFile(reference.path, from)
+  if (!file.ok) return { mistake: `${named}: can't read ${reference.path}: ${file.reason}` }
+  const text = file.text.replace(/(?:\r?\n)+$/, '')
+  return text === '' ? { mistake: `${named}: ${reference.path} is empty` } : { text }
+}

@@ -1,0 +1,144 @@
+import * as z from 'zod'
+import { knownDatasets } from '../../domain/dataset.ts'
+import { refFile } from '../resource/reference.ts'
+import { type Completeness, destinationSchema } from './destination-schema.ts'
+import { anyText, flag, listOf, mapping, referable, secretly, text } from './field.ts'
+import { clause, output, ownership, upload } from './job-schema.ts'
+
+/*
+ * The shape of a manifest: which keys there are, what type each has, and what it is for. What can't be said of
+ * one key alone (limits of a destination, which fields a dataset has) is checked elsewhere.
+ */
+
+const adopt = flag('Take over a live object of this name, although the name lacks the prefix of the owner.')
+const scope = z
+  .literal('account', { error: 'account' })
+  .meta({ description: 'The job belongs to the account.' })
+const zone = text('the name or id of a zone', `The job belongs to this zone. ${referable}`)
+
+function jobShape(completeness: Completeness) {
+  return {
+    scope: scope.optional(),
+    zone: zone.optional(),
+    dataset: text(
+      'the name of a dataset',
+      `Dataset to send, such as ${knownDatasets.slice(0, 3).join(', ')}.`,
+    ),
+    kind: z
+      .literal('edge', { error: 'edge' })
+      .optional()
+      .meta({ description: 'edge: logs come from the edge.' }),
+    enabled: flag('Whether logs are sent; true when left out.').optional(),
+    destination: destinationSchema(completeness),
+    ownership: ownership.optional(),
+    output: output.optional(),
+    filter: mapping('a mapping with where', 'Which records are sent.', { where: clause }).optional(),
+    filter_attack_traffic: flag('Whether to leave out traffic of attacks.').optional(),
+    upload: upload.optional(),
+    transformer_id: z
+      .number({ error: 'a whole number' })
+      .int({ error: 'a whole number' })
+      .positive({ error: 'a whole number above 0' })
+      .optional()
+      .meta({ description: 'Transformer to run on the logs.' }),
+    adopt: adopt.optional(),
+  }
+}
+
+const jobName = text('a name', 'Name of the job; with an owner it starts with its prefix.')
+
+/** A job with its defaults laid under it. */
+export const jobSchema = mapping('a job', 'A Logpush job.', { name: jobName, ...jobShape('whole') })
+
+/** A job as it is written, with all that defaults may give left out. */
+function writtenJobSchema() {
+  const { dataset, destination, ...rest } = jobShape('part')
+  return mapping('a job', 'A Logpush job.', {
+    name: jobName,
+    ...rest,
+    dataset: dataset.optional(),
+    destination: destination.optional(),
+  })
+}
+
+function defaultsSchema() {
+  const { dataset, destination, ...rest } = jobShape('part')
+  return mapping('a mapping of job fields', 'What every job of this file has unless it says otherwise.', {
+    ...rest,
+    dataset: dataset.optional(),
+    destination: destination.optional(),
+  })
+}
+
+export const webhookSchema = mapping('a webhook', 'A webhook that Cloudflare calls.', {
+  name: text('a name', 'Name of the webhook.'),
+  url: text('an address', `Address that takes the notifications, on port 80 or 443. ${referable}`),
+  secret: text(`a reference such as ${refFile}`, `Sent back in cf-webhook-auth. ${secretly}`).optional(),
+  adopt: adopt.optional(),
+})
+
+export const policySchema = mapping('a policy', 'Who is told when an alert fires.', {
+  name: text('a name', 'Name of the policy.'),
+  alert: text('the type of an alert', 'Type of the alert, such as failing_logpush_job_disabled_alert.'),
+  enabled: flag('Whether the policy is on; true when left out.').optional(),
+  description: anyText('What the policy is for.').optional(),
+  email: listOf(
+    'a list of addresses',
+    'Addresses to write to.',
+    text('an e-mail address', referable),
+  ).optional(),
+  webhooks: listOf('a list of names', 'Names of webhooks.', text('a name', 'Name of a webhook.')).optional(),
+  pagerduty: listOf('a list of names', 'Names of PagerDuty services.', text('a name', referable)).optional(),
+  adopt: adopt.optional(),
+})
+
+export const accountSchema = mapping(
+  'a mapping: { id: … } or { name: … }',
+  'The account everything here belongs to.',
+  {
+    id: text('an account id', `Account id: 32 hexadecimal digits. ${referable}`).optional(),
+    name: text('an account name', `Account name. ${referable}`).optional(),
+  },
+)
+
+export const scopeSchema = mapping('a mapping: { scope: account } or { zone: … }', 'A scope.', {
+  scope: scope.optional(),
+  zone: zone.optional(),
+})
+
+function manifestShape<J extends z.ZodType>(job: J) {
+  return mapping('a manifest', 'Manifest of logpush-exporter.', {
+    version: z.literal(1, { error: '1' }).meta({ description: 'Version of this format: 1.' }),
+    account: accountSchema.optional(),
+    owner: text(
+      'a name',
+      'Objects whose names start with it and a dash are owned; only those may be deleted.',
+    ).optional(),
+    scopes: listOf(
+      'a list such as [{ zone: quay.example }]',
+      'Scopes to look at besides those that jobs name, so that removed jobs are found.',
+      scopeSchema,
+    ).optional(),
+    defaults: defaultsSchema().optional(),
+    jobs: listOf('a list of jobs', 'Logpush jobs.', job).optional(),
+    notifications: mapping('a mapping with webhooks and policies', 'Webhooks and policies of the account.', {
+      webhooks: listOf('a list of webhooks', 'Webhooks.', webhookSchema).optional(),
+      policies: listOf('a list of policies', 'Notification policies.', policySchema).optional(),
+    }).optional(),
+  })
+}
+
+/** Checks a manifest whose defaults have been laid under its jobs. */
+export const manifestSchema = manifestShape(jobSchema)
+
+export type ManifestValue = z.output<typeof manifestSchema>
+export type JobValue = z.output<typeof jobSchema>
+export type WebhookValue = z.output<typeof webhookSchema>
+export type ScopeValue = z.output<typeof scopeSchema>
+export type PolicyValue = z.output<typeof policySchema>
+
+/** The manifest as JSON Schema, for editors: as it is written, so what defaults may give is not required. */
+export function manifestJsonSchema(): object {
+  const schema = z.toJSONSchema(manifestShape(writtenJobSchema()), { io: 'input' })
+  return { ...schema, title: 'Manifest of logpush-exporter', patternProperties: { '^x-': {} } }
+}

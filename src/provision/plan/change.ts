@@ -1,0 +1,95 @@
+import type { JsonValue } from '../resource/json-value.ts'
+import {
+  type Actual,
+  type ActualJob,
+  type ActualPolicy,
+  type ActualWebhook,
+  type Address,
+  addressKey,
+  type Desired,
+  type DesiredJob,
+  type DesiredPolicy,
+  type DesiredWebhook,
+} from '../resource/resource.ts'
+
+/*
+ * A plan as data: what would be done, in which order, and to which fields. It can be printed, saved,
+ * compared and refused; what it says of a field is already free of secrets.
+ */
+
+/** One field that differs, both sides fit to be seen. A field that is not set is null. */
+export interface FieldDiff {
+  /** As in a manifest, e.g. `upload.max_bytes`. */
+  readonly path: string
+  readonly from: JsonValue
+  readonly to: JsonValue
+}
+
+/** Stands for both sides of a secret that is not the same. */
+export const secretBefore = '(secret)'
+export const secretAfter = '(secret changed)'
+
+type Pair =
+  | { readonly kind: 'job'; readonly desired: DesiredJob; readonly actual: ActualJob }
+  | { readonly kind: 'webhook'; readonly desired: DesiredWebhook; readonly actual: ActualWebhook }
+  | { readonly kind: 'policy'; readonly desired: DesiredPolicy; readonly actual: ActualPolicy }
+
+/** Something wanted and the live object of the same address. */
+export type Matched = Pair
+
+export type Create = { readonly change: 'create'; readonly fields: readonly FieldDiff[] } & (
+  | { readonly kind: 'job'; readonly desired: DesiredJob }
+  | { readonly kind: 'webhook'; readonly desired: DesiredWebhook }
+  | { readonly kind: 'policy'; readonly desired: DesiredPolicy }
+)
+
+/**
+ * - `update`: the object is the manifest's own
+ * - `adopt`: an update of an object that does not bear the owner's prefix
+ * - `replace`: a field differs that can't be changed, so the object is deleted and made again
+ */
+export type Edit = {
+  readonly change: 'update' | 'adopt' | 'replace'
+  readonly fields: readonly FieldDiff[]
+} & Pair
+
+export type Delete = { readonly change: 'delete'; readonly fields: readonly FieldDiff[] } & (
+  | { readonly kind: 'job'; readonly actual: ActualJob }
+  | { readonly kind: 'webhook'; readonly actual: ActualWebhook }
+  | { readonly kind: 'policy'; readonly actual: ActualPolicy }
+)
+
+export type Change = Create | Edit | Delete
+export type ChangeName = Change['change']
+
+export const changeNames: readonly ChangeName[] = ['create', 'update', 'replace', 'adopt', 'delete']
+
+export interface Plan {
+  /** In the order in which they are done: webhooks, jobs, policies; deletes last, the other way round. */
+  readonly changes: readonly Change[]
+  /** How many objects are as wanted. */
+  readonly unchanged: number
+  /** What the reader should know although nothing is done about it. */
+  readonly notes: readonly string[]
+}
+
+/** The object a change is about. */
+export function changedObject(change: Change): Desired | Actual {
+  return change.change === 'delete' ? change.actual : change.desired
+}
+
+export function changeAddress(change: Change): Address {
+  return changedObject(change).resource
+}
+
+/** Identifies a change within its plan; two live objects of one name are told apart by their id. */
+export function changeKey(change: Change): string {
+  const key = addressKey(changeAddress(change))
+  return change.change === 'delete' ? `${key} ${change.actual.id}` : key
+}
+
+export function countChanges(plan: Plan): Readonly<Record<ChangeName, number>> {
+  const counts = { create: 0, update: 0, replace: 0, adopt: 0, delete: 0 }
+  for (const { change } of plan.changes) counts[change] += 1
+  return counts
+}

@@ -1,0 +1,45 @@
+import { nearestName } from '../../domain/nearest-name.ts'
+import { quoted } from '../../domain/positioned.ts'
+import type { Problem } from '../resource/problem.ts'
+import type { ActualState, DesiredPolicy, DesiredState } from '../resource/resource.ts'
+
+/** Policies that name a webhook or a PagerDuty service that is not there, or is there twice. */
+export function checkLiveNames(desired: DesiredState, actual: ActualState): readonly Problem[] {
+  return desired.resources.flatMap((one): readonly Problem[] => {
+    if (one.kind !== 'policy') return []
+    const { scope, webhooks, pagerduty } = one.resource
+    const hooks = [...desired.resources, ...actual.resources]
+      .filter(({ kind, resource }) => kind === 'webhook' && resource.scope.id === scope.id)
+      .map(({ resource }) => resource.name)
+    const services = (actual.pagerduty.get(scope.id) ?? []).map(({ name }) => name)
+    return [
+      ...webhooks.flatMap((name) => (hooks.includes(name) ? [] : [missing(one, 'webhook', name, hooks)])),
+      ...pagerduty.flatMap((name) => pagerdutyProblem(one, name, services)),
+    ]
+  })
+}
+
+function pagerdutyProblem(
+  policy: DesiredPolicy,
+  name: string,
+  services: readonly string[],
+): readonly Problem[] {
+  const count = services.filter((service) => service === name).length
+  if (count === 1) return []
+  if (count === 0) return [missing(policy, 'connected PagerDuty service', name, services)]
+  const message = `policy ${policy.resource.name}: ${count} connected PagerDuty services are called ${quoted(name)}`
+  return [{ at: policy.origin, level: 'error', message }]
+}
+
+function missing(policy: DesiredPolicy, what: string, name: string, known: readonly string[]): Problem {
+  const near = nearestName(name, known)
+  const list = [...new Set(known)].sort().map(quoted)
+  const hint =
+    near !== null
+      ? `; did you mean ${quoted(near)}?`
+      : list.length > 0
+        ? `; there are ${list.join(', ')}`
+        : ''
+  const message = `policy ${policy.resource.name}: the account has no ${what} called ${quoted(name)}${hint}`
+  return { at: policy.origin, level: 'error', message }
+}

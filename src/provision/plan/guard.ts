@@ -1,0 +1,96 @@
+import { describeDestination } from '../../domain/destination/destination.ts'
+import { destinationPlace } from '../../domain/destination/limits.ts'
+import { scopeTitle } from '../../domain/scope.ts'
+import { type Address, isOwned, type Owner } from '../resource/resource.ts'
+import { type Change, changeAddress, type Edit, type Plan } from './change.ts'
+
+/*
+ * Looks at a plan before anything is done and objects to what is more likely a mistake than a wish:
+ * - `foreign`: an object that does not bear its owner's prefix would be changed, and the manifest does not say
+ *   that it takes it over
+ * - `deletes`: more than 30 % of the objects there are, and at least 3, would be deleted or made anew
+ * - `destination`: the logs of a job would go somewhere else
+ * Every objection can be overridden by name. Pure; it never stops what only creates.
+ */
+
+export type GuardName = 'foreign' | 'deletes' | 'destination'
+
+export const guardNames: readonly GuardName[] = ['foreign', 'deletes', 'destination']
+
+export interface Objection {
+  readonly guard: GuardName
+  /** What would happen, with the figures, and how to go ahead all the same. */
+  readonly message: string
+}
+
+const mostDeletesShare = 0.3
+const fewestDeletes = 3
+
+export interface GuardOptions {
+  readonly owners: readonly Owner[]
+  /** Guards the user has overridden. */
+  readonly force: readonly GuardName[]
+  /** `destroy`: deleting is what was asked for, so its share is no surprise. */
+  readonly purpose: 'apply' | 'destroy'
+}
+
+export function guardPlan(plan: Plan, { owners, force, purpose }: GuardOptions): readonly Objection[] {
+  const objections = [
+    ...foreign(plan.changes, owners),
+    ...(purpose === 'destroy' ? [] : deletes(plan)),
+    ...destinations(plan.changes),
+  ]
+  return objections.filter(({ guard }) => !force.includes(guard))
+}
+
+function title({ kind, name, scope }: Address): string {
+  return `${kind} ${name} in ${scopeTitle(scope)}`
+}
+
+function isEdit(change: Change): change is Edit {
+  return change.change === 'update' || change.change === 'adopt' || change.change === 'replace'
+}
+
+function foreign(changes: readonly Change[], owners: readonly Owner[]): Objection[] {
+  return changes.filter(isEdit).flatMap((change): Objection[] => {
+    const address = changeAddress(change)
+    if (change.desired.adopt || isOwned(address, owners)) return []
+    return [
+      {
+        guard: 'foreign',
+        message: `${title(address)} is there already and its name does not start with the owner's prefix; write "adopt: true" into the manifest to take it over, or use --force foreign`,
+      },
+    ]
+  })
+}
+
+function deletes(plan: Plan): Objection[] {
+  const gone = plan.changes.filter(({ change }) => change === 'delete' || change === 'replace')
+  const there = plan.unchanged + plan.changes.filter(({ change }) => change !== 'create').length
+  if (gone.length < fewestDeletes || gone.length <= there * mostDeletesShare) return []
+  const names = gone.map((change) => changeAddress(change).name)
+  const shown = names.length > 10 ? [...names.slice(0, 10), `${names.length - 10} more`] : names
+  const percent = Math.round((gone.length / there) * 100)
+  return [
+    {
+      guard: 'deletes',
+      message: `${gone.length} of ${there} objects (${percent} %) would be deleted or made anew: ${shown.join(', ')}; more than ${mostDeletesShare * 100} % needs --force deletes`,
+    },
+  ]
+}
+
+function destinations(changes: readonly Change[]): Objection[] {
+  return changes.filter(isEdit).flatMap((change): Objection[] => {
+    if (change.kind !== 'job') return []
+    const from = change.actual.resource.destinationConf
+    const to = change.desired.resource.destinationConf
+    if (destinationPlace(from.reveal()) === destinationPlace(to.reveal())) return []
+    const way = `${describeDestination(from).redacted} to ${describeDestination(to).redacted}`
+    return [
+      {
+        guard: 'destination',
+        message: `${title(changeAddress(change))} would send its logs somewhere else, from ${way}; this needs --force destination`,
+      },
+    ]
+  })
+}

@@ -1,0 +1,59 @@
+import { scopeTitle } from '../../domain/scope.ts'
+import { type Actual, addressKey, type DesiredState, isOwned } from '../resource/resource.ts'
+import type { Change, Matched } from './change.ts'
+import type { PlanOptions } from './plan-options.ts'
+
+/** What a plan was made from. */
+export interface PlanMatter {
+  readonly desired: DesiredState
+  readonly matched: readonly Matched[]
+  readonly extra: readonly Actual[]
+  readonly changes: readonly Change[]
+  readonly options: Pick<PlanOptions, 'webhookRecords' | 'rotate'>
+}
+
+/** What the reader of a plan should know although nothing is done about it. */
+export function planNotes(matter: PlanMatter): string[] {
+  return [...twins(matter), ...unknownSecrets(matter), ...switchedOff(matter), ...unlistedFields(matter)]
+}
+
+function twins({ desired, matched, extra }: PlanMatter): string[] {
+  const wanted = new Set(matched.map((pair) => addressKey(pair.desired.resource)))
+  return extra
+    .filter(({ resource }) => wanted.has(addressKey(resource)) && !isOwned(resource, desired.owners))
+    .map(
+      ({ kind, id, resource }) =>
+        `${kind} ${resource.name} in ${scopeTitle(resource.scope)} is there twice; the one with id ${id} is left alone: rename or delete it`,
+    )
+}
+
+function unknownSecrets({ matched, options }: PlanMatter): string[] {
+  return matched.flatMap((pair) => {
+    if (pair.kind !== 'webhook' || pair.desired.secret === null) return []
+    const { resource } = pair.desired
+    if (options.webhookRecords.has(addressKey(resource)) || options.rotate.includes(resource.name)) return []
+    return [
+      `webhook ${resource.name}: Cloudflare never gives its secret back and it was not sent from here, so it is not compared; --rotate ${resource.name} sends it again`,
+    ]
+  })
+}
+
+function switchedOff({ changes }: PlanMatter): string[] {
+  return changes.flatMap((change) => {
+    if (change.kind !== 'job' || change.change === 'create' || change.change === 'delete') return []
+    const { live, resource } = change.actual
+    const on = change.fields.some(({ path, to }) => path === 'enabled' && to === true)
+    return on && live.lastError !== null
+      ? [`job ${resource.name} is off and its last upload failed: Cloudflare may have switched it off`]
+      : []
+  })
+}
+
+function unlistedFields({ matched }: PlanMatter): string[] {
+  const unknown = matched.filter(
+    (pair) => pair.kind === 'job' && pair.desired.resource.output.fieldNames === 'all',
+  )
+  return unknown.length > 0
+    ? [`output.fields of ${unknown.length} jobs is "all", which was not looked up, so it is not compared`]
+    : []
+}

@@ -1,0 +1,101 @@
+import { nearestName } from '../../domain/nearest-name.ts'
+import { quoted } from '../../domain/positioned.ts'
+import type { EpochMs } from '../../domain/time.ts'
+import { exitCode, UserError } from '../../errors.ts'
+import type { DirectoryApi, JobsApi, NotificationsApi, TokenApi } from '../../ports/cloudflare.ts'
+import type { Manifest } from '../manifest/part.ts'
+import { resolveManifest } from '../manifest/resolve-manifest.ts'
+import type { ReferenceReaders } from '../manifest/resolve-text.ts'
+import { type Checked, checked, type Problem } from '../resource/problem.ts'
+import { type ActualState, type DesiredState, isOwned } from '../resource/resource.ts'
+import type { Plan } from './change.ts'
+import { checkLiveNames } from './check-live-names.ts'
+import { locate, type Read } from './locate.ts'
+import { lookUpFields } from './look-up-fields.ts'
+import { makeDestroyPlan, makePlan } from './plan.ts'
+import type { PlanOptions } from './plan-options.ts'
+import { preflight } from './preflight.ts'
+import { readActual } from './read-actual.ts'
+
+/*
+ * From a manifest to a plan: references, scopes, what is live, the differences, and what Cloudflare would say
+ * to them. Reads only.
+ */
+
+export interface PlanningDeps {
+  readonly directory: DirectoryApi
+  readonly jobs: Pick<JobsApi, 'listJobs' | 'datasetFields' | 'validateDestination'>
+  readonly notifications: Pick<
+    NotificationsApi,
+    'listWebhooks' | 'listPolicies' | 'listPagerDuty' | 'listAvailableAlerts' | 'listEligibleMechanisms'
+  >
+  readonly token: TokenApi
+  readonly read: Read
+  /** How many calls at a time; at least 1. */
+  readonly parallel: number
+  readonly references: ReferenceReaders
+  readonly now: EpochMs
+}
+
+export interface PlanningOptions extends PlanOptions {
+  /** Leaves out what is only asked to warn early: names of fields, destinations, alerts, the token. */
+  readonly offline: boolean
+}
+
+export interface Planned {
+  readonly desired: DesiredState
+  readonly actual: ActualState
+  readonly plan: Plan
+}
+
+/** @throws ApiFailure when Cloudflare does not answer; UserError when a target does not exist. */
+export async function planManifest(
+  manifest: Manifest,
+  deps: PlanningDeps,
+  options: PlanningOptions,
+): Promise<Checked<Planned>> {
+  const resolved = resolveManifest(manifest, deps.references)
+  if (!resolved.ok) return resolved
+  const located = await locate(resolved.value, deps)
+  if (!located.ok) return located
+  const { desired, problems } = await lookUpFields(located.value, deps, !options.offline)
+  const actual = await readActual(desired, deps)
+  checkTargets(options.targets, desired, actual)
+  const plan = makePlan(desired, actual, options)
+  const found: readonly Problem[] = [
+    ...resolved.warnings,
+    ...located.warnings,
+    ...problems,
+    ...checkLiveNames(desired, actual),
+    ...(options.offline ? [] : await preflight(plan, desired, deps)),
+  ]
+  return checked({ desired, actual, plan }, found)
+}
+
+/** The plan that deletes what the manifest owns. It needs none of the manifest's secrets. */
+export async function planDestroy(
+  manifest: Manifest,
+  deps: PlanningDeps,
+  targets: readonly string[],
+): Promise<Checked<Planned>> {
+  const resolved = resolveManifest(manifest, deps.references, 'places')
+  if (!resolved.ok) return resolved
+  const located = await locate(resolved.value, deps)
+  if (!located.ok) return located
+  const desired = located.value
+  const actual = await readActual(desired, deps)
+  checkTargets(targets, desired, actual)
+  return checked({ desired, actual, plan: makeDestroyPlan(desired, actual, targets) }, located.warnings)
+}
+
+function checkTargets(targets: readonly string[], desired: DesiredState, actual: ActualState): void {
+  const owned = actual.resources.filter(({ resource }) => isOwned(resource, desired.owners))
+  const known = [...desired.resources, ...owned].map(({ resource }) => resource.name)
+  const unknown = targets.filter((name) => !known.includes(name))
+  if (unknown.length === 0) return
+  const lines = unknown.map((name) => {
+    const near = nearestName(name, known)
+    return `--target ${name}: the manifest has nothing of this name${near === null ? '' : `; did you mean ${quoted(near)}?`}`
+  })
+  throw new UserError(lines.join('\n'), exitCode.usage)
+}

@@ -1,0 +1,107 @@
+import type { Scope } from '../../domain/scope.ts'
+import type { JobsApi, NotificationPolicy, NotificationsApi } from '../../ports/cloudflare.ts'
+import { actualJob, actualPolicy, actualWebhook } from '../resource/live-resource.ts'
+import type { Actual, ActualState, Desired, DesiredState } from '../resource/resource.ts'
+import type { Read } from './locate.ts'
+
+/*
+ * Reads what is live: one list of jobs for each scope the manifest names, however many jobs there are, and
+ * the lists of webhooks, policies and PagerDuty services of an account only where they are needed.
+ */
+
+export interface ReadActualDeps {
+  readonly jobs: Pick<JobsApi, 'listJobs'>
+  readonly notifications: Pick<NotificationsApi, 'listWebhooks' | 'listPolicies' | 'listPagerDuty'>
+  readonly read: Read
+  /** How many calls at a time; at least 1. */
+  readonly parallel: number
+}
+
+/** @throws ApiFailure when any list can't be read: half a picture is no picture. */
+export async function readActual(
+  desired: Pick<DesiredState, 'scopes' | 'notificationAccounts' | 'resources'>,
+  deps: ReadActualDeps,
+): Promise<ActualState> {
+  const jobs = await inParallel(desired.scopes, deps.parallel, async (scope) => {
+    const live = await deps.read((options) => deps.jobs.listJobs(scope, options))
+    return live.map((job) => actualJob(scope, job))
+  })
+  const accounts = await inParallel(desired.notificationAccounts, deps.parallel, (account) =>
+    readNotifications(account, desired.resources, deps),
+  )
+  return {
+    resources: [...jobs.flat(), ...accounts.flatMap(({ resources }) => resources)],
+    pagerduty: new Map(
+      accounts.flatMap(({ account, services }) => (services === null ? [] : [[account, services] as const])),
+    ),
+  }
+}
+
+type Services = readonly { readonly id: string; readonly name: string }[]
+
+async function readNotifications(
+  account: Extract<Scope, { kind: 'account' }>,
+  desired: readonly Desired[],
+  { notifications, read }: ReadActualDeps,
+): Promise<{
+  readonly account: string
+  readonly resources: readonly Actual[]
+  readonly services: Services | null
+}> {
+  const [webhooks, policies] = await Promise.all([
+    read((options) => notifications.listWebhooks(account.id, options)),
+    read((options) => notifications.listPolicies(account.id, options)),
+  ])
+  const services = namesPagerDuty(desired, policies)
+    ? await read((options) => notifications.listPagerDuty(account.id, options))
+    : null
+  const names = {
+    webhooks: new Map(webhooks.map(({ id, name }) => [id, name])),
+    pagerduty: new Map((services ?? []).map(({ id, name }) => [id, name])),
+  }
+  return {
+    account: account.id,
+    resources: [
+      ...webhooks.map((webhook) => actualWebhook(account, webhook)),
+      ...policies.map((policy) => actualPolicy(account, policy, names)),
+    ],
+    services,
+  }
+}
+
+/** Names of services only matter where a policy that is wanted, or its live twin, has any. */
+function namesPagerDuty(desired: readonly Desired[], live: readonly NotificationPolicy[]): boolean {
+  const wanted = desired.filter((one) => one.kind === 'policy')
+  return wanted.some(
+    ({ resource }) =>
+      resource.pagerduty.length > 0 ||
+      live.some(({ name, mechanisms }) => name === resource.name && mechanisms.pagerduty.length > 0),
+  )
+}
+
+/** Runs `work` over the items, `parallel` at a time; results in the order of the items. The first failure ends it. */
+export async function inParallel<T, R>(
+  items: readonly T[],
+  parallel: number,
+  work: (item: T) => Promise<R>,
+): Promise<readonly R[]> {
+  const results = new Map<number, R>()
+  const queue = [...items.entries()]
+  let failed = false
+  const worker = async (): Promise<void> => {
+    for (let next = queue.shift(); next !== undefined && !failed; next = queue.shift()) {
+      const [index, item] = next
+      try {
+        results.set(index, await work(item))
+      } catch (error) {
+        failed = true
+        throw error
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: Math.max(1, Math.min(parallel, items.length)) }, worker))
+  return items.flatMap((_, index) => {
+    const result = results.get(index)
+    return result === undefined ? [] : [result]
+  })
+}

@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto'
+import * as z from 'zod'
+import { exitCode, UserError } from '../../errors.ts'
+import type { ManifestText } from '../manifest/manifest.ts'
+import { canonicalJson, isJsonValue, type JsonValue, parseJson } from '../resource/json-value.ts'
+import type { PlanJson } from './plan-json.ts'
+
+/*
+ * A plan in a file, so that exactly what was reviewed is applied. It holds no secret: applying it reads the
+ * manifest again, plans again, and refuses when either is not what it was. The checksum is over all of it.
+ */
+
+const format = 'logpush-exporter plan'
+
+export interface SavedPlan {
+  /** The manifest it was made from: the paths as given on the command line. */
+  readonly manifest: { readonly paths: readonly string[]; readonly checksum: string }
+  readonly targets: readonly string[]
+  readonly rotate: readonly string[]
+  readonly plan: JsonValue
+}
+
+/** A checksum of the manifest's texts, in which secrets are only references. */
+export function manifestChecksum(texts: readonly ManifestText[]): string {
+  return sha256(canonicalJson(texts.map(({ file, text }) => [file, sha256(text)])))
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+/** What of a plan has to come out the same again: notes and objections may be worded anew. */
+function essence({ changes }: PlanJson): JsonValue {
+  const value = { changes }
+  return isJsonValue(value) ? value : null
+}
+
+export function savePlan(saved: Omit<SavedPlan, 'plan'>, plan: PlanJson): string {
+  const whole = { format, version: 1, ...saved, plan: essence(plan) }
+  return `${JSON.stringify({ ...whole, checksum: checksumOf(whole) }, null, 2)}\n`
+}
+
+function checksumOf(whole: object): string {
+  const value: unknown = { ...whole }
+  return sha256(isJsonValue(value) ? canonicalJson(value) : '')
+}
+
+const shape = z.object({
+  format: z.literal(format),
+  version: z.number(),
+  manifest: z.object({ paths: z.array(z.string()), checksum: z.string() }),
+  targets: z.array(z.string()),
+  rotate: z.array(z.string()),
+  plan: z.unknown(),
+  checksum: z.string(),
+})
+
+/** @throws UserError when the text is no saved plan, or was changed after it was saved. */
+export function readSavedPlan(file: string, text: string): SavedPlan {
+  const parsed = shape.safeParse(parseJson(text))
+  if (!parsed.success) {
+    throw new UserError(
+      `${file}: not a saved plan; make one with "provision plan --out ${file}"`,
+      exitCode.usage,
+    )
+  }
+  const { checksum, ...whole } = parsed.data
+  if (whole.version !== 1) {
+    throw new UserError(`${file}: saved by another version of this program; plan again`, exitCode.usage)
+  }
+  if (checksumOf(whole) !== checksum || !isJsonValue(whole.plan)) {
+    throw new UserError(`${file}: changed since it was saved; plan again`, exitCode.failure)
+  }
+  const { manifest, targets, rotate, plan } = whole
+  return { manifest, targets, rotate, plan }
+}
+
+/** Why a saved plan can't be applied now, in words; null when it can. */
+export function whyOutdated(
+  saved: SavedPlan,
+  now: { readonly texts: readonly ManifestText[]; readonly plan: PlanJson },
+): string | null {
+  if (manifestChecksum(now.texts) !== saved.manifest.checksum) {
+    return 'the manifest has changed since the plan was made; plan again'
+  }
+  return canonicalJson(essence(now.plan)) === canonicalJson(saved.plan)
+    ? null
+    : 'what is live at Cloudflare has changed since the plan was made; plan again'
+}

@@ -1,0 +1,122 @@
+import type { ApplyEvent, StepState } from '../apply/apply-event.ts'
+import { eventLine } from '../apply/apply-event.ts'
+import { type Subject, subjectText } from '../apply/apply-outcome.ts'
+import { visibleText } from '../resource/visible-text.ts'
+
+/** Shows an apply while it runs. */
+export interface Progress {
+  show(event: ApplyEvent): void
+}
+
+export interface TerminalProgress extends Progress {
+  /** Writes whole lines from elsewhere above what is drawn. */
+  above(text: string): void
+}
+
+/** Puts colour around a text, or nothing. */
+export interface Paint {
+  green(text: string): string
+  red(text: string): string
+  yellow(text: string): string
+  dim(text: string): string
+}
+
+/** Each event as one line of JSON, for programs. */
+export function jsonProgress(line: (text: string) => void): Progress {
+  return { show: (event) => line(eventLine(event)) }
+}
+
+/** One line whenever an object is finished or has to wait: for logs of a pipeline. */
+export function plainProgress(line: (text: string) => void): Progress {
+  let total = 0
+  let ended = 0
+  /** What each object was last said to wait for: a wait that goes on is not news. */
+  const said = new Map<string, string>()
+  return {
+    show(event) {
+      if (event.event === 'begin') total = event.steps
+      if (event.event !== 'step' || event.step.state === 'started') return
+      const text = stepText(event.subject, event.step)
+      if (said.get(subjectText(event.subject)) === text) return
+      said.set(subjectText(event.subject), text)
+      if (event.step.state !== 'waiting') ended += 1
+      line(`[${ended}/${total}] ${text}`)
+    },
+  }
+}
+
+/**
+ * On a terminal: a line that stays for each finished object, and below them one for each that is being
+ * worked on, drawn again on every event. `write` gets text with cursor movements.
+ */
+export function terminalProgress(
+  write: (text: string) => void,
+  columns: () => number,
+  paint: Paint,
+): TerminalProgress {
+  const live = new Map<string, string>()
+  let total = 0
+  let ended = 0
+  let drawn = 0
+  const redraw = (finished: string | null): void => above(finished === null ? '' : `${finished}\n`)
+  const above = (text: string): void => {
+    const up = drawn === 0 ? '' : `\u001b[${drawn}A\u001b[0J`
+    const lines = [...live.values(), `${ended}/${total}`].map((line) => paint.dim(cut(line, columns())))
+    const below = ended === total ? [] : lines
+    drawn = below.length
+    write(`${up}${text}${below.map((line) => `${line}\n`).join('')}`)
+  }
+  return {
+    above,
+    show(event) {
+      if (event.event === 'begin') total = event.steps
+      if (event.event !== 'step') return
+      const { subject, step } = event
+      const key = subjectText(subject)
+      if (step.state === 'started' || step.state === 'waiting') {
+        live.set(key, `… ${stepText(subject, step)}`)
+        redraw(null)
+        return
+      }
+      live.delete(key)
+      ended += 1
+      redraw(`${mark(step.state, paint)} ${stepText(subject, step)}`)
+    },
+  }
+}
+
+function mark(state: Exclude<StepState['state'], 'started' | 'waiting'>, paint: Paint): string {
+  switch (state) {
+    case 'done':
+      return paint.green('✔')
+    case 'failed':
+      return paint.red('✖')
+    case 'refused':
+      return paint.yellow('✋')
+    case 'skipped':
+    case 'not_started':
+      return paint.dim('–')
+  }
+}
+
+/** E.g. `create job sre-audit-logs (account acme): done`. */
+function stepText(subject: Subject, step: StepState): string {
+  return visibleText(`${subjectText(subject)}: ${stateText(step)}`)
+}
+
+function stateText(step: StepState): string {
+  switch (step.state) {
+    case 'started':
+      return 'at work'
+    case 'waiting':
+      return `waiting: ${step.reason}`
+    case 'done':
+      return step.note === null ? 'done' : `done; ${step.note}`
+    default:
+      return `${step.state.replace('_', ' ')}: ${step.reason}`
+  }
+}
+
+function cut(text: string, columns: number): string {
+  return text.length > columns ? `${text.slice(0, Math.max(columns - 1, 1))}…` : text
+}

@@ -1,0 +1,147 @@
+import type { JobRecord } from '../../domain/job/job.ts'
+import { accountOf, type Scope, scopeKey } from '../../domain/scope.ts'
+import type { Secret } from '../../domain/secret.ts'
+import type { NotificationPolicy, WebhookDestination } from '../../ports/cloudflare.ts'
+import type { JsonValue } from './json-value.ts'
+import type { OutputForm } from './output-form.ts'
+
+/*
+ * The things that are provisioned, each in one normal form that what is wanted and what is live share, so
+ * that they can be compared field by field. An object is known by its address: kind, scope and name.
+ */
+
+export type ResourceKind = 'job' | 'webhook' | 'policy'
+
+/** The address of an object; names are not unique at Cloudflare, so two live objects may share one. */
+export interface Address {
+  readonly kind: ResourceKind
+  readonly scope: Scope
+  readonly name: string
+}
+
+/** An address as a text fit for a map. */
+export function addressKey({ kind, scope, name }: Address): string {
+  return `${kind} ${scopeKey(scope)} ${name}`
+}
+
+export interface JobResource extends Address {
+  readonly kind: 'job'
+  readonly dataset: string
+  /** `''` or `'edge'`. */
+  readonly jobKind: string
+  readonly enabled: boolean
+  /** The whole `destination_conf`. */
+  readonly destinationConf: Secret
+  readonly output: OutputForm
+  /** The filter as a value, `{ where: … }`; null is no filter; a text when a live one is not JSON. */
+  readonly filter: JsonValue
+  readonly filterAttackTraffic: boolean
+  /** `max_upload_*`; 0 leaves it to Cloudflare. */
+  readonly upload: { readonly bytes: number; readonly records: number; readonly intervalSeconds: number }
+  /** Null: none. */
+  readonly transformerId: number | null
+}
+
+export interface WebhookResource extends Address {
+  readonly kind: 'webhook'
+  readonly url: Secret
+}
+
+export interface PolicyResource extends Address {
+  readonly kind: 'policy'
+  readonly alertType: string
+  readonly enabled: boolean
+  /** Null: not said, so whatever is there is right. */
+  readonly description: string | null
+  /** Addresses. */
+  readonly email: readonly string[]
+  /** Names of webhook destinations; of a live one without a name, its id. */
+  readonly webhooks: readonly string[]
+  /** Names of PagerDuty services; of a live one that is not connected any more, its id. */
+  readonly pagerduty: readonly string[]
+}
+
+/** Where in a manifest something stands. Line and column start at 1. */
+export interface Origin {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+}
+
+/** How the proof of ownership comes about, where Cloudflare asks for one. */
+export type OwnershipSource =
+  | { readonly how: 'read' }
+  /** Read by hand. */
+  | { readonly how: 'token'; readonly token: Secret }
+
+interface Wanted {
+  readonly origin: Origin
+  /** The manifest says itself that it takes over an object that does not bear its owner's prefix. */
+  readonly adopt: boolean
+}
+
+export interface DesiredJob extends Wanted {
+  readonly kind: 'job'
+  readonly resource: JobResource
+  readonly ownership: OwnershipSource
+}
+export interface DesiredWebhook extends Wanted {
+  readonly kind: 'webhook'
+  readonly resource: WebhookResource
+  /** What Cloudflare is to send in `cf-webhook-auth`. It can never be read back. */
+  readonly secret: Secret | null
+}
+export interface DesiredPolicy extends Wanted {
+  readonly kind: 'policy'
+  readonly resource: PolicyResource
+}
+export type Desired = DesiredJob | DesiredWebhook | DesiredPolicy
+
+export interface ActualJob {
+  readonly kind: 'job'
+  readonly id: string
+  readonly resource: JobResource
+  readonly live: JobRecord
+}
+export interface ActualWebhook {
+  readonly kind: 'webhook'
+  readonly id: string
+  readonly resource: WebhookResource
+  readonly live: WebhookDestination
+}
+export interface ActualPolicy {
+  readonly kind: 'policy'
+  readonly id: string
+  readonly resource: PolicyResource
+  readonly live: NotificationPolicy
+}
+export type Actual = ActualJob | ActualWebhook | ActualPolicy
+
+/** Objects of the account whose names start with `prefix` belong to the manifest: only those may be deleted. */
+export interface Owner {
+  readonly accountId: string
+  /** With its dash, e.g. `sre-`. */
+  readonly prefix: string
+}
+
+export function isOwned(address: Address, owners: readonly Owner[]): boolean {
+  const account = accountOf(address.scope).id
+  return owners.some((owner) => owner.accountId === account && address.name.startsWith(owner.prefix))
+}
+
+/** Everything a manifest wants, secrets resolved. */
+export interface DesiredState {
+  /** The scopes the manifest names: the only ones looked at. */
+  readonly scopes: readonly Scope[]
+  /** Accounts whose webhooks and policies the manifest looks after. */
+  readonly notificationAccounts: readonly Extract<Scope, { kind: 'account' }>[]
+  readonly owners: readonly Owner[]
+  readonly resources: readonly Desired[]
+}
+
+/** Everything that is live in the scopes of a manifest. */
+export interface ActualState {
+  readonly resources: readonly Actual[]
+  /** Connected PagerDuty services by account id; an account that was not asked is missing. */
+  readonly pagerduty: ReadonlyMap<string, readonly { readonly id: string; readonly name: string }[]>
+}

@@ -1,0 +1,195 @@
+import { parseDestination } from '../../domain/destination/destination.ts'
+import { needsChallenge } from '../../domain/destination/limits.ts'
+import type { ParseYaml } from '../manifest/manifest.ts'
+import { referenceText } from '../resource/reference.ts'
+import type { Address } from '../resource/resource.ts'
+import { manifestText } from './manifest-writer.ts'
+import { createPlaceholders, objectTitle, type Placeholders } from './placeholders.ts'
+import type { Exported, Portable, PortableJob, PortablePolicy, PortableWebhook } from './portable.ts'
+import { type DestinationForm, splitUrl } from './portable-destination.ts'
+import { jobValue, type Mapping } from './portable-job.ts'
+import { mistakesOf, type ReadBackDeps } from './written-jobs.ts'
+
+export interface ManifestExportOptions {
+  /** Objects whose names start with it and a dash belong to the manifest; null: no owner is written. */
+  readonly owner: string | null
+  /** First line of the file. */
+  readonly title: string
+  readonly parseYaml: ParseYaml
+}
+
+/** The variable an account is read from where the source does not say which it is. */
+const accountVariable = 'CLOUDFLARE_ACCOUNT_ID'
+
+/**
+ * Writes objects as a manifest. Each job is read back and compared with what it came from; what a manifest can't
+ * say of it is in the notes.
+ */
+export function exportManifest(portable: Portable, options: ManifestExportOptions): Exported {
+  const names = createPlaceholders()
+  const notes = [...portable.notes]
+  const adopts = ({ name }: Address) => options.owner === null || !name.startsWith(`${options.owner}-`)
+  const jobs = checkedJobs(addressable(portable.jobs, notes), adopts, notes, {
+    names,
+    parseYaml: options.parseYaml,
+  })
+  const webhooks = addressable(portable.webhooks, notes).map((webhook) => {
+    if (webhook.secret === 'unknown') notes.push(secretNote(webhook))
+    return webhookValue(webhook, names, adopts(webhook.resource))
+  })
+  const policies = addressable(portable.policies, notes)
+    .filter((policy) => isExpressible(policy, notes))
+    .map((policy) => policyValue(policy, adopts(policy.resource)))
+  const { account } = portable
+  const unknown = account === null || (account.id === '' && account.name === '')
+  const value: Mapping = {
+    version: 1,
+    account: unknown
+      ? { id: referenceText({ kind: 'env', name: accountVariable }) }
+      : account.id === ''
+        ? { name: account.name }
+        : { id: account.id },
+    ...(options.owner === null ? {} : { owner: options.owner }),
+    ...(jobs.length === 0 ? {} : { jobs }),
+    ...(webhooks.length + policies.length === 0
+      ? {}
+      : {
+          notifications: {
+            ...(webhooks.length === 0 ? {} : { webhooks }),
+            ...(policies.length === 0 ? {} : { policies }),
+          },
+        }),
+  }
+  const used = JSON.stringify(value)
+  const variables = [
+    ...(unknown ? [{ name: accountVariable, what: 'id of the account', value: null }] : []),
+    ...names.variables.filter(({ name }) => used.includes(`{env:${name}}`)),
+  ]
+  return { text: manifestText(value, { title: options.title, variables, notes }), variables, notes }
+}
+
+/** Those that a manifest can name: with a name, the oldest of each name. */
+function addressable<T extends PortableJob | PortableWebhook | PortablePolicy>(
+  objects: readonly T[],
+  notes: string[],
+): readonly T[] {
+  const seen = new Set<string>()
+  return objects.filter(({ resource, id }) => {
+    const { kind, name, scope } = resource
+    const key = `${scope.kind} ${scope.id} ${scope.name} ${name}`
+    const numbered = id === null ? '' : ` ${id}`
+    if (name === '')
+      notes.push(`A ${kind}${numbered} without a name is left out: give it one and import again.`)
+    else if (seen.has(key)) {
+      notes.push(
+        `${capital(objectTitle(resource))}: a second one of this name,${numbered || ' without an id'}, is left out.`,
+      )
+    } else {
+      seen.add(key)
+      return true
+    }
+    return false
+  })
+}
+
+function capital(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`
+}
+
+/** Jobs field by field; with the whole destination behind a reference where that alone says it. */
+function checkedJobs(
+  jobs: readonly PortableJob[],
+  adopts: (address: Address) => boolean,
+  notes: string[],
+  deps: ReadBackDeps,
+): readonly Mapping[] {
+  const written = (form: DestinationForm) => (job: PortableJob) => ({
+    resource: job.resource,
+    value: jobValue(job.resource, deps.names, { form, adopt: adopts(job.resource) }),
+  })
+  const byFields = jobs.map(written('fields'))
+  const mistakes = mistakesOf(byFields, deps)
+  return jobs.map((job, index) => {
+    const title = capital(objectTitle(job.resource))
+    notes.push(...leftBehind(job).map((note) => `${title}: ${note}`))
+    const fields = byFields[index] ?? written('fields')(job)
+    const wrong = mistakes[index] ?? []
+    if (wrong.length === 0) return fields.value
+    const whole = written('whole')(job)
+    const left = mistakesOf([whole], deps).flat()
+    notes.push(...left.map((mistake) => `${title}: ${mistake}.`))
+    return left.length < wrong.length ? whole.value : fields.value
+  })
+}
+
+function leftBehind({ resource, logpullOptions, frequency, hadChallenge }: PortableJob): readonly string[] {
+  const bare = resource.output.fieldNames === null
+  return [
+    ...(logpullOptions !== null && bare
+      ? [
+          `its logpull_options are deprecated and left as they are; to replace them, write its fields under output.`,
+        ]
+      : []),
+    ...(frequency === 'low'
+      ? ['its frequency "low" is deprecated and left as it is; upload says the same.']
+      : []),
+    ...(hadChallenge && needsChallenge(parseDestination(resource.destinationConf.reveal()))
+      ? [
+          'its ownership challenge is not brought along: it is good for 7 days, and needed again only when the destination changes.',
+        ]
+      : []),
+    ...(Object.keys(resource.output.unknown).length > 0
+      ? [
+          `output options unknown here are kept but not written: ${Object.keys(resource.output.unknown).join(', ')}.`,
+        ]
+      : []),
+  ]
+}
+
+function webhookValue({ resource, secret }: PortableWebhook, names: Placeholders, adopt: boolean): Mapping {
+  const hide = (field: string, value: PortableWebhook['secret']) =>
+    referenceText({
+      kind: 'env',
+      name: names.nameOf(resource, field, value === 'unknown' ? null : value),
+    })
+  const { host, rest } = splitUrl(resource.url)
+  return {
+    name: resource.name,
+    url: host === null ? hide('url', resource.url) : `${host}${rest === null ? '' : hide('url.path', rest)}`,
+    ...(secret === null ? {} : { secret: hide('secret', secret) }),
+    ...(adopt ? { adopt: true } : {}),
+  }
+}
+
+function secretNote({ resource }: PortableWebhook): string {
+  return `${capital(objectTitle(resource))}: Cloudflare does not say whether it has a secret; where it has none, take out "secret".`
+}
+
+function isExpressible({ resource, hasFilters }: PortablePolicy, notes: string[]): boolean {
+  const { email, webhooks, pagerduty } = resource
+  const title = capital(objectTitle(resource))
+  const reason = hasFilters
+    ? 'it has filters, which a manifest does not know'
+    : email.length + webhooks.length + pagerduty.length === 0
+      ? 'it tells nobody'
+      : null
+  if (reason !== null) notes.push(`${title} is left out: ${reason}.`)
+  return reason === null
+}
+
+function policyValue({ resource }: PortablePolicy, adopt: boolean): Mapping {
+  const list = (name: 'email' | 'webhooks' | 'pagerduty') =>
+    resource[name].length === 0 ? {} : { [name]: resource[name] }
+  return {
+    name: resource.name,
+    alert: resource.alertType,
+    enabled: resource.enabled,
+    ...(resource.description === null || resource.description === ''
+      ? {}
+      : { description: resource.description }),
+    ...list('email'),
+    ...list('webhooks'),
+    ...list('pagerduty'),
+    ...(adopt ? { adopt: true } : {}),
+  }
+}

@@ -1,0 +1,126 @@
+import type { Account, Scope } from '../../domain/scope.ts'
+import { ApiFailure } from '../../errors.ts'
+import type { DirectoryApi } from '../../ports/cloudflare.ts'
+import type { Read } from '../plan/locate.ts'
+import { inParallel, type ReadActualDeps } from '../plan/read-actual.ts'
+import { actualJob, actualPolicy, actualWebhook } from '../resource/live-resource.ts'
+import type { ActualJob, ActualPolicy, ActualWebhook } from '../resource/resource.ts'
+import type { Portable } from './portable.ts'
+
+type ZoneScope = Extract<Scope, { kind: 'zone' }>
+
+export interface LiveDeps extends ReadActualDeps {
+  readonly directory: DirectoryApi
+  readonly read: Read
+}
+
+/** Every account the token may see. @throws ApiFailure */
+export async function listAllAccounts({
+  directory,
+  read,
+}: Pick<LiveDeps, 'directory' | 'read'>): Promise<readonly Account[]> {
+  const accounts: Account[] = []
+  for (let page: number | null = 1; page !== null; ) {
+    const number: number = page
+    const answer = await read((options) => directory.listAccounts(number, options))
+    accounts.push(...answer.items)
+    page = answer.next
+  }
+  return accounts
+}
+
+async function listAllZones(account: Account, { directory, read }: LiveDeps): Promise<readonly ZoneScope[]> {
+  const zones: ZoneScope[] = []
+  for (let page: number | null = 1; page !== null; ) {
+    const number: number = page
+    const answer = await read((options) =>
+      directory.listZones({ page: number, accountId: account.id }, options),
+    )
+    zones.push(...answer.items)
+    page = answer.next
+  }
+  return zones
+}
+
+/**
+ * Everything of one account: the jobs of the account and of the zones that `isWanted` picks, webhooks, policies.
+ * @throws ApiFailure when any list of jobs can't be read: half a picture is no picture.
+ */
+export async function readPortable(
+  account: Account,
+  isWanted: (scope: Scope) => boolean,
+  deps: LiveDeps,
+): Promise<Portable> {
+  const home = { kind: 'account', ...account } as const
+  const scopes: readonly Scope[] = [home, ...(await listAllZones(account, deps))].filter(isWanted)
+  const jobs = await inParallel(scopes, deps.parallel, async (scope) => {
+    const live = await deps.read((options) => deps.jobs.listJobs(scope, options))
+    return live.map((job) => actualJob(scope, job))
+  })
+  const { webhooks, policies, pagerduty, notes } = await readNotifications(home, deps)
+  return {
+    account,
+    jobs: withoutZoneTwins(jobs.flat()).sort(byId).map(portableJob),
+    webhooks: webhooks.map(portableWebhook),
+    policies: policies.map(portablePolicy),
+    pagerduty,
+    notes,
+  }
+}
+
+/** An account's list may name jobs of its zones as well: there the zone has them. */
+function withoutZoneTwins(jobs: readonly ActualJob[]): ActualJob[] {
+  const inZones = new Set(jobs.flatMap(({ id, resource }) => (resource.scope.kind === 'zone' ? [id] : [])))
+  return jobs.filter(({ id, resource }) => resource.scope.kind === 'zone' || !inZones.has(id))
+}
+
+/** Job ids grow: the older first, scope by scope. */
+function byId(a: ActualJob, b: ActualJob): number {
+  const scopes = scopeText(a).localeCompare(scopeText(b), 'en')
+  return scopes || a.id.length - b.id.length || (a.id < b.id ? -1 : 1)
+}
+
+function scopeText({ resource: { scope } }: ActualJob): string {
+  return `${scope.kind} ${scope.name} ${scope.id}`
+}
+
+export function portableJob({ id, resource, live }: ActualJob): Portable['jobs'][number] {
+  return { id, resource, logpullOptions: live.logpullOptions, frequency: live.frequency, hadChallenge: false }
+}
+
+/** Chat services have the secret in the address; elsewhere there may be one. */
+function portableWebhook({ id, resource, live }: ActualWebhook): Portable['webhooks'][number] {
+  return { id, resource, secret: live.type === 'generic' ? 'unknown' : null }
+}
+
+export function portablePolicy({ id, resource, live }: ActualPolicy): Portable['policies'][number] {
+  return { id, resource, hasFilters: live.filters !== null && Object.keys(live.filters).length > 0 }
+}
+
+async function readNotifications(
+  home: Extract<Scope, { kind: 'account' }>,
+  { notifications, read }: LiveDeps,
+) {
+  try {
+    const webhooks = await read((options) => notifications.listWebhooks(home.id, options))
+    const policies = await read((options) => notifications.listPolicies(home.id, options))
+    const needsServices = policies.some(({ mechanisms }) => mechanisms.pagerduty.length > 0)
+    const services = needsServices
+      ? await read((options) => notifications.listPagerDuty(home.id, options))
+      : []
+    const names = {
+      webhooks: new Map(webhooks.map(({ id, name }) => [id, name])),
+      pagerduty: new Map(services.map(({ id, name }) => [id, name])),
+    }
+    return {
+      webhooks: webhooks.map((webhook) => actualWebhook(home, webhook)),
+      policies: policies.map((policy) => actualPolicy(home, policy, names)),
+      pagerduty: services,
+      notes: [],
+    }
+  } catch (error) {
+    if (!(error instanceof ApiFailure) || error.kind !== 'forbidden') throw error
+    const notes = ['Webhooks and policies are left out: the token may not read them (Notifications Read).']
+    return { webhooks: [], policies: [], pagerduty: [], notes }
+  }
+}

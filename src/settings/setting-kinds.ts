@@ -1,0 +1,200 @@
+import { quoted } from '../domain/positioned.ts'
+
+/*
+ * The kinds of value that a setting can have: how a text becomes a value, and how the kind is described
+ * to someone who wrote something else. Strict: what is not exactly of the kind is refused, never guessed.
+ */
+
+export type Reading<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly found: string; readonly hint?: string }
+
+export interface Kind<T> {
+  /** Completes "expected …". */
+  readonly expected: string
+  /** Stands for the value in usage texts, e.g. `DURATION`. */
+  readonly placeholder: string
+  readonly read: (text: string) => Reading<T>
+}
+
+/** A reading that failed on this text; the hint is a further sentence without its full stop. */
+export function refused(text: string, hint?: string): { ok: false; found: string; hint?: string } {
+  const found = text === '' ? 'nothing' : quoted(text)
+  return hint === undefined ? { ok: false, found } : { ok: false, found, hint }
+}
+
+export function accepted<T>(value: T): Reading<T> {
+  return { ok: true, value }
+}
+
+/** Any text but the empty one. */
+export function someText(expected: string, placeholder: string): Kind<string> {
+  return { expected, placeholder, read: (text) => (text.trim() === '' ? refused(text) : accepted(text)) }
+}
+
+export const filePath = someText('a path', 'PATH')
+
+/** A kind whose empty text means "none". */
+export function orNone<T>(kind: Kind<T>): Kind<T | null> {
+  return { ...kind, read: (text) => (text === '' ? accepted(null) : kind.read(text)) }
+}
+
+export function oneOf<const T extends string>(...values: readonly T[]): Kind<T> {
+  const expected = `one of ${values.join(', ')}`
+  return {
+    expected,
+    placeholder: values.join('|'),
+    read: (text) => {
+      const value = values.find((known) => known === text)
+      return value === undefined ? refused(text) : accepted(value)
+    },
+  }
+}
+
+export const trueOrFalse: Kind<boolean> = {
+  expected: 'true or false',
+  placeholder: 'true|false',
+  read: (text) => (text === 'true' || text === 'false' ? accepted(text === 'true') : refused(text)),
+}
+
+/** A whole number, at most `max`, written in digits only. */
+export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): Kind<number> {
+  const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`
+  return {
+    expected: `a whole number ${range}`,
+    placeholder: 'NUMBER',
+    read: (text) => {
+      const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
+      return value >= min && value <= max ? accepted(value) : refused(text)
+    },
+  }
+}
+
+/** A decimal number greater than `above` and not greater than `max`. */
+export function decimalNumber(above: number, max: number): Kind<number> {
+  return {
+    expected: `a number above ${above} and not above ${max}`,
+    placeholder: 'NUMBER',
+    read: (text) => {
+      const value = /^\d{1,9}(\.\d{1,9})?$/.test(text) ? Number(text) : Number.NaN
+      return value > above && value <= max ? accepted(value) : refused(text)
+    },
+  }
+}
+
+const unitMs: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+}
+
+/** Milliseconds of a text such as `90s` or `1h30m` (units d, h, m, s, ms, each once, largest first), or null. */
+export function parseDuration(text: string): number | null {
+  if (text === '0') return 0
+  const match = /^(?:(\d{1,6})d)?(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,12})s)?(?:(\d{1,15})ms)?$/.exec(text)
+  if (match === null || text === '') return null
+  return ['d', 'h', 'm', 's', 'ms'].reduce(
+    (sum, unit, index) => sum + Number(match[index + 1] ?? 0) * (unitMs[unit] ?? 0),
+    0,
+  )
+}
+
+/** Milliseconds as people write them: `90000` is `1m30s`, `0` is `0`. */
+export function formatDuration(ms: number): string {
+  if (ms === 0) return '0'
+  let rest = ms
+  let text = ''
+  for (const unit of ['d', 'h', 'm', 's', 'ms']) {
+    const size = unitMs[unit] ?? 1
+    const count = Math.floor(rest / size)
+    if (count > 0) text += `${count}${unit}`
+    rest -= count * size
+  }
+  return text
+}
+
+/** A duration in milliseconds between two bounds, both included. */
+export function duration(minMs: number, maxMs: number): Kind<number> {
+  const range = `from ${formatDuration(minMs)} to ${formatDuration(maxMs)}`
+  return {
+    expected: `a duration such as 90s or 1h30m, ${range}`,
+    placeholder: 'DURATION',
+    read: (text) => {
+      const ms = parseDuration(text)
+      if (ms !== null && ms >= minMs && ms <= maxMs) return accepted(ms)
+      return /^\d+$/.test(text) && text !== '0'
+        ? refused(text, `did you mean ${quoted(`${text}s`)}?`)
+        : refused(text)
+    },
+  }
+}
+
+/** A duration, or `0` for "off", which is read as null. */
+export function durationOrOff(minMs: number, maxMs: number): Kind<number | null> {
+  const kind = duration(minMs, maxMs)
+  return {
+    ...kind,
+    expected: `${kind.expected}, or 0 for off`,
+    read: (text) => (text === '0' ? accepted(null) : kind.read(text)),
+  }
+}
+
+/** Where a server listens. An empty host means every address of the machine; port 0 means "pick one". */
+export interface ListenAddress {
+  readonly host: string
+  readonly port: number
+}
+
+/** An address as flags and logs write it: `:10199`, `127.0.0.1:0`, `[::1]:10199`. */
+export function formatListenAddress(address: ListenAddress): string {
+  return `${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`
+}
+
+export const listenAddress: Kind<ListenAddress> = {
+  expected: 'host:port, :port or [IPv6]:port with a port from 0 to 65535',
+  placeholder: 'HOST:PORT',
+  read: (text) => {
+    const match = /^(?:\[([0-9a-fA-F:.%]+)\]|([A-Za-z0-9._-]*)):(\d{1,5})$/.exec(text)
+    if (match === null) {
+      return /^\d{1,5}$/.test(text) ? refused(text, `did you mean ":${text}"?`) : refused(text)
+    }
+    const port = Number(match[3])
+    return port <= 65_535 ? accepted({ host: match[1] ?? match[2] ?? '', port }) : refused(text)
+  },
+}
+
+/** An address on the web, without a slash at its end. */
+export const webAddress: Kind<string> = {
+  expected: 'an http or https address without credentials, query or fragment',
+  placeholder: 'URL',
+  read: (text) => {
+    const url = plainUrl(text)
+    return url === null ? refused(text) : accepted(url)
+  },
+}
+
+/** The root of Cloudflare's API or of something that speaks like it, without a slash at its end. */
+export const apiBaseAddress: Kind<string> = {
+  expected: 'an http or https address that ends in /client/v4',
+  placeholder: 'URL',
+  read: (text) => {
+    const url = plainUrl(text)
+    return url?.endsWith('/client/v4') === true ? accepted(url) : refused(text)
+  },
+}
+
+function plainUrl(text: string): string | null {
+  if (!/^https?:\/\/[^\s]+$/.test(text) || !URL.canParse(text)) return null
+  const url = new URL(text)
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') return null
+  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`
+}
+
+/** A path of our own server, other than the root; characters that routing would read as patterns are refused. */
+export const urlPath: Kind<string> = {
+  expected: 'a path such as /metrics, of letters, digits, dots, dashes, underscores and single slashes',
+  placeholder: 'PATH',
+  read: (text) => (/^(?:\/[A-Za-z0-9._~-]+)+$/.test(text) ? accepted(text) : refused(text)),
+}

@@ -1,0 +1,228 @@
+import { nearestName } from '../domain/nearest-name.ts'
+import { describe, type FileProblem, type Positioned, unknownKey } from '../domain/positioned.ts'
+import { UserError } from '../errors.ts'
+import { type FlagShape, readArguments } from './argv.ts'
+import {
+  envPrefix,
+  expectation,
+  readNode,
+  type Setting,
+  splitList,
+  type Table,
+  type Values,
+} from './setting.ts'
+import type { Reading } from './setting-kinds.ts'
+
+/*
+ * Flags, environment and file → the values of a table, or every mistake in all three at once.
+ * Flag before environment before file before default. An empty environment variable counts as not set.
+ */
+
+/** Reads a file for the parser, or says why it can't be read (`no such file`). */
+export type ReadFile = (path: string) => { ok: true; text: string } | { ok: false; reason: string }
+
+export interface Sources {
+  readonly argv: readonly string[]
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly readFile: ReadFile
+}
+
+export interface OptionSpec<T extends Table> {
+  /** How messages name the command, e.g. `provision plan`. */
+  readonly command: string
+  /** What the command takes and gets. */
+  readonly table: T
+  /** What the file and the environment may also hold, for other commands. It is checked all the same. */
+  readonly alsoKnown: Table
+  /** Flags of other commands, with the name of one that takes it. */
+  readonly elsewhere: ReadonlyMap<string, string>
+  /** What may be given without a flag, in words, e.g. `a saved plan`; null: nothing. */
+  readonly operands: { readonly what: string; readonly max: number } | null
+}
+
+export type Parsed<T extends Table> =
+  | { readonly ok: true; readonly values: Values<T>; readonly operands: readonly string[] }
+  | { readonly ok: false; readonly problems: readonly string[] }
+
+/** All mistakes as one error; `help` is what to type to learn more. */
+export function usageError(problems: readonly string[], help: string): UserError {
+  const title = problems.length === 1 ? '1 mistake' : `${problems.length} mistakes`
+  return new UserError(
+    `${title} in the settings:\n${problems.map((one) => `  ${one}`).join('\n')}\nSee: ${help}`,
+  )
+}
+
+/** The flag that names the file; it is read before all else. */
+export const configFileFlag = 'config.file'
+
+type Rows = readonly (readonly [string, Setting<unknown>])[]
+type Found = Map<string, unknown>
+
+export async function parseOptions<T extends Table>(
+  spec: OptionSpec<T>,
+  { argv, env, readFile }: Sources,
+): Promise<Parsed<T>> {
+  const rows: Rows = Object.entries(spec.table)
+  const knownRows: Rows = Object.entries({ ...spec.alsoKnown, ...spec.table })
+  const problems: string[] = []
+  const args = readArguments(argv, {
+    command: spec.command,
+    shapes: flagShapes(spec.table),
+    elsewhere: spec.elsewhere,
+  })
+  problems.push(...args.problems, ...tooManyOperands(spec, args.operands))
+
+  const fromFlags = readFlags(rows, args.given, problems)
+  const fromEnv = readEnvironment(knownRows, env, problems)
+  const fileRow = knownRows.find(([, row]) => row.flag === configFileFlag)?.[0]
+  const path = fileRow === undefined ? null : (fromFlags.get(fileRow) ?? fromEnv.get(fileRow) ?? null)
+  const fromFile =
+    typeof path === 'string' ? await readSettingsFile(knownRows, path, readFile, problems) : null
+
+  if (problems.length > 0) return { ok: false, problems }
+  const values = Object.fromEntries(
+    rows.map(([name, row]) => {
+      const source = [fromFlags, fromEnv, fromFile].find((one) => one?.has(name))
+      return [name, source ? source.get(name) : row.fallback]
+    }),
+  )
+  // The one place where the table's type meets values made in a loop: each came from its own row's reader.
+  return { ok: true, values: values as Values<T>, operands: args.operands }
+}
+
+/** Whether a switch is given, whatever else is wrong: help is to be had at any time. */
+export function isGiven(flag: string, argv: readonly string[], table: Table): boolean {
+  const shapes = flagShapes(table)
+  return readArguments(argv, { command: '', shapes, elsewhere: new Map() }).given.has(flag)
+}
+
+/** The flags of a table, as the reader of arguments wants them. */
+export function flagShapes(table: Table): readonly FlagShape[] {
+  return Object.values(table).flatMap(({ flag, short, placeholder }) =>
+    flag === null ? [] : [{ name: flag, short, takesValue: placeholder !== null }],
+  )
+}
+
+function tooManyOperands(spec: OptionSpec<Table>, operands: readonly string[]): readonly string[] {
+  const extra = operands.slice(spec.operands?.max ?? 0)
+  const expected = spec.operands === null ? '' : `; "${spec.command}" takes ${spec.operands.what}`
+  return extra.map((text) => `${text}: unexpected argument${expected}`)
+}
+
+function keep(
+  found: Found,
+  name: string,
+  reading: Reading<unknown>,
+): reading is Reading<unknown> & { ok: false } {
+  if (reading.ok) found.set(name, reading.value)
+  return !reading.ok
+}
+
+function readFlags(rows: Rows, given: ReadonlyMap<string, readonly string[]>, problems: string[]): Found {
+  const found: Found = new Map()
+  for (const [name, row] of rows) {
+    const texts = row.flag === null ? undefined : given.get(row.flag)
+    if (row.flag === null || texts === undefined) continue
+    if (!row.repeatable && texts.length > 1) {
+      problems.push(`--${row.flag}: given ${texts.length} times; it takes one value`)
+      continue
+    }
+    const reading = row.fromTexts(row.repeatable ? texts.flatMap(splitList) : texts)
+    if (keep(found, name, reading)) {
+      problems.push(`--${row.flag}: ${expectation(row.expected, reading.found, reading.hint)}`)
+    }
+  }
+  return found
+}
+
+function readEnvironment(rows: Rows, env: Sources['env'], problems: string[]): Found {
+  const found: Found = new Map()
+  const names = new Set<string>()
+  for (const [name, row] of rows) {
+    if (row.env === null) continue
+    names.add(row.env)
+    const text = env[row.env]
+    if (text === undefined || text === '') continue
+    const reading = row.fromTexts(row.repeatable ? splitList(text) : [text])
+    if (keep(found, name, reading)) {
+      problems.push(`${row.env}: ${expectation(row.expected, reading.found, reading.hint)}`)
+    }
+  }
+  for (const variable of Object.keys(env).sort()) {
+    if (!variable.startsWith(envPrefix) || names.has(variable) || isServiceLink(variable)) continue
+    // The prefix that all share would make any two names look alike.
+    const near = nearestName(
+      variable.slice(envPrefix.length),
+      [...names].filter((name) => name.startsWith(envPrefix)).map((name) => name.slice(envPrefix.length)),
+    )
+    const suggestion = near === null ? '' : `; did you mean ${envPrefix}${near}?`
+    problems.push(`${variable}: unknown environment variable${suggestion}`)
+  }
+  return found
+}
+
+/**
+ * Kubernetes gives every pod variables for the services beside it: one called `logpush-exporter` makes
+ * `LOGPUSH_EXPORTER_SERVICE_HOST`, `LOGPUSH_EXPORTER_PORT_10199_TCP_ADDR` and so on. They are nobody's mistake.
+ */
+function isServiceLink(variable: string): boolean {
+  return /_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)$/.test(
+    variable,
+  )
+}
+
+async function readSettingsFile(
+  rows: Rows,
+  path: string,
+  readFile: ReadFile,
+  problems: string[],
+): Promise<Found> {
+  const found: Found = new Map()
+  const file = readFile(path)
+  if (!file.ok) {
+    problems.push(`--${configFileFlag}: cannot read ${path}: ${file.reason}`)
+    return found
+  }
+  const { readYaml } = await import('./yaml-text.ts')
+  const yaml = readYaml(file.text)
+  const mistakes = yaml.ok ? readSettingsTree(rows, yaml.root, found) : yaml.problems
+  const inOrder = [...mistakes].sort((a, b) => a.at.line - b.at.line || a.at.column - b.at.column)
+  problems.push(...inOrder.map(({ at, message }) => `${path}:${at.line}:${at.column}: ${message}`))
+  return found
+}
+
+function readSettingsTree(rows: Rows, root: Positioned, found: Found): readonly FileProblem[] {
+  const problems: FileProblem[] = []
+  const byKey = new Map(
+    rows.flatMap(([name, row]) => (row.fileKey === null ? [] : [[row.fileKey, { name, row }]])),
+  )
+  const sections = new Set(
+    [...byKey.keys()].filter((key) => key.includes('.')).map((key) => key.split('.')[0] ?? ''),
+  )
+
+  const walk = (node: Positioned, prefix: string) => {
+    if (node.kind !== 'map') {
+      const what = prefix === '' ? 'a mapping of settings' : `a mapping of the settings of ${prefix}`
+      problems.push({
+        at: node.at,
+        message: `${prefix === '' ? '' : `${prefix}: `}expected ${what}, found ${describe(node)}`,
+      })
+      return
+    }
+    for (const { key, keyAt, value } of node.entries) {
+      const path = prefix === '' ? key : `${prefix}.${key}`
+      const known = byKey.get(path)
+      if (known !== undefined) {
+        const reading = readNode(known.row, value)
+        if (reading.ok) found.set(known.name, reading.value)
+        else
+          problems.push(
+            ...reading.problems.map(({ at, message }) => ({ at, message: `${path}: ${message}` })),
+          )
+      } else if (prefix === '' && sections.has(key)) walk(value, key)
+      else problems.push({ at: keyAt, message: unknownKey(path, [...byKey.keys(), ...sections]) })
+    }
+  }
+  walk(root, '')
+  return problems
+}

@@ -1,0 +1,67 @@
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
+import type { Entry, FileProblem, Position, Positioned, PositionedReading } from '../domain/positioned.ts'
+
+/*
+ * YAML → a tree that knows its positions. Imported only when there is a file to read: the parser costs
+ * start-up time. YAML 1.2: `yes` and `no` are texts, not truth values.
+ */
+
+/** Reads one YAML document. An empty one is an empty mapping. */
+export function readYaml(text: string): PositionedReading {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const at = (offset: number): Position => {
+    const { line, col } = lines.linePos(offset)
+    return { line: Math.max(1, line), column: Math.max(1, col) }
+  }
+  const broken = [...document.errors, ...document.warnings]
+  if (broken.length > 0) {
+    return {
+      ok: false,
+      problems: broken.map((one) => ({
+        at: at(one.pos[0]),
+        message: `not valid YAML: ${oneLine(one.message)}`,
+      })),
+    }
+  }
+  const start: Position = { line: 1, column: 1 }
+  const problems: FileProblem[] = []
+  // Bounds what aliases may unfold to: a small file can describe an enormous tree.
+  let nodesLeft = 100_000
+
+  const convert = (node: Node | null, fallback: Position): Positioned => {
+    const here = node?.range ? at(node.range[0]) : fallback
+    const nothing: Positioned = { kind: 'scalar', at: here, type: 'nothing', text: '' }
+    if (nodesLeft-- <= 0 || node === null) return nothing
+    if (isAlias(node)) return convert(node.resolve(document) ?? null, here)
+    if (isSeq<Node>(node))
+      return { kind: 'list', at: here, items: node.items.map((one) => convert(one, here)) }
+    if (isMap<Node, Node | null>(node)) {
+      const entries: Entry[] = []
+      for (const pair of node.items) {
+        const keyAt = pair.key.range ? at(pair.key.range[0]) : here
+        if (isScalar(pair.key)) {
+          entries.push({ key: String(pair.key.value), keyAt, value: convert(pair.value, keyAt) })
+        } else problems.push({ at: keyAt, message: 'expected a text as a key' })
+      }
+      return { kind: 'map', at: here, entries }
+    }
+    if (!isScalar(node) || node.value === null) return nothing
+    const type = typeof node.value
+    return {
+      kind: 'scalar',
+      at: here,
+      type: type === 'number' || type === 'boolean' ? type : 'text',
+      text: node.source ?? String(node.value),
+    }
+  }
+
+  const root: Positioned =
+    document.contents === null ? { kind: 'map', at: start, entries: [] } : convert(document.contents, start)
+  if (nodesLeft <= 0) problems.push({ at: start, message: 'the file is too large' })
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, root }
+}
+
+function oneLine(message: string): string {
+  return message.replace(/\s+/g, ' ').trim()
+}

@@ -1,0 +1,87 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { SimClock } from '../world/sim-clock.ts'
+import type { World } from '../world/world.ts'
+import type { FaultEffect, Faults } from './faults.ts'
+import type { RequestLog } from './request-log.ts'
+
+/** An answer before it is sent. */
+export interface RawAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: unknown
+}
+
+export interface PipelineDeps {
+  readonly world: World
+  readonly clock: SimClock
+  readonly faults: Faults
+  readonly requests: RequestLog
+  /** True: the `Date` header tells the simulated time. */
+  readonly dateHeader: boolean
+}
+
+/** What every API request goes through: faults, the log, and the sending of the answer. */
+export async function runRequest(
+  deps: PipelineDeps,
+  what: { readonly api: 'rest' | 'graphql'; readonly operation: string },
+  request: FastifyRequest,
+  reply: FastifyReply,
+  answer: (effect: FaultEffect | null) => Promise<RawAnswer>,
+): Promise<void> {
+  deps.world.settle()
+  const atMs = deps.clock.now()
+  const { method, url: path } = request
+  const effect = deps.faults.strike({ ...what, path })
+  const log = (status: number): void => deps.requests.add({ atMs, ...what, method, path, status })
+  if (effect?.kind === 'hang' || effect?.kind === 'reset') {
+    log(0)
+    reply.hijack()
+    if (effect.kind === 'reset') request.raw.socket.resetAndDestroy()
+    return
+  }
+  if (effect?.kind === 'slow') await new Promise((resolve) => setTimeout(resolve, effect.delayMs))
+  const done = replacement(effect) ?? (await answer(effect))
+  if (effect?.kind === 'lost_answer') {
+    log(0)
+    reply.hijack()
+    request.raw.socket.resetAndDestroy()
+    return
+  }
+  log(done.status)
+  const text = typeof done.body === 'string' ? done.body : JSON.stringify(done.body)
+  const type = effect?.kind === 'html' ? 'text/html; charset=utf-8' : 'application/json'
+  if (deps.dateHeader) reply.header('date', new Date(deps.clock.now()).toUTCString())
+  await reply
+    .code(done.status)
+    .headers(done.headers)
+    .header('content-type', type)
+    .send(effect?.kind === 'cut_json' ? text.slice(0, Math.ceil(text.length / 2)) : text)
+}
+
+/** The answer of a fault that takes the place of the real one. */
+function replacement(effect: FaultEffect | null): RawAnswer | null {
+  switch (effect?.kind) {
+    case 'status': {
+      const retryAfter = effect.retryAfterSeconds
+      return {
+        status: effect.status,
+        headers: retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) },
+        body: envelopeOf(effect.status === 429 ? 10429 : 10001, `simulated HTTP ${effect.status}`),
+      }
+    }
+    case 'html':
+      return {
+        status: 200,
+        headers: {},
+        body: '<!doctype html><title>Sign in</title><p>You need to sign in to use this network.</p>',
+      }
+    case 'success_false':
+      return { status: 200, headers: {}, body: envelopeOf(10001, 'simulated failure') }
+    default:
+      return null
+  }
+}
+
+function envelopeOf(code: number, message: string): object {
+  return { success: false, errors: [{ code, message }], messages: [], result: null }
+}

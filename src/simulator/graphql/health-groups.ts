@@ -1,0 +1,148 @@
+import type { UploadEvent } from '../world/upload-events.ts'
+import type { ScopeRef } from '../world/world-spec.ts'
+import type { WorldState } from '../world/world-state.ts'
+import { jobsSeenBy, visitJobEvents } from '../world/world-state.ts'
+import type { DimensionValue } from './health-dimensions.ts'
+import { dimensions } from './health-dimensions.ts'
+import type { HealthFilter } from './health-filter.ts'
+
+/** One row of the answer. */
+export interface HealthGroup {
+  readonly count: number
+  readonly sum: {
+    readonly uploads: number
+    readonly records: number
+    readonly bytes: number
+    readonly bytesCompressed: number
+  }
+  readonly avg: { readonly uploadDuration: number; readonly sampleInterval: number }
+  readonly max: { readonly timestamp: number }
+  readonly dimensions: Readonly<Record<string, DimensionValue>>
+}
+
+interface Accumulator {
+  readonly dimensions: Record<string, DimensionValue>
+  uploads: number
+  records: number
+  bytes: number
+  compressedBytes: number
+  durationMs: number
+  sampleIntervals: number
+  latestMs: number
+}
+
+/** Every attempt that shows by `nowMs` and matches, summed up by exactly the dimensions asked for. */
+export function healthGroups(
+  state: WorldState,
+  scope: ScopeRef,
+  filter: HealthFilter,
+  groupBy: readonly string[],
+  nowMs: number,
+): HealthGroup[] {
+  const readers = groupBy.map((name) => {
+    const dimension = dimensions[name]
+    if (dimension === undefined) throw new Error(`no dimension ${name}`)
+    return { name, of: dimension.of }
+  })
+  const groups = new Map<string, Accumulator>()
+  const add = (event: UploadEvent): void => {
+    if (event.visibleAtMs > nowMs || !filter.matches(event)) return
+    const values = readers.map(({ of }) => of(event))
+    const key = values.join('\u0000')
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, start(readers, values, event))
+    else extend(group, event)
+  }
+  const fromMs = filter.bounds.fromMs
+  const toMs = Math.min(filter.bounds.toMs, nowMs)
+  for (const job of jobsSeenBy(state, scope)) visitJobEvents(state, job, fromMs, toMs, add)
+  return [...groups.values()].map(finish)
+}
+
+function start(
+  readers: readonly { readonly name: string }[],
+  values: readonly DimensionValue[],
+  event: UploadEvent,
+): Accumulator {
+  const group: Accumulator = {
+    dimensions: {},
+    uploads: 0,
+    records: 0,
+    bytes: 0,
+    compressedBytes: 0,
+    durationMs: 0,
+    sampleIntervals: 0,
+    latestMs: 0,
+  }
+  readers.forEach(({ name }, index) => {
+    group.dimensions[name] = values[index] ?? ''
+  })
+  extend(group, event)
+  return group
+}
+
+function extend(group: Accumulator, event: UploadEvent): void {
+  group.uploads += 1
+  group.records += event.records
+  group.bytes += event.bytes
+  group.compressedBytes += event.compressedBytes
+  group.durationMs += event.durationMs
+  group.sampleIntervals += event.sampleInterval
+  group.latestMs = Math.max(group.latestMs, event.endMs)
+}
+
+function finish(group: Accumulator): HealthGroup {
+  return {
+    count: group.uploads,
+    sum: {
+      uploads: group.uploads,
+      records: group.records,
+      bytes: group.bytes,
+      bytesCompressed: group.compressedBytes,
+    },
+    avg: {
+      uploadDuration: group.durationMs / 1000 / group.uploads,
+      sampleInterval: group.sampleIntervals / group.uploads,
+    },
+    max: { timestamp: group.latestMs },
+    dimensions: group.dimensions,
+  }
+}
+
+/** Sorts rows by `orderBy` values such as `datetimeMinute_ASC` or `sum_bytes_DESC`. */
+export function sortGroups(groups: HealthGroup[], orderBy: readonly string[]): HealthGroup[] {
+  const keys = orderBy.map((text) => ({
+    name: text.replace(/_(ASC|DESC)$/, ''),
+    sign: text.endsWith('_DESC') ? -1 : 1,
+  }))
+  return groups.sort((a, b) => {
+    for (const { name, sign } of keys) {
+      const left = sortValue(a, name)
+      const right = sortValue(b, name)
+      if (left !== right) return left < right ? -sign : sign
+    }
+    return 0
+  })
+}
+
+function sortValue(group: HealthGroup, name: string): DimensionValue {
+  switch (name) {
+    case 'count':
+    case 'sum_uploads':
+      return group.count
+    case 'sum_records':
+      return group.sum.records
+    case 'sum_bytes':
+      return group.sum.bytes
+    case 'sum_bytesCompressed':
+      return group.sum.bytesCompressed
+    case 'avg_uploadDuration':
+      return group.avg.uploadDuration
+    case 'avg_sampleInterval':
+      return group.avg.sampleInterval
+    case 'max_timestamp':
+      return group.max.timestamp
+    default:
+      return group.dimensions[name] ?? 0
+  }
+}

@@ -1,0 +1,92 @@
+import { requireLogs } from '../api/access.ts'
+import { challengePath } from '../api/challenge.ts'
+import { bodyOf, requiredText } from '../api/json-shape.ts'
+import type { Answer, Call, Route } from '../api/route.ts'
+import { scopedRoutes } from '../api/route.ts'
+import { simErrors } from '../api/sim-error.ts'
+import { destinationProblem, needsChallenge, readDestinationConf } from '../world/destination-conf.ts'
+import { destinationFailure } from '../world/happenings.ts'
+import { latestPhase } from '../world/job-timeline.ts'
+import { freshId } from '../world/notifications.ts'
+import type { ScopeRef } from '../world/world-spec.ts'
+import type { LogpushDeps } from './rest-jobs.ts'
+
+/** Where challenge files are written: a folder, memory, or an emulator of a real store. */
+export interface ObjectStore {
+  /** `path` is `<bucket or container>/<key>`; the target says the same in parts. */
+  put(path: string, text: string, target: ObjectTarget): void | Promise<void>
+}
+
+export interface ObjectTarget {
+  readonly scheme: string
+  readonly host: string
+  /** Bucket, or container for Azure. */
+  readonly container: string
+  readonly key: string
+}
+
+export interface OwnershipDeps extends LogpushDeps {
+  readonly objectStore: ObjectStore | undefined
+}
+
+/** Ownership challenges and the checks of destinations. */
+export function ownershipRoutes(deps: OwnershipDeps): Route[] {
+  return [
+    ...scopedRoutes('POST', '/logpush/ownership', 'request_challenge', (call, scope) =>
+      request(deps, call, scope),
+    ),
+    ...scopedRoutes('POST', '/logpush/ownership/validate', 'validate_challenge', (call, scope) =>
+      validateChallenge(deps, call, scope),
+    ),
+    ...scopedRoutes('POST', '/logpush/validate/destination', 'validate_destination', (call, scope) =>
+      validateDestination(deps, call, scope),
+    ),
+    ...scopedRoutes('POST', '/logpush/validate/destination/exists', 'destination_exists', (call, scope) => {
+      const conf = destinationOf(deps, call, scope)
+      const jobs = deps.world.state.jobsByScope.get(scope.id) ?? []
+      const exists = jobs.some((job) => job.deletedAtMs === null && latestPhase(job).destinationConf === conf)
+      return { result: { exists } }
+    }),
+  ]
+}
+
+function destinationOf(deps: OwnershipDeps, call: Call, scope: ScopeRef): string {
+  requireLogs(deps.world, call.token, scope, ['logs_write'], 'validating a destination')
+  return requiredText(bodyOf(call.body), 'destination_conf')
+}
+
+async function request(deps: OwnershipDeps, call: Call, scope: ScopeRef): Promise<Answer> {
+  const conf = destinationOf(deps, call, scope)
+  const problem = destinationProblem(conf)
+  const destination = readDestinationConf(conf)
+  if (problem !== null || destination === null) throw simErrors.invalid(problem ?? 'invalid destination_conf')
+  if (!needsChallenge(conf)) throw simErrors.invalid('this destination does not need an ownership challenge')
+  if (destinationFailure(deps.world.state, conf) !== null)
+    throw simErrors.invalid('error validating destination: error writing object: error uploading')
+  const suffix = freshId(deps.world.state, 'challenge').slice(0, 8)
+  const filename = challengePath(destination, suffix, call.nowMs)
+  const { scheme, host, container } = destination
+  const token = deps.challenges.issue(scope, conf, call.nowMs)
+  await deps.objectStore?.put(`${container}/${filename}`, `${token}\n`, {
+    scheme,
+    host,
+    container,
+    key: filename,
+  })
+  return { result: { filename, message: '', valid: true } }
+}
+
+function validateChallenge(deps: OwnershipDeps, call: Call, scope: ScopeRef): Answer {
+  const conf = destinationOf(deps, call, scope)
+  const token = requiredText(bodyOf(call.body), 'ownership_challenge')
+  return { result: { valid: deps.challenges.fits(token, scope, conf, call.nowMs) } }
+}
+
+function validateDestination(deps: OwnershipDeps, call: Call, scope: ScopeRef): Answer {
+  const conf = destinationOf(deps, call, scope)
+  const problem = destinationProblem(conf)
+  if (problem !== null) return { result: { valid: false, message: problem } }
+  if (destinationFailure(deps.world.state, conf) !== null)
+    return { result: { valid: false, message: 'error writing object: error uploading' } }
+  return { result: { valid: true, message: '' } }
+}

@@ -1,0 +1,145 @@
+import { requireAccount } from '../api/access.ts'
+import type { JsonRecord } from '../api/json-shape.ts'
+import { bodyOf, booleanField, isoSeconds, isRecord, requiredText, textField } from '../api/json-shape.ts'
+import type { Answer, Call, Route } from '../api/route.ts'
+import { simErrors } from '../api/sim-error.ts'
+import type { Policy } from '../world/notification-state.ts'
+import { freshId } from '../world/notifications.ts'
+import type { Permission } from '../world/permissions.ts'
+import type { World } from '../world/world.ts'
+
+/** What reading and writing notifications takes; either of the permissions is enough. */
+export const notificationReaders: readonly Permission[] = [
+  'notifications_read',
+  'notifications_write',
+  'account_settings_read',
+  'pii_read',
+]
+export const notificationWriters: readonly Permission[] = ['notifications_write', 'account_settings_write']
+
+/** The account of a notification call, if the token may do that there. */
+export function accountOf(world: World, call: Call, permissions: readonly Permission[]): string {
+  const id = call.params.accountId ?? ''
+  requireAccount(world, call.token, id, permissions)
+  return id
+}
+
+/** Notification policies. */
+export function policyRoutes(world: World): Route[] {
+  const path = '/accounts/:accountId/alerting/v3/policies'
+  return [
+    { method: 'GET', path, operation: 'list_policies', handle: (call) => list(world, call) },
+    { method: 'POST', path, operation: 'create_policy', handle: (call) => create(world, call) },
+    {
+      method: 'GET',
+      path: `${path}/:id`,
+      operation: 'get_policy',
+      handle: (call) => ({ result: policyObject(find(world, call, notificationReaders)) }),
+    },
+    { method: 'PUT', path: `${path}/:id`, operation: 'update_policy', handle: (call) => update(world, call) },
+    {
+      method: 'DELETE',
+      path: `${path}/:id`,
+      operation: 'delete_policy',
+      handle: (call) => remove(world, call),
+    },
+  ]
+}
+
+function list(world: World, call: Call): Answer {
+  const accountId = accountOf(world, call, notificationReaders)
+  const policies = [...world.state.notifications.policies.values()]
+  return { result: policies.filter((policy) => policy.accountId === accountId).map(policyObject) }
+}
+
+function find(world: World, call: Call, permissions: readonly Permission[]): Policy {
+  const accountId = accountOf(world, call, permissions)
+  const policy = world.state.notifications.policies.get(call.params.id ?? '')
+  if (policy?.accountId !== accountId) throw simErrors.notFound('policy not found')
+  return policy
+}
+
+function policyObject(policy: Policy): object {
+  return {
+    id: policy.id,
+    name: policy.name,
+    description: policy.description,
+    enabled: policy.enabled,
+    alert_type: policy.alertType,
+    mechanisms: policy.mechanisms,
+    filters: policy.filters,
+    ...(policy.alertInterval === null ? {} : { alert_interval: policy.alertInterval }),
+    created: isoSeconds(policy.createdMs),
+    modified: isoSeconds(policy.modifiedMs),
+  }
+}
+
+function create(world: World, call: Call): Answer {
+  const accountId = accountOf(world, call, notificationWriters)
+  const body = bodyOf(call.body)
+  const enabled = booleanField(body, 'enabled')
+  if (enabled === undefined) throw simErrors.invalid('enabled is required')
+  if (!isRecord(body.mechanisms)) throw simErrors.invalid('mechanisms is required')
+  const policy: Policy = {
+    id: freshId(world.state, 'policy'),
+    accountId,
+    name: requiredText(body, 'name'),
+    alertType: requiredText(body, 'alert_type'),
+    enabled,
+    ...replaceable(world, accountId, body),
+    createdMs: call.nowMs,
+    modifiedMs: call.nowMs,
+  }
+  world.state.notifications.policies.set(policy.id, policy)
+  return { result: { id: policy.id } }
+}
+
+function update(world: World, call: Call): Answer {
+  const policy = find(world, call, notificationWriters)
+  const body = bodyOf(call.body)
+  policy.name = textField(body, 'name') ?? policy.name
+  policy.alertType = textField(body, 'alert_type') ?? policy.alertType
+  policy.enabled = booleanField(body, 'enabled') ?? policy.enabled
+  Object.assign(policy, replaceable(world, policy.accountId, body))
+  policy.modifiedMs = call.nowMs
+  return { result: { id: policy.id } }
+}
+
+type Replaceable = Pick<Policy, 'description' | 'mechanisms' | 'filters' | 'alertInterval'>
+
+/** What a write replaces as a whole: nobody promises that a sparse update keeps the rest. */
+function replaceable(world: World, accountId: string, body: JsonRecord): Replaceable {
+  return {
+    description: textField(body, 'description') ?? '',
+    mechanisms: readMechanisms(world, accountId, body.mechanisms),
+    filters: isRecord(body.filters) ? { ...body.filters } : null,
+    alertInterval: textField(body, 'alert_interval') ?? null,
+  }
+}
+
+function readMechanisms(world: World, accountId: string, value: unknown): Policy['mechanisms'] {
+  const given = isRecord(value) ? value : {}
+  const { webhooks, pagerduty } = world.state.notifications
+  const known: Readonly<Record<string, (id: string) => boolean>> = {
+    email: (id) => id.includes('@'),
+    webhooks: (id) => webhooks.get(id)?.accountId === accountId,
+    pagerduty: (id) => pagerduty.get(id)?.accountId === accountId,
+  }
+  const stranger = Object.keys(given).find((kind) => !Object.hasOwn(known, kind))
+  if (stranger !== undefined) throw simErrors.invalid(`unknown mechanism ${stranger}`)
+  return Object.fromEntries(
+    Object.entries(known).map(([kind, exists]) => {
+      const list: readonly unknown[] = Array.isArray(given[kind]) ? given[kind] : []
+      const ids = list.map((item) => (isRecord(item) && typeof item.id === 'string' ? item.id : ''))
+      const missing = ids.find((id) => !exists(id))
+      if (missing !== undefined) throw simErrors.invalid(`${kind}: no destination with id ${missing}`)
+      return [kind, ids.map((id) => ({ id }))]
+    }),
+  )
+}
+
+function remove(world: World, call: Call): Answer {
+  const policy = find(world, call, notificationWriters)
+  world.state.notifications.policies.delete(policy.id)
+  return { result: null }
+}

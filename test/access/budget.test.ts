@@ -1,0 +1,179 @@
+import t from 'tap'
+import { createBudget, priority, type Turn } from '../../src/access/budget.ts'
+import {
+  capacity,
+  correct,
+  flow,
+  fullBucket,
+  take,
+  throttle,
+  waitFor,
+} from '../../src/access/token-bucket.ts'
+import { ApiFailure } from '../../src/errors.ts'
+import type { ApiExchange } from '../../src/ports/cloudflare.ts'
+import { createSteppedClock, settle } from '../support/stepped-clock.ts'
+
+const window = 300_000
+const never = new AbortController().signal
+
+function turn(edit: Partial<Turn> = {}): Turn {
+  return { api: 'graphql', priority: priority.enabled, accountId: 'a', signal: never, ...edit }
+}
+
+function exchange(edit: Partial<ApiExchange> = {}): ApiExchange {
+  return {
+    api: 'graphql',
+    operation: 'LogpushHealth',
+    code: '200',
+    durationMs: 10,
+    accountId: null,
+    rateLimit: null,
+    retryAfterMs: null,
+    throttled: false,
+    serverTime: null,
+    ...edit,
+  }
+}
+
+t.test(
+  'no window of five minutes lets more through than the share, however requests are bunched',
+  async (t) => {
+    let bucket = fullBucket(300, window, 0.5, 0)
+    const sent: number[] = []
+    for (let now = 0; now < 3 * window; now += 250) {
+      // Idle now and then, so that the burst fills up again.
+      if (Math.floor(now / 70_000) % 3 === 2) continue
+      while (waitFor(bucket, now) === 0) {
+        bucket = take(bucket, now)
+        sent.push(now)
+      }
+    }
+    for (const start of sent) t.ok(sent.filter((at) => at >= start && at < start + window).length <= 150)
+    t.ok(sent.length > 300, 'and it does let them through')
+  },
+)
+
+t.test('what the API says of its own count only lowers ours, and teaches the limit', async (t) => {
+  const full = fullBucket(1200, window, 0.5, 0)
+  const reading = { limit: 1200, windowSeconds: 300, remaining: 40, resetSeconds: 100 }
+  t.equal(correct(full, reading, 0, window).tokens, 20, 'half of what is left is ours')
+  t.equal(correct(full, { ...reading, remaining: 1100 }, 0, window).tokens, capacity(full))
+  const taught = correct(
+    full,
+    { limit: 2400, windowSeconds: 300, remaining: 2000, resetSeconds: 1 },
+    0,
+    window,
+  )
+  t.equal(taught.limit, 2400)
+  t.equal(flow(taught), 2 * flow(full))
+  const empty = correct(full, { ...reading, remaining: 0, resetSeconds: 90 }, 0, window)
+  t.equal(empty.pausedUntil, 90_000)
+  t.ok(waitFor(empty, 0) >= 90_000)
+})
+
+t.test(
+  'a refusal pauses for as long as the API asks, within five minutes, and longer each time without a word',
+  async (t) => {
+    const full = fullBucket(300, window, 0.5, 0)
+    t.equal(throttle(full, 7_000, 0, window).pausedUntil, 7_000)
+    t.equal(throttle(full, 3_600_000, 0, window).pausedUntil, window)
+    const once = throttle(full, null, 0, window)
+    const twice = throttle(once, null, once.pausedUntil, window)
+    t.equal(once.pausedUntil, 15_000)
+    t.equal(twice.pausedUntil - once.pausedUntil, 30_000)
+  },
+)
+
+t.test('what is broken goes first, the rest in the order of asking', async (t) => {
+  const clock = createSteppedClock()
+  const budget = createBudget({ clock, settings: { share: 0.05, rateLimitType: 'user' } })
+  const order: string[] = []
+  const ask = (name: string, edit: Partial<Turn>) => budget.run(turn(edit), async () => void order.push(name))
+  const all = [
+    // 300 × 0.05 × 0.2: three may go at once.
+    ...['1', '2', '3'].map((name) => ask(name, {})),
+    ask('sweep', { priority: priority.discovery }),
+    ask('known', { priority: priority.known }),
+    ask('enabled', {}),
+    ask('failing', { priority: priority.failing }),
+    ask('enabled later', {}),
+  ]
+  await clock.advance(600_000)
+  await Promise.all(all)
+  t.same(order, ['1', '2', '3', 'failing', 'enabled', 'enabled later', 'known', 'sweep'])
+})
+
+t.test('a request that is given up leaves the queue and says so', async (t) => {
+  const clock = createSteppedClock()
+  const budget = createBudget({ clock, settings: { share: 0.01, rateLimitType: 'user' } })
+  const abort = new AbortController()
+  await budget.run(turn(), async () => {})
+  const waiting = budget.run(turn({ signal: abort.signal }), async () => t.fail('it must not run'))
+  await settle()
+  abort.abort()
+  await t.rejects(
+    waiting,
+    new ApiFailure('aborted', 'gave up waiting for a turn in the API budget', { operation: 'wait' }),
+  )
+  await t.rejects(
+    budget.run(turn({ signal: abort.signal }), async () => {}),
+    /gave up waiting/,
+  )
+  await clock.advance(5_000)
+})
+
+t.test('after a 429 nothing goes out until the pause is over, then everything does', async (t) => {
+  const clock = createSteppedClock()
+  const budget = createBudget({ clock, settings: { share: 0.5, rateLimitType: 'user' } })
+  budget.observe(exchange({ code: '429', throttled: true, retryAfterMs: 40_000 }))
+  let done = 0
+  const work = async (): Promise<void> => {
+    done += 1
+  }
+  const all = [1, 2, 3].map(() => budget.run(turn(), work))
+  await clock.advance(39_000)
+  t.equal(done, 0)
+  t.match(
+    budget.status().find(({ api }) => api === 'graphql'),
+    { throttled: 1, paused: true },
+  )
+  await clock.advance(20_000)
+  await Promise.all(all)
+  t.equal(done, 3)
+})
+
+t.test('a GraphQL query also counts against REST', async (t) => {
+  const clock = createSteppedClock()
+  const budget = createBudget({ clock, settings: { share: 0.5, rateLimitType: 'user' } })
+  await budget.run(turn(), async () => {})
+  t.match(budget.status(), [
+    { api: 'rest', limit: 600, remaining: 599 },
+    { api: 'graphql', limit: 150, remaining: 149 },
+  ])
+  await clock.advance(window + 1000)
+  t.equal(budget.status()[1]?.remaining, 150, 'after five minutes it is forgotten')
+})
+
+t.test('in account mode each account has a budget of its own', async (t) => {
+  const clock = createSteppedClock()
+  const budget = createBudget({ clock, settings: { share: 0.5, rateLimitType: 'account' } })
+  budget.observe(exchange({ accountId: 'a', code: 'budget', throttled: true, retryAfterMs: 60_000 }))
+  const done: string[] = []
+  const all = ['a', 'b'].map((accountId) =>
+    budget.run(turn({ accountId }), async () => void done.push(accountId)),
+  )
+  await clock.advance(1_000)
+  t.same(done, ['b'], 'the refusal of one does not hold up the other')
+  await clock.advance(65_000)
+  await Promise.all(all)
+  t.same(done, ['b', 'a'])
+})
+
+t.test('a new share takes effect at once', async (t) => {
+  const clock = createSteppedClock()
+  const budget = createBudget({ clock, settings: { share: 0.5, rateLimitType: 'user' } })
+  await budget.run(turn(), async () => {})
+  t.equal(budget.perMinute('graphql'), 30)
+  budget.configure({ share: 1, rateLimitType: 'user' })
+  t.equal(budget.perMinute('graphql'), 60)
+})

@@ -1,0 +1,351 @@
+import { PassThrough } from 'node:stream'
+import { text as textOf } from 'node:stream/consumers'
+import t from 'tap'
+import type { CommandIo } from '../../../src/cli/command-io.ts'
+import { parseCommandLine } from '../../../src/cli/command-line.ts'
+import { run } from '../../../src/commands/check/check.ts'
+import type { CheckReport } from '../../../src/commands/check/check-report.ts'
+import { type ApiFailure, type ExitCode, exitCode } from '../../../src/errors.ts'
+import type { SimulatorOptions } from '../../../src/simulator/server.ts'
+import { startSimulator } from '../../../src/simulator/server.ts'
+import { accountScope, buildWorld, zoneScope } from '../../../src/simulator/world/world-builder.ts'
+import type { TokenSpec } from '../../../src/simulator/world/world-spec.ts'
+import { failureOf } from '../../support/cloudflare-clients.ts'
+import { fakeHttp, text } from '../../support/fake-http.ts'
+
+type Tap = { teardown(end: () => Promise<void>): unknown }
+
+interface Outcome {
+  readonly code: ExitCode
+  readonly lines: readonly string[]
+  readonly log: string
+}
+
+/** Runs `check` as the command line would, in this process. */
+async function check(baseUrl: string, token: string, argv: readonly string[] = []): Promise<Outcome> {
+  const readFile = () => ({ ok: false as const, reason: 'no such file' })
+  const env = { CLOUDFLARE_API_TOKEN: token }
+  const parse = () =>
+    parseCommandLine({ argv: ['check', `--cloudflare.base-url=${baseUrl}`, ...argv], env, readFile })
+  const parsed = await parse()
+  if (!parsed.ok || parsed.command.kind !== 'check') throw new Error(JSON.stringify(parsed))
+  const lines: string[] = []
+  const stderr = new PassThrough()
+  const io: CommandIo = {
+    stdout: (line) => lines.push(line),
+    stderr: (line) => stderr.write(`${line}\n`),
+    stdoutStream: new PassThrough(),
+    stderrStream: stderr,
+    terminal: { stdin: false, stdout: false, stderr: true },
+    ask: async () => null,
+    env,
+    readFile,
+    signal: new AbortController().signal,
+    onReload: () => () => {},
+    reparse: parse,
+  }
+  try {
+    const code = await run(parsed.command, io)
+    stderr.end()
+    return { code, lines, log: await textOf(stderr) }
+  } finally {
+    stderr.end()
+  }
+}
+
+async function checkJson(
+  url: string,
+  token: string,
+  argv: readonly string[] = [],
+): Promise<CheckReport & { code: ExitCode }> {
+  const { code, lines } = await check(url, token, ['--output=json', ...argv])
+  return { ...JSON.parse(lines.join('\n')), code }
+}
+
+function world(...tokens: readonly Partial<TokenSpec>[]) {
+  const built = buildWorld(7)
+  const account = built.account('Quay')
+  const first = built.zone('quay.example', account)
+  const second = built.zone('cdn.example', account)
+  built.job({ scope: zoneScope(first), name: 'http' })
+  built.job({ scope: accountScope(account), name: 'audit' })
+  const texts = tokens.map((token) => built.token(token))
+  return { spec: built.spec(), account, first, second, texts, builder: built }
+}
+
+async function simulated(t: Tap, tokens: readonly Partial<TokenSpec>[], more: SimulatorOptions = {}) {
+  const made = world(...tokens)
+  const sim = await startSimulator({ world: made.spec, ...more })
+  t.teardown(() => sim.close())
+  return { ...made, sim, token: made.texts[0] ?? '' }
+}
+
+t.test('a token that can do everything passes, and the table says what there is', async (t) => {
+  const { sim, token } = await simulated(t, [{ expiresOn: Date.now() + 38.5 * 86_400_000 }])
+  const { code, lines, log } = await check(sim.url, token)
+  t.equal(code, exitCode.done)
+  const settled = lines
+    .join('\n')
+    .replace(/\d{4}-\S+Z/, 'TIME')
+    .replace(/\d+ of 1200/, 'R of 1200')
+    .replace(/\d+ of 300/, 'G of 300')
+  t.equal(
+    settled,
+    `
+Token        a user's token, active, expires TIME (in 38 days)
+Accounts     1
+Zones        2
+Budget left  REST R of 1200 in 5 min, GraphQL G of 300 in 5 min
+
+SCOPE              JOBS    HEALTH                      NOTIFICATIONS
+account Quay       1 job   31 days back, 24 h a query  none for disabled jobs
+zone quay.example  1 job   31 days back, 24 h a query  -
+zone cdn.example   0 jobs  31 days back, 24 h a query  -
+
+Everything that the exporter needs works.`.slice(1),
+  )
+  t.match(log, 'Looking at 3 of 3 accounts and zones')
+  t.equal(
+    sim.requests.recent().filter(({ method, path }) => method !== 'GET' && !path.endsWith('/graphql')).length,
+    0,
+  )
+})
+
+t.test('what is not granted is named, with where, and the exit code says so', async (t) => {
+  const { first } = world()
+  const { sim, token } = await simulated(t, [
+    {
+      grants: [
+        { permission: 'account_settings_read' },
+        { permission: 'zone_read' },
+        { permission: 'logs_write', resources: [first] },
+        { permission: 'analytics_read', resources: [first] },
+      ],
+    },
+  ])
+  const { code, lines } = await check(sim.url, token)
+  t.equal(code, exitCode.failure)
+  t.equal(
+    lines.slice(5).join('\n'),
+    `
+SCOPE              JOBS           HEALTH                      NOTIFICATIONS
+account Quay       NOT PERMITTED  NOT PERMITTED               none for disabled jobs
+zone quay.example  1 job          31 days back, 24 h a query  -
+zone cdn.example   NOT PERMITTED  NOT PERMITTED               -
+
+Grant to the token:
+  Logs Write              [Account > Logs > Edit]               to list accounts' Logpush jobs (Access, Gateway and DEX jobs need Zero Trust: PII Read, too): Quay
+  Logs Write              [Zone > Logs > Edit]                  to list zones' Logpush jobs: cdn.example
+  Account Analytics Read  [Account > Account Analytics > Read]  to read the health of accounts' jobs: Quay
+  Analytics Read          [Zone > Analytics > Read]             to read the health of zones' jobs: cdn.example
+
+Something that the exporter needs is missing.`.slice(1),
+  )
+})
+
+t.test('a lack of what is only useful is told and passes', async (t) => {
+  const { sim, token } = await simulated(t, [
+    {
+      grants: [
+        { permission: 'zone_read' },
+        { permission: 'logs_write' },
+        { permission: 'analytics_read' },
+        { permission: 'account_analytics_read' },
+      ],
+    },
+  ])
+  const { code, lines } = await check(sim.url, token)
+  t.equal(code, exitCode.done)
+  t.strictSame(lines.slice(-5), [
+    'Grant to the token:',
+    '  Account Settings Read (optional)  [Account > Account Settings > Read]  to find accounts and their names',
+    '  Notifications Read (optional)     [Account > Notifications > Read]     to read which notifications were sent: Quay',
+    '',
+    'Everything that the exporter needs works.',
+  ])
+})
+
+t.test('the JSON form says the same, in a fixed shape', async (t) => {
+  const { account, first } = world()
+  const { sim, token } = await simulated(t, [
+    {
+      grants: [
+        { permission: 'zone_read' },
+        { permission: 'logs_write' },
+        { permission: 'account_analytics_read' },
+      ],
+    },
+  ])
+  const report = await checkJson(sim.url, token)
+  t.strictSame(Object.keys(report), [
+    'ok',
+    'token',
+    'accounts',
+    'zones',
+    'scopes',
+    'not_checked',
+    'budget',
+    'grants',
+    'code',
+  ])
+  t.match(report, {
+    ok: false,
+    code: exitCode.failure,
+    token: {
+      kind: 'user',
+      account: null,
+      status: 'active',
+      expires: null,
+      expires_in_days: null,
+      message: null,
+    },
+    accounts: {
+      state: 'missing',
+      message: /^cannot list accounts: the API token may not do this/,
+      count: null,
+    },
+    zones: { state: 'works', message: null, count: 2 },
+    not_checked: 0,
+    budget: { rest: { limit: 1200, window_seconds: 300 }, graphql: { limit: 300, window_seconds: 300 } },
+  })
+  t.match(report.scopes[0], {
+    kind: 'account',
+    id: account,
+    name: 'Quay',
+    jobs: { state: 'works', count: 1 },
+    health: {
+      state: 'works',
+      max_duration_seconds: 86_400,
+      not_older_than_seconds: 2_678_400,
+      max_page_size: 10_000,
+    },
+    notifications: { state: 'missing', count: null },
+  })
+  t.match(report.scopes[1], {
+    kind: 'zone',
+    id: first,
+    account: 'Quay',
+    health: { state: 'missing' },
+    notifications: null,
+  })
+  t.strictSame(
+    report.grants.map(({ permission, level, needed, for: names }) => [
+      permission,
+      level,
+      needed,
+      names.length,
+    ]),
+    [
+      ['Account Settings Read', 'account', false, 0],
+      ['Analytics Read', 'zone', true, 2],
+      ['Notifications Read', 'account', false, 1],
+    ],
+    'accounts are known from their zones, so that listing them is not needed',
+  )
+})
+
+t.test("an account's own token is found to be one", async (t) => {
+  const { account } = world()
+  const { sim, token } = await simulated(t, [
+    { kind: 'account', accountId: account, expiresOn: Date.now() + 90_000 },
+  ])
+  const report = await checkJson(sim.url, token)
+  t.match(report, { ok: true, token: { kind: 'account', account, status: 'active', expires_in_days: 0 } })
+})
+
+t.test('a token that is expired, or unknown, asks for no grants', async (t) => {
+  const { sim, texts } = await simulated(t, [{ expiresOn: Date.now() - 86_400_000 }])
+  const expired = await check(sim.url, texts[0] ?? '')
+  t.equal(expired.code, exitCode.failure)
+  t.match(expired.lines[0], /^Token +a user's token, expired, expired \d{4}-/)
+  t.notOk(expired.lines.includes('Grant to the token:'))
+  const unknown = await check(sim.url, 'canary-token-0a1b2c3d4e5f')
+  t.equal(unknown.code, exitCode.failure)
+  t.match(
+    unknown.lines[0],
+    /^Token +cannot verify the API token: Cloudflare refused the API token \(401, code 1000/,
+  )
+  t.match(
+    unknown.lines.join('\n'),
+    'Did not work for other reasons:\n  cannot list accounts: Cloudflare refused the API token',
+  )
+  t.notOk(unknown.lines.includes('Grant to the token:'))
+  t.notMatch([...unknown.lines, unknown.log].join('\n'), /canary/)
+})
+
+t.test('a plan without health data is a loss only where there are jobs', async (t) => {
+  const { sim, token, first, second } = await simulated(t, [{}])
+  sim.world.setHealthSettings(zoneScope(second), { enabled: false })
+  const idle = await checkJson(sim.url, token)
+  t.match(
+    idle.scopes.find(({ id }) => id === second),
+    { health: { state: 'not_offered', max_page_size: 10_000 } },
+  )
+  t.equal(idle.ok, true)
+  sim.world.setHealthSettings(zoneScope(first), { enabled: false })
+  const busy = await checkJson(sim.url, token)
+  t.equal(busy.ok, false)
+  t.strictSame(busy.grants, [])
+})
+
+t.test('filters choose what is looked at, and of very many only a sample is', async (t) => {
+  const built = buildWorld(8)
+  const account = built.account('Large')
+  for (let i = 0; i < 240; i += 1) built.zone(`zone-${i}.example`, account)
+  const sim = await startSimulator({ world: built.spec() })
+  t.teardown(() => sim.close())
+  const all = await check(sim.url, sim.token)
+  t.equal(all.code, exitCode.done)
+  t.ok(
+    all.lines.includes(
+      '141 more were not looked at; name those to check with --cloudflare.accounts and --cloudflare.zones.',
+    ),
+  )
+  t.ok(sim.requests.recent().length < 150, `${sim.requests.recent().length} requests`)
+  const one = await checkJson(sim.url, sim.token, [
+    '--cloudflare.zones=zone-239.example',
+    '--cloudflare.rate-limit-type=account',
+  ])
+  t.strictSame(
+    one.scopes.map(({ name }) => name),
+    ['Large', 'zone-239.example'],
+  )
+  t.match(one, { ok: true, not_checked: 0 })
+  const none = await checkJson(sim.url, sim.token, ['--cloudflare.accounts=Small'])
+  t.match(none, { ok: false, scopes: [], grants: [] })
+})
+
+t.test('trouble with one scope is a finding; without an API at all there is nothing to find', async (t) => {
+  const { sim, token } = await simulated(t, [{}])
+  sim.faults.add({ effect: { kind: 'status', status: 503 }, operation: 'list_jobs' })
+  const { code, lines } = await check(sim.url, token)
+  t.equal(code, exitCode.failure)
+  t.match(
+    lines.join('\n'),
+    /Did not work for other reasons:\n {2}cannot list jobs: Cloudflare's API is failing \(503[^\n]*\n\n/,
+  )
+  const page = await fakeHttp(text(200, 'text/html', '<p>canary</p>'))
+  await failsWith(check(page.baseUrl, token), 'bad_response')
+  await page.close()
+  await failsWith(check(page.baseUrl, token), 'network')
+
+  async function failsWith(outcome: Promise<unknown>, kind: ApiFailure['kind']): Promise<void> {
+    t.equal((await failureOf(outcome)).kind, kind)
+  }
+})
+
+t.test('no secret of a destination comes out, in no form and at no log level', async (t) => {
+  const { sim, token } = await simulated(t, [{}])
+  sim.world.breakJob('http', 'expired_credentials')
+  const secrets = [
+    token,
+    ...sim.world
+      .jobs()
+      .map(({ phases }) => /secret-access-key=(\w+)/.exec(JSON.stringify(phases))?.[1] ?? 'none'),
+  ]
+  t.equal(secrets.length, 3)
+  for (const output of ['text', 'json']) {
+    const { lines, log } = await check(sim.url, token, [`--output=${output}`, '--log.level=debug'])
+    for (const secret of secrets) t.notOk([...lines, log].join('\n').includes(secret))
+  }
+})

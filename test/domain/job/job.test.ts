@@ -1,0 +1,221 @@
+import { inspect } from 'node:util'
+import fc from 'fast-check'
+import t from 'tap'
+import { classifyFailure, scrub } from '../../../src/domain/job/failure-reason.ts'
+import type { JobSummary } from '../../../src/domain/job/job.ts'
+import { type JobState, notifyDisabled, notifyEnded, seeJob } from '../../../src/domain/job/job-state.ts'
+import { summarise } from '../../../src/domain/job/job-summary.ts'
+import { scopeFromRecord } from '../../../src/domain/job/stored-job.ts'
+import { clampLimits, safeLimits } from '../../../src/domain/ledger/window.ts'
+import { accountOf, scopeKey, scopeTitle } from '../../../src/domain/scope.ts'
+import { Secret } from '../../../src/domain/secret.ts'
+import { startOfMinute } from '../../../src/domain/time.ts'
+import { aJob, quay, quayAccount, zone } from '../../support/exporter-core.ts'
+import { holds } from '../../support/property.ts'
+
+const at = Date.UTC(2026, 10, 24, 3, 0, 0)
+const minute = 60_000
+
+function summary(edit: Partial<JobSummary> = {}): JobSummary {
+  return { ...summarise(aJob('7')), ...edit }
+}
+
+const broken = { lastError: at - 5_000, failure: { reason: 'auth', message: 'denied' } } as const
+
+function seen(...sights: readonly Partial<JobSummary>[]): JobState {
+  const first = seeJob(null, summary(sights[0]), at)
+  return sights
+    .slice(1)
+    .reduce((state, sight, index) => seeJob(state, summary(sight), at + (index + 1) * minute), first)
+}
+
+t.test('a job fails since its first error, through all that follow, until a success', async (t) => {
+  const failing = seen({}, broken, { ...broken, lastError: at + minute })
+  t.equal(failing.failingSince, at - 5_000)
+  t.equal(seeJob(failing, summary(), at + 5 * minute).failingSince, null)
+  t.equal(
+    seen({ lastError: null, failure: { reason: 'dns', message: 'x' } }).failingSince,
+    at,
+    'an error without a time counts from its sight',
+  )
+})
+
+t.test('a job that goes from enabled to disabled with an error is off because it failed', async (t) => {
+  t.same(seen(broken, { ...broken, enabled: false }).disabledByFailure, { how: 'seen', at: at + minute })
+  t.same(seen(broken, { enabled: false }).disabledByFailure?.how, 'seen', 'the error may be gone by then')
+  t.equal(seen({}, { enabled: false }).disabledByFailure, null, 'without an error somebody switched it off')
+  t.equal(
+    seen({ ...broken, enabled: false }).disabledByFailure,
+    null,
+    'what was off at first sight is not judged',
+  )
+  const stays = seen(broken, { ...broken, enabled: false }, { ...broken, enabled: false })
+  t.same(stays.disabledByFailure, { how: 'seen', at: at + minute })
+  t.equal(seeJob(stays, summary(), at + 9 * minute).disabledByFailure, null, 'enabled again, it is over')
+  t.equal(stays.failingSince, null, 'a job that is off does not push, so it does not fail')
+})
+
+t.test(
+  'a notification holds although the jobs API still shows the job as enabled, for five minutes',
+  async (t) => {
+    const notified = notifyDisabled(seen(broken), at)
+    t.same(notified.disabledByFailure, { how: 'notified', at })
+    t.equal(notifyDisabled(notified, at + minute), notified, 'repeating it changes nothing')
+    t.same(seeJob(notified, summary(broken), at + minute).disabledByFailure, { how: 'notified', at })
+    t.equal(seeJob(notified, summary(broken), at + 6 * minute).disabledByFailure, null)
+    const off = seeJob(notified, summary({ ...broken, enabled: false }), at + minute)
+    t.same(off.disabledByFailure, { how: 'notified', at })
+    t.equal(seeJob(off, summary(), at + 2 * minute).disabledByFailure, null)
+    t.equal(notifyEnded(notified).disabledByFailure, null)
+    t.equal(notifyEnded(off), off, 'what was seen to be off ends when it is seen on')
+  },
+)
+
+t.test('error messages become reasons of a small set', async (t) => {
+  const reasons = {
+    'error code 1105': 'dns',
+    'dial tcp: lookup splunk.example: no such host': 'dns',
+    'x509: certificate has expired': 'tls',
+    'unexpected status 429 Too Many Requests': 'throttled',
+    'SlowDown: please reduce your request rate': 'throttled',
+    'AccessDenied: Access Denied': 'auth',
+    'unexpected status 403 Forbidden': 'auth',
+    'SAS token expired': 'auth',
+    'NoSuchBucket: the bucket does not exist': 'not_found',
+    'unexpected status 404': 'not_found',
+    'context deadline exceeded': 'timeout',
+    'read: connection reset by peer': 'server_error',
+    'unexpected status 503 Service Unavailable': 'server_error',
+    'unexpected status 413 payload too large': 'rejected',
+    'unexpected status 400 Bad Request': 'rejected',
+    'something odd': 'other',
+  }
+  for (const [message, reason] of Object.entries(reasons)) t.equal(classifyFailure(message), reason, message)
+})
+
+t.test('a scrubbed message keeps what helps and nothing that opens a door', async (t) => {
+  t.equal(
+    scrub('Post "https://user:pw@logs.example/in/s3cr3tpath?key=abc": dial tcp: timeout'),
+    'Post "https://logs.example/***": dial tcp: timeout',
+  )
+  t.equal(scrub('denied: Authorization: Splunk 0a1b-2c3d'), 'denied: Authorization: ***')
+  t.equal(scrub('header_DD-API-KEY=abcdef&service=x'), 'header_DD-API-KEY ***')
+  t.equal(scrub('id AKIAIOSFODNN7EXAMPLEKEY0 refused'), 'id *** refused')
+  t.equal(scrub('line\nbreak\u0007'), 'line break ')
+  t.equal(scrub('no: '.repeat(200)).length, 300)
+  t.equal(scrub('unexpected status 503 Service Unavailable'), 'unexpected status 503 Service Unavailable')
+})
+
+t.test('whatever is secret in a destination does not come back in its error message', async (t) => {
+  const conf =
+    'splunk://s.example:8088/services/collector/raw?channel=chan-9&header_Authorization=Splunk%20tok%2Fen1'
+  const job = summarise(
+    aJob('7', {
+      destinationConf: new Secret(conf),
+      errorMessage: new Secret('bad token tok/en1 for chan-9 at s.example'),
+    }),
+  )
+  t.notMatch(JSON.stringify(job), /en1|chan-9/)
+  t.match(job.failure?.message, /s\.example/)
+  t.match(job, { destinationType: 'splunk' })
+  t.doesNotThrow(() =>
+    summarise(aJob('7', { destinationConf: new Secret('s3://b?x=%E0%A4%A'), errorMessage: new Secret('x') })),
+  )
+})
+
+t.test('a secret shows as three stars however it is printed', async (t) => {
+  const secret = new Secret('canary')
+  t.same(
+    [
+      String(secret),
+      `${secret}`,
+      JSON.stringify({ secret }),
+      inspect({ secret }),
+      inspect(secret, { depth: 9, showHidden: true }),
+    ].filter((text) => text.includes('canary')),
+    [],
+  )
+  t.equal(JSON.stringify(secret), '"***"')
+  t.equal(inspect(secret), '***')
+  t.equal(secret.reveal(), 'canary')
+  t.ok(secret.equals(new Secret('canary')))
+  t.notOk(secret.equals(new Secret('other')))
+})
+
+t.test('remembered jobs come back as they were, and damage is noticed', async (t) => {
+  const jobs = [seen(broken), notifyDisabled(seen({}), at), seen({ name: 'plain' })]
+  const record = {
+    kind: 'zone',
+    id: 'z',
+    name: 'quay.example',
+    accountId: quay.id,
+    accountName: quay.name,
+    jobs,
+  }
+  t.same(scopeFromRecord(JSON.parse(JSON.stringify(record))), record)
+  const [job] = jobs
+  for (const damaged of [
+    null,
+    [],
+    { ...record, kind: 'planet' },
+    { ...record, name: 1 },
+    { ...record, accountId: null },
+    { ...record, jobs: 1 },
+    { ...record, jobs: [1] },
+    { ...record, jobs: [{ ...job, firstSeen: 'x' }] },
+    { ...record, jobs: [{ ...job, summary: null }] },
+    { ...record, jobs: [{ ...job, summary: { ...job?.summary, enabled: 'yes' } }] },
+    { ...record, jobs: [{ ...job, summary: { ...job?.summary, lastError: 'x' } }] },
+    { ...record, jobs: [{ ...job, summary: { ...job?.summary, destination: 1 } }] },
+    { ...record, jobs: [{ ...job, summary: { ...job?.summary, name: 1 } }] },
+  ])
+    t.equal(scopeFromRecord(damaged), null)
+  const odd = {
+    ...record,
+    jobs: [
+      {
+        ...job,
+        summary: { ...job?.summary, failure: { reason: 'new', message: 'm' } },
+        disabledByFailure: { how: 'guessed', at: 1 },
+      },
+    ],
+  }
+  t.match(scopeFromRecord(odd)?.jobs[0], {
+    summary: { failure: { reason: 'other' } },
+    disabledByFailure: null,
+  })
+})
+
+t.test('scopes have a key, an account and a title', async (t) => {
+  const one = zone('quay.example')
+  t.equal(scopeKey(one), `zone:${one.id}`)
+  t.same(accountOf(one), quay)
+  t.same(accountOf(quayAccount), quay)
+  t.equal(scopeTitle(one), 'zone quay.example')
+  t.equal(scopeTitle({ ...one, name: '' }), `zone ${one.id}`)
+  t.equal(startOfMinute(2), 120_000)
+})
+
+t.test('strange limits are brought within what can be worked with', async (t) => {
+  holds(
+    t,
+    fc.property(
+      fc.record({
+        enabled: fc.boolean(),
+        maxDurationSeconds: fc.integer(),
+        notOlderThanSeconds: fc.integer(),
+        maxPageSize: fc.integer(),
+      }),
+      (limits) => {
+        const { maxDurationSeconds, notOlderThanSeconds, maxPageSize } = clampLimits(limits)
+        return (
+          maxDurationSeconds >= 60 &&
+          notOlderThanSeconds >= 3600 &&
+          maxPageSize >= 10 &&
+          maxPageSize <= 10_000
+        )
+      },
+    ),
+  )
+  t.same(clampLimits(safeLimits), safeLimits)
+})

@@ -1,0 +1,316 @@
+import fc from 'fast-check'
+import t from 'tap'
+import type { HealthRow } from '../../../src/domain/ledger/health-row.ts'
+import type { JobTotals } from '../../../src/domain/ledger/job-totals.ts'
+import { beginLedger, forgetJobs, type Ledger, observe, skipTo } from '../../../src/domain/ledger/ledger.ts'
+import { ledgerFromRecord, ledgerToRecord } from '../../../src/domain/ledger/stored-ledger.ts'
+import { firstChunk, planReading, safeLimits, settledBefore } from '../../../src/domain/ledger/window.ts'
+import { minuteMs, minuteOf } from '../../../src/domain/time.ts'
+import { rowsAt, trueTotals, type Upload } from '../../support/health-source.ts'
+
+const start = Date.UTC(2026, 10, 24, 3, 0, 0)
+const m0 = minuteOf(start)
+const rules = { revisionMinutes: 15, newestMinutes: 3 }
+
+function row(edit: Partial<HealthRow> = {}): HealthRow {
+  return {
+    minute: m0,
+    jobId: '7',
+    destinationType: 's3',
+    status: 200,
+    final: true,
+    success: true,
+    uploads: 1,
+    records: 10,
+    bytes: 100,
+    compressedBytes: 10,
+    uploadSeconds: 0.5,
+    sampleInterval: 1,
+    lastUpload: start,
+    ...edit,
+  }
+}
+
+function read(ledger: Ledger, rows: readonly HealthRow[], now = start + 30_000): Ledger {
+  return observe(
+    ledger,
+    { from: ledger.watermark, to: minuteOf(now) + 1 },
+    rows,
+    now,
+    settledBefore(now, rules),
+  )
+}
+
+function totalsOf(ledger: Ledger, id = '7'): JobTotals | undefined {
+  return ledger.totals.get(id)
+}
+
+t.test('a minute read twice counts once', async (t) => {
+  const once = read(beginLedger(m0), [row()])
+  const twice = read(once, [row()])
+  t.equal(totalsOf(twice)?.records, 10)
+  t.same(totalsOf(twice)?.attempts, new Map([['s3|200|11', 1]]))
+})
+
+t.test('a row that grew adds only what is new', async (t) => {
+  const grown = read(read(beginLedger(m0), [row()]), [row({ uploads: 3, records: 35, bytes: 350 })])
+  t.equal(totalsOf(grown)?.records, 35)
+  t.same(totalsOf(grown)?.attempts.get('s3|200|11'), 3)
+})
+
+t.test('a row that shrank takes nothing back, and growing again adds only beyond the highest', async (t) => {
+  const first = read(beginLedger(m0), [row({ records: 20 })])
+  const shrunk = read(first, [row({ records: 12 })])
+  t.equal(totalsOf(shrunk)?.records, 20)
+  t.equal(totalsOf(read(shrunk, [row({ records: 21 })]))?.records, 21)
+})
+
+t.test(
+  'what is delivered, retried and lost is told apart by final and success, never by status',
+  async (t) => {
+    const ledger = read(beginLedger(m0), [
+      row({ status: 204 }),
+      row({ status: 503, final: false, success: false, records: 5 }),
+      row({ status: 1105, success: false, records: 7, bytes: 70 }),
+    ])
+    const totals = totalsOf(ledger)
+    t.equal(totals?.records, 10)
+    t.equal(totals?.recordsLost, 7)
+    t.equal(totals?.bytesLost, 70)
+    t.equal(totals?.uploadSeconds, 1.5)
+    t.same(
+      totals?.attempts,
+      new Map([
+        ['s3|204|11', 1],
+        ['s3|503|00', 1],
+        ['s3|1105|10', 1],
+      ]),
+    )
+  },
+)
+
+t.test('rows of one series in one answer are added, not compared', async (t) => {
+  const ledger = read(beginLedger(m0), [row({ uploads: 2 }), row({ uploads: 3 })])
+  t.equal(totalsOf(ledger)?.attempts.get('s3|200|11'), 5)
+})
+
+t.test('the watermark follows the revision window and settled minutes are closed', async (t) => {
+  const now = start + 40 * minuteMs
+  const ledger = read(read(beginLedger(m0), [row()]), [row({ minute: m0 + 39 })], now)
+  t.equal(ledger.watermark, m0 + 25)
+  t.equal(ledger.readTo, m0 + 40)
+  t.same([...ledger.open.keys()], [m0 + 39])
+  t.equal(
+    totalsOf(read(ledger, [row({ records: 99 })], now))?.records,
+    20,
+    'a settled minute is not counted again',
+  )
+})
+
+t.test('a window that reaches back past the watermark counts nothing settled again', async (t) => {
+  const now = start + 40 * minuteMs
+  const ledger = read(read(beginLedger(m0), [row()]), [], now)
+  const again = observe(
+    ledger,
+    { from: m0, to: m0 + 41 },
+    [row({ records: 500 })],
+    now,
+    settledBefore(now, rules),
+  )
+  t.equal(totalsOf(again)?.records, 10)
+  t.equal(again.watermark, ledger.watermark)
+})
+
+t.test('a late row in a minute that was read after it ended is counted and noted as late', async (t) => {
+  const early = read(beginLedger(m0), [], start + 5 * minuteMs)
+  t.equal(early.lateRows, 0)
+  const late = read(early, [row({ minute: m0 + 1 })], start + 6 * minuteMs)
+  t.equal(late.lateRows, 1)
+  t.equal(totalsOf(late)?.records, 10)
+})
+
+t.test('reading only the newest minutes leaves the watermark where it was', async (t) => {
+  const now = start + 40 * minuteMs
+  const whole = read(beginLedger(m0), [], now)
+  const later = now + 2 * minuteMs
+  const newest = observe(whole, { from: m0 + 40, to: m0 + 43 }, [], later, settledBefore(later, rules))
+  t.equal(newest.watermark, whole.watermark)
+  t.equal(newest.readTo, m0 + 42)
+})
+
+t.test('what the API no longer has becomes a gap, without what had been read already', async (t) => {
+  const ledger = read(beginLedger(m0), [row()], start + 10 * minuteMs)
+  const skipped = skipTo(ledger, m0 + 70)
+  t.equal(skipped.gapSeconds, 60 * 60)
+  t.equal(skipped.watermark, m0 + 70)
+  t.equal(totalsOf(skipped)?.records, 10)
+  t.equal(skipTo(skipped, m0 + 3), skipped, 'going back is refused')
+})
+
+t.test('totals of a job that is gone are forgotten once its minutes are settled', async (t) => {
+  const ledger = read(beginLedger(m0), [row()])
+  t.ok(forgetJobs(ledger, () => true).totals.has('7'), 'its minute is still open')
+  const settled = read(ledger, [], start + 60 * minuteMs)
+  t.notOk(forgetJobs(settled, () => true).totals.has('7'))
+  t.equal(
+    forgetJobs(settled, () => false),
+    settled,
+  )
+})
+
+t.test('a ledger comes back from its record as it was, and damage is noticed', async (t) => {
+  const ledger = read(read(beginLedger(m0), [row(), row({ jobId: '8', success: false })]), [
+    row({ uploads: 4 }),
+  ])
+  const record: unknown = JSON.parse(JSON.stringify(ledgerToRecord(ledger)))
+  t.same(ledgerFromRecord(record), ledger)
+  for (const damaged of [
+    null,
+    7,
+    [],
+    {},
+    { ...ledgerToRecord(ledger), watermark: 'x' },
+    { ...ledgerToRecord(ledger), open: [[1, 'k', 2]] },
+    { ...ledgerToRecord(ledger), totals: [['7', 1]] },
+    { ...ledgerToRecord(ledger), totals: 3 },
+    { ...ledgerToRecord(ledger), open: 'no' },
+  ])
+    t.equal(ledgerFromRecord(damaged), null)
+})
+
+t.test('a plan never reaches past what the API has, and never starts after what was read', async (t) => {
+  const limits = { ...safeLimits, notOlderThanSeconds: 3600, maxDurationSeconds: 600 }
+  const now = start + 300 * minuteMs
+  const plan = planReading({ watermark: m0, readTo: m0 + 10 }, now, true, rules, limits)
+  t.equal(plan.skipTo, m0 + 242)
+  t.same(firstChunk(plan, limits), { from: m0 + 242, to: m0 + 252 })
+  const newest = planReading({ watermark: m0 + 285, readTo: m0 + 290 }, now, false, rules, limits)
+  t.equal(newest.from, m0 + 290, 'an unread stretch is part of the newest')
+  const behind = planReading({ watermark: m0 + 400, readTo: m0 + 400 }, now, true, rules, limits)
+  t.equal(firstChunk(behind, limits), null, 'nothing is read while the clock is behind')
+})
+
+/* The property: whatever happens, the counts end up as the source's own. */
+
+const jobs = ['101', '102', '103']
+
+const upload: fc.Arbitrary<Upload> = fc
+  .record({
+    scopeId: fc.constant('z'),
+    jobId: fc.constantFrom(...jobs),
+    endedAt: fc.integer({ min: start, max: start + 90 * minuteMs - 1 }),
+    visibleAt: fc.integer({ min: 0, max: 15 * minuteMs }),
+    destinationType: fc.constantFrom('s3', 'r2'),
+    status: fc.constantFrom(200, 204, 403, 503, 1105),
+    final: fc.boolean(),
+    success: fc.boolean(),
+    records: fc.integer({ min: 0, max: 1000 }),
+    bytes: fc.integer({ min: 0, max: 100_000 }),
+  })
+  .map((one) => ({ ...one, visibleAt: one.endedAt + one.visibleAt }))
+
+/** What happens next: time passes, the machine's clock is off, a poll works, fails, or the process dies. */
+const step = fc.record({
+  passes: fc.integer({ min: 1, max: 8 * minuteMs }),
+  clockOff: fc.constantFrom(0, 0, 0, -30 * minuteMs, -90_000, 5_000),
+  outcome: fc.constantFrom(
+    'saved',
+    'saved',
+    'saved',
+    'failed',
+    'killed before saving',
+    'killed after saving',
+  ),
+  whole: fc.boolean(),
+  maxDurationSeconds: fc.constantFrom(60, 300, 3600),
+})
+
+t.test(
+  'totals equal the source and no count goes down, whatever fails, restarts, comes late or steps back',
+  async (t) => {
+    let reads = 0
+    let kills = 0
+    fc.assert(
+      fc.property(
+        fc.array(upload, { maxLength: 120 }),
+        fc.array(step, { maxLength: 40 }),
+        (uploads, steps) => {
+          let stored = beginLedger(m0)
+          let now = start
+          const end = start + 110 * minuteMs
+          const settleSteps = [1, 2].map(() => ({
+            passes: 0,
+            clockOff: 0,
+            outcome: 'saved',
+            whole: true,
+            maxDurationSeconds: 3600,
+          }))
+          for (const { passes, clockOff, outcome, whole, maxDurationSeconds } of [...steps, ...settleSteps]) {
+            now = passes === 0 ? Math.max(now, end) : now + passes
+            const limits = { ...safeLimits, maxDurationSeconds }
+            const believed = now + clockOff
+            const plan = planReading(stored, believed, whole, rules, limits)
+            let ledger = stored
+            for (
+              let chunk = firstChunk(plan, limits);
+              chunk !== null;
+              chunk = firstChunk({ from: chunk.to, to: plan.to }, limits)
+            ) {
+              reads += 1
+              if (outcome === 'failed') break
+              // The source shows what is visible in truth, whatever our clock says.
+              const rows = rowsAt(uploads, 'z', chunk, now)
+              const next = observe(ledger, chunk, rows, believed, settledBefore(believed, rules))
+              neverDown(ledger, next)
+              ledger = next
+              if (outcome === 'killed before saving') break
+              stored = ledgerFromRecord(JSON.parse(JSON.stringify(ledgerToRecord(ledger)))) ?? beginLedger(0)
+              if (outcome === 'killed after saving') break
+            }
+            if (outcome.startsWith('killed')) kills += 1
+          }
+          for (const id of jobs) {
+            const { attempts, ...sums } = trueTotals(uploads, id, start)
+            const counted = stored.totals.get(id)
+            const found = {
+              records: counted?.records ?? 0,
+              bytes: counted?.bytes ?? 0,
+              recordsLost: counted?.recordsLost ?? 0,
+              bytesLost: counted?.bytesLost ?? 0,
+              uploadSeconds: counted?.uploadSeconds ?? 0,
+            }
+            if (JSON.stringify(found) !== JSON.stringify(sums)) return false
+            if (
+              JSON.stringify(sorted(counted?.attempts ?? new Map())) !==
+              JSON.stringify(sorted(new Map(Object.entries(attempts))))
+            )
+              return false
+          }
+          return stored.gapSeconds === 0
+        },
+      ),
+      { numRuns: 400, seed: 20261124 },
+    )
+    t.comment(`${reads} reads, ${kills} kills, difference 0`)
+    t.ok(reads > 1000 && kills > 500)
+  },
+)
+
+function neverDown(before: Ledger, after: Ledger): void {
+  for (const [id, totals] of before.totals) {
+    const now = after.totals.get(id)
+    if (
+      now === undefined ||
+      now.records < totals.records ||
+      now.bytesLost < totals.bytesLost ||
+      now.uploadSeconds < totals.uploadSeconds
+    )
+      throw new Error(`job ${id} went down`)
+    for (const [key, count] of totals.attempts)
+      if ((now.attempts.get(key) ?? 0) < count) throw new Error(`${key} went down`)
+  }
+}
+
+function sorted(map: ReadonlyMap<string, number>): readonly (readonly [string, number])[] {
+  return [...map].filter(([, count]) => count > 0).sort(([a], [b]) => (a < b ? -1 : 1))
+}

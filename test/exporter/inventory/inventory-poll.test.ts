@@ -1,0 +1,182 @@
+import t from 'tap'
+import { createServerClock } from '../../../src/access/server-clock.ts'
+import type { JobRecord } from '../../../src/domain/job/job.ts'
+import { Secret } from '../../../src/domain/secret.ts'
+import { dueScopes } from '../../../src/exporter/inventory/inventory-poll.ts'
+import { createSelfState } from '../../../src/exporter/state/self-state.ts'
+import { createMemoryStore } from '../../../src/runtime/memory-store.ts'
+import { aJob, createCore, failure, quayAccount, zone } from '../../support/exporter-core.ts'
+import { createSteppedClock } from '../../support/stepped-clock.ts'
+
+const one = zone('one.example')
+const key = `zone:${one.id}` as const
+
+t.test('what happens to a job is said once, in the order of things', async (t) => {
+  const broken = {
+    lastError: Date.UTC(2026, 10, 24, 2),
+    errorMessage: new Secret('unexpected status 403 Forbidden'),
+  }
+  const story: readonly (readonly JobRecord[])[] = [
+    [aJob('1')],
+    [aJob('1', broken)],
+    [aJob('1', broken)],
+    [aJob('1', { ...broken, enabled: false })],
+    [aJob('1', { name: 'renamed' })],
+    [aJob('1', { name: 'renamed', enabled: false })],
+    [],
+  ]
+  let chapter = 0
+  const core = createCore({ jobs: () => story[chapter] ?? [] })
+  core.state.setScopes([one])
+  for (; chapter < story.length; chapter += 1) await core.pollInventory()
+  t.same(
+    core.log.lines.map(({ level, message }) => `${level} ${message}`),
+    [
+      'debug job appeared',
+      'warn job is failing',
+      'warn job was disabled because it failed',
+      'info job enabled',
+      'info job changed',
+      'info job disabled',
+      'info job deleted',
+    ],
+  )
+  t.match(core.log.lines[1]?.fields, {
+    zone: 'one.example',
+    job_id: '1',
+    reason: 'auth',
+    error: 'unexpected status 403 Forbidden',
+  })
+})
+
+t.test('a listing that fails keeps what was known, and is tried again on the next cycle', async (t) => {
+  let broken = false
+  const core = createCore({
+    jobs: () => {
+      if (broken) throw failure('unavailable')
+      return [aJob('1')]
+    },
+  })
+  core.state.setScopes([one])
+  await core.pollInventory()
+  broken = true
+  await core.pollInventory()
+  t.equal(core.state.scope(key)?.jobs.size, 1)
+  t.equal(core.state.scope(key)?.inventory.failure?.kind, 'unavailable')
+  broken = false
+  await core.pollInventory()
+  t.equal(core.state.scope(key)?.inventory.failure, null)
+})
+
+t.test('since when a job fails outlives the process', async (t) => {
+  const store = createMemoryStore()
+  const lastError = Date.UTC(2026, 10, 24, 1)
+  const first = createCore({ store, jobs: () => [aJob('1', { lastError })] })
+  first.state.setScopes([one])
+  await first.pollInventory()
+  const clock = createSteppedClock(Date.UTC(2026, 10, 24, 9))
+  const second = createCore({
+    store,
+    clock,
+    jobs: () => [aJob('1', { lastError: Date.UTC(2026, 10, 24, 8) })],
+  })
+  second.state.setScopes([one])
+  for (const { scope, jobs } of second.memory.scopes())
+    second.state.remembered(`zone:${scope.id}`, jobs, null)
+  await second.pollInventory()
+  t.equal(second.state.scope(key)?.jobs.get('1')?.failingSince, lastError)
+})
+
+t.test('one scope can be listed out of turn', async (t) => {
+  const core = createCore({ jobs: () => [aJob('1')] })
+  core.state.setScopes([one])
+  await core.inventoryPoll.refresh(key, new AbortController().signal)
+  await core.inventoryPoll.refresh('zone:unknown', new AbortController().signal)
+  t.same(core.listed, [key])
+})
+
+t.test(
+  'scopes with jobs and accounts are listed each time, empty zones in a sweep with a share of its own',
+  async (t) => {
+    const core = createCore({ jobs: (which) => (which === key ? [aJob('1')] : []) })
+    const empty = Array.from({ length: 30 }, (_, index) => zone(`empty${index}.example`))
+    core.state.setScopes([quayAccount, one, ...empty])
+    await core.pollInventory()
+    const scopes = [...core.state.scopes.values()]
+    const names = (edit: { requests: number; monotonic: number; tried: number | null }): readonly string[] =>
+      dueScopes(scopes, {
+        now: core.clock.now(),
+        monotonic: edit.monotonic,
+        sweepEveryMs: 600_000,
+        requests: edit.requests,
+        triedAt: new Map(
+          edit.tried === null ? [] : [...core.state.scopes.keys()].map((each) => [each, edit.tried ?? 0]),
+        ),
+      }).map(({ scope }) => scope.name)
+    t.same(
+      names({ requests: 100, monotonic: 1_000, tried: 0 }),
+      ['Quay', 'one.example'],
+      'looked at a moment ago',
+    )
+    t.equal(
+      names({ requests: 100, monotonic: 700_000, tried: 0 }).length,
+      32,
+      'all of them when there is room',
+    )
+    t.equal(names({ requests: 10, monotonic: 700_000, tried: 0 }).length, 10)
+    t.equal(names({ requests: 1, monotonic: 700_000, tried: 0 }).length, 3, 'one even when there is none')
+    t.equal(names({ requests: 1, monotonic: 0, tried: null }).length, 4, 'more while nobody has looked yet')
+  },
+)
+
+t.test("windows follow the API's clock, and this machine's until the API has told its own", async (t) => {
+  const clock = createSteppedClock()
+  const server = createServerClock(clock)
+  t.equal(server.now(), clock.now())
+  server.observe({ serverTime: clock.now() - 3_600_000 })
+  await clock.advance(5_000)
+  t.equal(server.now(), clock.now() - 3_600_000)
+  clock.stepWall(-9_000_000)
+  server.observe({ serverTime: null })
+  t.equal(server.now(), clock.now() + 9_000_000 - 3_600_000, 'a step of the own clock does not move it')
+})
+
+t.test('requests are counted by outcome, with a histogram that adds up', async (t) => {
+  const self = createSelfState(['health'])
+  const exchange = {
+    api: 'rest',
+    operation: 'list_jobs',
+    code: '200',
+    accountId: null,
+    rateLimit: null,
+    retryAfterMs: null,
+    throttled: false,
+    serverTime: null,
+  } as const
+  for (const durationMs of [10, 300, 60_000]) self.exchanged({ ...exchange, durationMs })
+  const [stats] = self.requests.values()
+  t.match(stats, { count: 3, sumSeconds: 60.31, buckets: [1, 1, 1, 2, 2, 2, 2, 2, 2] })
+  self.reloaded(false, 5)
+  t.same(self.reload, { successful: false, at: 5 })
+  self.windowSplit()
+  t.equal(self.windowsSplit, 1)
+  self.polled('health', { ok: false, durationMs: 5, intervalMs: null, at: 9 })
+  t.match(self.pollers.get('health'), { polls: 1, lastSuccess: null })
+})
+
+t.test(
+  'a damaged record is said aloud and that scope starts anew; forgetting removes both records',
+  async (t) => {
+    const store = createMemoryStore()
+    await store.put(`ledger:${key}`, { watermark: 'x' })
+    const core = createCore({ store })
+    t.equal(core.memory.ledger(key), null)
+    t.match(core.log.lines, [
+      { level: 'error', message: 'a record of the ledger store is damaged: this scope starts anew' },
+    ])
+    await core.memory.saveJobs(one, [])
+    t.equal(core.memory.scopes().length, 1)
+    await core.memory.forget(key)
+    t.same(store.keys(''), [])
+  },
+)

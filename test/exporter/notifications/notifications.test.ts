@@ -1,0 +1,545 @@
+import t from 'tap'
+import { createApiAccess } from '../../../src/access/api-access.ts'
+import { createBudget } from '../../../src/access/budget.ts'
+import type { JobRecord } from '../../../src/domain/job/job.ts'
+import { countOf } from '../../../src/domain/notification/notification-book.ts'
+import {
+  type NotificationEvent,
+  readWebhookBody,
+} from '../../../src/domain/notification/notification-event.ts'
+import { type Scope, scopeKey } from '../../../src/domain/scope.ts'
+import { Secret } from '../../../src/domain/secret.ts'
+import { createHistoryPoll, type WebhookReports } from '../../../src/exporter/notifications/history-poll.ts'
+import { createFollowUp } from '../../../src/exporter/notifications/notification-follow-up.ts'
+import { createNotifications } from '../../../src/exporter/notifications/notifications.ts'
+import { notificationSamples } from '../../../src/metrics/event-samples.ts'
+import type {
+  HistoryEntry,
+  NotificationPolicy,
+  NotificationsApi,
+  WebhookDestination,
+} from '../../../src/ports/cloudflare.ts'
+import type { RecordStore } from '../../../src/ports/record-store.ts'
+import { createMemoryStore } from '../../../src/runtime/memory-store.ts'
+import { aJob, createCore, failure, quay, quayAccount, zone } from '../../support/exporter-core.ts'
+import { createSteppedClock, type SteppedClock } from '../../support/stepped-clock.ts'
+
+const alert = 'failing_logpush_job_disabled_alert'
+const minute = 60_000
+const hour = 60 * minute
+const other = { id: 'd'.repeat(32), name: 'Other' }
+const zoneA = zone('a.example')
+const accountKey = scopeKey(quayAccount)
+
+type Jobs = Record<string, readonly JobRecord[]>
+
+/** The exporter's notification side over a fake API; `jobs` by scope key is what the API lists now. */
+function createSide(
+  options: {
+    readonly store?: RecordStore
+    readonly clock?: SteppedClock
+    readonly jobs?: Jobs
+    readonly scopes?: readonly Scope[]
+    readonly history?: (query: { page: number; since: number }) => readonly HistoryEntry[]
+    readonly pageSize?: number
+    readonly webhooks?: () => readonly WebhookDestination[]
+    readonly policies?: readonly NotificationPolicy[]
+  } = {},
+) {
+  const clock = options.clock ?? createSteppedClock()
+  const store = options.store ?? createMemoryStore()
+  const jobs: Jobs = options.jobs ?? { [scopeKey(zoneA)]: [aJob('1'), aJob('2')] }
+  const unreadable = new Set<string>()
+  const core = createCore({
+    clock,
+    store,
+    jobs: (key) => {
+      if (unreadable.has(key)) throw failure('unavailable')
+      return jobs[key] ?? []
+    },
+  })
+  core.state.setScopes(options.scopes ?? [quayAccount, zoneA])
+  for (const { scope, jobs: remembered } of core.memory.scopes())
+    core.state.remembered(scopeKey(scope), remembered, null)
+  const { state, memory, log, self } = core
+  const notifications = createNotifications({ store, memory, state, server: clock, log })
+  const webhooks: WebhookReports = new Map()
+  const calls: string[] = []
+  const pageSize = options.pageSize ?? 25
+  const api: Pick<NotificationsApi, 'listHistory' | 'listPolicies' | 'listWebhooks'> = {
+    async listHistory(accountId, query) {
+      calls.push(`history ${accountId} ${query.page}`)
+      const rows = options.history?.(query) ?? []
+      const items = rows.slice((query.page - 1) * pageSize, query.page * pageSize)
+      return { items, next: rows.length > query.page * pageSize ? query.page + 1 : null }
+    },
+    async listPolicies() {
+      calls.push('policies')
+      return options.policies ?? []
+    },
+    async listWebhooks() {
+      calls.push('webhooks')
+      return options.webhooks?.() ?? []
+    },
+  }
+  const budget = createBudget({ clock, settings: { share: 1, rateLimitType: 'user' } })
+  const stop = new AbortController()
+  const access = createApiAccess({
+    budget,
+    clock,
+    random: () => 0.5,
+    stop: stop.signal,
+    onRefusedToken: () => {},
+  })
+  const poll = createHistoryPoll({
+    api,
+    access,
+    state,
+    self,
+    notifications,
+    webhooks,
+    server: clock,
+    clock,
+    log,
+  })
+  const followUp = createFollowUp({
+    notifications,
+    state,
+    refresh: (key, signal) => core.inventoryPoll.refresh(key, signal),
+    server: clock,
+    clock,
+    log,
+  })
+  const during = async (work: Promise<unknown>): Promise<void> => {
+    let over = false
+    const done = work.finally(() => {
+      over = true
+    })
+    while (!over) await clock.advance(250)
+    await done
+  }
+  const signal = new AbortController().signal
+  return {
+    ...core,
+    clock,
+    store,
+    jobs,
+    unreadable,
+    notifications,
+    webhooks,
+    calls,
+    inventory: () => during(core.inventoryPoll.cycle(signal)),
+    pollHistory: () => during(poll.cycle(signal)),
+    followUp: () => during(followUp.round(signal)),
+    run: (stopping: AbortSignal) => followUp.run(stopping, signal),
+    disabled: (id: string): string | null => {
+      for (const scope of state.scopes.values()) {
+        const job = scope.jobs.get(id)
+        if (job !== undefined) return job.disabledByFailure?.how ?? null
+      }
+      return 'unknown'
+    },
+    count: (source: 'webhook' | 'history'): number =>
+      countOf(notifications.book, { accountId: quay.id, alertType: alert, source }),
+    samples: () =>
+      notificationSamples({
+        book: notifications.book,
+        sources: ['webhook', 'history'],
+        webhooks,
+        scopes: state.scopes.values(),
+      }),
+  }
+}
+
+function event(now: number, edit: object = {}): NotificationEvent {
+  const message = readWebhookBody({
+    alert_type: alert,
+    account_id: quay.id,
+    alert_event: 'ALERT_STATE_EVENT_START',
+    ts: now / 1000,
+    data: { job_id: 1 },
+    ...edit,
+  })
+  if (message.kind !== 'event') throw new Error('not an event')
+  return message.event
+}
+
+function row(sent: number, edit: Partial<HistoryEntry> = {}): HistoryEntry {
+  return {
+    id: `row ${sent}`,
+    policyId: 'p',
+    alertType: alert,
+    mechanismType: 'webhook',
+    sent,
+    alertBody: new Secret('Logpush job 1 was disabled'),
+    ...edit,
+  }
+}
+
+const off = (id: string, edit: Partial<JobRecord> = {}): JobRecord =>
+  aJob(id, { enabled: false, errorMessage: new Secret('403 forbidden'), ...edit })
+
+t.test('a webhook marks its job at once, before the API is asked, and survives a restart', async (t) => {
+  const side = createSide()
+  await side.inventory()
+  side.listed.length = 0
+  t.equal(side.disabled('1'), null)
+  t.equal(await side.notifications.receive(event(side.clock.now())), true)
+  t.equal(side.disabled('1'), 'notified')
+  t.equal(side.disabled('2'), null, 'not its neighbour')
+  t.same(side.listed, [])
+  t.equal(side.count('webhook'), 1)
+
+  const after = createSide({ store: side.store, clock: side.clock })
+  t.equal(after.disabled('1'), 'notified', 'without a new look at the API')
+  t.equal(after.count('webhook'), 1)
+  t.equal(await after.notifications.receive(event(side.clock.now())), false, 'a replay is no news')
+  t.equal(after.count('webhook'), 1)
+  t.equal(after.notifications.book.open.length, 1, 'what was to be looked into still is')
+})
+
+t.test('a notification lists the account and its zones at once, the own zone first', async (t) => {
+  const [zoneB, empty, strange] = [zone('b.example'), zone('empty.example'), zone('x.example', other)]
+  const otherAccount: Scope = { kind: 'account', ...other }
+  const side = createSide({
+    scopes: [otherAccount, strange, zoneB, quayAccount, empty, zoneA],
+    jobs: {
+      [scopeKey(zoneA)]: [aJob('1')],
+      [scopeKey(zoneB)]: [aJob('3')],
+      [scopeKey(strange)]: [aJob('9')],
+    },
+  })
+  await side.inventory()
+  side.listed.length = 0
+  const stop = new AbortController()
+  const running = side.run(stop.signal)
+  await side.notifications.receive(event(side.clock.now()))
+  await side.clock.advance(10)
+  t.same([...side.listed].sort(), [accountKey, scopeKey(zoneA), scopeKey(zoneB)].sort())
+  t.equal(side.listed[0], scopeKey(zoneA))
+  stop.abort()
+  await running
+})
+
+t.test('the mark ends when the job is seen enabled again, and not before', async (t) => {
+  const side = createSide()
+  await side.inventory()
+  await side.notifications.receive(event(side.clock.now()))
+  await side.followUp()
+  t.equal(side.disabled('1'), 'notified', 'the API may still show it enabled')
+  side.jobs[scopeKey(zoneA)] = [off('1'), aJob('2')]
+  await side.clock.advance(minute)
+  await side.inventory()
+  t.equal(side.disabled('1'), 'notified')
+  side.jobs[scopeKey(zoneA)] = [aJob('1'), aJob('2')]
+  await side.inventory()
+  t.equal(side.disabled('1'), null)
+})
+
+t.test('the end of an alert frees a job that was never seen off, and no other', async (t) => {
+  const side = createSide()
+  await side.inventory()
+  const start = event(side.clock.now(), { alert_correlation_id: 'x' })
+  await side.notifications.receive(start)
+  await side.clock.advance(minute)
+  const end = event(side.clock.now(), {
+    alert_correlation_id: 'x',
+    alert_event: 'ALERT_STATE_EVENT_END',
+  })
+  await side.notifications.receive(end)
+  t.equal(side.disabled('1'), null)
+  t.equal(side.count('webhook'), 2)
+
+  side.jobs[scopeKey(zoneA)] = [off('1'), aJob('2')]
+  await side.inventory()
+  await side.notifications.receive(event(side.clock.now(), { alert_correlation_id: 'y' }))
+  await side.notifications.receive(
+    event(side.clock.now(), { alert_correlation_id: 'y', alert_event: 'ALERT_STATE_EVENT_END' }),
+  )
+  await side.followUp()
+  t.equal(side.disabled('1'), 'seen', 'it is off as far as anybody can see')
+})
+
+t.test('without a job in it, the job that failed and is off now is found', async (t) => {
+  const side = createSide()
+  await side.inventory()
+  const now = side.clock.now()
+  side.jobs[scopeKey(zoneA)] = [
+    off('1', { lastError: now - 5 * minute }),
+    off('2', { lastError: now - 50 * hour }),
+    off('3', { lastError: now - minute, lastComplete: now + minute }),
+  ]
+  const nameless = event(now, { data: null, text: 'A Logpush job was disabled.' })
+  await side.notifications.receive(nameless)
+  await side.followUp()
+  t.equal(side.disabled('1'), 'seen', 'by the inventory already')
+  t.equal(side.disabled('3'), null, 'it has delivered since')
+
+  const fresh = createSide({ jobs: { ...side.jobs }, clock: side.clock })
+  await fresh.inventory()
+  t.equal(fresh.disabled('1'), null, 'a job that was off at the first sight may be off on purpose')
+  await fresh.notifications.receive(nameless)
+  await fresh.followUp()
+  t.equal(fresh.disabled('1'), 'notified')
+  t.equal(fresh.disabled('2'), null, 'off for long')
+  t.equal(fresh.notifications.book.open.length, 0)
+})
+
+t.test('a job that nobody knows yet is looked for again for a while', async (t) => {
+  const side = createSide({ jobs: {} })
+  await side.notifications.receive(event(side.clock.now()))
+  const stop = new AbortController()
+  const running = side.run(stop.signal)
+  await side.clock.advance(minute)
+  t.equal(side.notifications.book.open.length, 1)
+  side.jobs[scopeKey(zoneA)] = [off('1')]
+  await side.inventory()
+  await side.clock.advance(minute)
+  t.equal(side.disabled('1'), 'notified')
+  t.equal(side.notifications.book.open.length, 0)
+
+  await side.notifications.receive(event(side.clock.now(), { data: { job_id: 404 } }))
+  await side.clock.advance(40 * minute)
+  t.equal(side.notifications.book.open.length, 0, 'but not for ever')
+  t.equal(side.log.lines.at(-1)?.message, 'a notification names a job that is not known')
+  stop.abort()
+  await running
+})
+
+t.test('an old notification takes effect only where it still holds', async (t) => {
+  const side = createSide({ jobs: { [scopeKey(zoneA)]: [aJob('1'), off('2')] } })
+  await side.inventory()
+  const old = side.clock.now() - 3 * hour
+  await side.notifications.receive(event(old))
+  t.equal(side.disabled('1'), null, 'not before a look')
+  await side.notifications.receive(event(old, { data: { job_id: 2 } }))
+  await side.followUp()
+  t.equal(side.disabled('1'), null, 'it is enabled')
+  t.equal(side.disabled('2'), 'notified')
+  t.equal(side.count('webhook'), 2)
+  await side.notifications.receive(event(side.clock.now() - 40 * hour, { data: { job_id: 3 } }))
+  t.equal(side.count('webhook'), 2, 'what is older than a day is not counted')
+})
+
+t.test('where jobs can not be read, what was notified waits until they can', async (t) => {
+  const side = createSide({ jobs: { [scopeKey(zoneA)]: [off('1')] } })
+  await side.inventory()
+  side.unreadable.add(scopeKey(zoneA))
+  await side.notifications.receive(event(side.clock.now() - 3 * hour))
+  await side.followUp()
+  t.equal(side.disabled('1'), null)
+  t.equal(side.notifications.book.open.length, 1)
+  side.unreadable.clear()
+  await side.inventory()
+  await side.followUp()
+  t.equal(side.disabled('1'), 'notified')
+  t.equal(side.notifications.book.open.length, 0)
+})
+
+t.test('of accounts that are not watched, nothing is asked', async (t) => {
+  const side = createSide()
+  await side.inventory()
+  side.listed.length = 0
+  await side.notifications.receive(event(side.clock.now(), { account_id: other.id, data: { job_id: 99 } }))
+  await side.followUp()
+  t.same(side.listed, [])
+  t.same(side.samples().get('cloudflare_logpush_notifications_total'), [
+    { values: ['Quay', alert, 'webhook'], value: 0 },
+    { values: ['Quay', alert, 'history'], value: 0 },
+    { values: ['', alert, 'webhook'], value: 1 },
+  ])
+})
+
+t.test('other alerts are counted and change nothing', async (t) => {
+  const side = createSide()
+  await side.inventory()
+  await side.notifications.receive(event(side.clock.now(), { alert_type: 'billing_usage_alert' }))
+  t.equal(side.disabled('1'), null)
+  t.equal(side.notifications.book.open.length, 0)
+  t.same(side.samples().get('cloudflare_logpush_notifications_total')?.at(-1), {
+    values: ['Quay', 'billing_usage_alert', 'webhook'],
+    value: 1,
+  })
+})
+
+t.test('the history brings what the webhook did not, once for all mechanisms', async (t) => {
+  const clock = createSteppedClock()
+  const rows: HistoryEntry[] = []
+  const side = createSide({ clock, history: ({ since }) => rows.filter(({ sent }) => sent >= since) })
+  await side.inventory()
+  await side.pollHistory()
+  t.same(side.calls, [`history ${quay.id} 1`, 'webhooks'], 'policies are asked for only where webhooks are')
+  await clock.advance(5 * minute)
+
+  const sent = clock.now()
+  await side.notifications.receive(event(sent))
+  side.jobs[scopeKey(zoneA)] = [off('1'), off('2')]
+  for (const mechanismType of ['email', 'pagerduty', 'webhook']) {
+    rows.push(row(sent + 2_000, { id: `1 ${mechanismType}`, mechanismType }))
+    rows.push(
+      row(sent + 3_000, { id: `2 ${mechanismType}`, mechanismType, alertBody: new Secret('Logpush job 2') }),
+    )
+  }
+  rows.push(row(sent, { id: 'other', alertType: 'billing_usage_alert' }))
+  await clock.advance(minute)
+  await side.pollHistory()
+  t.equal(side.count('webhook'), 1)
+  t.equal(side.count('history'), 1, 'job 2, whose webhook got lost')
+  await side.followUp()
+  t.equal(side.disabled('2'), 'seen')
+  await side.pollHistory()
+  const again = createSide({
+    store: side.store,
+    clock,
+    history: ({ since }) => rows.filter((r) => r.sent >= since),
+  })
+  await again.pollHistory()
+  t.equal(again.count('history'), 1, 'read again, also after a restart, it is no news')
+})
+
+t.test('a first look at the history finds jobs that are off, and counts nothing', async (t) => {
+  const clock = createSteppedClock()
+  const lastWeek = clock.now() - 100 * hour
+  const asked: number[] = []
+  const side = createSide({
+    clock,
+    jobs: { [scopeKey(zoneA)]: [off('1'), off('2', { lastComplete: clock.now() - hour }), aJob('3')] },
+    history: ({ since }) => {
+      asked.push(since)
+      return ['1', '2', '3', '4'].map((id) => row(lastWeek, { alertBody: new Secret(`job ${id}`) }))
+    },
+  })
+  await side.inventory()
+  const started = clock.now()
+  await side.pollHistory()
+  await side.followUp()
+  t.equal(side.disabled('1'), 'notified')
+  t.equal(side.disabled('2'), null, 'it delivered after that, so somebody switched it off later')
+  t.equal(side.disabled('3'), null)
+  t.equal(side.count('history'), 0)
+  t.equal(side.notifications.book.open.length, 0)
+  await clock.advance(hour)
+  await side.pollHistory()
+  t.equal(asked[0], started - 7 * 24 * hour)
+  t.ok((asked[1] ?? 0) > clock.now() - 2 * hour, 'from then on only what is new')
+})
+
+t.test('a row that is listed late is found, and a list without end is left', async (t) => {
+  const clock = createSteppedClock()
+  const rows: HistoryEntry[] = []
+  const side = createSide({ clock, history: ({ since }) => rows.filter(({ sent }) => sent >= since) })
+  await side.pollHistory()
+  await clock.advance(5 * minute)
+  await side.pollHistory()
+  rows.push(row(clock.now() - 4 * minute))
+  await clock.advance(5 * minute)
+  await side.pollHistory()
+  t.equal(side.count('history'), 1)
+
+  const endless = createSide({
+    pageSize: 1,
+    history: ({ page }) => Array.from({ length: page + 1 }, (_, index) => row(clock.now() + index)),
+  })
+  await endless.pollHistory()
+  t.equal(endless.calls.filter((call) => call.startsWith('history')).length, 40)
+  t.ok(endless.log.lines.some(({ level, message }) => level === 'warn' && /too many/.test(message)))
+})
+
+t.test('a history that comes in part moves nothing', async (t) => {
+  const clock = createSteppedClock()
+  let broken = true
+  const rows = [row(clock.now()), row(clock.now() - 1, { alertBody: new Secret('job 2') })]
+  const side = createSide({
+    clock,
+    pageSize: 1,
+    history: ({ page }) => {
+      if (page === 2 && broken) throw failure('unavailable')
+      return rows
+    },
+  })
+  await side.inventory()
+  await side.pollHistory()
+  t.same([...side.notifications.book.readTo], [])
+  t.same(side.notifications.book.seen, [])
+  broken = false
+  await side.pollHistory()
+  t.equal(side.notifications.book.seen.length, 2)
+})
+
+t.test('without permission there is one line in the log, and all else goes on', async (t) => {
+  let allowed = false
+  const side = createSide({
+    history: () => {
+      if (!allowed) throw failure('forbidden')
+      return []
+    },
+  })
+  for (let i = 0; i < 3; i += 1) await side.pollHistory()
+  const said = () => side.log.lines.filter(({ message }) => /notifications/.test(message))
+  t.match(said(), [{ level: 'warn', message: /needs Notifications Read/ }])
+  t.equal(said().length, 1)
+  t.equal(side.self.pollers.get('history')?.failures.get('forbidden'), 3)
+  allowed = true
+  await side.pollHistory()
+  t.match(said()[1], { level: 'info', message: 'sent notifications can be read again' })
+})
+
+t.test('webhooks that Logpush alerts go to are shown as Cloudflare sees them', async (t) => {
+  const webhook = (id: string, edit: Partial<WebhookDestination> = {}): WebhookDestination => ({
+    id,
+    name: 'exporter',
+    url: new Secret('https://exporter.example.com/webhooks/cloudflare'),
+    type: 'generic',
+    createdAt: null,
+    lastSuccess: 1_000,
+    lastFailure: null,
+    ...edit,
+  })
+  const policy = (
+    webhooks: readonly string[],
+    edit: Partial<NotificationPolicy> = {},
+  ): NotificationPolicy => ({
+    id: 'p',
+    name: 'p',
+    description: '',
+    enabled: true,
+    alertType: alert,
+    mechanisms: { email: [], webhooks, pagerduty: [] },
+    filters: null,
+    alertInterval: null,
+    ...edit,
+  })
+  const names = ['last_success', 'last_failure'].map(
+    (what) => `cloudflare_logpush_notification_webhook_${what}_timestamp_seconds`,
+  )
+  const shown = (samples: ReadonlyMap<string, unknown>) => names.map((name) => samples.get(name))
+  const side = createSide({
+    webhooks: () => [
+      webhook('1', { lastFailure: 2_000 }),
+      webhook('2', { name: 'chat', lastSuccess: null }),
+      webhook('3'),
+    ],
+    policies: [
+      policy(['1', '2']),
+      policy(['3'], { enabled: false }),
+      policy(['3'], { alertType: 'billing_usage_alert' }),
+    ],
+  })
+  await side.pollHistory()
+  t.same(shown(side.samples()), [
+    [{ values: ['Quay', 'exporter'], value: 1 }],
+    [{ values: ['Quay', 'exporter'], value: 2 }],
+  ])
+  const twins = createSide({
+    webhooks: () => [webhook('1'), webhook('2')],
+    policies: [policy(['1', '2'])],
+  })
+  await twins.pollHistory()
+  t.same(shown(twins.samples())[0], [
+    { values: ['Quay', 'exporter (1)'], value: 1 },
+    { values: ['Quay', 'exporter (2)'], value: 1 },
+  ])
+  twins.state.setScopes([])
+  await twins.pollHistory()
+  t.same(shown(twins.samples()), [undefined, undefined], 'they go with their account')
+})
