@@ -1,0 +1,123 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { addressOf, compiled, digest, distances, type Sources } from './modules.ts'
+import { runTest } from './test-process.ts'
+import { instrument, type Unit, unitAround } from './units.ts'
+
+/** What one test file does on the unchanged source. */
+export interface TestRun {
+  readonly file: string
+  readonly seconds: number
+  /** Source → the numbers of its units that ran. */
+  readonly ran: ReadonlyMap<string, ReadonlySet<number>>
+}
+
+/** One run as it is kept on disk: by file, since the files of a test are known by their contents. */
+interface Kept {
+  readonly passed: boolean
+  readonly seconds: number
+  readonly ran: Readonly<Record<string, readonly number[]>>
+}
+
+export interface CoverOptions {
+  /** Kept from run to run. */
+  readonly cache: string
+  readonly scratch: string
+  readonly parallel: number
+  /** Whether what runs of a source is to be noted. */
+  isMutable(path: string): boolean
+}
+
+export interface Coverage {
+  /** Files that fail without any mutant: they can tell nothing. */
+  readonly broken: readonly string[]
+  /** The tests that run the piece of `path` from `start` to `end`, the nearest and fastest first. */
+  testsOf(path: string, start: number, end: number): readonly TestRun[]
+}
+
+/** Runs each test file once on sources that note what runs; what was noted before for the same contents is kept. */
+export async function cover(
+  sources: Sources,
+  tests: readonly string[],
+  options: CoverOptions,
+  note: (text: string) => void,
+): Promise<Coverage> {
+  const units = new Map<string, { readonly first: number; readonly list: readonly Unit[] }>()
+  const modules: Record<string, string> = {}
+  let total = 0
+  for (const [path, text] of sources.texts) {
+    if (!options.isMutable(path)) {
+      modules[addressOf(path)] = compiled(options.cache, path, text)
+      continue
+    }
+    const marked = instrument(text, total)
+    units.set(path, { first: total, list: marked.units })
+    total += marked.units.length
+    modules[addressOf(path)] = compiled(options.scratch, path, marked.text)
+  }
+  const list = join(options.scratch, 'instrumented.json')
+  writeFileSync(list, JSON.stringify(modules))
+
+  const near = new Map(tests.map((file) => [file, distances(file, sources.imports)]))
+  const runs: TestRun[] = []
+  const broken: string[] = []
+  const queue = [...tests]
+  const next = async (): Promise<void> => {
+    for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
+      const loaded = [...(near.get(file)?.keys() ?? [])].sort()
+      const key = digest(file, ...loaded.flatMap((path) => [path, sources.texts.get(path) ?? '']))
+      const kept = join(options.cache, `${key}.json`)
+      if (!existsSync(kept)) {
+        note(`Runs ${file} (${queue.length} more)`)
+        const run = await measured(file, list, join(options.scratch, key), units)
+        if (run.passed) writeFileSync(kept, JSON.stringify(run))
+        else {
+          broken.push(file)
+          continue
+        }
+      }
+      const { seconds, ran } = JSON.parse(readFileSync(kept, 'utf8')) as Kept
+      runs.push({
+        file,
+        seconds,
+        ran: new Map(Object.entries(ran).map(([path, numbers]) => [path, new Set(numbers)])),
+      })
+    }
+  }
+  await Promise.all(Array.from({ length: options.parallel }, next))
+
+  return {
+    broken,
+    testsOf: (path, start, end) => {
+      const unit = unitAround(units.get(path)?.list ?? [], start, end)
+      const hit = runs.filter(({ ran }) => {
+        const numbers = ran.get(path)
+        return numbers !== undefined && (unit === undefined || numbers.has(unit))
+      })
+      const cost = ({ file, seconds }: TestRun) => seconds * (near.get(file)?.get(path) ?? 1)
+      return hit.sort((a, b) => cost(a) - cost(b) || (a.file < b.file ? -1 : 1))
+    },
+  }
+}
+
+async function measured(
+  file: string,
+  list: string,
+  folder: string,
+  units: ReadonlyMap<string, { readonly first: number; readonly list: readonly Unit[] }>,
+): Promise<Kept> {
+  mkdirSync(folder, { recursive: true })
+  const env = { MUTATION_MODULES: list, MUTATION_UNITS: folder }
+  const { outcome, seconds } = await runTest(file, env, 240)
+  const numbers = new Set<number>()
+  for (const name of readdirSync(folder)) {
+    for (const number of JSON.parse(readFileSync(join(folder, name), 'utf8'))) numbers.add(Number(number))
+  }
+  rmSync(folder, { recursive: true, force: true })
+  const ran: Record<string, readonly number[]> = {}
+  for (const [path, { first, list }] of units) {
+    const own = list.flatMap((_, index) => (numbers.has(first + index) ? [index] : []))
+    if (own.length > 0) ran[path] = own
+  }
+  return { passed: outcome === 'passed', seconds, ran }
+}
