@@ -1,24 +1,32 @@
+import { randomInt } from 'node:crypto'
 import fc from 'fast-check'
 
-/** Checks a property with a fixed seed, so that a failure comes back; the report says how to shrink it. */
-export function holds<T>(
-  t: { ok(value: unknown, message: string): boolean },
-  property: fc.IProperty<T>,
-  numRuns = 500,
-): void {
-  const run = fc.check(property, { seed: 20261124, numRuns })
-  t.ok(!run.failed, run.failed ? (fc.defaultReportMessage(run) ?? 'failed') : `holds in ${run.numRuns} runs`)
+/** The seed of every run, so that what failed once is looked at for ever. */
+const fixedSeed = 20261124
+
+/** A seed nobody has tried; a failure prints it, and `PROPERTY_SEED` brings it back. */
+const freshSeed = Number(process.env.PROPERTY_SEED ?? randomInt(2 ** 31))
+
+interface Test {
+  ok(value: unknown, message: string): boolean
+}
+
+/** Checks a property with a fixed and with a fresh seed; the report of a failure names its seed. */
+export function holds<T>(t: Test, property: fc.IProperty<T>, numRuns = 500): void {
+  for (const seed of [fixedSeed, freshSeed]) {
+    const run = fc.check(property, { seed, numRuns })
+    t.ok(!run.failed, run.failed ? (fc.defaultReportMessage(run) ?? 'failed') : held(run))
+  }
 }
 
 /** As `holds`, for a property that takes time; what goes wrong in it throws. */
-export async function holdsAsync<T>(
-  t: { ok(value: unknown, message: string): boolean },
-  property: fc.IAsyncProperty<T>,
-  numRuns = 100,
-): Promise<void> {
-  const run = await fc.check(property, { seed: 20261124, numRuns, endOnFailure: true })
-  t.ok(
-    !run.failed,
-    run.failed ? `${run.errorInstance}\n${fc.defaultReportMessage(run)}` : `holds in ${run.numRuns} runs`,
-  )
+export async function holdsAsync<T>(t: Test, property: fc.IAsyncProperty<T>, numRuns = 100): Promise<void> {
+  for (const seed of [fixedSeed, freshSeed]) {
+    const run = await fc.check(property, { seed, numRuns, endOnFailure: true })
+    t.ok(!run.failed, run.failed ? `${run.errorInstance}\n${fc.defaultReportMessage(run)}` : held(run))
+  }
+}
+
+function held({ numRuns, seed }: { readonly numRuns: number; readonly seed: number }): string {
+  return `holds in ${numRuns} runs, seed ${seed}`
 }
