@@ -1,112 +1,102 @@
-// All tests: types, lint, build, then every test/**/*.test.ts under node's runner. Ends with the one line
+// All tests: types, lint, build, then every test/**/*.test.ts under Node's runner. Ends with the one line
 // "N passed, N failed" (and ", N skipped"). In CI nothing may be skipped.
 // Arguments narrow the test files: `npm test -- ledger` runs those whose path holds "ledger".
+// With --long it runs every test/**/*.long.ts instead: soaks, fuzzing with new seeds, whole matrices.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, relative } from 'node:path'
+import { join, resolve } from 'node:path'
 import { run } from 'node:test'
 import { transformSync } from 'esbuild'
+import { isBuilt } from './build-state.mjs'
+import { compileTests, filesBelow } from './compile-tests.mjs'
+import { createReport } from './test-report.mjs'
 
 const inCi = process.env.CI === 'true'
-const filters = process.argv.slice(2)
-const counts = { passed: 0, failed: 0, skipped: 0 }
-const failures = []
-const skips = []
-const out = (text) => process.stdout.write(text)
+const given = process.argv.slice(2)
+const long = given.includes('--long')
+const filters = given.filter((argument) => argument !== '--long')
+const whole = filters.length === 0 && !long
+const started = performance.now()
 
-function step(name, command, args) {
-  const started = performance.now()
-  const ok = spawnSync(command, args, { stdio: 'inherit' }).status === 0
-  counts[ok ? 'passed' : 'failed'] += 1
-  if (!ok) failures.push(name)
-  out(`${ok ? '✔' : '✖'} ${name} (${((performance.now() - started) / 1000).toFixed(1)} s)\n`)
-}
+/** These take longest. They begin first, so that none of them runs on alone at the end. */
+const slowest = ['alerts/rules', 'browser/pages', 'deploy/helm', 'deploy/kubernetes', 'deploy/supply-chain']
+
+/** Whole chains of programs: minutes on the clock, seconds of work. */
+const mostlyWaits = (path) => path.startsWith('test/e2e/')
+
+/** Domain and exporter must be covered by their own tests. */
+const isMeasured = (path) => /^test\/(domain|access|exporter|provision|settings|metrics)\//.test(path)
+
+// What the tests start gets nothing of the caller's Node, and nothing of ours either.
+for (const name of ['NODE_OPTIONS', 'NODE_PATH', 'NODE_TEST_CONTEXT', 'NODE_V8_COVERAGE'])
+  delete process.env[name]
+process.env.TAP_TIMEOUT = '240'
 
 async function testFiles() {
-  const entries = await readdir('test', { recursive: true, withFileTypes: true })
-  return entries
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.test.ts'))
-    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+  const rank = (path) => {
+    const place = slowest.findIndex((start) => path.startsWith(`test/${start}`))
+    return place === -1 ? slowest.length : place
+  }
+  const files = await filesBelow('test', long ? '.long.ts' : '.test.ts')
+  return files
     .filter((path) => filters.length === 0 || filters.some((filter) => path.includes(filter)))
-    .sort()
+    .sort((a, b) => rank(a) - rank(b))
 }
 
-function runFiles(files, env) {
-  Object.assign(process.env, { NODE_OPTIONS: '--import tsx', TAP_TIMEOUT: '240', ...env })
-  return new Promise((resolve) => {
-    const stream = run({ files, concurrency: 2, timeout: 300_000 })
-    stream.on('test:pass', (event) => record(event, true))
-    stream.on('test:fail', (event) => record(event, false))
+function step(report, name, command, args) {
+  const began = performance.now()
+  const ok = spawnSync(command, args, { stdio: 'inherit' }).status === 0
+  report.step(name, ok, performance.now() - began)
+}
+
+/** One file in a process of its own. */
+function runFile(report, path, compiled) {
+  const began = performance.now()
+  return new Promise((end) => {
+    const stream = run({ files: [resolve(compiled)], concurrency: 1, timeout: long ? 3_600_000 : 300_000 })
+    stream.on('test:pass', (event) => report.test(path, event, true))
+    stream.on('test:fail', (event) => report.test(path, event, false))
     for (const name of ['test:stdout', 'test:stderr'])
-      stream.on(name, ({ message }) => process.env.VERBOSE && out(message))
-    stream.on('end', resolve)
+      stream.on(name, ({ message }) => process.env.VERBOSE && process.stdout.write(message))
+    stream.on('end', () => {
+      report.fileEnded(path, performance.now() - began)
+      end()
+    })
     stream.resume()
   })
 }
 
-/** tap reports its assertions as tests inside the test: a failed one is shown, only whole tests are counted. */
-function record({ name, nesting, file, details, skip }, ok) {
-  const path = file === undefined ? '' : relative(process.cwd(), file)
-  const title = `${path}: ${name}`
-  const isFile = name === file || name === path
-  if (skip !== undefined && skip !== false) {
-    counts.skipped += 1
-    skips.push(`${title}${typeof skip === 'string' && skip !== '' ? ` (${skip})` : ''}`)
-    return
+/**
+ * Two at a time, and beside them one of those that mostly wait for other programs: some tests measure, and none
+ * should be measured in a crowd.
+ */
+async function runFiles(report, files, compiled) {
+  const lane = async (queue) => {
+    for (let path = queue.shift(); path !== undefined; path = queue.shift())
+      await runFile(report, path, compiled(path))
   }
-  if (!ok && (details?.type !== 'suite' || isFile)) {
-    const error = details?.error
-    const text = error?.cause?.stack ?? error?.cause ?? error?.stack ?? error
-    out(`✖ ${title}\n${String(text).replace(/^/gm, '    ')}\n`)
-  }
-  if (nesting > 0) return
-  // A file stands for itself only when it died outside its tests.
-  if (isFile && (ok || failures.some((failure) => failure.startsWith(path)))) return
-  counts[ok ? 'passed' : 'failed'] += 1
-  if (!ok) failures.push(title)
-  else out(`✔ ${title} (${Math.round(details?.duration_ms ?? 0)} ms)\n`)
+  const waiting = files.filter(mostlyWaits)
+  const working = files.filter((path) => !mostlyWaits(path))
+  await Promise.all([lane(waiting), lane(working), lane(working)])
 }
 
 /** Files that hold types and nothing that runs: there is nothing in them to cover. */
 function typesOnly(...folders) {
-  return folders.flatMap((folder) =>
-    readdirSync(folder, { recursive: true })
-      .filter((name) => name.endsWith('.ts'))
-      .map((name) => `${folder}/${name}`)
-      .filter(
-        (path) =>
-          transformSync(readFileSync(path, 'utf8'), { loader: 'ts', tsconfigRaw: strict }).code.trim() === '',
-      ),
-  )
+  const tsconfigRaw = { compilerOptions: { verbatimModuleSyntax: true } }
+  return folders
+    .flatMap((folder) => readdirSync(folder, { recursive: true }).map((name) => `${folder}/${name}`))
+    .filter((path) => path.endsWith('.ts'))
+    .filter(
+      (path) => transformSync(readFileSync(path, 'utf8'), { loader: 'ts', tsconfigRaw }).code.trim() === '',
+    )
 }
 
-const strict = { compilerOptions: { verbatimModuleSyntax: true } }
-
-const started = performance.now()
-if (filters.length === 0) {
-  step('types', process.execPath, ['node_modules/typescript/bin/tsc', '--noEmit'])
-  step('lint', process.execPath, ['node_modules/@biomejs/biome/bin/biome', 'ci', '--colors=off', '.'])
-}
-step('build', 'npm', ['run', '--silent', 'build'])
-
-const files = await testFiles()
-// Domain and exporter are also exercised by what stands on them.
-const measured = files.filter((path) =>
-  /^test\/(domain|access|exporter|provision|settings|metrics)\//.test(path),
-)
-const others = files.filter((path) => !measured.includes(path))
-const coverage = mkdtempSync(join(tmpdir(), 'coverage-'))
-if (measured.length > 0) await runFiles(measured, { NODE_V8_COVERAGE: coverage })
-delete process.env.NODE_V8_COVERAGE
-if (others.length > 0) await runFiles(others, {})
-delete process.env.NODE_OPTIONS
-if (filters.length === 0) {
-  step('coverage of domain and exporter, 95 % of lines', process.execPath, [
+function checkCoverage(report, folder) {
+  step(report, 'coverage of domain and exporter, 95 % of lines', process.execPath, [
     'node_modules/c8/bin/c8.js',
     'report',
-    `--temp-directory=${coverage}`,
+    `--temp-directory=${folder}`,
     '--all',
     '--src=src',
     '--include=src/domain/**',
@@ -121,15 +111,40 @@ if (filters.length === 0) {
     '--reporter=text',
   ])
 }
-rmSync(coverage, { recursive: true, force: true })
 
-for (const skip of skips) out(`skipped: ${skip}\n`)
-for (const failure of failures) out(`failed: ${failure}\n`)
-out(`${files.length} files in ${((performance.now() - started) / 1000).toFixed(0)} s\n`)
-if (inCi && counts.skipped > 0) {
-  counts.failed += counts.skipped
-  out('In CI nothing may be skipped.\n')
+mkdirSync('.cache', { recursive: true })
+const compiledFolder = mkdtempSync('.cache/tests-')
+const coverage = mkdtempSync(join(tmpdir(), 'coverage-'))
+process.on('exit', () => {
+  for (const folder of [compiledFolder, coverage]) rmSync(folder, { recursive: true, force: true })
+})
+
+const files = await testFiles()
+if (files.length === 0) {
+  process.stdout.write(
+    `No test file has ${filters.map((filter) => `"${filter}"`).join(' or ')} in its path.\n0 passed, 0 failed\n`,
+  )
+  process.exit(1)
 }
-const skippedPart = counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''
-out(`${counts.passed} passed, ${counts.failed} failed${skippedPart}\n`)
-process.exit(counts.failed === 0 && counts.passed > 0 ? 0 : 1)
+const { compiled, readable } = await compileTests(compiledFolder)
+const report = createReport(readable)
+
+if (whole) {
+  step(report, 'types', process.execPath, ['node_modules/typescript/bin/tsc', '--noEmit'])
+  step(report, 'lint', process.execPath, ['node_modules/@biomejs/biome/bin/biome', 'ci', '--colors=off', '.'])
+}
+if (isBuilt()) report.step('build', true, 0, 'done before, ')
+else step(report, 'build', 'npm', ['run', '--silent', 'build'])
+
+await runFiles(
+  report,
+  files.filter((path) => !(whole && isMeasured(path))),
+  compiled,
+)
+if (whole) {
+  process.env.NODE_V8_COVERAGE = coverage
+  await runFiles(report, files.filter(isMeasured), compiled)
+  delete process.env.NODE_V8_COVERAGE
+  checkCoverage(report, coverage)
+}
+process.exit(report.close({ nothingSkipped: inCi, milliseconds: performance.now() - started }) ? 0 : 1)

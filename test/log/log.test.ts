@@ -104,7 +104,7 @@ t.test('our failures are told apart, others lose what they may carry', async (t)
   t.match(entries[2].err, {
     type: 'InternalError',
     message: 'window starts before the watermark',
-    stack: /log\.test\.ts/,
+    stack: /log\.test\.[jt]s/,
   })
   t.equal(entries[3].nested.error.type, 'Error')
   t.notMatch(lines().join(), /canary/)
