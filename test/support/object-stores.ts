@@ -78,6 +78,7 @@ export async function startAzurite(containers: readonly string[]): Promise<Azuri
       break
     }
   }
+  if (origin === '') throw new Error('Azurite ended before it listened; what it says stands above')
   child.stdout.resume()
   const endpoint = `${origin}/${azuriteAccount.name}`
   const connectionString = `DefaultEndpointsProtocol=http;AccountName=${azuriteAccount.name};AccountKey=${azuriteAccount.key};BlobEndpoint=${endpoint};`
