@@ -17,6 +17,7 @@ import {
   planOptions,
   sessionOptions,
   textOrJsonOption,
+  withoutChecksOption,
   yesOption,
 } from './options.ts'
 import { objectionsTo, printPlan } from './plan.ts'
@@ -34,6 +35,7 @@ export const apply = defineVerb({
     ...textOrJsonOption,
     ...yesOption,
     ...planOptions,
+    ...withoutChecksOption,
     ...forceOption,
     ...waitOption,
     ...memoryOption,

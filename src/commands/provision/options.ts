@@ -61,6 +61,22 @@ export const planOptions = {
     only: 'flag',
     help: 'Send the secret of this webhook again, although nothing shows that it changed.',
   }),
+} satisfies Table
+
+/** `--offline` of a plan that is only shown. */
+export const withoutSecretsOption = {
+  offline: switchSetting({
+    flag: 'offline',
+    only: 'flag',
+    help:
+      'For a manifest that nobody has reviewed: read no reference but those that name accounts and zones, and ' +
+      'compare with what is live all the same. No secret is needed, and none is sent anywhere. What references ' +
+      'stand for is not compared, and Cloudflare is asked about no field, destination, alert or token.',
+  }),
+} satisfies Table
+
+/** `--offline` of a plan that is applied, which needs the secrets. */
+export const withoutChecksOption = {
   offline: switchSetting({
     flag: 'offline',
     only: 'flag',

@@ -19,6 +19,7 @@ import {
   planOutputOption,
   savePlanOption,
   sessionOptions,
+  withoutSecretsOption,
 } from './options.ts'
 import { complainOf, warnOf } from './problems.ts'
 import { openSession } from './session.ts'
@@ -34,6 +35,7 @@ export const plan = defineVerb({
     ...savePlanOption,
     ...exitCodeOption,
     ...planOptions,
+    ...withoutSecretsOption,
     ...forceOption,
     ...memoryOption,
     ...sessionOptions,
@@ -44,6 +46,11 @@ export const plan = defineVerb({
       'with 65 when the manifest has mistakes.',
   ],
   async run(values, _operands, io) {
+    if (values.offline && values.out !== null) {
+      throw new UserError(
+        '--out: a plan made with --offline compares no secrets, so it cannot be applied; leave out one of the two',
+      )
+    }
     const texts = readManifestTexts(values.file, io)
     const read = parseManifest(texts)
     if (!read.ok) return complainOf(read.problems, io)
@@ -55,6 +62,7 @@ export const plan = defineVerb({
       targets,
       rotate,
       offline,
+      unread: offline,
       webhookRecords,
     })
     if (!planned.ok) return complainOf(planned.problems, io)

@@ -26,7 +26,7 @@ export function resolveDestination(
   report: Report,
   value: Readonly<Record<string, unknown>>,
   path: Path,
-  readers: ReferenceReaders,
+  readers: ReferenceReaders | null,
 ): Secret | null {
   const kind = Object.keys(value).find((name) => value[name] !== undefined)
   if (kind === 'url') return resolveWhole(report, String(value.url), [...path, 'url'], readers)
@@ -40,9 +40,15 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function resolveWhole(report: Report, text: string, path: Path, readers: ReferenceReaders): Secret | null {
+function resolveWhole(
+  report: Report,
+  text: string,
+  path: Path,
+  readers: ReferenceReaders | null,
+): Secret | null {
   const conf = resolveText(report, path, text, readers)
   if (conf === null) return null
+  if (readers === null && hasReference(conf)) return new Secret(conf)
   const parts = splitConf(conf)
   if (parts === null) {
     report.error(path, 'expected a destination_conf such as s3://bucket/path?region=…, found something else')
@@ -62,7 +68,7 @@ function resolveFields(
   kind: DestinationKind,
   given: Readonly<Record<string, unknown>>,
   path: Path,
-  readers: ReferenceReaders,
+  readers: ReferenceReaders | null,
 ): Destination | null {
   const fields = new Map<string, FieldValue>()
   let complete = true
@@ -81,7 +87,7 @@ function resolveField(
   spec: FieldSpec,
   given: unknown,
   path: Path,
-  readers: ReferenceReaders,
+  readers: ReferenceReaders | null,
 ): FieldValue | null | undefined {
   if (spec.type === 'headers' || spec.type === 'params') {
     const texts = Object.entries(isRecord(given) ? given : {}).map(([key, text]) => [
@@ -95,7 +101,7 @@ function resolveField(
   if (typeof given !== 'string') return spec.fallback
   const text = resolveText(report, path, given, readers)
   if (text === null) return null
-  const mistake = resolvedMistake(name, spec, text)
+  const mistake = readers === null ? null : resolvedMistake(name, spec, text)
   if (hasReference(given) && mistake !== null) {
     report.error(path, `expected ${mistake}, found something else behind the reference`)
     return null

@@ -16,7 +16,7 @@ export function resolveJob(
   report: Report,
   job: JobValue,
   path: Path,
-  readers: ReferenceReaders,
+  readers: ReferenceReaders | null,
 ): ((scope: Scope) => DesiredJob) | null {
   const conf = resolveDestination(report, job.destination, [...path, 'destination'], readers)
   const ownership = resolveOwnership(report, job.ownership?.token, [...path, 'ownership', 'token'], readers)
@@ -48,7 +48,7 @@ function resolveOwnership(
   report: Report,
   token: string | undefined,
   path: Path,
-  readers: ReferenceReaders,
+  readers: ReferenceReaders | null,
 ): OwnershipSource | null {
   if (token === undefined) return { how: 'read' }
   const text = resolveText(report, path, token, readers)

@@ -23,6 +23,8 @@ type AccountScope = Extract<Scope, { kind: 'account' }>
 export interface AccountName {
   readonly by: 'id' | 'name'
   readonly text: string
+  /** The text with its references as they are written: what messages show. */
+  readonly written: string
   readonly origin: Origin
 }
 
@@ -31,6 +33,8 @@ export interface Place {
   readonly account: AccountName
   /** Name or id; null is the account itself. */
   readonly zone: string | null
+  /** The zone with its references as they are written: what messages show. */
+  readonly written: string
   readonly origin: Origin
 }
 
@@ -52,11 +56,16 @@ export interface ResolvedManifest {
   readonly owners: readonly { readonly account: AccountName; readonly prefix: string }[]
 }
 
-/** `places`: only where to look, which needs no secret: enough to delete what is owned. */
+/**
+ * What to resolve besides accounts and zones. `unread`: everything, with its references left as they are written.
+ * `places`: nothing, which is enough to delete what is owned. Neither needs a secret.
+ */
+type Extent = 'everything' | 'unread' | 'places'
+
 export function resolveManifest(
   manifest: Manifest,
   readers: ReferenceReaders,
-  what: 'everything' | 'places' = 'everything',
+  what: Extent = 'everything',
 ): Checked<ResolvedManifest> {
   const problems: Problem[] = []
   const resolved = manifest.parts.flatMap((part) => {
@@ -93,7 +102,9 @@ function resolveAccount(
   const fits = text === null || by === 'name' || isAccountId(text)
   if (!fits) report.error(path, 'expected an account id of 32 hexadecimal digits, found something else')
   problems.push(...report.problems)
-  return text !== null && fits ? { by, text, origin: originOf(part.source, path) } : null
+  return text !== null && fits
+    ? { by, text, written: id ?? name ?? '', origin: originOf(part.source, path) }
+    : null
 }
 
 function resolvePart(
@@ -101,7 +112,7 @@ function resolvePart(
   { value }: ManifestPart,
   account: AccountName,
   readers: ReferenceReaders,
-  what: 'everything' | 'places',
+  what: Extent,
 ): ResolvedManifest {
   const { owner, scopes = [], jobs = [], notifications } = value
   const drafts: Draft[] = []
@@ -109,7 +120,7 @@ function resolvePart(
     const here = zone === undefined ? path : [...path, 'zone']
     const text = zone === undefined ? null : resolveText(report, here, zone, readers)
     const origin = originOf(report.source, here)
-    return zone !== undefined && text === null ? null : { account, zone: text, origin }
+    return zone !== undefined && text === null ? null : { account, zone: text, written: zone ?? '', origin }
   }
   const places = [
     ...scopes.map(({ zone }, index) => placeOf(zone, ['scopes', index])),
@@ -122,17 +133,18 @@ function resolvePart(
     owners: owner === undefined ? [] : [{ account, prefix: `${owner}-` }],
   }
   if (what === 'places') return whole
+  const values = what === 'unread' ? null : readers
   for (const [index, job] of jobs.entries()) {
     const place = places[scopes.length + index] ?? null
-    const build = resolveJob(report, job, ['jobs', index], readers)
+    const build = resolveJob(report, job, ['jobs', index], values)
     if (place !== null && build !== null) drafts.push({ in: 'place', place, build })
   }
   for (const [index, webhook] of (notifications?.webhooks ?? []).entries()) {
-    const build = resolveWebhook(report, webhook, ['notifications', 'webhooks', index], readers)
+    const build = resolveWebhook(report, webhook, ['notifications', 'webhooks', index], values)
     if (build !== null) drafts.push({ in: 'account', account, build })
   }
   for (const [index, policy] of (notifications?.policies ?? []).entries()) {
-    const build = resolvePolicy(report, policy, ['notifications', 'policies', index], readers)
+    const build = resolvePolicy(report, policy, ['notifications', 'policies', index], values)
     if (build !== null) drafts.push({ in: 'account', account, build })
   }
   return whole
@@ -142,14 +154,14 @@ function resolveWebhook(
   report: Report,
   webhook: WebhookValue,
   path: Path,
-  readers: ReferenceReaders,
+  readers: ReferenceReaders | null,
 ): ((scope: AccountScope) => DesiredWebhook) | null {
   const { name, adopt = false } = webhook
   const url = resolveText(report, [...path, 'url'], webhook.url, readers)
   const secret =
     webhook.secret === undefined ? '' : resolveText(report, [...path, 'secret'], webhook.secret, readers)
   if (url === null || secret === null) return null
-  const mistake = hasReference(webhook.url) ? webhookUrlMistake(url) : null
+  const mistake = readers !== null && hasReference(webhook.url) ? webhookUrlMistake(url) : null
   if (mistake !== null) {
     report.error([...path, 'url'], `expected ${mistake}, found something else behind the reference`)
   }
@@ -167,7 +179,7 @@ function resolvePolicy(
   report: Report,
   policy: PolicyValue,
   path: Path,
-  readers: ReferenceReaders,
+  readers: ReferenceReaders | null,
 ): ((scope: AccountScope) => DesiredPolicy) | null {
   const texts = (key: 'email' | 'pagerduty') =>
     (policy[key] ?? []).map((text, index) => resolveText(report, [...path, key, index], text, readers))

@@ -16,15 +16,17 @@ export interface ReferenceReaders {
 /**
  * The text with its references replaced; null after reporting every one that can't be. What a reference
  * stands for is never part of a message. The line end that closes a file is not part of its text.
+ * Without readers references are left as they are written.
  */
 export function resolveText(
   report: Report,
   path: Path,
   text: string,
-  readers: ReferenceReaders,
+  readers: ReferenceReaders | null,
 ): string | null {
   const parsed = parseReferences(text)
   if ('mistake' in parsed) return null
+  if (readers === null) return text
   let whole = ''
   let complete = true
   for (const part of parsed.parts) {

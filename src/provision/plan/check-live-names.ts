@@ -1,6 +1,7 @@
 import { nearestName } from '../../domain/nearest-name.ts'
 import { quoted } from '../../domain/positioned.ts'
 import type { Problem } from '../resource/problem.ts'
+import { hasReference } from '../resource/reference.ts'
 import type { ActualState, DesiredPolicy, DesiredState } from '../resource/resource.ts'
 
 /** Policies that name a webhook or a PagerDuty service that is not there, or is there twice. */
@@ -24,6 +25,8 @@ function pagerdutyProblem(
   name: string,
   services: readonly string[],
 ): readonly Problem[] {
+  // Left unread, the name can be any.
+  if (hasReference(name)) return []
   const count = services.filter((service) => service === name).length
   if (count === 1) return []
   if (count === 0) return [missing(policy, 'connected PagerDuty service', name, services)]

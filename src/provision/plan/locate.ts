@@ -105,7 +105,7 @@ async function findAccounts(
       problems.push(
         notFound(
           'account',
-          name.text,
+          name.written,
           name.origin,
           all.map((account) => account.name),
           matches.length,
@@ -146,7 +146,7 @@ async function findZones(
         problems.push(
           notFound(
             'zone',
-            place.zone ?? '',
+            place.written,
             place.origin,
             zones.map(({ name }) => name),
             0,

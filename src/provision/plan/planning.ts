@@ -16,6 +16,7 @@ import { makeDestroyPlan, makePlan } from './plan.ts'
 import type { PlanOptions } from './plan-options.ts'
 import { preflight } from './preflight.ts'
 import { readActual } from './read-actual.ts'
+import { assumeLive, unreadReferences } from './unread-references.ts'
 
 /*
  * From a manifest to a plan: references, scopes, what is live, the differences, and what Cloudflare would say
@@ -40,6 +41,11 @@ export interface PlanningDeps {
 export interface PlanningOptions extends PlanOptions {
   /** Leaves out what is only asked to warn early: names of fields, destinations, alerts, the token. */
   readonly offline: boolean
+  /**
+   * Leaves references unread, but for those that name accounts and zones: no secret is needed, and none gets out.
+   * What they stand for is not compared.
+   */
+  readonly unread?: boolean
 }
 
 export interface Planned {
@@ -54,14 +60,17 @@ export async function planManifest(
   deps: PlanningDeps,
   options: PlanningOptions,
 ): Promise<Checked<Planned>> {
-  const resolved = resolveManifest(manifest, deps.references)
+  const resolved = resolveManifest(manifest, deps.references, options.unread ? 'unread' : 'everything')
   if (!resolved.ok) return resolved
   const located = await locate(resolved.value, deps)
   if (!located.ok) return located
-  const { desired, problems } = await lookUpFields(located.value, deps, !options.offline)
-  const actual = await readActual(desired, deps)
+  const { desired: wanted, problems } = await lookUpFields(located.value, deps, !options.offline)
+  const actual = await readActual(wanted, deps)
+  const desired = options.unread ? assumeLive(wanted, actual) : wanted
   checkTargets(options.targets, desired, actual)
-  const plan = makePlan(desired, actual, options)
+  const plan = options.unread
+    ? withNote(makePlan(desired, actual, { ...options, webhookRecords: new Map() }), unreadNote(manifest))
+    : makePlan(desired, actual, options)
   const found: readonly Problem[] = [
     ...resolved.warnings,
     ...located.warnings,
@@ -70,6 +79,20 @@ export async function planManifest(
     ...(options.offline ? [] : await preflight(plan, desired, deps)),
   ]
   return checked({ desired, actual, plan }, found)
+}
+
+function withNote(plan: Plan, note: string | null): Plan {
+  return note === null ? plan : { ...plan, notes: [note, ...plan.notes] }
+}
+
+const mostNamed = 20
+
+function unreadNote(manifest: Manifest): string | null {
+  const references = unreadReferences(manifest)
+  if (references.length === 0) return null
+  const named = references.slice(0, mostNamed).join(', ')
+  const more = references.length > mostNamed ? ` and ${references.length - mostNamed} more` : ''
+  return `no secret was read (--offline), so what these stand for is neither compared nor checked: ${named}${more}`
 }
 
 /** The plan that deletes what the manifest owns. It needs none of the manifest's secrets. */

@@ -1,0 +1,121 @@
+import {
+  buildDestination,
+  destinationFields,
+  type FieldValue,
+  parseDestination,
+  toDestination,
+} from '../../domain/destination/destination.ts'
+import type { Positioned } from '../../domain/positioned.ts'
+import { Secret } from '../../domain/secret.ts'
+import type { Manifest } from '../manifest/part.ts'
+import type { Path } from '../manifest/tree.ts'
+import { hasReference, parseReferences, referenceText } from '../resource/reference.ts'
+import type { ActualState, Desired, DesiredState } from '../resource/resource.ts'
+import type { Matched } from './change.ts'
+import { matchObjects } from './match.ts'
+
+/*
+ * A plan that reads no reference, for a manifest that nobody has reviewed: its texts still hold `${env:NAME}`.
+ * Wherever a live value can be what such a text stands for, it is taken for it, so that only what is known to
+ * differ shows as a change.
+ */
+
+/** The references of a manifest, as written, but for those that name accounts and zones. */
+export function unreadReferences(manifest: Manifest): readonly string[] {
+  const found = manifest.parts.flatMap(({ source }) => referencesIn(source.root, []))
+  return [...new Set(found)].sort()
+}
+
+function referencesIn(node: Positioned, path: Path): readonly string[] {
+  if (path[0] === 'account' || path.at(-1) === 'zone') return []
+  switch (node.kind) {
+    case 'map':
+      return node.entries.flatMap(({ key, value }) => referencesIn(value, [...path, key]))
+    case 'list':
+      return node.items.flatMap((item, index) => referencesIn(item, [...path, index]))
+    case 'scalar': {
+      const parsed = node.type === 'nothing' ? { parts: [] } : parseReferences(node.text)
+      if ('mistake' in parsed) return []
+      return parsed.parts.flatMap((part) => (typeof part === 'string' ? [] : [referenceText(part)]))
+    }
+  }
+}
+
+/** The wanted state with what is live in the place of texts whose references were left unread, where it fits. */
+export function assumeLive(desired: DesiredState, actual: ActualState): DesiredState {
+  const { matched } = matchObjects(desired.resources, actual.resources)
+  const pairs = new Map<Desired, Matched>(matched.map((pair) => [pair.desired, pair]))
+  const resources = desired.resources.map((one) => {
+    const pair = pairs.get(one)
+    return pair === undefined ? one : withLive(pair)
+  })
+  return { ...desired, resources }
+}
+
+function withLive(pair: Matched): Desired {
+  switch (pair.kind) {
+    case 'job': {
+      const { resource } = pair.desired
+      const destinationConf = liveDestination(resource.destinationConf, pair.actual.resource.destinationConf)
+      return { ...pair.desired, resource: { ...resource, destinationConf } }
+    }
+    case 'webhook': {
+      const { resource } = pair.desired
+      const url = liveSecret(resource.url, pair.actual.resource.url)
+      // A secret can never be read back: it is neither the same nor different.
+      return { ...pair.desired, secret: null, resource: { ...resource, url } }
+    }
+    case 'policy': {
+      const { resource } = pair.desired
+      const live = pair.actual.resource
+      const email = liveNames(resource.email, live.email)
+      const pagerduty = liveNames(resource.pagerduty, live.pagerduty)
+      return { ...pair.desired, resource: { ...resource, email, pagerduty } }
+    }
+  }
+}
+
+/** Whether the text, with anything in the place of its references, can be the live one. */
+function fits(text: string, live: string): boolean {
+  const literals = text.split(/\$\{(?:env|file):[^}]*\}/)
+  const pattern = literals.map((literal) => literal.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('.+')
+  return hasReference(text) && new RegExp(`^${pattern}$`, 's').test(live)
+}
+
+function liveSecret(wanted: Secret, live: Secret): Secret {
+  return fits(wanted.reveal(), live.reveal()) ? live : wanted
+}
+
+function liveDestination(wanted: Secret, live: Secret): Secret {
+  const to = parseDestination(wanted.reveal())
+  const from = parseDestination(live.reveal())
+  if (to.kind === 'url') return liveSecret(wanted, live)
+  if (to.kind !== from.kind) return wanted
+  const there = destinationFields(from)
+  const fields = [...destinationFields(to)].map(
+    ([name, value]) => [name, liveField(value, there.get(name))] as const,
+  )
+  const filled = toDestination(to.kind, new Map(fields))
+  return filled === null ? wanted : buildDestination(filled)
+}
+
+function liveField(wanted: FieldValue, live: FieldValue | undefined): FieldValue {
+  if (live === undefined || typeof wanted === 'boolean' || typeof live === 'boolean') return wanted
+  if (typeof wanted === 'string') return typeof live === 'string' && fits(wanted, live) ? live : wanted
+  if (wanted instanceof Secret) return live instanceof Secret ? liveSecret(wanted, live) : wanted
+  if (typeof live === 'string' || live instanceof Secret) return wanted
+  const named = Object.entries(wanted).map(([name, value]) => {
+    const there = live[name]
+    return [name, there === undefined ? value : liveSecret(value, there)] as const
+  })
+  return Object.fromEntries(named)
+}
+
+/** Each name with a reference becomes a live one that nothing else in the list stands for. */
+function liveNames(wanted: readonly string[], live: readonly string[]): readonly string[] {
+  const free = live.filter((name) => !wanted.includes(name))
+  return wanted.map((name) => {
+    const index = free.findIndex((each) => fits(name, each))
+    return index < 0 ? name : (free.splice(index, 1)[0] ?? name)
+  })
+}
