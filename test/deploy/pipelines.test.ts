@@ -24,6 +24,7 @@ const examples = {
 function commandLines(script: string): readonly (readonly string[])[] {
   return script
     .replace(/\\\n\s*/g, ' ')
+    .replace(/\$\{FORCE:\+"([^}]*)"\}/g, '$1')
     .split('\n')
     .flatMap((line) => /(?:^|\s)(provision (?:validate|plan|apply)\b[^>|&]*)/.exec(line)?.[1] ?? [])
     .map((line) => line.trim().replaceAll('"', '').split(/\s+/))
@@ -39,24 +40,46 @@ t.test('the examples call the program as it wants to be called', async (t) => {
   const lines = scripts.flatMap(commandLines)
   const tasks = findAll(examples.tekton, (node) => textAt(node, 'name') === 'arguments' && 'value' in node)
   const all = [...lines, ...tasks.map(({ node }) => ['provision', ...listAt(node, 'value').map(String)])]
-  t.equal(all.length, 8, 'four in GitLab, two in GitHub, two in Tekton')
+  t.equal(all.length, 11, 'four in GitLab, four in GitHub, three in Tekton')
   for (const line of all) t.equal(await argumentProblem(line), null, line.join(' '))
   t.match(await argumentProblem(['provision', 'plan', '--file=x', '--auto-approve']), /not a flag/)
 })
 
 t.test('the examples never write before a review', async (t) => {
-  t.match(
-    textAt(examples.gitlab, 'logpush apply', 'rules', 0, 'if'),
-    /\$CI_COMMIT_BRANCH == \$CI_DEFAULT_BRANCH/,
-  )
-  t.equal(textAt(examples.gitlab, 'logpush apply', 'rules', 0, 'when'), 'manual')
-  t.equal(textAt(examples.github, 'jobs', 'apply', 'if'), "github.event_name == 'push'")
-  t.strictSame(at(examples.github, 'on', 'push', 'branches'), ['main'])
+  for (const rule of listAt(examples.gitlab, 'logpush apply', 'rules')) {
+    t.match(textAt(rule, 'if'), /^\$CI_COMMIT_BRANCH == \$CI_DEFAULT_BRANCH/)
+    t.equal(textAt(rule, 'when'), 'manual')
+  }
   t.equal(textAt(examples.github, 'jobs', 'apply', 'environment'), 'logpush')
+  t.equal(textAt(examples.github, 'jobs', 'apply', 'needs'), 'plan')
+  t.match(textAt(examples.github, 'jobs', 'plan', 'if'), /^github\.event_name != 'pull_request' && /)
+  t.strictSame(at(examples.github, 'on', 'push', 'branches'), ['main'])
   for (const text of ['gitlab-ci.yml', 'github-actions.yml']) {
     const source = readFileSync(`deploy/provision/${text}`, 'utf8')
-    t.notMatch(source, /provision plan[^\n]*WRITE_TOKEN/, 'a plan gets by with the token that reads')
+    t.notMatch(source, /provision plan[^\n]*WRITE_TOKEN/, 'a plan gets by with the token for plans')
+    t.notMatch(source, /provision apply --file/, 'only a saved plan is applied')
   }
+})
+
+t.test('a merge request is planned offline, and its jobs are handed no secret of the manifest', async (t) => {
+  const preview = findAll(at(examples.github, 'jobs', 'preview'), (node) => 'env' in node)
+  const secrets = preview.flatMap(({ node }) => entriesAt(node, 'env').map(([, value]) => String(value)))
+  t.strictSame(
+    secrets.filter((value) => value.includes('secrets.')),
+    [`\${{ secrets.CLOUDFLARE_READ_TOKEN }}`],
+  )
+  const [task] = findAll(examples.tekton, (node) => textAt(node, 'name') === 'logpush-preview')
+  const pipeline = examples.tekton.find((each) => at(each, 'metadata') === task?.node)
+  t.strictSame(
+    listAt(pipeline, 'spec', 'tasks', 0, 'params').map((param) => textAt(param, 'name')),
+    ['arguments'],
+  )
+  const plans = [
+    textAt(examples.github, 'jobs', 'preview', 'steps', 1, 'run'),
+    String(listAt(examples.gitlab, 'logpush plan', 'script')[0]),
+    listAt(pipeline, 'spec', 'tasks', 0, 'params', 0, 'value').join(' '),
+  ]
+  for (const plan of plans) t.match(plan, /plan --file=\S+ --offline /)
 })
 
 t.test('the examples name the version of this package', async (t) => {
@@ -76,11 +99,7 @@ t.test('the Tekton task runs under the restricted pod security standard', async 
     resources: at(step, 'computeResources'),
   }))
   t.strictSame(podSecurityProblems({ automountServiceAccountToken: false, containers: steps }), [])
-  t.strictSame(
-    at(steps, 0, 'command'),
-    ['/usr/local/bin/node', '/app/dist/main.js'],
-    'the image’s own entry point',
-  )
+  t.match(textAt(steps, 0, 'script'), /^#!\/usr\/local\/bin\/node\n/, 'the image has no shell')
 })
 
 t.test('every action is pinned by commit, and no job gets more than it names', async (t) => {
