@@ -29,12 +29,12 @@ const oneToOne = {
       kind === 'entry-point' ? undefined : { path: compiledName(path), external: true },
     )
     // A module looks for what lies beside its source, not beside the compiled file.
-    onLoad({ filter: /\.ts$/ }, ({ path }) => {
+    onLoad({ filter: /\.(ts|mjs)$/ }, ({ path }) => {
       const text = readFileSync(path, 'utf8')
       const here = text.includes('import.meta.url')
         ? `const sourceUrl = ${JSON.stringify(pathToFileURL(path).href)};`
         : ''
-      return { contents: here + text, loader: 'ts' }
+      return { contents: here + text, loader: path.endsWith('.ts') ? 'ts' : 'js' }
     })
   },
 }
