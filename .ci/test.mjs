@@ -31,7 +31,7 @@ const isMeasured = (path) => /^test\/(domain|access|exporter|provision|settings|
 // What the tests start gets nothing of the caller's Node, and nothing of ours either.
 for (const name of ['NODE_OPTIONS', 'NODE_PATH', 'NODE_TEST_CONTEXT', 'NODE_V8_COVERAGE'])
   delete process.env[name]
-process.env.TAP_TIMEOUT = '240'
+process.env.TAP_TIMEOUT = long ? '3600' : '240'
 
 async function testFiles() {
   const rank = (path) => {
