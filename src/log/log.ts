@@ -1,3 +1,4 @@
+import { createColors } from 'picocolors'
 import { type DestinationStream, pino } from 'pino'
 import type { Secret } from '../domain/secret.ts'
 import type { Clock, Log } from '../ports/runtime.ts'
@@ -67,15 +68,23 @@ async function renderer(format: LogFormat, colours: boolean): Promise<Render> {
     case 'logfmt':
       return (line) => `${toLogfmt(line)}\n`
     case 'pretty': {
-      const { prettyFactory } = await import('pino-pretty')
-      return prettyFactory({
+      // Its default export: the bundle knows no other of a CommonJS package, and from source it is there as well.
+      const { default: pretty } = await import('pino-pretty')
+      const begin = pretty.prettyFactory({
         colorize: colours,
         messageKey: 'msg',
         timestampKey: 'ts',
-        translateTime: false,
+        // A terminal has neither room for the date nor need of it.
+        translateTime: colours ? "UTC:HH:MM:ss'Z'" : false,
         levelKey: 'level',
-        singleLine: true,
       })
+      const { dim } = createColors(colours)
+      return (line) => {
+        const { ts, level, msg, ...fields } = parsedLine(line)
+        const text = pairsOf(fields)
+        // The fields are ours to print: pino-pretty gives a meaning of its own to some names, e.g. `name` and `error`.
+        return `${begin({ ts, level, msg }).trimEnd()}${text === '' ? '' : ` ${dim(text)}`}\n`
+      }
     }
   }
 }
@@ -92,11 +101,19 @@ function maskSecrets(line: string, secrets: readonly Secret[]): string {
 
 /** One JSON line as `key=value` pairs; what is nested gets a dotted key. */
 function toLogfmt(line: string): string {
+  const { ts, level, msg, ...fields } = parsedLine(line)
+  return [pairsOf({ ts, level, msg }), pairsOf(fields)].filter((part) => part !== '').join(' ')
+}
+
+function parsedLine(line: string): Readonly<Record<string, unknown>> {
   const parsed: unknown = JSON.parse(line)
-  const pairs = new Map(flatten('', parsed))
-  const first = ['ts', 'level', 'msg']
-  const keys = [...first, ...[...pairs.keys()].filter((key) => !first.includes(key))]
-  return keys.map((key) => `${key}=${logfmtValue(pairs.get(key))}`).join(' ')
+  return Object.fromEntries(Object.entries(Object(parsed)))
+}
+
+function pairsOf(fields: Readonly<Record<string, unknown>>): string {
+  return flatten('', fields)
+    .map(([key, value]) => `${key}=${logfmtValue(value)}`)
+    .join(' ')
 }
 
 function flatten(prefix: string, value: unknown): readonly (readonly [string, unknown])[] {

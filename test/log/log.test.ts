@@ -54,14 +54,26 @@ t.test('the form is pretty on a terminal and json elsewhere, unless it is chosen
   terminal.log.info({ jobs: 3 }, 'inventory read')
   t.equal(
     terminal.output(),
-    '[2026-11-24T12:30:00.005Z] \u001b[32mINFO\u001b[39m: \u001b[36minventory read\u001b[39m \u001b[90m{"jobs":3}\u001b[39m\n',
+    '[12:30:00Z] \u001b[32mINFO\u001b[39m: \u001b[36minventory read\u001b[39m \u001b[2mjobs=3\u001b[22m\n',
   )
   const chosen = await logTo({ format: 'pretty' })
   chosen.log.info({ jobs: 3 }, 'inventory read')
-  t.equal(chosen.output(), '[2026-11-24T12:30:00.005Z] INFO: inventory read {"jobs":3}\n')
+  t.equal(chosen.output(), '[2026-11-24T12:30:00.005Z] INFO: inventory read jobs=3\n')
   const file = await logTo({ format: null })
   file.log.info({}, 'x')
   t.match(file.output(), /^\{"level"/)
+})
+
+t.test('pretty lines show every field under its own name, on the line of its event', async (t) => {
+  const { log, output } = await logTo({ format: 'pretty' })
+  log.error(
+    { name: 'sre-logs', error: 'a\nb', pid: 7, hostname: 'h', nested: { deep: true } },
+    'upload failed',
+  )
+  t.equal(
+    output(),
+    '[2026-11-24T12:30:00.005Z] ERROR: upload failed name=sre-logs error="a\\nb" pid=7 hostname=h nested.deep=true\n',
+  )
 })
 
 t.test('the level holds back lower lines and can be changed while running', async (t) => {
