@@ -76,10 +76,11 @@ const mayImportInside: Readonly<Record<string, Readonly<Record<string, readonly 
   cloudflare: { '.': [], rest: ['.'], health: ['.'] },
   simulator: {
     world: [],
+    store: [],
     api: ['world'],
-    rest: ['world', 'api'],
+    rest: ['world', 'store', 'api'],
     graphql: ['world', 'api', 'rest'],
-    '.': ['world', 'api', 'rest', 'graphql'],
+    '.': ['world', 'store', 'api', 'rest', 'graphql'],
   },
   commands: { '.': [], serve: ['.'], check: ['.'], provision: ['.'], demo: ['.', 'serve'] },
 }

@@ -57,6 +57,7 @@ export type Command =
       readonly kind: 'simulate'
       readonly listen: readonly ListenAddress[]
       readonly world: string
+      readonly objectStore: string | null
       readonly seed: number
       readonly speed: number
       readonly log: LogSettings
@@ -164,8 +165,9 @@ async function parseCommand(
     case 'simulate': {
       const parsed = await parseOptions(specOf(name, simulateOptions), sources)
       if (!parsed.ok) return wrong(parsed.problems, name)
-      const { listen, world, seed, speed, logLevel, logFormat } = parsed.values
-      return { ok: true, command: { kind: name, listen, world, seed, speed, log: { logLevel, logFormat } } }
+      const { listen, world, objectStore, seed, speed, logLevel, logFormat } = parsed.values
+      const log = { logLevel, logFormat }
+      return { ok: true, command: { kind: name, listen, world, objectStore, seed, speed, log } }
     }
   }
 }

@@ -1,6 +1,14 @@
 import { allSettings, apiCommandSettings, logSettings } from '../settings/exporter-settings.ts'
 import { listSetting, setting, switchSetting, type Table } from '../settings/setting.ts'
-import { decimalNumber, listenAddress, oneOf, someText, wholeNumber } from '../settings/setting-kinds.ts'
+import {
+  decimalNumber,
+  filePath,
+  listenAddress,
+  oneOf,
+  orNone,
+  someText,
+  wholeNumber,
+} from '../settings/setting-kinds.ts'
 import type { CommandText } from './help-text.ts'
 
 /*
@@ -88,7 +96,14 @@ export const simulateOptions = {
     kind: someText('the name of a world', 'NAME'),
     default: 'demo',
     only: 'flag',
-    help: 'World to simulate.',
+    help: 'World to simulate: demo, empty or large[:ZONES[,ZONES_WITH_JOBS[,JOBS_PER_ZONE]]].',
+  }),
+  objectStore: setting({
+    flag: 'object-store',
+    kind: orNone(filePath),
+    default: '',
+    only: 'flag',
+    help: 'Folder that takes what Cloudflare writes to buckets, as DIR/BUCKET/KEY. Also served as S3, for reading.',
   }),
   ...worldOptions,
   ...logSettings,

@@ -1,7 +1,10 @@
 import type { RunCommand } from '../cli/command-io.ts'
 import type { CommandOf } from '../cli/command-line.ts'
-import { exitCode } from '../errors.ts'
-import { startSimulator } from '../simulator/server.ts'
+import { exitCode, fileReason, UserError } from '../errors.ts'
+import { counted } from '../http/pages/readable.ts'
+import { startSimulator, storePath } from '../simulator/server.ts'
+import { type FolderStore, openFolderStore } from '../simulator/store/folder-store.ts'
+import { worldNames, worldSpecOf } from '../simulator/world/world-names.ts'
 
 export interface SimulateOptions {
   /** `host:port`; `:0` picks a free port on loopback. */
@@ -9,8 +12,10 @@ export interface SimulateOptions {
   readonly seed: number
   /** Simulated seconds per real one. */
   readonly speed: number
-  /** `demo`, `empty`, or `large[:<zones>,<zones with jobs>,<jobs per zone>]`. */
+  /** A name that `worldSpecOf` knows. */
   readonly world: string
+  /** Folder that stands for the buckets; null: what would be written there is written nowhere. */
+  readonly objectStore: string | null
 }
 
 export interface SimulateIo {
@@ -18,15 +23,23 @@ export interface SimulateIo {
   readonly signal: AbortSignal
 }
 
-export const run: RunCommand<CommandOf<'simulate'>> = async ({ listen, seed, speed, world }, io) => {
-  const [{ host, port } = { host: '', port: 0 }] = listen
-  await simulate({ listen: `${host}:${port}`, seed, speed, world }, io)
+export const run: RunCommand<CommandOf<'simulate'>> = async (command, io) => {
+  const { seed, speed, world, objectStore } = command
+  const [{ host, port } = { host: '', port: 0 }] = command.listen
+  await simulate({ listen: `${host}:${port}`, seed, speed, world, objectStore }, io)
   return exitCode.done
 }
 
-/** Runs the simulated Cloudflare API until the signal aborts. */
+/**
+ * Runs the simulated Cloudflare API until the signal aborts.
+ * @throws UserError for a world that does not exist and a folder that cannot be had.
+ */
 export async function simulate(options: SimulateOptions, io: SimulateIo): Promise<void> {
-  const { seed, speed, world } = options
+  const { seed, speed } = options
+  const world = worldSpecOf(options.world, seed)
+  if (world === null)
+    throw new UserError(`--world: expected ${worldNames}, found ${JSON.stringify(options.world)}`)
+  const folder = await openFolder(options.objectStore, (line) => tell(line))
   const { host, port } = address(options.listen)
   // What happens before it is said where things are waits until that is said.
   const early: string[] = []
@@ -38,22 +51,50 @@ export async function simulate(options: SimulateOptions, io: SimulateIo): Promis
     host,
     port,
     dateHeader: speed !== 1,
+    ...(folder === null ? {} : { folder }),
     onNews: ({ atMs, jobName, what }) => tell(`${new Date(atMs).toISOString()} ${jobName}: ${what}`),
   })
   const { origin, url, token } = simulator
-  const jobs = simulator.world.jobs()
-  io.stdout(
-    `A simulated Cloudflare API: ${simulator.world.accounts().length} accounts, ${simulator.world.zones().length} zones, ${jobs.length} Logpush jobs.`,
-  )
-  io.stdout(`  --cloudflare.base-url=${url}`)
-  io.stdout(`  CLOUDFLARE_API_TOKEN=${token}`)
-  io.stdout(
-    `What it knows and can be made to do: ${origin}/__sim/truth /__sim/jobs /__sim/faults /__sim/requests`,
-  )
+  const accounts = simulator.world.accounts()
+  const size = [
+    counted(accounts.length, 'account'),
+    counted(simulator.world.zones().length, 'zone'),
+    counted(simulator.world.jobs().length, 'Logpush job'),
+  ]
+  const lines = [
+    `A simulated Cloudflare API: ${size.join(', ')}. To use it from another terminal:`,
+    `  export LOGPUSH_EXPORTER_CLOUDFLARE_BASE_URL=${url}`,
+    `  export CLOUDFLARE_API_TOKEN=${token}`,
+    ...accounts.slice(0, 1).map(({ id, name }) => `  export CLOUDFLARE_ACCOUNT_ID=${id}   # ${name}`),
+    ...(options.objectStore === null
+      ? []
+      : [
+          `  export AWS_ENDPOINT_URL_S3=${origin}${storePath} AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any`,
+          `Files that Cloudflare writes to buckets are in ${options.objectStore}, and at that address, read-only.`,
+        ]),
+    `Ground truth and faults: ${origin}/__sim/truth /__sim/jobs /__sim/faults /__sim/requests`,
+  ]
+  lines.forEach(io.stdout)
   tell = io.stdout
   early.forEach(tell)
   await aborted(io.signal)
   await simulator.close()
+}
+
+async function openFolder(path: string | null, say: (line: string) => void): Promise<FolderStore | null> {
+  if (path === null) return null
+  const store = await openFolderStore(path).catch((cause: unknown) => {
+    throw new UserError(`--object-store: cannot write to ${path}: ${fileReason(cause)}`, exitCode.usage, {
+      cause,
+    })
+  })
+  return {
+    ...store,
+    async put(bucket, key, body, at) {
+      await store.put(bucket, key, body, at)
+      say(`wrote ${bucket}/${key}`)
+    },
+  }
 }
 
 function address(listen: string): { readonly host: string; readonly port: number } {

@@ -15,22 +15,24 @@ import { createCourier } from './rest/courier.ts'
 import { alertingRoutes } from './rest/rest-alerting.ts'
 import { directoryRoutes } from './rest/rest-directory.ts'
 import { jobRoutes } from './rest/rest-jobs.ts'
-import type { ObjectStore } from './rest/rest-ownership.ts'
 import { ownershipRoutes } from './rest/rest-ownership.ts'
 import { failure, serveRest } from './rest/rest-plugin.ts'
 import { policyRoutes } from './rest/rest-policies.ts'
 import { webhookRoutes } from './rest/rest-webhooks.ts'
+import type { FolderStore } from './store/folder-store.ts'
+import type { ObjectStore } from './store/object-store.ts'
+import { serveStore } from './store/s3-plugin.ts'
 import type { SimClock } from './world/sim-clock.ts'
 import { createSimClock } from './world/sim-clock.ts'
 import type { World } from './world/world.ts'
 import { createWorld } from './world/world.ts'
-import { worldSpecOf } from './world/world-names.ts'
+import { worldNames, worldSpecOf } from './world/world-names.ts'
 import type { WorldSpec } from './world/world-spec.ts'
 import type { News } from './world/world-state.ts'
 
 export interface SimulatorOptions {
   readonly seed?: number
-  /** A spec, or `demo`, `empty`, `large` or `large:<zones>,<zones with jobs>,<jobs per zone>`. */
+  /** A spec, or a name that `worldSpecOf` knows. */
   readonly world?: WorldSpec | string
   readonly host?: string
   /** 0, the default, picks a free one. */
@@ -43,6 +45,8 @@ export interface SimulatorOptions {
   readonly speed?: number
   /** Where ownership challenges are written; nowhere when absent. */
   readonly objectStore?: ObjectStore
+  /** In place of `objectStore`: a folder, which is also served for reading as S3 under `storePath`. */
+  readonly folder?: FolderStore
   readonly rateLimits?: Partial<RateLimits>
   /** True: the `Date` header tells the simulated time. */
   readonly dateHeader?: boolean
@@ -68,11 +72,14 @@ export interface Simulator {
   close(): Promise<void>
 }
 
+/** Where a folder is served as S3. */
+export const storePath = '/__sim/s3'
+
 /** Starts a Cloudflare API on loopback. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const seed = options.seed ?? 1
   const speed = options.speed ?? 1
-  const spec = typeof options.world === 'object' ? options.world : worldSpecOf(options.world ?? 'demo', seed)
+  const spec = typeof options.world === 'object' ? options.world : namedWorld(options.world ?? 'demo', seed)
   const clock = createSimClock({ speed, startAt: options.startAt, realNow: options.now })
   const courier = createCourier(() => clock.now())
   const world = createWorld(spec, clock, courier.send, options.onNews)
@@ -90,7 +97,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     dateHeader: options.dateHeader ?? false,
     limiter: createRateLimiter(limits.rest),
   }
-  const logpush = { world, challenges, deliver, objectStore: options.objectStore }
+  const logpush = { world, challenges, deliver, objectStore: options.folder ?? options.objectStore }
 
   const app = fastify({ forceCloseConnections: true, routerOptions: { maxParamLength: 500 } })
   takeAnyBody(app)
@@ -120,6 +127,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     async (controls) => serveControls(controls, { world, clock, faults, requests, deliver, idle }),
     { prefix: '/__sim' },
   )
+  const { folder } = options
+  if (folder !== undefined) await app.register(async (app) => serveStore(app, folder), { prefix: storePath })
 
   const host = options.host ?? '127.0.0.1'
   const origin = await app.listen({ host, port: options.port ?? 0 })
@@ -144,6 +153,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       await idle()
     },
   }
+}
+
+function namedWorld(name: string, seed: number): WorldSpec {
+  const spec = worldSpecOf(name, seed)
+  if (spec === null) throw new RangeError(`unknown world "${name}": it is ${worldNames}`)
+  return spec
 }
 
 function takeAnyBody(app: FastifyInstance): void {

@@ -98,6 +98,7 @@ t.test('options of the other commands are read', async (t) => {
     kind: 'simulate',
     listen: [{ host: '127.0.0.1', port: 10198 }],
     world: 'large',
+    objectStore: null,
     seed: 1,
     speed: 1,
     log: { logLevel: 'info', logFormat: null },

@@ -157,7 +157,7 @@ t.test('a failing job shows its error as a secret', async (t) => {
 t.test('destinations and ownership are validated and challenged', async (t) => {
   const files = new Map<string, string>()
   const { sim, rest, third } = await simulated(t, {
-    objectStore: { put: (path, text) => void files.set(path, text) },
+    objectStore: { put: (bucket, key, text) => void files.set(`${bucket}/${key}`, String(text)) },
   })
   const scope = { kind: 'zone', id: third } as const
   t.strictSame(await rest.validateDestination(scope, conf, options), { valid: true, message: '' })

@@ -43,7 +43,7 @@ async function world(t: Tap) {
   built.pagerduty(account, 'SRE primary')
   const sim = await startSimulator({
     world: built.spec(),
-    objectStore: { put: (_, text, { container, key }) => store.put(container, key, text) },
+    objectStore: { put: (bucket, key, text) => store.put(bucket, key, String(text)) },
     rateLimits: { rest: { requests: 100_000, windowMs: 300_000 } },
   })
   const path = mkdtempSync(join(tmpdir(), 'examples-'))

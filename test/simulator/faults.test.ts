@@ -1,5 +1,4 @@
 import t from 'tap'
-import { simulate } from '../../src/commands/simulate.ts'
 import type { Fault } from '../../src/simulator/api/faults.ts'
 import type { Simulator, SimulatorOptions } from '../../src/simulator/server.ts'
 import { startSimulator } from '../../src/simulator/server.ts'
@@ -191,34 +190,4 @@ t.test('accelerated time runs by itself, and what is due happens with nobody ask
   const enabled = (): boolean | undefined => sim.world.state.jobs.get(job)?.phases.at(-1)?.enabled
   while (enabled() !== false) await new Promise((resolve) => setImmediate(resolve))
   t.equal(enabled(), false, 'switched off by the passing of time alone')
-})
-
-t.test('the command prints where it listens and a token that works, and ends with its signal', async (t) => {
-  const stop = new AbortController()
-  const lines: string[] = []
-  const printed = new Promise<void>((resolve) => {
-    const running = simulate(
-      { listen: '127.0.0.1:0', seed: 1, speed: 1, world: 'demo' },
-      {
-        signal: stop.signal,
-        stdout: (line) => {
-          lines.push(line)
-          if (lines.length === 4) resolve()
-        },
-      },
-    )
-    t.teardown(() => running)
-  })
-  await printed
-  const text = lines.join('\n')
-  t.match(text, /2 accounts, 6 zones, 21 Logpush jobs/)
-  const url = /--cloudflare\.base-url=(\S+)/.exec(text)?.[1] ?? ''
-  const token = /CLOUDFLARE_API_TOKEN=(\S+)/.exec(text)?.[1] ?? ''
-  const response = await fetch(`${url}/zones`, { headers: { authorization: `Bearer ${token}` } })
-  t.match(await response.json(), { success: true, result_info: { total_count: 6 } })
-  stop.abort()
-  await t.rejects(
-    simulate({ listen: ':0', seed: 1, speed: 1, world: 'mars' }, { stdout: () => {}, signal: stop.signal }),
-    /unknown world "mars"/,
-  )
 })

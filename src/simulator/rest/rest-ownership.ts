@@ -4,26 +4,13 @@ import { bodyOf, requiredText } from '../api/json-shape.ts'
 import type { Answer, Call, Route } from '../api/route.ts'
 import { scopedRoutes } from '../api/route.ts'
 import { simErrors } from '../api/sim-error.ts'
+import { KeyRefused, type ObjectStore } from '../store/object-store.ts'
 import { destinationProblem, needsChallenge, readDestinationConf } from '../world/destination-conf.ts'
 import { destinationFailure } from '../world/happenings.ts'
 import { latestPhase } from '../world/job-timeline.ts'
 import { freshId } from '../world/notifications.ts'
 import type { ScopeRef } from '../world/world-spec.ts'
 import type { LogpushDeps } from './rest-jobs.ts'
-
-/** Where challenge files are written: a folder, memory, or an emulator of a real store. */
-export interface ObjectStore {
-  /** `path` is `<bucket or container>/<key>`; the target says the same in parts. */
-  put(path: string, text: string, target: ObjectTarget): void | Promise<void>
-}
-
-export interface ObjectTarget {
-  readonly scheme: string
-  readonly host: string
-  /** Bucket, or container for Azure. */
-  readonly container: string
-  readonly key: string
-}
 
 export interface OwnershipDeps extends LogpushDeps {
   readonly objectStore: ObjectStore | undefined
@@ -67,12 +54,12 @@ async function request(deps: OwnershipDeps, call: Call, scope: ScopeRef): Promis
   const filename = challengePath(destination, suffix, call.nowMs)
   const { scheme, host, container } = destination
   const token = deps.challenges.issue(scope, conf, call.nowMs)
-  await deps.objectStore?.put(`${container}/${filename}`, `${token}\n`, {
-    scheme,
-    host,
-    container,
-    key: filename,
-  })
+  try {
+    await deps.objectStore?.put(container, filename, `${token}\n`, { scheme, host })
+  } catch (error) {
+    if (!(error instanceof KeyRefused)) throw error
+    throw simErrors.invalid(`error validating destination: error writing object: ${error.message}`)
+  }
   return { result: { filename, message: '', valid: true } }
 }
 

@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
-import type { ObjectTarget } from '../../../src/simulator/rest/rest-ownership.ts'
 import { type Simulator, startSimulator } from '../../../src/simulator/server.ts'
+import type { ObjectStore } from '../../../src/simulator/store/object-store.ts'
 import { accountScope, buildWorld } from '../../../src/simulator/world/world-builder.ts'
 import { azuriteAccount, startAzurite, startGcs, startS3 } from '../../support/object-stores.ts'
 import { type ProvisionSetting, runProvision } from '../../support/run-provision.ts'
@@ -72,7 +72,7 @@ notifications:
 
 const everyJob = ['s3', 's3too', 'gcs', 'azure', 'r2', 'splunk'] as const
 
-async function world(t: Tap, put: (target: ObjectTarget, text: string) => Promise<void> = async () => {}) {
+async function world(t: Tap, put: ObjectStore['put'] = async () => {}) {
   const built = buildWorld(11)
   const account = built.account('Quay')
   built.zone('quay.example', account)
@@ -80,7 +80,7 @@ async function world(t: Tap, put: (target: ObjectTarget, text: string) => Promis
   built.job({ scope: accountScope(account), name: 'theirs' })
   const sim = await startSimulator({
     world: built.spec(),
-    objectStore: { put: (_, text, target) => put(target, text) },
+    objectStore: { put },
     rateLimits: { rest: { requests: 100_000, windowMs: 300_000 } },
   })
   t.teardown(() => sim.close())
@@ -140,10 +140,11 @@ t.test('challenges in S3, GCS and Azure are read for real, and everything is mad
     Object.assign(process.env, { AWS_ACCESS_KEY_ID: keyId ?? '', AWS_SECRET_ACCESS_KEY: key ?? '' }),
   )
   Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'S3RVER', AWS_SECRET_ACCESS_KEY: 'S3RVER' })
-  const { sim, env, run, said, manifest } = await world(t, async ({ scheme, container, key }, text) => {
-    if (scheme === 's3') await s3.put(container, key, text)
-    else if (scheme === 'azure') await azure.put(container, key, text)
-    else gcsObjects.set(`${container}/${key}`, text)
+  const { sim, env, run, said, manifest } = await world(t, async (bucket, key, body, { scheme }) => {
+    const text = String(body)
+    if (scheme === 's3') await s3.put(bucket, key, text)
+    else if (scheme === 'azure') await azure.put(bucket, key, text)
+    else gcsObjects.set(`${bucket}/${key}`, text)
   })
   Object.assign(env, {
     AWS_ENDPOINT_URL_S3: s3.endpoint,

@@ -46,8 +46,8 @@ async function world(t: Tap, jobs: string) {
   const sim = await startSimulator({
     world: built.spec(),
     objectStore: {
-      put: (_, text, { scheme, container, key }) =>
-        scheme === 's3' ? store.put(container, key, text) : void sumoLines.push(text),
+      put: (bucket, key, text, { scheme }) =>
+        scheme === 's3' ? store.put(bucket, key, String(text)) : void sumoLines.push(String(text)),
     },
   })
   const path = mkdtempSync(join(tmpdir(), 'ownership-'))

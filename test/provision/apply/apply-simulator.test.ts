@@ -40,8 +40,8 @@ async function aSimulatedWorld(letters = ['a', 'b', 'c']) {
     speed: 0,
     rateLimits: { rest: { requests: 1_000_000, windowMs: 300_000 } },
     objectStore: {
-      put: (_, text, { key }) => {
-        challengeFiles.set(key, new Secret(text))
+      put: (_bucket, key, text) => {
+        challengeFiles.set(key, new Secret(String(text)))
       },
     },
   })

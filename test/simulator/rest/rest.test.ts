@@ -1,7 +1,7 @@
 import Cloudflare from 'cloudflare'
 import t from 'tap'
-import type { ObjectTarget } from '../../../src/simulator/rest/rest-ownership.ts'
 import type { Simulator, SimulatorOptions } from '../../../src/simulator/server.ts'
+import type { StoreAddress } from '../../../src/simulator/store/object-store.ts'
 import type { Permission } from '../../../src/simulator/world/permissions.ts'
 import { accountScope, buildWorld, zoneScope } from '../../../src/simulator/world/world-builder.ts'
 import type { Grant, TokenSpec, WorldSpec } from '../../../src/simulator/world/world-spec.ts'
@@ -294,12 +294,12 @@ t.test('a token is verified where it belongs, and its verification shows its sta
 
 t.test('ownership: a challenge is written, bound to destination and scope, and expires', async (t) => {
   const store = new Map<string, string>()
-  const targets: ObjectTarget[] = []
+  const targets: StoreAddress[] = []
   const { sim, zone, account } = await simulated(t, undefined, {
     objectStore: {
-      put: (path, text, target) => {
-        store.set(path, text)
-        targets.push(target)
+      put: (bucket, key, text, at) => {
+        store.set(`${bucket}/${key}`, String(text))
+        targets.push(at)
       },
     },
   })
@@ -314,7 +314,7 @@ t.test('ownership: a challenge is written, bound to destination and scope, and e
   t.notMatch(result, { token: /./ })
   const token = store.get(`quay-logs/${result.filename}`)?.trim() ?? ''
   t.match(token, /^[\w-]+\.[\w-]+\.[\w-]+$/)
-  t.match(targets, [{ scheme: 's3', container: 'quay-logs', key: result.filename }])
+  t.match(targets, [{ scheme: 's3', host: 'quay-logs' }])
   const again = (await ask(sim, ownership, { body: { destination_conf: conf } })).body.result
   t.not(again.filename, result.filename, 'each challenge has its own file')
 

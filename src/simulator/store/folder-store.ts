@@ -1,0 +1,128 @@
+import type { Dirent } from 'node:fs'
+import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { KeyRefused, type ObjectStore } from './object-store.ts'
+
+/*
+ * A folder as an object store: `<folder>/<bucket>/<key>`. A bucket exists from its first object on. Files come into
+ * being whole: they are written beside the buckets and moved into place.
+ */
+
+export interface FolderStore extends ObjectStore {
+  buckets(): Promise<readonly string[]>
+  /** Null when there is no such object. */
+  read(bucket: string, key: string): Promise<Buffer | null>
+  /** Size and time of the object; null when there is none. */
+  head(bucket: string, key: string): Promise<StoredObject | null>
+  /** All objects whose key begins with the prefix, in the order of their keys' bytes; null: no such bucket. */
+  list(bucket: string, prefix: string): Promise<readonly StoredObject[] | null>
+}
+
+export interface StoredObject {
+  readonly key: string
+  readonly bytes: number
+  readonly modifiedMs: number
+}
+
+/** Holds what is being written. No bucket can have this name. */
+const writing = '.writing'
+
+/**
+ * Opens the folder, which is made when only its last part is missing.
+ * @throws the file system's own error when it cannot be had.
+ */
+export async function openFolderStore(folder: string): Promise<FolderStore> {
+  // Not recursive: a mistyped path is told, not made.
+  await mkdir(folder).catch((error: unknown) => {
+    if (codeOf(error) !== 'EEXIST') throw error
+  })
+  await mkdir(join(folder, writing), { recursive: true })
+  let writes = 0
+
+  return {
+    async put(bucket, key, body) {
+      const path = pathOf(folder, bucket, key)
+      if (path === null) throw new KeyRefused(`a folder cannot hold ${bucket}/${key}`)
+      writes += 1
+      const draft = join(folder, writing, `${process.pid}-${writes}`)
+      await writeFile(draft, body)
+      await mkdir(dirname(path), { recursive: true })
+      await rename(draft, path)
+    },
+    async buckets() {
+      const entries = await readdir(folder, { withFileTypes: true })
+      return entries
+        .filter((entry) => entry.isDirectory() && isBucket(entry.name))
+        .map(({ name }) => name)
+        .sort(byBytes)
+    },
+    read: (bucket, key) => orNull(pathOf(folder, bucket, key), (path) => readFile(path)),
+    head: (bucket, key) => orNull(pathOf(folder, bucket, key), (path) => describe(path, key)),
+    async list(bucket, prefix) {
+      if (!isBucket(bucket)) return null
+      const root = join(folder, bucket)
+      if ((await orNull(root, (path) => readdir(path))) === null) return null
+      // Only below the last folder that the prefix names whole.
+      const base = prefix.slice(0, prefix.lastIndexOf('/') + 1)
+      if (base !== '' && !base.slice(0, -1).split('/').every(isSegment)) return []
+      const found: StoredObject[] = []
+      await walk(root, base, prefix, found)
+      return found.sort((a, b) => byBytes(a.key, b.key))
+    },
+  }
+}
+
+async function walk(root: string, base: string, prefix: string, found: StoredObject[]): Promise<void> {
+  const entries = await orNull(
+    join(root, base),
+    (path): Promise<Dirent[]> => readdir(path, { withFileTypes: true }),
+  )
+  for (const entry of entries ?? []) {
+    const key = `${base}${entry.name}`
+    if (entry.isDirectory()) {
+      if (`${key}/`.startsWith(prefix) || prefix.startsWith(`${key}/`))
+        await walk(root, `${key}/`, prefix, found)
+    } else if (key.startsWith(prefix)) {
+      const object = await orNull(join(root, key), (path) => describe(path, key))
+      if (object !== null) found.push(object)
+    }
+  }
+}
+
+async function describe(path: string, key: string): Promise<StoredObject | null> {
+  const facts = await stat(path)
+  return facts.isFile() ? { key, bytes: facts.size, modifiedMs: Math.round(facts.mtimeMs) } : null
+}
+
+/** Null when a folder cannot hold it, or it would lie outside. */
+function pathOf(folder: string, bucket: string, key: string): string | null {
+  return isBucket(bucket) && key.split('/').every(isSegment) ? join(folder, bucket, key) : null
+}
+
+function isBucket(name: string): boolean {
+  return isSegment(name) && !name.startsWith('.')
+}
+
+/** A name that no file system reads as something else. */
+function isSegment(name: string): boolean {
+  return !['', '.', '..'].includes(name) && !/[/\\\0]/.test(name) && Buffer.byteLength(name) <= 255
+}
+
+/** UTF-8 order, as stores list their keys. */
+function byBytes(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b))
+}
+
+async function orNull<T>(path: string | null, use: (path: string) => Promise<T | null>): Promise<T | null> {
+  if (path === null) return null
+  try {
+    return await use(path)
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(codeOf(error))) return null
+    throw error
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
+}
