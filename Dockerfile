@@ -1,5 +1,5 @@
-# The image of logpush-exporter: Node, the bundle, and the one package that can't be bundled.
-#   docker build --build-arg VERSION=0.1.0 --build-arg REVISION=$(git rev-parse HEAD) --tag logpush-exporter .
+# The image of logpush-exporter: Node, the bundle, and the packages that the bundle leaves outside.
+#   docker build --build-arg VERSION=0.1.0 --build-arg REVISION=$(git rev-parse HEAD) --tag REGISTRY/logpush-exporter:0.1.0 .
 # Releases pin both bases by digest: --build-arg BUILD_IMAGE=…@sha256:… --build-arg RUNTIME_IMAGE=…@sha256:…
 ARG BUILD_IMAGE=docker.io/library/node:24-bookworm-slim
 ARG RUNTIME_IMAGE=gcr.io/distroless/cc-debian12:nonroot
@@ -19,7 +19,7 @@ RUN npm run build && node .build/image-files.mjs /image
 FROM ${RUNTIME_IMAGE}
 ARG VERSION=0.1.0
 ARG REVISION=unknown
-ARG SOURCE_URL=https://git.example.com/logpush-exporter
+ARG SOURCE_URL=https://github.com/logpush-exporter/logpush-exporter
 LABEL org.opencontainers.image.title="logpush-exporter" \
       org.opencontainers.image.description="Prometheus exporter and provisioner for Cloudflare Logpush" \
       org.opencontainers.image.version="${VERSION}" \

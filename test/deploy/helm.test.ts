@@ -14,6 +14,7 @@ import {
   podSpecs,
   readYaml,
 } from '../support/manifests.ts'
+import { imageName, version } from '../support/names.ts'
 import { podSecurityProblems } from '../support/pod-security.ts'
 import { at, entriesAt, textAt } from '../support/tree.ts'
 
@@ -26,7 +27,6 @@ t.setTimeout(180_000)
 const tools = kubeTools()
 const chart = 'deploy/helm/logpush-exporter'
 const cases = readdirSync(`${chart}/ci`).sort()
-const version: string = JSON.parse(readFileSync('package.json', 'utf8')).version
 
 function helm(...args: readonly string[]): Promise<string> {
   if (typeof tools === 'string') throw new Error(tools)
@@ -140,8 +140,8 @@ t.test('the chart', { skip: typeof tools === 'string' && tools }, async (t) => {
   t.test('pins the image by digest when one is given, else by the chart’s version', async (t) => {
     const imageOf = (file: string): string =>
       textAt(containersOf(podSpecs(only(sets.get(file) ?? [], 'Deployment'))[0])[0], 'image')
-    t.equal(imageOf('minimal-values.yaml'), `quay.example/logpush/logpush-exporter:${version}`)
-    t.match(imageOf('extras-values.yaml'), /^quay\.example\/logpush\/logpush-exporter@sha256:[0-9a-f]{64}$/)
+    t.equal(imageOf('minimal-values.yaml'), `${imageName}:${version}`)
+    t.match(imageOf('extras-values.yaml'), new RegExp(`^${imageName}@sha256:[0-9a-f]{64}$`))
   })
 
   t.test('keeps one writer for each ledger', async (t) => {

@@ -7,13 +7,13 @@ import t from 'tap'
 import { parseDocument } from 'yaml'
 import { argumentProblem } from '../support/exporter-args.ts'
 import { readYaml } from '../support/manifests.ts'
+import { version } from '../support/names.ts'
 import { at, entriesAt, findAll, listAt, textAt } from '../support/tree.ts'
 
 /*
  * Without a cluster: the Compose stack and the systemd unit.
  */
 
-const version: string = JSON.parse(readFileSync('package.json', 'utf8')).version
 const folder = 'deploy/compose'
 const compose: unknown = parseDocument(readFileSync(`${folder}/compose.yaml`, 'utf8'), { merge: true }).toJS()
 const demo: unknown = parseDocument(readFileSync(`${folder}/compose.demo.yaml`, 'utf8')).toJS()

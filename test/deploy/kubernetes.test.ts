@@ -13,6 +13,7 @@ import {
   podSpecs,
   readYaml,
 } from '../support/manifests.ts'
+import { imageName, version } from '../support/names.ts'
 import { processTemplate } from '../support/openshift-template.ts'
 import { podSecurityProblems } from '../support/pod-security.ts'
 import { at, findAll, listAt, textAt } from '../support/tree.ts'
@@ -25,8 +26,7 @@ import { at, findAll, listAt, textAt } from '../support/tree.ts'
 t.setTimeout(180_000)
 const tools = kubeTools()
 const overlays = readdirSync('deploy/overlays').sort()
-const version: string = JSON.parse(readFileSync('package.json', 'utf8')).version
-const image = `quay.example/logpush/logpush-exporter:${version}`
+const image = `${imageName}:${version}`
 
 async function built(folder: string): Promise<readonly Manifest[]> {
   if (typeof tools === 'string') throw new Error(tools)

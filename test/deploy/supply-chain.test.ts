@@ -13,6 +13,7 @@ import {
 import { join } from 'node:path'
 import t from 'tap'
 import { lint } from '../support/dockerfile.ts'
+import { repository } from '../support/names.ts'
 import { at, entriesAt, listAt, textAt } from '../support/tree.ts'
 
 /*
@@ -178,7 +179,7 @@ function summary(values: readonly string[]): string {
 
 t.test('whoever finds a hole learns where to report it', async (t) => {
   t.ok(existsSync('.github/SECURITY.md'))
-  t.match(readFileSync('.github/SECURITY.md', 'utf8'), /security@example\.com/)
+  t.match(readFileSync('.github/SECURITY.md', 'utf8'), `${repository}/security/advisories/new`)
   t.match(JSON.parse(readFileSync('.github/renovate.json', 'utf8')), {
     vulnerabilityAlerts: { enabled: true },
   })
