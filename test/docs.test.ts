@@ -3,18 +3,17 @@ import { dirname, join } from 'node:path'
 import t from 'tap'
 import { settingsMarkdown } from '../src/cli/help-text.ts'
 import { metricDefinitions } from '../src/metrics/definitions.ts'
+import { jobLabels } from '../src/metrics/job-view.ts'
 import { allSettings } from '../src/settings/exporter-settings.ts'
 
 /* What the documents say is what the code says. UPDATE_GOLDEN=1 writes the tables anew. */
 
 function metricsMarkdown(): string {
   const rows = metricDefinitions.map(({ name, type, labels, help, only }) => {
-    const own = labels.filter(
-      (label) => !['account', 'zone', 'job_id'].includes(label) || !labels.includes('job_id'),
-    )
+    const ofJob = jobLabels.every((label) => labels.includes(label))
+    const own = ofJob ? labels.filter((label) => !jobLabels.some((other) => other === label)) : labels
     const extra = own.map((label) => `\`${label}\``).join(', ')
-    const identity =
-      labels.includes('job_id') && labels.includes('account') && labels.includes('zone') ? 'job' : ''
+    const identity = ofJob ? 'job' : ''
     const shown = [identity, extra].filter((part) => part !== '').join(' + ')
     return `| \`${name}\` | ${type} | ${shown} | ${help}${only === undefined ? '' : ` Only with \`--${only}\`.`} |`
   })

@@ -1,26 +1,27 @@
 /*
- * THE metric table: everything that /metrics shows of ours, in the order it shows it. Rendering, tests, README,
- * rules and dashboards are checked against it. Names and labels are a contract; new labels may come, none may go.
+ * Everything of ours that /metrics exposes, in the order in which it does. Rendering, tests, README, rules and
+ * dashboards are checked against it.
  */
+import { driftMetrics } from './drift-metrics.ts'
+import { exporterMetrics } from './exporter-metrics.ts'
+import { jobMetrics } from './job-metrics.ts'
+import { lablabsMetrics } from './lablabs-metrics.ts'
+import type { MetricDefinition } from './metric.ts'
+import { notificationMetrics } from './notification-metrics.ts'
+import { scopeMetrics } from './scope-metrics.ts'
 
-import { eventMetrics, scopeMetrics, selfMetrics } from './exporter-metrics.ts'
-import { jobMetrics, lablabsMetrics } from './job-metrics.ts'
-import type { MetricDefinition } from './metric-definition.ts'
+/** Metrics rendered for each account or zone, and kept until its state changes. */
+export const scopeDefinitions: readonly MetricDefinition[] = [
+  ...jobMetrics,
+  ...scopeMetrics,
+  ...lablabsMetrics,
+]
 
-export type ScopeMetricName =
-  | keyof typeof jobMetrics
-  | keyof typeof scopeMetrics
-  | keyof typeof lablabsMetrics
-export type SelfMetricName = keyof typeof selfMetrics | keyof typeof eventMetrics
+/** Metrics rendered for each scrape. */
+export const ownDefinitions: readonly MetricDefinition[] = [
+  ...notificationMetrics,
+  ...driftMetrics,
+  ...exporterMetrics,
+]
 
-/** Every metric, in the order of the exposition. */
-export const metricDefinitions: readonly MetricDefinition[] = [
-  jobMetrics,
-  scopeMetrics,
-  lablabsMetrics,
-  eventMetrics,
-  selfMetrics,
-].flatMap((table) => Object.entries(table).map(([name, definition]) => ({ name, ...definition })))
-
-export { jobLabels } from './job-metrics.ts'
-export type { MetricDefinition } from './metric-definition.ts'
+export const metricDefinitions: readonly MetricDefinition[] = [...scopeDefinitions, ...ownDefinitions]

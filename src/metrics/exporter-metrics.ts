@@ -1,165 +1,169 @@
-import { define } from './metric-definition.ts'
+import { byApi, byPoller, type ExporterView, requestDurations } from './exporter-view.ts'
+import { type Metric, type MetricType, metricFamily, seconds } from './metric.ts'
 
-const scopeLabels = ['account', 'zone', 'source'] as const
+const { gauge, counter, series } = metricFamily<ExporterView>([], () => '')
 
-/** One series set per account or zone. */
-export const scopeMetrics = define({
-  cloudflare_logpush_up: {
-    type: 'gauge',
-    help: 'Whether the last poll of the account or zone worked.',
-    labels: scopeLabels,
-  },
-  cloudflare_logpush_data_timestamp_seconds: {
-    type: 'gauge',
-    help: 'Up to when the data of the account or zone is complete. Absent before the first poll that worked.',
-    labels: scopeLabels,
-  },
-})
+type Samples = Parameters<typeof series>[1]
 
-/** What the exporter has of notifications and of the manifest. */
-export const eventMetrics = define({
-  cloudflare_logpush_notifications_total: {
-    type: 'counter',
-    help: "Cloudflare's notifications received, each counted once whatever the way it came.",
-    labels: ['account', 'alert_type', 'source'],
-  },
-  cloudflare_logpush_notification_webhook_last_success_timestamp_seconds: {
-    type: 'gauge',
-    help: 'When Cloudflare last reached a webhook that Logpush alerts of the account go to, as its API says. Absent when it never did.',
-    labels: ['account', 'webhook'],
-  },
-  cloudflare_logpush_notification_webhook_last_failure_timestamp_seconds: {
-    type: 'gauge',
-    help: 'When Cloudflare last failed to reach a webhook that Logpush alerts of the account go to, as its API says. Absent when it never did.',
-    labels: ['account', 'webhook'],
-  },
-  cloudflare_logpush_manifest_drift: {
-    type: 'gauge',
-    help: 'Whether an object of the manifest differs from what is at Cloudflare, by the change that would be made.',
-    labels: ['kind', 'name', 'change'],
-  },
-  cloudflare_logpush_manifest_last_check_timestamp_seconds: {
-    type: 'gauge',
-    help: 'When the manifest was last compared with what is at Cloudflare. Absent before the first comparison.',
-    labels: [],
-  },
-})
+/** A row whose samples have labels of their own. */
+const labelled = (
+  type: MetricType,
+  name: string,
+  labels: readonly string[],
+  help: string,
+  samples: Samples,
+) => series({ name, type, help, labels }, samples)
 
-/** The exporter's own. */
-export const selfMetrics = define({
-  cloudflare_logpush_exporter_build_info: {
-    type: 'gauge',
-    help: 'What is running, value 1.',
-    labels: ['version', 'revision', 'nodeversion'],
-  },
-  cloudflare_logpush_exporter_config_info: {
-    type: 'gauge',
-    help: 'Settings that change what the numbers mean, value 1.',
-    labels: ['poll_interval', 'revision_window', 'budget_share', 'rate_limit_type'],
-  },
-  cloudflare_logpush_exporter_config_last_reload_successful: {
-    type: 'gauge',
-    help: 'Whether the last reading of the settings worked.',
-    labels: [],
-  },
-  cloudflare_logpush_exporter_api_requests_total: {
-    type: 'counter',
-    help: 'Requests to Cloudflare; code is the HTTP status, `budget` for a budget error in a GraphQL answer, `error` without an answer.',
-    labels: ['api', 'operation', 'code'],
-  },
-  cloudflare_logpush_exporter_api_request_duration_seconds: {
-    type: 'histogram',
-    help: 'How long requests to Cloudflare took.',
-    labels: ['api', 'operation', 'code'],
-  },
-  cloudflare_logpush_exporter_api_budget_limit: {
-    type: 'gauge',
-    help: 'Requests that may be sent in 5 minutes: the budget share of the limit.',
-    labels: ['api'],
-  },
-  cloudflare_logpush_exporter_api_budget_remaining: {
-    type: 'gauge',
-    help: 'Requests of the budget limit that have not been used in the last 5 minutes.',
-    labels: ['api'],
-  },
-  cloudflare_logpush_exporter_api_throttled_total: {
-    type: 'counter',
-    help: 'Requests that Cloudflare refused because a budget was used up.',
-    labels: ['api'],
-  },
-  cloudflare_logpush_exporter_poll_duration_seconds: {
-    type: 'gauge',
-    help: 'How long the last cycle took.',
-    labels: ['poller'],
-  },
-  cloudflare_logpush_exporter_poll_interval_seconds: {
-    type: 'gauge',
-    help: 'Time between the starts of the last two cycles; longer than set when the work does not fit the budget.',
-    labels: ['poller'],
-  },
-  cloudflare_logpush_exporter_poll_last_success_timestamp_seconds: {
-    type: 'gauge',
-    help: 'When the last cycle ended. Absent before the first.',
-    labels: ['poller'],
-  },
-  cloudflare_logpush_exporter_polls_total: {
-    type: 'counter',
-    help: 'Cycles that ended, well or badly.',
-    labels: ['poller'],
-  },
-  cloudflare_logpush_exporter_poll_failures_total: {
-    type: 'counter',
-    help: 'Failures inside cycles, of single scopes too.',
-    labels: ['poller', 'kind'],
-  },
-  cloudflare_logpush_exporter_late_rows_total: {
-    type: 'counter',
-    help: 'Rows of health data that came or grew after their minute had been read.',
-    labels: [],
-  },
-  cloudflare_logpush_exporter_gap_seconds_total: {
-    type: 'counter',
-    help: 'Time whose health data could not be read any more, summed over accounts and zones.',
-    labels: [],
-  },
-  cloudflare_logpush_exporter_windows_split_total: {
-    type: 'counter',
-    help: 'Answers that were as long as the limit and so were asked for again in parts.',
-    labels: [],
-  },
-  cloudflare_logpush_exporter_scopes: {
-    type: 'gauge',
-    help: 'Accounts and zones by state: watched (with jobs), empty, unknown (jobs can not be listed), failing (health can not be read).',
-    labels: ['state'],
-  },
-  cloudflare_logpush_exporter_token_expiry_timestamp_seconds: {
-    type: 'gauge',
-    help: 'When the API token expires. Absent when it does not.',
-    labels: [],
-  },
-  cloudflare_logpush_exporter_token_active: {
-    type: 'gauge',
-    help: 'Whether Cloudflare says that the API token is active. Absent before it said anything.',
-    labels: [],
-  },
-  cloudflare_logpush_exporter_shard_ordinal: {
-    type: 'gauge',
-    help: 'Which shard this is, from 0.',
-    labels: [],
-  },
-  cloudflare_logpush_exporter_total_shards: {
-    type: 'gauge',
-    help: 'How many shards share the work.',
-    labels: [],
-  },
-  cloudflare_logpush_exporter_state_writes_total: {
-    type: 'counter',
-    help: 'Records written to the ledger store.',
-    labels: [],
-  },
-  cloudflare_logpush_exporter_state_write_failures_total: {
-    type: 'counter',
-    help: 'Records that could not be written to the ledger store and are kept in memory only.',
-    labels: [],
-  },
-})
+/** The exporter's own metrics. */
+export const exporterMetrics: readonly Metric<ExporterView>[] = [
+  labelled(
+    'gauge',
+    'cloudflare_logpush_exporter_build_info',
+    ['version', 'revision', 'nodeversion'],
+    'Version of the running exporter (always 1).',
+    ({ build }) => [{ values: [build.version, build.revision, build.nodeVersion], value: 1 }],
+  ),
+  labelled(
+    'gauge',
+    'cloudflare_logpush_exporter_config_info',
+    ['poll_interval', 'revision_window', 'budget_share', 'rate_limit_type'],
+    'Settings that affect what the numbers mean (always 1).',
+    ({ config: { pollInterval, revisionWindow, budgetShare, rateLimitType } }) => [
+      { values: [pollInterval, revisionWindow, budgetShare, rateLimitType], value: 1 },
+    ],
+  ),
+  gauge(
+    'cloudflare_logpush_exporter_config_last_reload_successful',
+    'Whether the last attempt to read the settings succeeded.',
+    ({ self }) => self.reload?.successful ?? true,
+  ),
+  labelled(
+    'counter',
+    'cloudflare_logpush_exporter_api_requests_total',
+    ['api', 'operation', 'code'],
+    'Requests to Cloudflare. The code is the HTTP status, `budget` for a budget error in a GraphQL response, or `error` when there was no response.',
+    ({ self }) =>
+      [...self.requests.values()].map(({ api, operation, code, count }) => ({
+        values: [api, operation, code],
+        value: count,
+      })),
+  ),
+  labelled(
+    'histogram',
+    'cloudflare_logpush_exporter_api_request_duration_seconds',
+    ['api', 'operation', 'code'],
+    'Duration of requests to Cloudflare.',
+    requestDurations,
+  ),
+  labelled(
+    'gauge',
+    'cloudflare_logpush_exporter_api_budget_limit',
+    ['api'],
+    'Requests the exporter may send in 5 minutes: its share of the API limit.',
+    (view) => byApi(view, ({ limit }) => limit),
+  ),
+  labelled(
+    'gauge',
+    'cloudflare_logpush_exporter_api_budget_remaining',
+    ['api'],
+    'Requests of the budget limit not used in the last 5 minutes.',
+    (view) => byApi(view, ({ remaining }) => remaining),
+  ),
+  labelled(
+    'counter',
+    'cloudflare_logpush_exporter_api_throttled_total',
+    ['api'],
+    'Requests that Cloudflare refused because a rate limit was exhausted.',
+    (view) => byApi(view, ({ throttled }) => throttled),
+  ),
+  labelled(
+    'gauge',
+    'cloudflare_logpush_exporter_poll_duration_seconds',
+    ['poller'],
+    'Duration of the last poll cycle.',
+    (view) => byPoller(view, ({ durationSeconds }) => durationSeconds),
+  ),
+  labelled(
+    'gauge',
+    'cloudflare_logpush_exporter_poll_interval_seconds',
+    ['poller'],
+    'Time between the starts of the last two poll cycles; longer than configured when the work does not fit the budget.',
+    (view) => byPoller(view, ({ intervalSeconds }) => intervalSeconds),
+  ),
+  labelled(
+    'gauge',
+    'cloudflare_logpush_exporter_poll_last_success_timestamp_seconds',
+    ['poller'],
+    'End of the last successful poll cycle. Absent before the first.',
+    (view) => byPoller(view, ({ lastSuccess }) => seconds(lastSuccess)),
+  ),
+  labelled(
+    'counter',
+    'cloudflare_logpush_exporter_polls_total',
+    ['poller'],
+    'Completed poll cycles, successful or not.',
+    (view) => byPoller(view, ({ polls }) => polls),
+  ),
+  labelled(
+    'counter',
+    'cloudflare_logpush_exporter_poll_failures_total',
+    ['poller', 'kind'],
+    'Failures within poll cycles, including those of single accounts and zones.',
+    ({ self }) =>
+      [...self.pollers.values()].flatMap(({ poller, failures }) =>
+        [...failures].map(([kind, value]) => ({ values: [poller, kind], value })),
+      ),
+  ),
+  counter(
+    'cloudflare_logpush_exporter_late_rows_total',
+    'Rows of health data that arrived or grew after their minute had been read.',
+    ({ scopes }) => scopes.lateRows,
+  ),
+  counter(
+    'cloudflare_logpush_exporter_gap_seconds_total',
+    'Time for which health data is no longer available, summed over accounts and zones.',
+    ({ scopes }) => scopes.gapSeconds,
+  ),
+  counter(
+    'cloudflare_logpush_exporter_windows_split_total',
+    'Responses that hit the row limit and were fetched again in parts.',
+    ({ self }) => self.windowsSplit,
+  ),
+  labelled(
+    'gauge',
+    'cloudflare_logpush_exporter_scopes',
+    ['state'],
+    'Accounts and zones by state: watched (with jobs), empty, unknown (jobs cannot be listed), failing (health cannot be read).',
+    ({ scopes }) => Object.entries(scopes.states).map(([state, value]) => ({ values: [state], value })),
+  ),
+  gauge(
+    'cloudflare_logpush_exporter_token_expiry_timestamp_seconds',
+    'Expiry of the API token. Absent when it does not expire.',
+    ({ self }) => seconds(self.token?.expiresOn ?? null),
+  ),
+  gauge(
+    'cloudflare_logpush_exporter_token_active',
+    'Whether Cloudflare reports the API token as active. Absent before the first answer.',
+    ({ self }) => self.token?.active ?? null,
+  ),
+  gauge(
+    'cloudflare_logpush_exporter_shard_ordinal',
+    'Zero-based index of this shard.',
+    ({ config }) => config.shard,
+  ),
+  gauge(
+    'cloudflare_logpush_exporter_total_shards',
+    'Number of shards that share the work.',
+    ({ config }) => config.totalShards,
+  ),
+  counter(
+    'cloudflare_logpush_exporter_state_writes_total',
+    'Records written to the ledger store.',
+    ({ store }) => store.writes,
+  ),
+  counter(
+    'cloudflare_logpush_exporter_state_write_failures_total',
+    'Records that could not be written to the ledger store and are kept only in memory.',
+    ({ store }) => store.failures,
+  ),
+]

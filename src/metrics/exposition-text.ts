@@ -3,31 +3,36 @@
  * every series as an object: at 10,000 jobs that is a quarter of a million of them, several times the memory that
  * the whole exporter may use, and half a second of work that nothing else can interrupt.
  */
-import type { MetricDefinition } from './metric-definition.ts'
-import type { Sample } from './sample.ts'
 
 export type ExpositionFormat = 'text' | 'openmetrics'
+
+/** One value of a metric; `values` are those of its labels, in the order of the definition. */
+export interface Sample {
+  readonly values: readonly string[]
+  readonly value: number
+  /** Only for parts of a histogram: `_bucket`, `_sum` or `_count`, and the bucket's bound. */
+  readonly part?: { readonly suffix: string; readonly le?: string }
+}
 
 export const openMetricsEnd = '# EOF\n'
 
 /** The HELP and TYPE lines. In OpenMetrics a counter's family has no `_total`; its samples do. */
-export function renderHeader({ name, help, type }: MetricDefinition, format: ExpositionFormat): string {
+export function renderHeader(
+  { name, help, type }: { readonly name: string; readonly help: string; readonly type: string },
+  format: ExpositionFormat,
+): string {
   const family = format === 'openmetrics' && type === 'counter' ? name.replace(/_total$/, '') : name
   return `# HELP ${family} ${escapeHelp(help)}\n# TYPE ${family} ${type}\n`
 }
 
-/** The sample lines, the same in both formats. */
-export function renderSamples(definition: MetricDefinition, samples: readonly Sample[]): string {
-  let text = ''
-  for (const sample of samples) text += renderSample(definition, sample)
-  return text
+/** Labels as they stand between the braces. */
+export function labelText(labels: readonly string[], values: readonly string[]): string {
+  return labels.map((label, index) => `${label}="${escapeLabel(values[index] ?? '')}"`).join(',')
 }
 
-function renderSample({ name, labels }: MetricDefinition, { values, value, part }: Sample): string {
-  const pairs: string[] = part?.le === undefined ? [] : [`le="${part.le}"`]
-  for (let i = 0; i < labels.length; i += 1) pairs.push(`${labels[i]}="${escapeLabel(values[i] ?? '')}"`)
-  const braces = pairs.length === 0 ? '' : `{${pairs.join(',')}}`
-  return `${name}${part?.suffix ?? ''}${braces} ${renderValue(value)}\n`
+/** One sample line, the same in both formats; `labels` is made by `labelText`. */
+export function renderSample(name: string, labels: string, value: number): string {
+  return labels === '' ? `${name} ${renderValue(value)}\n` : `${name}{${labels}} ${renderValue(value)}\n`
 }
 
 function renderValue(value: number): string {

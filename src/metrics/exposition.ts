@@ -4,14 +4,12 @@
  */
 import type { ScopeKey } from '../domain/scope.ts'
 import type { ScopeState } from '../exporter/state/scope-state.ts'
-import { metricDefinitions } from './definitions.ts'
-import { eventMetrics, selfMetrics } from './exporter-metrics.ts'
-import { type ExpositionFormat, openMetricsEnd, renderHeader, renderSamples } from './exposition-text.ts'
+import { ownDefinitions, scopeDefinitions } from './definitions.ts'
+import { type ExpositionFormat, openMetricsEnd, renderHeader } from './exposition-text.ts'
 import { type DeflatedPart, deflatePart, gzipOf, nothingDeflated } from './gzip-parts.ts'
-import type { MetricDefinition } from './metric-definition.ts'
+import type { SampleRules } from './job-view.ts'
+import type { MetricDefinition } from './metric.ts'
 import type { NodeMetrics } from './node-metrics.ts'
-import type { Samples } from './sample.ts'
-import type { SampleRules } from './scope-samples.ts'
 import { createScopeSegments } from './scope-segments.ts'
 
 export interface Exposition {
@@ -33,8 +31,8 @@ export interface ExpositionSource {
 export interface ExpositionDeps {
   readonly scopes: () => ReadonlyMap<ScopeKey, ScopeState>
   readonly rules: () => SampleRules
-  /** Read anew on each scrape. */
-  readonly others: () => readonly Samples[]
+  /** The lines of `ownDefinitions` by metric name, asked for on each scrape. */
+  readonly own: () => readonly ReadonlyMap<string, string>[]
   readonly node: NodeMetrics
   /** Runs a piece of work soon, after what is waiting. */
   readonly defer: (work: () => void) => void
@@ -51,8 +49,6 @@ const contentTypes: Readonly<Record<ExpositionFormat, string>> = {
   openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
 }
 
-const ownFamilies = new Set([...Object.keys(eventMetrics), ...Object.keys(selfMetrics)])
-
 export function createExposition(deps: ExpositionDeps): ExpositionSource {
   const segments = createScopeSegments(deps.rules)
   let version = 0
@@ -65,20 +61,19 @@ export function createExposition(deps: ExpositionDeps): ExpositionSource {
   const isShown = ({ only }: MetricDefinition): boolean => only === undefined || deps.rules().lablabs
 
   function* scopePart(format: ExpositionFormat): Iterable<Buffer> {
-    for (const [index, definition] of metricDefinitions.entries()) {
-      if (ownFamilies.has(definition.name) || !isShown(definition)) continue
+    for (const [index, definition] of scopeDefinitions.entries()) {
+      if (!isShown(definition)) continue
       yield Buffer.from(renderHeader(definition, format))
       yield* segments.lines(deps.scopes().values(), index)
     }
   }
 
   const ownPart = async (format: ExpositionFormat): Promise<Buffer> => {
-    const samples = deps.others()
+    const parts = deps.own()
     let text = ''
-    for (const definition of metricDefinitions) {
-      if (!ownFamilies.has(definition.name)) continue
+    for (const definition of ownDefinitions) {
       text += renderHeader(definition, format)
-      for (const part of samples) text += renderSamples(definition, part.get(definition.name) ?? [])
+      for (const lines of parts) text += lines.get(definition.name) ?? ''
     }
     return Buffer.from(
       text + (await deps.node.render(format)) + (format === 'openmetrics' ? openMetricsEnd : ''),

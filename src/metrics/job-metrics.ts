@@ -1,148 +1,158 @@
-import { define } from './metric-definition.ts'
+import { isFailing, type JobState } from '../domain/job/job-state.ts'
+import { accountOf } from '../domain/scope.ts'
+import { type JobView, jobLabels, uploadsBy } from './job-view.ts'
+import { type Metric, metricFamily, seconds } from './metric.ts'
 
-/** What identifies a job; every job series has these first. */
-export const jobLabels = ['account', 'zone', 'job_id'] as const
+/*
+ * The metrics of jobs: a row is a metric with the function that gives its value. Names and labels are a
+ * contract: new labels may come, none may go.
+ */
 
-/** One series set per job. */
-export const jobMetrics = define({
-  cloudflare_logpush_job_info: {
-    type: 'gauge',
-    help: 'Facts about a Logpush job, value 1. The destination is redacted.',
-    labels: [
-      ...jobLabels,
-      'account_id',
-      'zone_id',
-      'job_name',
-      'dataset',
-      'kind',
-      'destination_type',
-      'destination',
-    ],
-  },
-  cloudflare_logpush_job_enabled: {
-    type: 'gauge',
-    help: 'Whether the job is enabled.',
-    labels: jobLabels,
-  },
-  cloudflare_logpush_job_failing: {
-    type: 'gauge',
-    help: 'Whether the job is enabled and its last push failed.',
-    labels: jobLabels,
-  },
-  cloudflare_failing_logpush_job_disabled_alert: {
-    type: 'gauge',
-    help: 'Whether the job is off because it failed: Cloudflare notified so, or it was seen to go from enabled to disabled with an error.',
-    labels: jobLabels,
-  },
-  cloudflare_logpush_job_last_complete_timestamp_seconds: {
-    type: 'gauge',
-    help: 'Up to when logs have been delivered, as the jobs API says. Absent before the first delivery.',
-    labels: jobLabels,
-  },
-  cloudflare_logpush_job_last_error_timestamp_seconds: {
-    type: 'gauge',
-    help: 'When the last push failed. Absent while the job has no error.',
-    labels: jobLabels,
-  },
-  cloudflare_logpush_job_failing_since_timestamp_seconds: {
-    type: 'gauge',
-    help: 'The first error of the present row of failures that was seen, kept over restarts. Absent while the job is not failing.',
-    labels: jobLabels,
-  },
-  cloudflare_logpush_job_last_upload_timestamp_seconds: {
-    type: 'gauge',
-    help: 'When the latest upload attempt ended, whatever came of it. Absent before the first.',
-    labels: jobLabels,
-  },
-  cloudflare_logpush_job_failure_info: {
-    type: 'gauge',
-    help: 'Class of the last error, value 1. Absent while the job has no error.',
-    labels: [...jobLabels, 'reason'],
-  },
-  cloudflare_logpush_job_max_lag_seconds: {
-    type: 'gauge',
-    help: 'How far behind the job may be, as set by --job.max-lag and its overrides.',
-    labels: jobLabels,
-  },
-  cloudflare_logpush_job_max_upload_interval_seconds: {
-    type: 'gauge',
-    help: 'The longest time between uploads that is set on the job. Absent when none is set.',
-    labels: jobLabels,
-  },
-  cloudflare_logpush_job_sample_interval: {
-    type: 'gauge',
-    help: 'Highest average sample interval of the newest health data; above 1 the counters are estimates. Absent before the first data.',
-    labels: jobLabels,
-  },
-  cloudflare_logpush_batches_total: {
-    type: 'counter',
-    help: 'Batches whose last upload attempt has ended, delivered or lost.',
-    labels: jobLabels,
-  },
-  cloudflare_logpush_batches_failed_total: {
-    type: 'counter',
-    help: 'Batches that were lost: the last attempt failed and the data is gone.',
-    labels: jobLabels,
-  },
-  cloudflare_logpush_uploads_total: {
-    type: 'counter',
-    help: 'Upload attempts, retried ones included.',
-    labels: jobLabels,
-  },
-  cloudflare_logpush_upload_retries_total: {
-    type: 'counter',
-    help: 'Upload attempts that failed and were followed by another.',
-    labels: jobLabels,
-  },
-  cloudflare_logpush_records_total: {
-    type: 'counter',
-    help: 'Log records delivered.',
-    labels: jobLabels,
-  },
-  cloudflare_logpush_bytes_total: {
-    type: 'counter',
-    help: 'Bytes of logs delivered, before compression.',
-    labels: jobLabels,
-  },
-  cloudflare_logpush_compressed_bytes_total: {
-    type: 'counter',
-    help: 'Bytes of logs delivered, after compression.',
-    labels: jobLabels,
-  },
-  cloudflare_logpush_records_lost_total: {
-    type: 'counter',
-    help: 'Log records in batches that were lost.',
-    labels: jobLabels,
-  },
-  cloudflare_logpush_bytes_lost_total: {
-    type: 'counter',
-    help: 'Bytes of logs in batches that were lost, before compression.',
-    labels: jobLabels,
-  },
-  cloudflare_logpush_upload_duration_seconds_total: {
-    type: 'counter',
-    help: 'Time that all upload attempts took: the average of each row of health data times its uploads.',
-    labels: jobLabels,
-  },
-  cloudflare_logpush_upload_responses_total: {
-    type: 'counter',
-    help: 'Upload attempts by what the destination answered; 1101 to 1108 and 1201 are failures without an HTTP answer.',
-    labels: [...jobLabels, 'status', 'destination_type'],
-  },
-})
+type JobValue = (job: JobState, view: JobView) => number | boolean | null
 
-/** Names of lablabs/cloudflare-exporter, for dashboards made for it. */
-export const lablabsMetrics = define({
-  cloudflare_logpush_failed_jobs_account_count: {
-    type: 'counter',
-    help: 'Failed upload attempts of account jobs, by whether they were the last of their batch.',
-    labels: ['account', 'destination', 'job_id', 'final'],
-    only: 'compat.lablabs',
-  },
-  cloudflare_logpush_failed_jobs_zone_count: {
-    type: 'counter',
-    help: 'Failed upload attempts of zone jobs, by whether they were the last of their batch.',
-    labels: ['destination', 'job_id', 'final'],
-    only: 'compat.lablabs',
-  },
-})
+const { gauge, counter, series } = metricFamily<JobView>(jobLabels, ({ identity }) => identity)
+
+/** A value of a job that the jobs API has listed, if only before a restart. */
+const known =
+  (value: JobValue) =>
+  (view: JobView): number | boolean | null =>
+    view.job === null ? null : value(view.job, view)
+
+/** A value that says how the job is now: none while only the store knows the job. */
+const current = (value: JobValue) => known((job, view) => (view.current ? value(job, view) : null))
+
+export const jobMetrics: readonly Metric<JobView>[] = [
+  series(
+    {
+      name: 'cloudflare_logpush_job_info',
+      type: 'gauge',
+      help: 'Information about a Logpush job (always 1). The destination is redacted.',
+      labels: ['account_id', 'zone_id', 'job_name', 'dataset', 'kind', 'destination_type', 'destination'],
+    },
+    ({ job, scope: { scope } }) => {
+      if (job === null) return []
+      const { name, dataset, kind, destinationType, destination } = job.summary
+      const ids = [accountOf(scope).id, scope.kind === 'zone' ? scope.id : '']
+      return [{ values: [...ids, name, dataset, kind, destinationType, destination], value: 1 }]
+    },
+  ),
+  gauge(
+    'cloudflare_logpush_job_enabled',
+    'Whether the job is enabled.',
+    current(({ summary }) => summary.enabled),
+  ),
+  gauge(
+    'cloudflare_logpush_job_failing',
+    'Whether the job is enabled and its last push failed.',
+    current(({ summary }) => isFailing(summary)),
+  ),
+  gauge(
+    'cloudflare_failing_logpush_job_disabled_alert',
+    'Whether Cloudflare has disabled the job because it kept failing, as reported by Cloudflare or observed by the exporter.',
+    current(({ disabledByFailure }) => disabledByFailure !== null),
+  ),
+  gauge(
+    'cloudflare_logpush_job_last_complete_timestamp_seconds',
+    'Time up to which logs have been delivered, according to the jobs API. Absent before the first delivery.',
+    current(({ summary }) => seconds(summary.lastComplete)),
+  ),
+  gauge(
+    'cloudflare_logpush_job_last_error_timestamp_seconds',
+    'Time of the last failed push. Absent while the job has no error.',
+    current(({ summary }) => seconds(summary.lastError)),
+  ),
+  gauge(
+    'cloudflare_logpush_job_failing_since_timestamp_seconds',
+    'Start of the current failure streak as observed; survives restarts. Absent while the job is not failing.',
+    current(({ failingSince }) => seconds(failingSince)),
+  ),
+  gauge(
+    'cloudflare_logpush_job_last_upload_timestamp_seconds',
+    'End of the latest upload attempt, whatever its result. Absent before the first.',
+    ({ totals }) => seconds(totals.lastUpload),
+  ),
+  series(
+    {
+      name: 'cloudflare_logpush_job_failure_info',
+      type: 'gauge',
+      help: 'Category of the last error (always 1). Absent while the job has no error.',
+      labels: ['reason'],
+    },
+    ({ job, current }) => {
+      if (job === null || !current) return []
+      const { failure, lastError } = job.summary
+      const reason = failure?.reason ?? (lastError === null ? null : 'other')
+      return reason === null ? [] : [{ values: [reason], value: 1 }]
+    },
+  ),
+  gauge(
+    'cloudflare_logpush_job_max_lag_seconds',
+    'How far behind the job may be, as set by --job.max-lag and its overrides.',
+    known(({ summary }, { rules, scope }) => rules.maxLagMs(summary, scope) / 1000),
+  ),
+  gauge(
+    'cloudflare_logpush_job_max_upload_interval_seconds',
+    'Maximum time between uploads set on the job. Absent when none is set.',
+    known(({ summary }) => summary.maxUploadIntervalSeconds || null),
+  ),
+  gauge(
+    'cloudflare_logpush_job_sample_interval',
+    'Highest average sample interval in the newest health data; above 1, the counters are estimates. Absent before the first data.',
+    ({ totals }) => totals.sampleInterval,
+  ),
+  counter(
+    'cloudflare_logpush_batches_total',
+    'Batches that were delivered or lost: their last upload attempt has ended.',
+    ({ uploads }) => uploads.final,
+  ),
+  counter(
+    'cloudflare_logpush_batches_failed_total',
+    'Batches that were lost: the last attempt failed and the data is gone.',
+    ({ uploads }) => uploads.lost,
+  ),
+  counter(
+    'cloudflare_logpush_uploads_total',
+    'Upload attempts, including retries.',
+    ({ uploads }) => uploads.all,
+  ),
+  counter(
+    'cloudflare_logpush_upload_retries_total',
+    'Upload attempts that failed and were retried.',
+    ({ uploads }) => uploads.retried,
+  ),
+  counter('cloudflare_logpush_records_total', 'Log records delivered.', ({ totals }) => totals.records),
+  counter(
+    'cloudflare_logpush_bytes_total',
+    'Bytes of logs delivered, before compression.',
+    ({ totals }) => totals.bytes,
+  ),
+  counter(
+    'cloudflare_logpush_compressed_bytes_total',
+    'Bytes of logs delivered, after compression.',
+    ({ totals }) => totals.compressedBytes,
+  ),
+  counter(
+    'cloudflare_logpush_records_lost_total',
+    'Log records in lost batches.',
+    ({ totals }) => totals.recordsLost,
+  ),
+  counter(
+    'cloudflare_logpush_bytes_lost_total',
+    'Bytes of logs in lost batches, before compression.',
+    ({ totals }) => totals.bytesLost,
+  ),
+  counter(
+    'cloudflare_logpush_upload_duration_seconds_total',
+    'Time spent on all upload attempts: the average of each row of health data times its uploads.',
+    ({ totals }) => totals.uploadSeconds,
+  ),
+  series(
+    {
+      name: 'cloudflare_logpush_upload_responses_total',
+      type: 'counter',
+      help: 'Upload attempts by the status of the response; 1101 to 1108 and 1201 are failures without an HTTP response.',
+      labels: ['status', 'destination_type'],
+    },
+    ({ attempts }) => uploadsBy(attempts, ({ status, destinationType }) => [String(status), destinationType]),
+  ),
+]

@@ -4,12 +4,12 @@
  */
 import { type ScopeKey, scopeKey } from '../domain/scope.ts'
 import type { ScopeState } from '../exporter/state/scope-state.ts'
-import { metricDefinitions } from './definitions.ts'
-import { renderSamples } from './exposition-text.ts'
-import type { MetricDefinition } from './metric-definition.ts'
-import { type SampleRules, scopeSamples } from './scope-samples.ts'
+import { jobMetrics } from './job-metrics.ts'
+import { jobViews, type SampleRules } from './job-view.ts'
+import { lablabsMetrics } from './lablabs-metrics.ts'
+import { scopeMetrics } from './scope-metrics.ts'
 
-/** One buffer with the lines of all metrics, in the order of the table; `ends[i]` is where metric i's end. */
+/** One buffer with the lines of all metrics, in the order of `scopeDefinitions`; `ends[i]` is where metric i's end. */
 interface Segment {
   readonly bytes: Buffer
   readonly ends: Uint32Array
@@ -64,16 +64,21 @@ export function createScopeSegments(rules: () => SampleRules): ScopeSegments {
   }
 }
 
+/** Renders in the order of `scopeDefinitions`. */
 function render(state: ScopeState, rules: SampleRules): Segment {
-  const samples = scopeSamples(state, rules)
-  const ends = new Uint32Array(metricDefinitions.length)
+  const jobs = jobViews(state, rules)
+  const ends = new Uint32Array(jobMetrics.length + scopeMetrics.length + lablabsMetrics.length)
   let text = ''
   let bytes = 0
-  metricDefinitions.forEach((definition: MetricDefinition, index) => {
-    const lines = renderSamples(definition, samples.get(definition.name) ?? [])
+  let index = 0
+  const add = (lines: string): void => {
     text += lines
     bytes += Buffer.byteLength(lines)
     ends[index] = bytes
-  })
+    index += 1
+  }
+  for (const { lines } of jobMetrics) add(jobs.map(lines).join(''))
+  for (const { lines } of scopeMetrics) add(lines(state))
+  for (const { lines } of lablabsMetrics) add(rules.lablabs ? jobs.map(lines).join('') : '')
   return { bytes: Buffer.from(text), ends }
 }

@@ -103,7 +103,7 @@ export async function scrapeFigures(jobs: number): Promise<readonly Figure[]> {
   const source = createExposition({
     scopes: () => state.scopes,
     rules: () => ({ maxLagMs: () => 1_800_000, lablabs: false }),
-    others: () => [],
+    own: () => [],
     node: createNodeMetrics(),
     defer: (work) => setImmediate(work),
   })

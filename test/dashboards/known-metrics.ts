@@ -1,6 +1,6 @@
 import { metricDefinitions } from '../../src/metrics/definitions.ts'
-import { jobLabels } from '../../src/metrics/job-metrics.ts'
-import type { MetricDefinition } from '../../src/metrics/metric-definition.ts'
+import { jobLabels } from '../../src/metrics/job-view.ts'
+import type { MetricDefinition } from '../../src/metrics/metric.ts'
 
 /*
  * What a dashboard may ask for: name, whether it is a counter, and the labels beyond the scrape's own.

@@ -14,8 +14,8 @@ import { beginLedger } from '../../src/domain/ledger/ledger.ts'
 import { createState } from '../../src/exporter/state/state.ts'
 import { metricDefinitions } from '../../src/metrics/definitions.ts'
 import { createExposition } from '../../src/metrics/exposition.ts'
-import { renderHeader, renderSamples } from '../../src/metrics/exposition-text.ts'
-import type { MetricDefinition } from '../../src/metrics/metric-definition.ts'
+import { labelText, renderHeader, renderSample, type Sample } from '../../src/metrics/exposition-text.ts'
+import { type MetricDefinition, metricFamily } from '../../src/metrics/metric.ts'
 import { createNodeMetrics } from '../../src/metrics/node-metrics.ts'
 import { failure, quay, quayAccount, zone } from '../support/exporter-core.ts'
 import { holds } from '../support/property.ts'
@@ -46,7 +46,9 @@ function source(edit: { lablabs?: boolean } = {}) {
   const exposition = createExposition({
     scopes: () => state.scopes,
     rules: () => ({ maxLagMs: () => 1_800_000, lablabs: edit.lablabs ?? false }),
-    others: () => [new Map([['cloudflare_logpush_exporter_token_active', [{ values: [], value: 1 }]]])],
+    own: () => [
+      new Map([['cloudflare_logpush_exporter_token_active', 'cloudflare_logpush_exporter_token_active 1\n']]),
+    ],
     node: createNodeMetrics(),
     defer: (work) => setImmediate(work),
   })
@@ -251,6 +253,7 @@ t.test('our lines are the bytes that prom-client renders', async (t) => {
     help: 'A "help" with \\ in it.',
     labels: ['a', 'b'],
   } satisfies MetricDefinition
+  const metric = metricFamily<readonly Sample[]>([], () => '').series(definition, (samples) => samples)
   const value = fc.oneof(fc.nat(), fc.double({ min: 0, noNaN: true }), fc.constant(1e21))
   const sample = fc.record({
     values: fc.tuple(fc.string({ unit: 'binary' }), fc.stringMatching(/^["\\\n a-z]*$/)),
@@ -277,7 +280,7 @@ t.test('our lines are the bytes that prom-client renders', async (t) => {
           })
           for (const { values, value } of samples) counter.inc({ a: values[0], b: values[1] }, value)
           const theirs = (await registry.metrics()).replace(/# EOF\n$/, '')
-          const ours = renderHeader(definition, format) + renderSamples(definition, samples)
+          const ours = renderHeader(definition, format) + metric.lines(samples)
           if (theirs.trimEnd() !== ours.trimEnd()) return false
         }
         return true
@@ -287,21 +290,14 @@ t.test('our lines are the bytes that prom-client renders', async (t) => {
   )
   const gauge = new Gauge({ name: 'plain', help: 'h', registers: [] })
   gauge.set(Number.NEGATIVE_INFINITY)
-  t.equal(
-    renderSamples({ name: 'plain', type: 'gauge', help: 'h', labels: [] }, [
-      { values: [], value: Number.NEGATIVE_INFINITY },
-    ]),
-    'plain -Inf\n',
-  )
+  t.equal(renderSample('plain', '', Number.NEGATIVE_INFINITY), 'plain -Inf\n')
 })
 
 t.test('a label value never breaks a line', async (t) => {
   holds(
     t,
     fc.property(fc.string({ unit: 'binary' }), (text) => {
-      const line = renderSamples({ name: 'x', type: 'gauge', help: 'h', labels: ['a'] }, [
-        { values: [text], value: 1 },
-      ])
+      const line = renderSample('x', labelText(['a'], [text]), 1)
       return line.split('\n').length === 2 && parseScrape(line)[0]?.labels.a === text
     }),
   )

@@ -1,18 +1,19 @@
 import { driftStatus } from '../../exporter/view/drift-state.ts'
 import type { DriftStatus } from '../../exporter/view/exporter-status.ts'
-import { driftSamples } from '../../metrics/drift-samples.ts'
-import type { Samples } from '../../metrics/sample.ts'
+import { driftMetrics } from '../../metrics/drift-metrics.ts'
+import { linesOf } from '../../metrics/metric.ts'
 import type { DriftWatchDeps } from './drift.ts'
 
 /** What the exporter has of the manifest; without one, nothing that costs anything. */
 export interface DriftPart {
   status(): DriftStatus | null
-  samples(): readonly Samples[]
+  /** The lines of its metrics by name, when there is a manifest. */
+  metricLines(): readonly ReadonlyMap<string, string>[]
   run(stop: AbortSignal, abort: AbortSignal): Promise<void>
   hurry(): void
 }
 
-const none: DriftPart = { status: () => null, samples: () => [], run: async () => {}, hurry() {} }
+const none: DriftPart = { status: () => null, metricLines: () => [], run: async () => {}, hurry() {} }
 
 /** The comparison is loaded only where there is a manifest: most exporters have none, and start faster so. */
 export async function openDriftPart(
@@ -24,7 +25,7 @@ export async function openDriftPart(
   const watch = createDriftWatch({ ...deps, path })
   return {
     status: () => driftStatus(watch.state()),
-    samples: () => [driftSamples(watch.state())],
+    metricLines: () => [linesOf(driftMetrics, watch.state())],
     run: watch.run,
     hurry: watch.hurry,
   }

@@ -4,7 +4,7 @@ import type { JobSummary } from '../../domain/job/job.ts'
 import { accountOf } from '../../domain/scope.ts'
 import type { ScopeState } from '../../exporter/state/scope-state.ts'
 import type { WatchSettings } from '../../exporter/watch.ts'
-import type { SelfView } from '../../metrics/self-samples.ts'
+import type { ExporterView } from '../../metrics/exporter-view.ts'
 import type { Settings } from '../../settings/exporter-settings.ts'
 import type { JobMatch } from '../../settings/job-overrides.ts'
 
@@ -31,7 +31,7 @@ function matches(match: JobMatch, job: JobSummary, { scope }: ScopeState): boole
 }
 
 /** The settings that are shown as a metric. */
-export function configFacts(settings: Settings): SelfView['config'] {
+export function configFacts(settings: Settings): ExporterView['config'] {
   const { healthPollIntervalMs, revisionWindowMs, budgetShare, rateLimitType, shard, totalShards } = settings
   return {
     pollInterval: durationText(healthPollIntervalMs),

@@ -10,7 +10,6 @@ import { createHealthClient } from '../../cloudflare/health/health-client.ts'
 import { proxyFetch } from '../../cloudflare/proxy-fetch.ts'
 import { createRestClient } from '../../cloudflare/rest/rest-client.ts'
 import type { TransportDeps } from '../../cloudflare/transport.ts'
-import { notificationSources } from '../../domain/notification/notification-book.ts'
 import type { Secret } from '../../domain/secret.ts'
 import { historyPoller, type WebhookReports } from '../../exporter/notifications/history-poll.ts'
 import { createNotifications, type Notifications } from '../../exporter/notifications/notifications.ts'
@@ -25,20 +24,17 @@ import type { WebConfigSource } from '../../http/access/web-config-source.ts'
 import type { ListenAddress } from '../../http/listeners.ts'
 import { buildServer, type HttpServer, type ServerDeps } from '../../http/server.ts'
 import { webhookRoute } from '../../http/webhook-route.ts'
-import { notificationSamples } from '../../metrics/event-samples.ts'
-import { createExposition, type ExpositionSource } from '../../metrics/exposition.ts'
-import { createNodeMetrics } from '../../metrics/node-metrics.ts'
-import { selfSamples } from '../../metrics/self-samples.ts'
+import type { ExpositionSource } from '../../metrics/exposition.ts'
 import type { ApiExchange } from '../../ports/cloudflare.ts'
 import type { Clock, Log, Random } from '../../ports/runtime.ts'
-import { defer } from '../../runtime/defer.ts'
 import { changedSettings, reloadedSettings } from '../../settings/exporter-rules.ts'
 import type { Settings } from '../../settings/exporter-settings.ts'
 import type { ReadFile } from '../../settings/settings-parse.ts'
 import { build } from '../../version.ts'
 import { openDriftPart } from './drift-part.ts'
 import { runUntil } from './exporter-lifetime.ts'
-import { configFacts, maxLagOf, watchSettingsOf } from './exporter-settings.ts'
+import { createExporterMetrics } from './exporter-metrics.ts'
+import { watchSettingsOf } from './exporter-settings.ts'
 import { openStore } from './exporter-store.ts'
 import { createExporterView, readinessOf } from './exporter-view.ts'
 
@@ -142,29 +138,17 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
   const own = { self, clock, random: deps.random, log, onRefusedToken }
   const drift = await openDriftPart(settings.manifestFile, { io: deps, rest, budget, ...own })
 
-  const selfView = (): Parameters<typeof selfSamples>[0] => ({
+  const metrics = createExporterMetrics({
+    state,
     self,
-    scopes: state.scopes.values(),
-    departed: state.departed,
-    budget: budget.status(),
-    store: store.health(),
-    build: { version: build.version, revision: build.revision, nodeVersion: deps.nodeVersion },
-    config: configFacts(settings),
-  })
-  const notificationView = (): Parameters<typeof notificationSamples>[0] => ({
-    book: notifications.book,
-    sources: notificationSources.filter((source) =>
-      source === 'webhook' ? deps.webhookSecrets !== null : settings.historyPollIntervalMs !== null,
-    ),
+    budget,
+    store,
+    nodeVersion: deps.nodeVersion,
+    notifications,
     webhooks,
-    scopes: state.scopes.values(),
-  })
-  const metrics = createExposition({
-    scopes: () => state.scopes,
-    rules: () => ({ maxLagMs: maxLagOf(settings), lablabs: settings.lablabs }),
-    others: () => [selfSamples(selfView()), notificationSamples(notificationView()), ...drift.samples()],
-    node: createNodeMetrics(),
-    defer,
+    receivesWebhooks: deps.webhookSecrets !== null,
+    drift,
+    settings: () => settings,
   })
   state.onChange(metrics.changed)
 

@@ -12,7 +12,8 @@ import { Secret } from '../../../src/domain/secret.ts'
 import { createHistoryPoll, type WebhookReports } from '../../../src/exporter/notifications/history-poll.ts'
 import { createFollowUp } from '../../../src/exporter/notifications/notification-follow-up.ts'
 import { createNotifications } from '../../../src/exporter/notifications/notifications.ts'
-import { notificationSamples } from '../../../src/metrics/event-samples.ts'
+import { linesOf } from '../../../src/metrics/metric.ts'
+import { accountLabels, notificationMetrics } from '../../../src/metrics/notification-metrics.ts'
 import type {
   HistoryEntry,
   NotificationPolicy,
@@ -22,6 +23,7 @@ import type {
 import type { RecordStore } from '../../../src/ports/record-store.ts'
 import { createMemoryStore } from '../../../src/runtime/memory-store.ts'
 import { aJob, createCore, failure, quay, quayAccount, zone } from '../../support/exporter-core.ts'
+import { parseScrape } from '../../support/scrape.ts'
 import { createSteppedClock, type SteppedClock } from '../../support/stepped-clock.ts'
 
 const alert = 'failing_logpush_job_disabled_alert'
@@ -141,14 +143,21 @@ function createSide(
     },
     count: (source: 'webhook' | 'history'): number =>
       countOf(notifications.book, { accountId: quay.id, alertType: alert, source }),
-    samples: () =>
-      notificationSamples({
-        book: notifications.book,
-        sources: ['webhook', 'history'],
-        webhooks,
-        scopes: state.scopes.values(),
-      }),
+    /** A metric's samples: the values of its labels, and its own. */
+    samples: (name: string) =>
+      samplesIn(
+        linesOf(notificationMetrics, {
+          book: notifications.book,
+          sources: ['webhook', 'history'],
+          webhooks,
+          accounts: accountLabels(state.scopes.values()),
+        }).get(name),
+      ),
   }
+}
+
+function samplesIn(text = ''): readonly { readonly values: readonly string[]; readonly value: number }[] {
+  return parseScrape(text).map(({ labels, value }) => ({ values: Object.values(labels), value }))
 }
 
 function event(now: number, edit: object = {}): NotificationEvent {
@@ -343,7 +352,7 @@ t.test('of accounts that are not watched, nothing is asked', async (t) => {
   await side.notifications.receive(event(side.clock.now(), { account_id: other.id, data: { job_id: 99 } }))
   await side.followUp()
   t.same(side.listed, [])
-  t.same(side.samples().get('cloudflare_logpush_notifications_total'), [
+  t.same(side.samples('cloudflare_logpush_notifications_total'), [
     { values: ['Quay', alert, 'webhook'], value: 0 },
     { values: ['Quay', alert, 'history'], value: 0 },
     { values: ['', alert, 'webhook'], value: 1 },
@@ -356,7 +365,7 @@ t.test('other alerts are counted and change nothing', async (t) => {
   await side.notifications.receive(event(side.clock.now(), { alert_type: 'billing_usage_alert' }))
   t.equal(side.disabled('1'), null)
   t.equal(side.notifications.book.open.length, 0)
-  t.same(side.samples().get('cloudflare_logpush_notifications_total')?.at(-1), {
+  t.same(side.samples('cloudflare_logpush_notifications_total').at(-1), {
     values: ['Quay', 'billing_usage_alert', 'webhook'],
     value: 1,
   })
@@ -512,7 +521,7 @@ t.test('webhooks that Logpush alerts go to are shown as Cloudflare sees them', a
   const names = ['last_success', 'last_failure'].map(
     (what) => `cloudflare_logpush_notification_webhook_${what}_timestamp_seconds`,
   )
-  const shown = (samples: ReadonlyMap<string, unknown>) => names.map((name) => samples.get(name))
+  const shown = ({ samples }: Pick<typeof side, 'samples'>) => names.map(samples)
   const side = createSide({
     webhooks: () => [
       webhook('1', { lastFailure: 2_000 }),
@@ -526,7 +535,7 @@ t.test('webhooks that Logpush alerts go to are shown as Cloudflare sees them', a
     ],
   })
   await side.pollHistory()
-  t.same(shown(side.samples()), [
+  t.same(shown(side), [
     [{ values: ['Quay', 'exporter'], value: 1 }],
     [{ values: ['Quay', 'exporter'], value: 2 }],
   ])
@@ -535,11 +544,11 @@ t.test('webhooks that Logpush alerts go to are shown as Cloudflare sees them', a
     policies: [policy(['1', '2'])],
   })
   await twins.pollHistory()
-  t.same(shown(twins.samples())[0], [
+  t.same(shown(twins)[0], [
     { values: ['Quay', 'exporter (1)'], value: 1 },
     { values: ['Quay', 'exporter (2)'], value: 1 },
   ])
   twins.state.setScopes([])
   await twins.pollHistory()
-  t.same(shown(twins.samples()), [undefined, undefined], 'they go with their account')
+  t.same(shown(twins), [[], []], 'they go with their account')
 })

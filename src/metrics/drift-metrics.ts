@@ -1,0 +1,26 @@
+import { type DriftState, driftObjects } from '../exporter/view/drift-state.ts'
+import { type Metric, metricFamily, seconds } from './metric.ts'
+
+const { gauge, series } = metricFamily<DriftState>([], () => '')
+
+/** How the manifest and what is live differ; nothing before the first comparison. */
+export const driftMetrics: readonly Metric<DriftState>[] = [
+  series(
+    {
+      name: 'cloudflare_logpush_manifest_drift',
+      type: 'gauge',
+      help: 'Whether an object of the manifest differs from what is live at Cloudflare, by the change that apply would make.',
+      labels: ['kind', 'name', 'change'],
+    },
+    (state) =>
+      driftObjects(state).map(({ kind, name, change }) => ({
+        values: [kind, name, change],
+        value: change === 'none' ? 0 : 1,
+      })),
+  ),
+  gauge(
+    'cloudflare_logpush_manifest_last_check_timestamp_seconds',
+    'Last time the manifest was compared with what is live at Cloudflare. Absent before the first comparison.',
+    ({ compared }) => seconds(compared?.at ?? null),
+  ),
+]

@@ -1,0 +1,88 @@
+import type { JobId, JobSummary } from '../domain/job/job.ts'
+import type { JobState } from '../domain/job/job-state.ts'
+import { type Attempt, type JobTotals, noTotals, parseAttemptKey } from '../domain/ledger/job-totals.ts'
+import { jobIds, type ScopeState } from '../exporter/state/scope-state.ts'
+import { labelText } from './exposition-text.ts'
+
+/** What identifies a job; every job series has these first. */
+export const jobLabels = ['account', 'zone', 'job_id'] as const
+
+/** What the settings say about the samples of jobs. */
+export interface SampleRules {
+  /** How far behind a job may be, in milliseconds. */
+  readonly maxLagMs: (job: JobSummary, state: ScopeState) => number
+  /** Whether to add the series of lablabs/cloudflare-exporter. */
+  readonly lablabs: boolean
+}
+
+/** One job as the metric table reads it: what the functions of many rows need is worked out once. */
+export interface JobView {
+  /** The labels that identify the job, as text. */
+  readonly identity: string
+  readonly id: JobId
+  readonly scope: ScopeState
+  readonly rules: SampleRules
+  /** Null while only the job's uploads are known. */
+  readonly job: JobState | null
+  /** False while the jobs are those that the store remembers: that says nothing about how they are now. */
+  readonly current: boolean
+  readonly totals: JobTotals
+  readonly attempts: readonly CountedAttempt[]
+  readonly uploads: UploadSums
+}
+
+export type CountedAttempt = Attempt & { readonly uploads: number }
+
+/** Uploads by what came of them. */
+export interface UploadSums {
+  readonly all: number
+  readonly retried: number
+  readonly final: number
+  readonly lost: number
+}
+
+/** The jobs of one account or zone, in a stable order. */
+export function jobViews(scope: ScopeState, rules: SampleRules): readonly JobView[] {
+  return [...jobIds(scope)].map((id) => {
+    const totals = scope.totals.get(id) ?? noTotals
+    const attempts = [...totals.attempts].map(([key, uploads]) => ({ ...parseAttemptKey(key), uploads }))
+    return {
+      identity: labelText(jobLabels, [scope.labels.account, scope.labels.zone, id]),
+      id,
+      scope,
+      rules,
+      job: scope.jobs.get(id) ?? null,
+      current: scope.inventory.lastSuccess !== null,
+      totals,
+      attempts,
+      uploads: sumUploads(attempts),
+    }
+  })
+}
+
+function sumUploads(attempts: readonly CountedAttempt[]): UploadSums {
+  let [all, retried, final, lost] = [0, 0, 0, 0]
+  for (const attempt of attempts) {
+    all += attempt.uploads
+    if (!attempt.final) retried += attempt.uploads
+    else if (!attempt.success) lost += attempt.uploads
+    if (attempt.final) final += attempt.uploads
+  }
+  return { all, retried, final, lost }
+}
+
+/** Attempts added up by two of their properties. */
+export function uploadsBy(
+  attempts: readonly CountedAttempt[],
+  key: (attempt: CountedAttempt) => readonly [string, string],
+): readonly { readonly values: readonly [string, string]; readonly value: number }[] {
+  const sums = new Map<string, { readonly values: readonly [string, string]; value: number }>()
+  for (const attempt of attempts) {
+    const values = key(attempt)
+    const name = values.join('|')
+    const sum = sums.get(name)
+    if (sum === undefined) sums.set(name, { values, value: attempt.uploads })
+    else sum.value += attempt.uploads
+  }
+  return [...sums.values()]
+}

@@ -1,0 +1,45 @@
+import { minuteMs } from '../domain/time.ts'
+import { isUp } from '../exporter/state/poll-state.ts'
+import type { ScopeState } from '../exporter/state/scope-state.ts'
+import type { Sample } from './exposition-text.ts'
+import { labelText } from './exposition-text.ts'
+import { type Metric, metricFamily, seconds } from './metric.ts'
+
+const scopeLabels = ['account', 'zone'] as const
+
+const { series } = metricFamily<ScopeState>(scopeLabels, ({ labels }) =>
+  labelText(scopeLabels, [labels.account, labels.zone]),
+)
+
+/** The metrics of one account or zone, by what is read of it. */
+export const scopeMetrics: readonly Metric<ScopeState>[] = [
+  series(
+    {
+      name: 'cloudflare_logpush_up',
+      type: 'gauge',
+      help: 'Whether the last poll of the account or zone succeeded.',
+      labels: ['source'],
+    },
+    ({ inventory, health }) => bySource(isUp(inventory), isUp(health)),
+  ),
+  series(
+    {
+      name: 'cloudflare_logpush_data_timestamp_seconds',
+      type: 'gauge',
+      help: 'Time up to which the data of the account or zone is complete. Absent before the first successful poll.',
+      labels: ['source'],
+    },
+    ({ inventory, health, readTo }) =>
+      bySource(
+        seconds(inventory.lastSuccess),
+        seconds(health.lastSuccess === null || readTo === null ? null : readTo * minuteMs),
+      ),
+  ),
+]
+
+function bySource(inventory: number | boolean | null, health: number | boolean | null): readonly Sample[] {
+  return [
+    { values: ['inventory'], value: inventory },
+    { values: ['health'], value: health },
+  ].flatMap(({ values, value }) => (value === null ? [] : [{ values, value: Number(value) }]))
+}
