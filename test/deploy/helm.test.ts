@@ -61,6 +61,40 @@ t.test(
   },
 )
 
+t.test('the chart’s README lists every value with its default and its comment', async (t) => {
+  const check = () =>
+    execFileSync(process.execPath, ['.build/chart-readme.mjs', '--check'], { encoding: 'utf8' })
+  t.equal(check(), '')
+  const rows = readFileSync(`${chart}/README.md`, 'utf8').match(/^\| `.*$/gm) ?? []
+  const listed = rows.map((row) => /^\| `([^`]+)`/.exec(row)?.[1] ?? '')
+  const covered = (path: string): boolean =>
+    listed.some((name) => name === path || path.startsWith(`${name}.`))
+  const leaves = (value: unknown, path: string): readonly string[] => {
+    const children = entriesAt(value)
+    return children.length === 0
+      ? [path]
+      : children.flatMap(([key, child]) => leaves(child, path === '' ? key : `${path}.${key}`))
+  }
+  const all = leaves(readYaml(`${chart}/values.yaml`), '')
+  t.ok(all.length > 100)
+  t.strictSame(
+    all.filter((path) => !covered(path)),
+    [],
+  )
+})
+
+t.test('the chart says where it comes from', async (t) => {
+  const about = readYaml(`${chart}/Chart.yaml`)
+  const { homepage } = JSON.parse(readFileSync('package.json', 'utf8'))
+  const home = textAt(about, 'home')
+  t.equal(home, String(homepage).replace('#readme', ''))
+  t.strictSame(at(about, 'sources'), [home])
+  t.equal(textAt(about, 'maintainers', 0, 'url'), home)
+  const [, icon = ''] = /\/main\/(.+)$/.exec(textAt(about, 'icon')) ?? []
+  t.match(readFileSync(icon, 'utf8'), /^<svg /)
+  t.equal(textAt(about, 'annotations', 'artifacthub.io/license'), 'Apache-2.0')
+})
+
 t.test('chart and application carry the version of this package', async (t) => {
   const about = readYaml(`${chart}/Chart.yaml`)
   t.strictSame([textAt(about, 'version'), textAt(about, 'appVersion')], [version, version])
@@ -123,7 +157,7 @@ t.test('the chart', { skip: typeof tools === 'string' && tools }, async (t) => {
   t.test('is started with arguments that the program accepts', async (t) => {
     for (const [file, manifests] of sets) {
       const [workload] = ofKind(manifests, 'Deployment', 'StatefulSet')
-      const [container] = containersOf(podSpecs(workload?.body)[0])
+      const container = at(podSpecs(workload?.body)[0], 'containers', 0)
       const { argv, env } = containerCommand(container)
       const config = ofKind(manifests, 'ConfigMap').flatMap(({ body }) => textAt(body, 'data', 'config.yaml'))
       const files = new Map(config.map((text) => ['/etc/logpush-exporter/config/config.yaml', text]))
@@ -143,6 +177,24 @@ t.test('the chart', { skip: typeof tools === 'string' && tools }, async (t) => {
     t.equal(imageOf('minimal-values.yaml'), `${imageName}:${version}`)
     t.match(imageOf('extras-values.yaml'), new RegExp(`^${imageName}@sha256:[0-9a-f]{64}$`))
   })
+
+  t.test(
+    'adds containers, DNS settings, annotations and network rules where they are asked for',
+    async (t) => {
+      const deployment = only(sets.get('extra-containers-values.yaml') ?? [], 'Deployment')
+      const [pod] = podSpecs(deployment)
+      t.match(at(deployment, 'metadata', 'annotations'), { 'reloader.stakater.com/auto': 'true' })
+      t.match(at(pod, 'initContainers', 0), { args: ['--for=logpush-exporter-proxy'] })
+      t.match(at(pod, 'containers'), [{ name: 'logpush-exporter' }, { name: 'proxy' }])
+      t.match(at(pod, 'dnsConfig'), { options: [{ name: 'ndots', value: '1' }] })
+      const policy = only(sets.get('network-policy-values.yaml') ?? [], 'NetworkPolicy')
+      t.match(JSON.stringify(at(policy, 'spec', 'ingress')), '10.0.0.0/8')
+      t.match(JSON.stringify(at(policy, 'spec', 'egress')), '3128')
+      const plain = podSpecs(only(sets.get('minimal-values.yaml') ?? [], 'Deployment'))[0]
+      for (const field of ['initContainers', 'dnsConfig', 'dnsPolicy'])
+        t.equal(at(plain, field), undefined, field)
+    },
+  )
 
   t.test('keeps one writer for each ledger', async (t) => {
     for (const [file, manifests] of sets) {
