@@ -122,6 +122,57 @@ t.test('a request that is given up leaves the queue and says so', async (t) => {
   await clock.advance(5_000)
 })
 
+t.test('who gave up waiting takes no turn and no slot from those who still wait', async (t) => {
+  const clock = createSteppedClock()
+  const budget = createBudget({ clock, settings: { share: 1, rateLimitType: 'user' } })
+  const finish: (() => void)[] = []
+  const under = [1, 2, 3, 4].map(() =>
+    budget.run(turn(), () => new Promise<void>((resolve) => finish.push(resolve))),
+  )
+  await settle()
+  t.equal(finish.length, 4, 'no more than four are under way')
+  const abort = new AbortController()
+  const given = Array.from({ length: 6 }, () => budget.run(turn({ signal: abort.signal }), async () => {}))
+  let ran = 0
+  const later = [1, 2, 3].map(() =>
+    budget.run(turn(), async () => {
+      ran += 1
+    }),
+  )
+  await settle()
+  abort.abort()
+  for (const waiting of given) await t.rejects(waiting, /gave up waiting/)
+  for (const end of finish) end()
+  await Promise.all(under)
+  await clock.advance(1_000)
+  t.equal(ran, 3)
+  t.equal(budget.status().find(({ api }) => api === 'graphql')?.remaining, 300 - 7, 'seven were sent')
+  await Promise.all(later)
+})
+
+t.test('pauses grow with each refusal in a row, and begin anew after an answer', async (t) => {
+  const rateLimit = { limit: 300, windowSeconds: 300, remaining: 200, resetSeconds: 60 }
+  for (const answer of [exchange(), exchange({ rateLimit })]) {
+    const clock = createSteppedClock()
+    const budget = createBudget({ clock, settings: { share: 0.5, rateLimitType: 'user' } })
+    /** How long a request waits after a refusal that names no time, in seconds. */
+    const pause = async (): Promise<number> => {
+      budget.observe(exchange({ code: '429', throttled: true }))
+      let over = false
+      const from = clock.monotonic()
+      const run = budget.run(turn(), async () => {
+        over = true
+      })
+      while (!over) await clock.advance(1_000)
+      await run
+      return Math.floor((clock.monotonic() - from) / 10_000) * 10
+    }
+    t.same([await pause(), await pause(), await pause()], [10, 30, 60])
+    budget.observe(answer)
+    t.equal(await pause(), 10)
+  }
+})
+
 t.test('after a 429 nothing goes out until the pause is over, then everything does', async (t) => {
   const clock = createSteppedClock()
   const budget = createBudget({ clock, settings: { share: 0.5, rateLimitType: 'user' } })

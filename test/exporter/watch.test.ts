@@ -230,6 +230,23 @@ t.test('filters by id and name, exclusions and shards decide what is watched', a
   )
 })
 
+t.test('what the store remembers of scopes that are not selected is not shown', async (t) => {
+  const store = createMemoryStore()
+  const zones = ['a.example', 'b.example', 'c.example'].map((name) => zone(name))
+  const first = begin(createApi({ zones }), { store })
+  await first.clock.advance(3_000)
+  await first.end()
+  const shown = (selection: Partial<Selection>) => {
+    const api = createApi({ zones, listAccounts: () => new Promise(() => {}) })
+    const { state } = begin(api, { store, settings: { selection: { ...everything, ...selection } } })
+    return [...state.scopes.values()].map(({ scope }) => scope.name).sort()
+  }
+  t.same(shown({ excludeZones: ['b.example'] }), ['Quay', 'a.example', 'c.example'])
+  t.same(shown({ accounts: ['another'] }), [])
+  const shards = [0, 1].map((shard) => shown({ shard, totalShards: 2 }))
+  t.same(shards.flat().sort(), ['Quay', 'a.example', 'b.example', 'c.example'], 'each scope in one shard')
+})
+
 t.test('stopping ends what is under way and starts nothing more', async (t) => {
   const waiting: (() => void)[] = []
   const api = createApi({})

@@ -363,3 +363,19 @@ t.test('the place of a destination is where the logs end up, not how they get th
   )
   t.equal(destinationPlace('https://u:p@h.example.com/a'), 'https://h.example.com')
 })
+
+t.test(
+  'a host is shown beside a user and a password, unless a slash in the password may have cut it',
+  async (t) => {
+    const shown = (conf: string) => describeDestination(s(conf)).redacted
+    t.equal(shown('https://user:canary@logs.example.com:8443/in'), 'https://logs.example.com:8443/***')
+    t.equal(shown('https://user:canary@logs.example.com/in'), 'https://logs.example.com/***')
+    t.equal(shown('https://user:can/ary@logs.example.com:8443/in'), 'https://***/***')
+  },
+)
+
+t.test('every field of every kind has a sentence that says what it is', async (t) => {
+  for (const kind of destinationKindNames)
+    for (const [name, { doc }] of Object.entries(destinationKinds[kind].fields))
+      t.match(doc, /^.{5,}\.$/, `${kind}.${name}`)
+})

@@ -94,6 +94,28 @@ t.test('rows of one series in one answer are added, not compared', async (t) => 
   t.equal(totalsOf(ledger)?.attempts.get('s3|200|11'), 5)
 })
 
+t.test('of rows of one series every figure is added, and the last upload is the later one', async (t) => {
+  const parts = [
+    row({ lastUpload: start + 9_000, sampleInterval: 4 }),
+    row({ uploads: 2, records: 7, bytes: 30, compressedBytes: 4, uploadSeconds: 0.25, sampleInterval: 2 }),
+  ]
+  const expected = {
+    records: 17,
+    bytes: 130,
+    compressedBytes: 14,
+    uploadSeconds: 0.75,
+    lastUpload: start + 9_000,
+    sampleInterval: (4 * 1 + 2 * 2) / 3,
+    attempts: new Map([['s3|200|11', 3]]),
+  }
+  for (const rows of [parts, [...parts].reverse()]) t.match(totalsOf(read(beginLedger(m0), rows)), expected)
+  const lost = read(
+    beginLedger(m0),
+    parts.map((part) => ({ ...part, success: false })),
+  )
+  t.match(totalsOf(lost), { records: 0, recordsLost: 17, bytesLost: 130, bytes: 0 })
+})
+
 t.test('the watermark follows the revision window and settled minutes are closed', async (t) => {
   const now = start + 40 * minuteMs
   const ledger = read(read(beginLedger(m0), [row()]), [row({ minute: m0 + 39 })], now)
@@ -128,6 +150,23 @@ t.test('a late row in a minute that was read after it ended is counted and noted
   t.equal(late.lateRows, 1)
   t.equal(totalsOf(late)?.records, 10)
 })
+
+t.test(
+  'rows of the running minute, and of a minute that is read for the first time, are not late',
+  async (t) => {
+    const early = read(beginLedger(m0), [], start + 5 * minuteMs + 30_000)
+    t.equal(early.readTo, m0 + 5)
+    const running = read(early, [row({ minute: m0 + 5 })], start + 5 * minuteMs + 40_000)
+    t.equal(running.lateRows, 0, 'the minute had not ended when it was read')
+    const next = read(
+      running,
+      [row({ minute: m0 + 5, records: 11 }), row({ minute: m0 + 6 })],
+      start + 7 * minuteMs,
+    )
+    t.equal(next.lateRows, 0)
+    t.equal(read(next, [row({ minute: m0 + 6, records: 12 })], start + 8 * minuteMs).lateRows, 1)
+  },
+)
 
 t.test('reading only the newest minutes leaves the watermark where it was', async (t) => {
   const now = start + 40 * minuteMs
@@ -198,3 +237,24 @@ t.test(
     t.ok(tally.reads > 1000 && tally.kills > 250, `${tally.reads} reads, ${tally.kills} kills`)
   },
 )
+
+t.test('a stored number that is none is damage, wherever it stands', async (t) => {
+  const whole = ledgerToRecord(read(beginLedger(m0), [row()]))
+  t.ok(ledgerFromRecord(whole))
+  const odd = [Number.NaN, Number.POSITIVE_INFINITY, '1', null]
+  for (const field of ['watermark', 'readTo', 'lateRows', 'gapSeconds'] as const)
+    for (const value of odd)
+      t.equal(ledgerFromRecord({ ...whole, [field]: value }), null, `${field} ${value}`)
+  for (const part of ['open', 'totals'] as const) {
+    const [line = []] = whole[part]
+    for (const [index, cell] of line.entries()) {
+      if (typeof cell !== 'number') continue
+      for (const value of odd) {
+        const damaged = { ...whole, [part]: [line.map((kept, at) => (at === index ? value : kept))] }
+        t.equal(ledgerFromRecord(damaged), null, `${part} ${index} ${value}`)
+      }
+    }
+    t.equal(ledgerFromRecord({ ...whole, [part]: [[...line, 1, 2, 3]] }), null, `${part} too long`)
+    t.equal(ledgerFromRecord({ ...whole, [part]: [line.slice(0, -1)] }), null, `${part} too short`)
+  }
+})

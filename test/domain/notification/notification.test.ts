@@ -58,6 +58,22 @@ t.test('a payload is read, and none of its free text is kept', async (t) => {
   t.equal(eventOf({ ...payload, alert_event: 'ALERT_STATE_EVENT_END' }).phase, 'end')
 })
 
+t.test('only what ends in _START or _END says that an alert began or ended', async (t) => {
+  const phase = (alert_event: unknown) => eventOf({ ...payload, alert_event }).phase
+  t.equal(phase('alert_state_event_start'), 'start')
+  t.equal(phase('ALERT_STATE_EVENT_END'), 'end')
+  for (const other of [
+    'ALERT_STATE_EVENT_UNKNOWN',
+    '',
+    'START',
+    'ALERT_STATE_EVENT_START_OVER',
+    7,
+    null,
+    undefined,
+  ])
+    t.equal(phase(other), null, String(other))
+})
+
 t.test('every field may be missing or of the wrong kind', async (t) => {
   for (const field of Object.keys(payload)) {
     for (const value of [undefined, null, '', 7, -1, true, [], {}, [[{ a: null }]]]) {

@@ -294,6 +294,25 @@ t.test('without a job in it, the job that failed and is off now is found', async
   t.equal(fresh.notifications.book.open.length, 0)
 })
 
+t.test("a notification that names no job is never blamed on another account's job", async (t) => {
+  const strange = zone('strange.example', other)
+  const now = createSteppedClock().now()
+  const failed = { lastError: now - 5 * minute }
+  const side = createSide({
+    scopes: [quayAccount, zoneA, strange],
+    jobs: { [scopeKey(zoneA)]: [off('1', failed)], [scopeKey(strange)]: [off('9', failed)] },
+  })
+  await side.inventory()
+  const nameless = { data: null, text: 'A Logpush job was disabled.' }
+  await side.notifications.receive(event(side.clock.now(), nameless))
+  await side.followUp()
+  t.equal(side.disabled('1'), 'notified')
+  t.equal(side.disabled('9'), null, 'it is of another account')
+  await side.notifications.receive(event(side.clock.now(), { ...nameless, account_id: null, text: 'Again.' }))
+  await side.followUp()
+  t.equal(side.disabled('9'), 'notified', 'without an account it may be any')
+})
+
 t.test('a job that nobody knows yet is looked for again for a while', async (t) => {
   const side = createSide({ jobs: {} })
   await side.notifications.receive(event(side.clock.now()))

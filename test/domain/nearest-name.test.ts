@@ -1,0 +1,40 @@
+import t from 'tap'
+import { editDistance, nearestName } from '../../src/domain/nearest-name.ts'
+
+const flags = ['web.listen-address', 'web.external-url', 'log.level', 'shard', 'account_id']
+
+t.test('case, dots, dashes and underscores hardly count', async (t) => {
+  t.equal(nearestName('ACCOUNT-ID', flags), 'account_id')
+  t.equal(nearestName('LogLevel', flags), 'log.level')
+  t.equal(nearestName('accountid', ['ACCOUNT_ID']), 'ACCOUNT_ID')
+})
+
+t.test('a name without its section or cut short is known from four letters on', async (t) => {
+  t.equal(nearestName('listen-address', flags), 'web.listen-address')
+  t.equal(nearestName('shar', flags), 'shard')
+  t.equal(nearestName('exte', ['external-labels-of-all-series']), 'external-labels-of-all-series')
+  t.equal(nearestName('web', flags), null, 'three letters may begin anything')
+  t.equal(nearestName('url', flags), null)
+  t.equal(nearestName('list', ['list-of-zones', 'list-zones']), 'list-zones', 'the shortest is nearest')
+})
+
+t.test('what is far from every name is near none', async (t) => {
+  t.equal(nearestName('frobnicate', flags), null)
+  t.equal(nearestName('', flags), null)
+  t.equal(nearestName('--', flags), null)
+  t.equal(nearestName('a', ['b']), 'b', 'one letter may always be wrong')
+})
+
+t.test('insertions, deletions, replacements and swaps cost one each', async (t) => {
+  for (const [a, b, distance] of [
+    ['shard', 'shard', 0],
+    ['shard', 'shad', 1],
+    ['shad', 'shard', 1],
+    ['shard', 'share', 1],
+    ['shard', 'sahrd', 1],
+    ['', 'abc', 3],
+    ['abc', '', 3],
+    ['kitten', 'sitting', 3],
+  ] as const)
+    t.equal(editDistance(a, b), distance, `${a} ${b}`)
+})

@@ -1,0 +1,114 @@
+import t from 'tap'
+import { createApiAccess } from '../../../src/access/api-access.ts'
+import { createBudget } from '../../../src/access/budget.ts'
+import type { Scope } from '../../../src/domain/scope.ts'
+import { discover } from '../../../src/exporter/inventory/discovery-poll.ts'
+import type { Selection } from '../../../src/exporter/inventory/selection.ts'
+import { createSelfState } from '../../../src/exporter/state/self-state.ts'
+import { createState } from '../../../src/exporter/state/state.ts'
+import type { DirectoryApi } from '../../../src/ports/cloudflare.ts'
+import { failure, quay, zone } from '../../support/exporter-core.ts'
+import { logSink } from '../../support/log-sink.ts'
+import { createSteppedClock } from '../../support/stepped-clock.ts'
+
+const other = { id: 'b'.repeat(32), name: 'Other' }
+const zones = [zone('cdn.example'), zone('shop.example'), zone('other.example', other)]
+const everything: Selection = { accounts: [], zones: [], excludeZones: [], shard: 0, totalShards: 1 }
+
+function world(selection: Partial<Selection> = {}, edit: Partial<DirectoryApi> = {}) {
+  const asked: string[] = []
+  const api: DirectoryApi = {
+    async listAccounts() {
+      return { items: [quay, other], next: null }
+    },
+    async listZones({ accountId }) {
+      asked.push(accountId ?? 'all')
+      const items = zones.filter(({ account }) => accountId === undefined || account.id === accountId)
+      return { items, next: null }
+    },
+    ...edit,
+  }
+  const clock = createSteppedClock()
+  const log = logSink()
+  const state = createState()
+  const budget = createBudget({ clock, settings: { share: 1, rateLimitType: 'user' } })
+  const { signal } = new AbortController()
+  const access = createApiAccess({ budget, clock, random: () => 0.5, stop: signal, onRefusedToken: () => {} })
+  const self = createSelfState([])
+  const deps = { api, access, state, self, clock, log, selection: () => ({ ...everything, ...selection }) }
+  const poll = async (): Promise<void> => {
+    let over = false
+    const done = discover(deps, signal).finally(() => {
+      over = true
+    })
+    done.catch(() => {})
+    while (!over) await clock.advance(250)
+    await done
+  }
+  const names = () => [...state.scopes.values()].map(({ scope }: { scope: Scope }) => scope.name)
+  return { poll, names, asked, log, state }
+}
+
+t.test('with account ids chosen, only the zones of these accounts are asked for', async (t) => {
+  const { poll, names, asked } = world({ accounts: [quay.id.toUpperCase()] })
+  await poll()
+  t.same(asked, [quay.id])
+  t.same(names(), ['Quay', 'cdn.example', 'shop.example'])
+  const both = world({ accounts: [quay.id, other.id] })
+  await both.poll()
+  t.same(both.asked, [quay.id, other.id])
+})
+
+t.test('an account chosen by name needs the whole listing, since the API knows only ids', async (t) => {
+  for (const accounts of [[], ['Quay'], ['Quay', other.id]]) {
+    const { poll, asked } = world({ accounts })
+    await poll()
+    t.same(asked, ['all'], accounts.join())
+  }
+})
+
+t.test('a listing whose next page is no later one is a failure, not a loop', async (t) => {
+  for (const next of [1, 0]) {
+    let pages = 0
+    const { poll, names, state } = world(
+      {},
+      {
+        async listZones() {
+          pages += 1
+          if (pages > 20) throw new Error('it asks without end')
+          return { items: zones, next }
+        },
+      },
+    )
+    await poll()
+    t.ok(pages < 5, `${pages} pages`)
+    t.match(state.directory.failure, { kind: 'bad_response' })
+    t.same(names(), ['Quay', 'Other'], 'what came is not taken for all')
+  }
+})
+
+t.test('that something can not be listed is said once, and again only when the reason changes', async (t) => {
+  let kind: 'forbidden' | 'bad_response' | null = 'forbidden'
+  const { poll, log, names } = world(
+    {},
+    {
+      async listAccounts() {
+        if (kind !== null) throw failure(kind)
+        return { items: [quay], next: null }
+      },
+    },
+  )
+  const warnings = () => log.lines.filter(({ level }) => level === 'warn').map(({ fields }) => Reflect.get(fields, 'kind'))
+  await poll()
+  await poll()
+  t.same(warnings(), ['forbidden'])
+  t.same(names(), ['Quay', 'Other', ...zones.map(({ name }) => name)], 'accounts are known by their zones')
+  kind = 'bad_response'
+  await poll()
+  t.same(warnings(), ['forbidden', 'bad_response'])
+  kind = null
+  await poll()
+  kind = 'bad_response'
+  await poll()
+  t.same(warnings(), ['forbidden', 'bad_response', 'bad_response'], 'after it was well it is news')
+})
