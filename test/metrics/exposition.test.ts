@@ -220,6 +220,110 @@ t.test('the names of lablabs come only when asked for, from 0 on', async (t) => 
   )
 })
 
+t.test('the names of lablabs count every attempt that failed, apart by final and destination', async (t) => {
+  const { state, read } = source({ lablabs: true })
+  state.setScopes([quayAccount, one])
+  const attempts = new Map([
+    ['s3|200|11', 100],
+    ['s3|204|11', 10],
+    ['s3|503|00', 3],
+    ['s3|429|00', 4],
+    ['s3|503|10', 5],
+    ['r2|1105|10', 6],
+  ])
+  for (const [key, id] of [
+    [`zone:${one.id}`, '7'],
+    [`account:${quay.id}`, '9'],
+  ] as const) {
+    state.jobsListed(key, [job(id)], at)
+    state.healthRead(key, { ...beginLedger(1), totals: new Map([[id, { ...noTotals, attempts }]]) }, at)
+  }
+  const lines = (await read()).split('\n').filter((line) => line.startsWith('cloudflare_logpush_failed_jobs'))
+  const counts = (name: string, own: string) =>
+    [
+      ['s3', '0', 7],
+      ['s3', '1', 5],
+      ['r2', '1', 6],
+    ].map(([type, final, count]) => `${name}{${own.replace('TYPE', `${type}`)},final="${final}"} ${count}`)
+  const expected = [
+    ...counts('cloudflare_logpush_failed_jobs_zone_count', 'destination="TYPE",job_id="7"'),
+    ...counts(
+      'cloudflare_logpush_failed_jobs_account_count',
+      `account="${quay.id}",destination="TYPE",job_id="9"`,
+    ),
+  ]
+  t.same(lines, expected)
+})
+
+/** An exposition whose background work the test runs; `rendered` counts the jobs rendered so far. */
+function workshop(zones: number) {
+  const state = createState()
+  const queue: (() => void)[] = []
+  let rendered = 0
+  let maxLagMs = 1_800_000
+  const exposition = createExposition({
+    scopes: () => state.scopes,
+    rules: () => ({
+      maxLagMs: () => {
+        rendered += 1
+        return maxLagMs
+      },
+      lablabs: false,
+    }),
+    others: () => [],
+    node: createNodeMetrics(),
+    defer: (work) => queue.push(work),
+  })
+  const all = Array.from({ length: zones }, (_, index) => zone(`z${index}.example`))
+  state.setScopes(all)
+  all.forEach((own, index) => {
+    state.jobsListed(`zone:${own.id}`, [job(String(index + 1))], at)
+  })
+  const runPiece = (): void => queue.shift()?.()
+  const read = async (gzip: boolean): Promise<string> => {
+    const whole = Buffer.concat([...(await exposition.exposition('text', gzip)).body])
+    return (gzip ? gunzipSync(whole) : whole).toString()
+  }
+  const setMaxLag = (ms: number): void => {
+    maxLagMs = ms
+  }
+  return { state, exposition, queue, runPiece, read, setMaxLag, rendered: () => rendered }
+}
+
+t.test('what changed is rendered in pieces before the scrape, once', async (t) => {
+  const { state, exposition, queue, runPiece, read, rendered } = workshop(60)
+  exposition.changed()
+  exposition.changed()
+  t.equal(queue.length, 1, 'two changes are one piece of work')
+  runPiece()
+  t.ok(rendered() > 0 && rendered() < 60, `${rendered()} of 60 in the first piece`)
+  t.equal(queue.length, 1, 'the next piece waits its turn')
+  while (queue.length > 0) runPiece()
+  t.equal(rendered(), 60)
+  await read(true)
+  await read(false)
+  t.equal(rendered(), 60, 'a scrape renders nothing again')
+  state.jobsListed(`zone:${zone('z5.example').id}`, [job('6', { enabled: false })], at)
+  exposition.changed()
+  t.equal(queue.length, 1)
+  while (queue.length > 0) runPiece()
+  t.equal(rendered(), 61, 'and a change only what it changed')
+})
+
+t.test('new rules show at once, with gzip too', async (t) => {
+  const { exposition, read, setMaxLag } = workshop(3)
+  const lags = async (gzip: boolean) =>
+    parseScrape(await read(gzip)).flatMap(({ name, value }) =>
+      name === 'cloudflare_logpush_job_max_lag_seconds' ? [value] : [],
+    )
+  t.same(await lags(true), [1800, 1800, 1800])
+  setMaxLag(60_000)
+  t.same(await lags(true), [1800, 1800, 1800], 'what is rendered is kept')
+  exposition.rulesChanged()
+  t.same(await lags(true), [60, 60, 60])
+  t.same(await lags(false), [60, 60, 60])
+})
+
 t.test('two accounts of one name are told apart, and so are their zones', async (t) => {
   const { state, read } = source()
   const other = { id: 'b'.repeat(32), name: 'Quay' }

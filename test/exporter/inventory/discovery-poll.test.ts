@@ -98,7 +98,8 @@ t.test('that something can not be listed is said once, and again only when the r
       },
     },
   )
-  const warnings = () => log.lines.filter(({ level }) => level === 'warn').map(({ fields }) => Reflect.get(fields, 'kind'))
+  const warnings = () =>
+    log.lines.filter(({ level }) => level === 'warn').map(({ fields }) => Reflect.get(fields, 'kind'))
   await poll()
   await poll()
   t.same(warnings(), ['forbidden'])
