@@ -40,6 +40,8 @@ t.test('rate limit headers are read in every documented form', (t) => {
     [null, '"default";q=100;w=60', null],
     ['"default";t=30', '"default";q=100;w=60', null],
     ['"default";r=lots', null, null],
+    ['"a";r=5', ', "b";q=7;w=60', limit(5, { limit: 7, windowSeconds: 60 })],
+    [', "a";r=5', null, limit(5)],
     ['"default";r=-1', null, null],
     ['', '', null],
   ]

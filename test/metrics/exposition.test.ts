@@ -246,11 +246,11 @@ t.test('the names of lablabs count every attempt that failed, apart by final and
       ['r2', '1', 6],
     ].map(([type, final, count]) => `${name}{${own.replace('TYPE', `${type}`)},final="${final}"} ${count}`)
   const expected = [
-    ...counts('cloudflare_logpush_failed_jobs_zone_count', 'destination="TYPE",job_id="7"'),
     ...counts(
       'cloudflare_logpush_failed_jobs_account_count',
       `account="${quay.id}",destination="TYPE",job_id="9"`,
     ),
+    ...counts('cloudflare_logpush_failed_jobs_zone_count', 'destination="TYPE",job_id="7"'),
   ]
   t.same(lines, expected)
 })

@@ -596,6 +596,15 @@ t.test('what an answer says of budget and time is observed', async (t) => {
   ])
 })
 
+t.test('"no content" says that it was done', async (t) => {
+  const server = await fakeHttp((response) => response.writeHead(204).end())
+  t.teardown(() => server.close())
+  const deps = clientDeps(server.baseUrl)
+  await createRestClient(deps).deleteJob(account, '7', options)
+  t.match(deps.exchanges, [{ operation: 'delete_job', code: '204' }])
+  t.match(server.received, [{ method: 'DELETE', url: `${accountPath}/logpush/jobs/7` }])
+})
+
 t.test('a scope or id cannot lead a request elsewhere', async (t) => {
   const server = await fakeHttp(ok([]))
   t.teardown(() => server.close())

@@ -78,6 +78,15 @@ const forms: readonly Form[] = [
       'cannot list jobs: the API token may not do this (403, code 9109: Unauthorized to access requested resource); it needs the permission "Logs Write" here',
   },
   {
+    name: 'a resource out of reach, whatever status that comes with',
+    answer: refused(401, 9109, 'Unauthorized to access requested resource'),
+    kind: 'forbidden',
+    status: 401,
+    codes: [9109],
+    message:
+      'cannot list jobs: the API token may not do this (401, code 9109: Unauthorized to access requested resource); it needs the permission "Logs Write" here',
+  },
+  {
     name: 'a token without the permission',
     answer: refused(403, 10000, 'Authentication error'),
     kind: 'forbidden',
