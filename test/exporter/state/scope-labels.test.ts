@@ -48,12 +48,10 @@ t.test('what has no name is labelled with its id', async (t) => {
   ])
 })
 
-t.test(
-  'an account that is named like a zone does not change the zone, nor the other way round',
-  async (t) => {
-    t.same(labels(account({ id: 'a4', name: 'cdn.example' }), zone('z1', 'cdn.example')), [
-      'cdn.example/',
-      'Quay/cdn.example',
-    ])
-  },
-)
+t.test('an account that is named like its zone does not change the zone', async (t) => {
+  const alike = { id: 'a4', name: 'cdn.example' }
+  t.same(labels(account(alike), zone('z1', 'cdn.example', alike)), [
+    'cdn.example/',
+    'cdn.example/cdn.example',
+  ])
+})
