@@ -270,7 +270,7 @@ function workshop(zones: number) {
       },
       lablabs: false,
     }),
-    others: () => [],
+    own: () => [],
     node: createNodeMetrics(),
     defer: (work) => queue.push(work),
   })

@@ -4,8 +4,11 @@ import { beginLedger } from '../../src/domain/ledger/ledger.ts'
 import { type Scope, scopeKey } from '../../src/domain/scope.ts'
 import { createSelfState, type SelfState } from '../../src/exporter/state/self-state.ts'
 import { createState } from '../../src/exporter/state/state.ts'
-import { selfSamples } from '../../src/metrics/self-samples.ts'
+import { exporterMetrics } from '../../src/metrics/exporter-metrics.ts'
+import { countScopes } from '../../src/metrics/exporter-view.ts'
+import { linesOf } from '../../src/metrics/metric.ts'
 import { aJob, failure, zone } from '../support/exporter-core.ts'
+import { parseScrape } from '../support/scrape.ts'
 
 /* State in, every series of the exporter itself out. */
 
@@ -34,10 +37,9 @@ function watched() {
 function lines(fill: (self: SelfState) => void, state = createState()): readonly string[] {
   const self = createSelfState([])
   fill(self)
-  const samples = selfSamples({
+  const lines = linesOf(exporterMetrics, {
     self,
-    scopes: state.scopes.values(),
-    departed: state.departed,
+    scopes: countScopes(state.scopes.values(), state.departed),
     budget: [
       { api: 'rest', limit: 600, remaining: 590, throttled: 1, paused: false },
       { api: 'graphql', limit: 150, remaining: 0, throttled: 2, paused: true },
@@ -53,13 +55,11 @@ function lines(fill: (self: SelfState) => void, state = createState()): readonly
       totalShards: 4,
     },
   })
-  return [...samples]
-    .flatMap(([name, list]) =>
-      list.map(({ values, value, part }) => {
-        const labels = [...values, ...(part?.le === undefined ? [] : [`le=${part.le}`])].join(' ')
-        return `${name.replace(prefix, '')}${part?.suffix ?? ''}{${labels}} ${value}`
-      }),
-    )
+  return parseScrape([...lines.values()].join(''))
+    .map(({ name, labels: { le, ...labels }, value }) => {
+      const values = [...Object.values(labels), ...(le === undefined ? [] : [`le=${le}`])]
+      return `${name.replace(prefix, '')}{${values.join(' ')}} ${value}`
+    })
     .sort()
 }
 
