@@ -122,14 +122,22 @@ export async function startAlertChain(options: AlertChainOptions): Promise<Alert
   }
 }
 
+/** A file of the package's alerts folder: two levels above the bundle's chunks, three above this source. */
 async function shipped(name: string): Promise<string> {
-  // The same way from the sources and from the chunks of the bundle.
-  const path = fileURLToPath(new URL(`../../../alerts/${name}`, import.meta.url))
-  try {
-    return await readFile(path, 'utf8')
-  } catch (cause) {
-    throw new UserError(`the alert rules are not here: cannot read ${path}`, exitCode.failure, { cause })
+  const paths = ['../../', '../../../'].map((up) =>
+    fileURLToPath(new URL(`${up}alerts/${name}`, import.meta.url)),
+  )
+  let cause: unknown
+  for (const path of paths) {
+    try {
+      return await readFile(path, 'utf8')
+    } catch (error) {
+      cause = error
+    }
   }
+  throw new UserError(`the alert rules are not here: cannot read ${paths.join(' or ')}`, exitCode.failure, {
+    cause,
+  })
 }
 
 /** JSON, which is YAML as well. */
