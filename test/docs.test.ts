@@ -1,53 +1,16 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import t from 'tap'
-import { settingsMarkdown } from '../src/cli/help-text.ts'
 import { metricDefinitions } from '../src/metrics/definitions.ts'
-import { jobLabels } from '../src/metrics/job-view.ts'
 import { allSettings } from '../src/settings/exporter-settings.ts'
 
-/* What the documents say is what the code says. UPDATE_GOLDEN=1 writes the tables anew. */
-
-function metricsMarkdown(): string {
-  const rows = metricDefinitions.map(({ name, type, labels, help, only }) => {
-    const ofJob = jobLabels.every((label) => labels.includes(label))
-    const own = ofJob ? labels.filter((label) => !jobLabels.some((other) => other === label)) : labels
-    const extra = own.map((label) => `\`${label}\``).join(', ')
-    const identity = ofJob ? 'job' : ''
-    const shown = [identity, extra].filter((part) => part !== '').join(' + ')
-    return `| \`${name}\` | ${type} | ${shown} | ${help}${only === undefined ? '' : ` Only with \`--${only}\`.`} |`
-  })
-  return ['| name | type | labels | meaning |', '|---|---|---|---|', ...rows].join('\n')
-}
+/* What the documents say is what the code says. Their tables are compared in generated.test.ts. */
 
 function section(text: string, name: string): string {
   const found = new RegExp(`<!-- ${name}:begin -->\n([\\s\\S]*?)\n?<!-- ${name}:end -->`).exec(text)
   if (found?.[1] === undefined) throw new Error(`README.md has no section ${name}`)
   return found[1]
 }
-
-function replaceSection(text: string, name: string, content: string): string {
-  const [begin, end] = [`<!-- ${name}:begin -->`, `<!-- ${name}:end -->`]
-  const from = text.indexOf(begin) + begin.length
-  return `${text.slice(0, from)}\n${content}\n${text.slice(text.indexOf(end))}`
-}
-
-const tables = { settings: settingsMarkdown(allSettings), metrics: metricsMarkdown() }
-
-if (process.env.UPDATE_GOLDEN === '1') {
-  const readme = readFileSync('README.md', 'utf8')
-  const next = Object.entries(tables).reduce(
-    (text, [name, table]) => replaceSection(text, name, table),
-    readme,
-  )
-  writeFileSync('README.md', next)
-}
-
-t.test("the README's tables of settings and metrics are the code's", async (t) => {
-  const readme = readFileSync('README.md', 'utf8')
-  for (const [name, table] of Object.entries(tables))
-    t.equal(section(readme, name), table, `${name}: run UPDATE_GOLDEN=1`)
-})
 
 t.test('the README shows what the demo prints', async (t) => {
   const source = readFileSync('src/commands/demo/demo.ts', 'utf8')

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import t from 'tap'
-import { alertsFolder, allAlerts, readAlertmanager } from '../support/alert-files.ts'
+import { alertsFolder, allAlerts, readAlertmanager } from '../../.build/generated/alert-files.ts'
 import { type SentAlert, startAlertmanager } from '../support/alertmanager-process.ts'
 import { startFakePagerDuty } from '../support/fake-pagerduty.ts'
 import { missingPrograms, runProgram } from '../support/programs.ts'

@@ -11,11 +11,11 @@ import {
   allRecordings,
   type Route,
   readAlertmanager,
-} from '../support/alert-files.ts'
+} from '../../.build/generated/alert-files.ts'
+import { operatorFiles } from '../../.build/generated/operator-files.ts'
+import { alertmanagerConfig } from '../../.build/generated/operator-forms.ts'
 import { schemaProblem } from '../support/kube-schemas.ts'
 import { manifestOf } from '../support/manifests.ts'
-import { operatorFiles } from '../support/operator-files.ts'
-import { alertmanagerConfig } from '../support/operator-forms.ts'
 import { missingPrograms, runProgram } from '../support/programs.ts'
 import { annotationQueries, ruleExpression } from '../support/rule-labels.ts'
 
@@ -23,9 +23,8 @@ const readme = alertsText('README.md')
 const alerts = allAlerts()
 const names = [...new Set(alerts.map(({ alert }) => alert))]
 
-t.test('the forms for the operator are made from the plain files', async (t) => {
-  for (const { name, text } of operatorFiles()) {
-    t.equal(alertsText(name), text, `${name}: run node --import tsx test/alerts/generate.ts`)
+t.test("the forms for the operator are as the operator's schema wants them", async (t) => {
+  for (const { text } of operatorFiles()) {
     t.equal(await schemaProblem(manifestOf(parse(text))), null)
   }
 })

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import t from 'tap'
-import { runbooksUrl, uids } from '../../dashboards/src/links.ts'
 import {
   type AlertRule,
   alertsFiles,
@@ -10,7 +9,8 @@ import {
   allGroups,
   allRecordings,
   ruleForms,
-} from '../support/alert-files.ts'
+} from '../../.build/generated/alert-files.ts'
+import { runbooksUrl, uids } from '../../dashboards/src/links.ts'
 import { missingPrograms, runProgram } from '../support/programs.ts'
 import { annotationQueries, ruleExpression } from '../support/rule-labels.ts'
 import { casesOf, ruleTestCounts, ruleTestFiles } from '../support/rule-tests.ts'

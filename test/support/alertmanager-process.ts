@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { z } from 'zod'
-import { type AlertmanagerFile, type Route, readAlertmanager } from './alert-files.ts'
+import { type AlertmanagerFile, type Route, readAlertmanager } from '../../.build/generated/alert-files.ts'
 
 /** An alert as a Prometheus would send it. */
 export interface SentAlert {

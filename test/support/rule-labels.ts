@@ -1,5 +1,5 @@
+import { type AlertRule, allRecordings } from '../../.build/generated/alert-files.ts'
 import { metricDefinitions } from '../../src/metrics/definitions.ts'
-import { type AlertRule, allRecordings } from './alert-files.ts'
 import { type Expression, readExpression } from './rule-expressions.ts'
 
 /** What a scrape adds to every series. */

@@ -1,6 +1,6 @@
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { alertsFiles, alertsText } from './alert-files.ts'
+import { alertsFiles, alertsText } from '../../.build/generated/alert-files.ts'
 
 /* The promtool test files as values: only what other tests read of them. */
 

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
+import { alertsText, ruleForms } from '../../../.build/generated/alert-files.ts'
 import {
   shortenedScrapeMs,
   shortenRoutes,
   shortenRules,
 } from '../../../src/commands/demo/shortened-alerts.ts'
-import { alertsText, ruleForms } from '../../support/alert-files.ts'
 import { missingPrograms, runProgram } from '../../support/programs.ts'
 
 const to = { pagerDutyUrl: 'http://127.0.0.1:1234', keyFile: '/tmp/a key' }

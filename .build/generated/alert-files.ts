@@ -5,7 +5,7 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 
 /*
- * The shipped alert files as values. Unknown keys are mistakes: neither promtool nor the operator would take them.
+ * The shipped alert files as values. Unknown keys are errors: neither promtool nor the operator would take them.
  */
 
 /** The folder of the shipped alert files. */

@@ -126,11 +126,7 @@ function operatorReceiver({ name, pagerduty_configs, webhook_configs }: Receiver
 
 /** The text of a generated file. */
 export function generatedText(source: string, value: unknown, notes: readonly string[] = []): string {
-  const head = [
-    `Made from ${source} by: node --import tsx test/alerts/generate.ts`,
-    'Change that file, not this one.',
-    ...notes,
-  ]
+  const head = [`Made from ${source} by: npm run generate`, 'Change that file, not this one.', ...notes]
   const document = new Document(value, { aliasDuplicateObjects: false })
   visit(document, {
     Scalar(_, node) {
