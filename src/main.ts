@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
 import type { CommandIo } from './cli/command-io.ts'
-import { type Command, parseCommandLine } from './cli/command-line.ts'
+import { runCommandLine } from './cli/command-line.ts'
+import { program } from './commands/program/program.ts'
 import { ApiFailure, type ExitCode, exitCode, fileReason, UserError } from './errors.ts'
 import { safeError } from './log/log-fields.ts'
-import { type Sources, usageError } from './settings/settings-parse.ts'
+import type { ReadFile } from './settings/settings-parse.ts'
 import { build } from './version.ts'
 
 /*
@@ -12,16 +13,12 @@ import { build } from './version.ts'
  * when they are called, so that each starts with no more than it needs.
  */
 
-const sources: Sources = {
-  argv: process.argv.slice(2),
-  env: process.env,
-  readFile: (path) => {
-    try {
-      return { ok: true, text: readFileSync(path, 'utf8') }
-    } catch (error) {
-      return { ok: false, reason: fileReason(error) }
-    }
-  },
+const readFile: ReadFile = (path) => {
+  try {
+    return { ok: true, text: readFileSync(path, 'utf8') }
+  } catch (error) {
+    return { ok: false, reason: fileReason(error) }
+  }
 }
 
 function createIo(stop: AbortController): CommandIo {
@@ -37,13 +34,12 @@ function createIo(stop: AbortController): CommandIo {
     },
     ask,
     env: process.env,
-    readFile: sources.readFile,
+    readFile,
     signal: stop.signal,
     onReload(listener) {
       process.on('SIGHUP', listener)
       return () => process.off('SIGHUP', listener)
     },
-    reparse: () => parseCommandLine(sources),
   }
 
   async function ask(question: string): Promise<string | null> {
@@ -62,35 +58,6 @@ function createIo(stop: AbortController): CommandIo {
       })
     })
   }
-}
-
-async function run(command: Command, io: CommandIo): Promise<ExitCode> {
-  switch (command.kind) {
-    case 'help':
-      io.stdout(command.text)
-      return exitCode.done
-    case 'version':
-      io.stdout(`${build.name} ${build.version} (revision ${build.revision}, Node.js ${process.version})`)
-      return exitCode.done
-    case 'config-check':
-      return (await import('./commands/serve/config-check.ts')).run(command, io)
-    case 'serve':
-      return (await import('./commands/serve/serve.ts')).run(command, io)
-    case 'demo':
-      return (await import('./commands/demo/demo.ts')).run(command, io)
-    case 'simulate':
-      return (await import('./commands/simulate.ts')).run(command, io)
-    case 'check':
-      return (await import('./commands/check/check.ts')).run(command, io)
-    case 'provision':
-      return (await import('./commands/provision/provision.ts')).run(command, io)
-  }
-}
-
-async function main(stop: AbortController): Promise<ExitCode> {
-  const parsed = await parseCommandLine(sources)
-  if (parsed.ok) return run(parsed.command, createIo(stop))
-  throw usageError(parsed.problems, parsed.help)
 }
 
 function complain(text: string): void {
@@ -134,7 +101,7 @@ function start(): void {
   const crash = (error: unknown) => process.exit(failed(error))
   process.on('uncaughtException', crash)
   process.on('unhandledRejection', crash)
-  main(stop).catch(failed).then(endWith)
+  runCommandLine(program, process.argv.slice(2), createIo(stop)).catch(failed).then(endWith)
 }
 
 function endOnBrokenPipe(error: Error, then: () => void): void {

@@ -82,7 +82,14 @@ const mayImportInside: Readonly<Record<string, Readonly<Record<string, readonly 
     graphql: ['world', 'api', 'rest'],
     '.': ['world', 'store', 'api', 'rest', 'graphql'],
   },
-  commands: { '.': [], serve: ['.'], check: ['.'], provision: ['.'], demo: ['.', 'serve'] },
+  commands: {
+    '.': [],
+    serve: ['.'],
+    check: ['.'],
+    provision: ['.'],
+    demo: ['.', 'serve'],
+    program: ['.', 'serve', 'check', 'provision', 'demo'],
+  },
 }
 
 /** Package → the only folders that may import it. */

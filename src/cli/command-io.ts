@@ -1,9 +1,7 @@
 import type { Writable } from 'node:stream'
-import type { ExitCode } from '../errors.ts'
 import type { ReadFile } from '../settings/settings-parse.ts'
-import type { ParsedCommandLine } from './command-line.ts'
 
-/** What a command has of the process around it. Only main.ts makes one for real; tests make their own. */
+/** The process as a command sees it. Only main.ts makes one for real; tests make their own. */
 export interface CommandIo {
   /** Results: one line, its end is added. */
   readonly stdout: (line: string) => void
@@ -23,9 +21,4 @@ export interface CommandIo {
   readonly signal: AbortSignal
   /** Calls back on SIGHUP; what it returns stops that. */
   readonly onReload: (listener: () => void) => () => void
-  /** Reads the same command line again, with the files as they are now: for reload. */
-  readonly reparse: () => Promise<ParsedCommandLine>
 }
-
-/** What each module under `commands` exports as `run`: resolves to the exit code once all is put away. */
-export type RunCommand<C> = (command: C, io: CommandIo) => Promise<ExitCode>

@@ -1,173 +1,172 @@
 import { nearestName } from '../domain/nearest-name.ts'
 import { quoted } from '../domain/positioned.ts'
-import { conflicts, missingToken } from '../settings/exporter-rules.ts'
-import {
-  type ApiCommandSettings,
-  allSettings,
-  type LogSettings,
-  type Settings,
-} from '../settings/exporter-settings.ts'
-import type { Table } from '../settings/setting.ts'
-import type { ListenAddress } from '../settings/setting-kinds.ts'
-import {
-  flagShapes,
-  isGiven,
-  type OptionSpec,
-  parseOptions,
-  type Sources,
-} from '../settings/settings-parse.ts'
-import {
-  about,
-  type CommandName,
-  checkOptions,
-  commandNames,
-  commandTexts,
-  demoOptions,
-  flagsElsewhere,
-  isCommandName,
-  serveOptions,
-  simulateOptions,
-} from './command-options.ts'
-import { commandHelp, overviewHelp } from './help-text.ts'
+import { type ExitCode, exitCode, UserError } from '../errors.ts'
+import type { Table, Values } from '../settings/setting.ts'
+import type { Sources } from '../settings/settings-parse.ts'
+import { type FlagShape, flagShapes, readArguments } from './arguments.ts'
+import type { Command, Entry, Group } from './command.ts'
+import type { CommandIo } from './command-io.ts'
+import { commandHelp, groupHelp, programName } from './help-text.ts'
+import { processOptions } from './options.ts'
 
 /*
- * Arguments, environment and settings file → one Command, or all that is wrong with them. Touches nothing
- * but the file reader passed in.
+ * Arguments, environment and settings file → a command that is ready to run, a text to print, or all that is
+ * wrong. Touches nothing but the file reader that is passed in.
  */
 
-/** One command of the command line, ready to run. */
-export type Command =
-  | { readonly kind: 'help'; readonly text: string }
-  | { readonly kind: 'version' }
-  | { readonly kind: 'config-check'; readonly settings: Settings }
-  | { readonly kind: 'serve'; readonly settings: Settings }
-  | {
-      readonly kind: 'demo'
-      readonly once: boolean
-      readonly withAlerting: boolean
-      readonly listen: readonly ListenAddress[]
-      readonly seed: number
-      readonly speed: number
-      readonly log: LogSettings
-    }
-  | { readonly kind: 'check'; readonly output: 'text' | 'json'; readonly settings: ApiCommandSettings }
-  /** Everything after the word `provision`, which reads it with the same machinery. */
-  | { readonly kind: 'provision'; readonly argv: readonly string[] }
-  | {
-      readonly kind: 'simulate'
-      readonly listen: readonly ListenAddress[]
-      readonly world: string
-      readonly objectStore: string | null
-      readonly seed: number
-      readonly speed: number
-      readonly log: LogSettings
-    }
+/** The outermost group. */
+export interface Program extends Group {
+  readonly version: string
+}
 
-export type CommandOf<K extends Command['kind']> = Extract<Command, { kind: K }>
-
-export type ParsedCommandLine =
-  | { readonly ok: true; readonly command: Command }
+export type CommandLine =
+  | { readonly kind: 'text'; readonly text: string }
+  | {
+      readonly kind: 'command'
+      /** e.g. `provision plan`. */
+      readonly name: string
+      readonly values: Values<Table>
+      readonly operands: readonly string[]
+      run(io: CommandIo): Promise<ExitCode>
+    }
   /** `help` is what to type to learn more. */
-  | { readonly ok: false; readonly problems: readonly string[]; readonly help: string }
+  | { readonly kind: 'wrong'; readonly problems: readonly string[]; readonly help: string }
 
-/** Reads the command line. Everything that is wrong with it is reported at once. */
-export async function parseCommandLine(sources: Sources): Promise<ParsedCommandLine> {
-  const { word, rest } = splitCommand(sources.argv)
-  if (word === 'help') return parseHelp(rest)
-  if (word !== null && !isCommandName(word)) return unknownCommand(word)
-  const name = word ?? 'serve'
-  if (name === 'provision') return { ok: true, command: { kind: 'provision', argv: rest } }
+/** Reads and runs a command line. @throws UserError with everything that is wrong with it. */
+export async function runCommandLine(
+  program: Program,
+  argv: readonly string[],
+  io: CommandIo,
+): Promise<ExitCode> {
+  const { env, readFile } = io
+  const line = await readCommandLine(program, { argv, env, readFile })
+  switch (line.kind) {
+    case 'command':
+      return line.run(io)
+    case 'text':
+      io.stdout(line.text)
+      return exitCode.done
+    case 'wrong':
+      throw usageError(line.problems, line.help)
+  }
+}
 
-  const { table } = commandTexts[name]
-  if (isGiven('help', rest, table)) return helpOf(word)
-  if (isGiven('version', rest, table)) return { ok: true, command: { kind: 'version' } }
-  return parseCommand(name, { ...sources, argv: rest })
+/** Reads a command line. Everything that is wrong with it is reported at once. */
+export function readCommandLine(program: Program, sources: Sources): Promise<CommandLine> {
+  return readGroup({ program, path: [], group: program }, sources)
+}
+
+interface Level {
+  readonly program: Program
+  readonly path: readonly string[]
+  readonly group: Group
+}
+
+async function readGroup(level: Level, sources: Sources): Promise<CommandLine> {
+  const { program, path, group } = level
+  const fallback = await group.fallback?.load()
+  const shapes = flagShapes({
+    ...(fallback?.kind === 'command' ? fallback.options : {}),
+    ...processOptions,
+  })
+  const { word, rest } = splitWord(sources.argv, group, shapes)
+  if (word === 'help') return readGroup(level, { ...sources, argv: ['--help', ...rest] })
+  if (word === null) {
+    const { given } = readArguments(sources.argv, shapes)
+    if (given.has('help')) return { kind: 'text', text: await groupHelp(path, group) }
+    if (given.has('version')) return { kind: 'text', text: program.version }
+    if (group.fallback === undefined) return wrong(path, [`${path.join(' ')}: ${expectedWord(group)}`])
+  }
+  const entry = word === null ? group.fallback : group.entries.find(({ name }) => name === word)
+  if (entry === undefined) return wrong(path, [unknownWord(word ?? '', path, group)])
+  const chosen = await entry.load()
+  const inner = { ...sources, argv: rest }
+  return chosen.kind === 'group'
+    ? readGroup({ program, path: [...path, entry.name], group: chosen }, inner)
+    : readCommand(level, entry, chosen, inner)
+}
+
+async function readCommand(
+  { program, path, group }: Level,
+  entry: Entry,
+  command: Command,
+  sources: Sources,
+): Promise<CommandLine> {
+  const inner = [...path, entry.name]
+  const name = inner.join(' ')
+  const shapes = flagShapes({ ...command.options, ...processOptions })
+  // Help works even when other flags are wrong.
+  const { given } = readArguments(sources.argv, shapes)
+  const typed = entry.name === group.fallback?.name ? `[${name}]` : name
+  if (given.has('help')) return { kind: 'text', text: commandHelp(typed, entry.summary, command) }
+  if (given.has('version')) return { kind: 'text', text: program.version }
+  const read = () => command.read(sources, { name, owners: () => flagOwners(program) })
+  const parsed = await read()
+  if (!parsed.ok) return wrong(inner, parsed.problems)
+  const { values, operands } = parsed
+  return {
+    kind: 'command',
+    name,
+    values,
+    operands,
+    run: (io) => command.run(values, io, { operands, reread: read }),
+  }
 }
 
 /** The command is the first argument that is neither a flag nor what may be a flag's value. */
-function splitCommand(argv: readonly string[]): { word: string | null; rest: readonly string[] } {
-  const shapes = Object.values(commandTexts).flatMap(({ table }) => flagShapes(table))
-  const named = (written: string | null, takesValue: boolean) =>
-    shapes.some(
-      (one) =>
-        one.takesValue === takesValue &&
-        [`--${one.name}`, `--no-${one.name}`, `-${one.short}`].includes(written ?? ''),
-    )
-  let previous: string | null = null
-  for (const [index, argument] of argv.entries()) {
-    if (argument === '--') break
-    const mayBeValue = previous !== null && !previous.includes('=') && !named(previous, false)
-    if (argument.startsWith('-')) previous = argument
-    // After an unknown flag, only a word that is a command is taken for one: anything else may be a secret.
-    else if (mayBeValue && (named(previous, true) || !isCommandName(argument))) previous = null
-    else return { word: argument, rest: argv.toSpliced(index, 1) }
+function splitWord(
+  argv: readonly string[],
+  group: Group,
+  shapes: readonly FlagShape[],
+): { readonly word: string | null; readonly rest: readonly string[] } {
+  const { operands, mistakes } = readArguments(argv, shapes)
+  const isName = (text: string) => text === 'help' || group.entries.some(({ name }) => name === text)
+  // After an unknown flag, only a word that is a command is taken for one: anything else may be a secret.
+  const followers = mistakes.flatMap(({ follower }) =>
+    follower !== null && isName(follower.text) ? [follower] : [],
+  )
+  const end = argv.indexOf('--')
+  const [first] = [...operands, ...followers]
+    .filter(({ index }) => end < 0 || index < end)
+    .sort((a, b) => a.index - b.index)
+  return first === undefined
+    ? { word: null, rest: argv }
+    : { word: first.text, rest: argv.toSpliced(first.index, 1) }
+}
+
+/** Every flag, with the first command that takes it. Loads all commands. */
+async function flagOwners(group: Group, path = ''): Promise<ReadonlyMap<string, string>> {
+  const owners = new Map<string, string>()
+  for (const { name, load } of group.entries) {
+    const chosen = await load()
+    const own =
+      chosen.kind === 'group'
+        ? await flagOwners(chosen, `${path}${name} `)
+        : new Map(flagShapes(chosen.options).map((flag) => [flag.name, path + name]))
+    for (const [flag, owner] of own) if (!owners.has(flag)) owners.set(flag, owner)
   }
-  return { word: null, rest: argv }
+  return owners
 }
 
-function parseHelp(rest: readonly string[]): ParsedCommandLine {
-  const { word } = splitCommand(rest)
-  if (word === 'provision') return { ok: true, command: { kind: 'provision', argv: ['--help'] } }
-  return word === null || isCommandName(word) ? helpOf(word) : unknownCommand(word)
+function unknownWord(word: string, path: readonly string[], { noun, entries }: Group): string {
+  const names = entries.map(({ name }) => name)
+  const near = nearestName(word, names)
+  const hint = near === null ? `${noun}s are ${names.join(', ')}` : `did you mean ${quoted(near)}?`
+  return `${quoted(word)}: unknown ${[noun, ...(path.length > 0 ? ['of', ...path] : [])].join(' ')}; ${hint}`
 }
 
-function helpOf(word: CommandName | null): ParsedCommandLine {
-  const text =
-    word === null
-      ? overviewHelp(about, Object.values(commandTexts), commandTexts.serve)
-      : commandHelp(commandTexts[word])
-  return { ok: true, command: { kind: 'help', text } }
+function expectedWord({ noun, entries }: Group): string {
+  return `expected a ${noun}: ${entries.map(({ name }) => name).join(', ')}`
 }
 
-function unknownCommand(word: string): ParsedCommandLine {
-  const near = nearestName(word, commandNames)
-  const suggestion =
-    near === null ? `; commands are ${commandNames.join(', ')}` : `; did you mean ${quoted(near)}?`
-  return wrong([`${quoted(word)}: unknown command${suggestion}`], null)
+function wrong(path: readonly string[], problems: readonly string[]): CommandLine {
+  return { kind: 'wrong', problems, help: [programName, ...path, '--help'].join(' ') }
 }
 
-function wrong(problems: readonly string[], command: CommandName | null): ParsedCommandLine {
-  return { ok: false, problems, help: `logpush-exporter ${command === null ? '' : `${command} `}--help` }
-}
-
-function specOf<T extends Table>(command: CommandName, table: T): OptionSpec<T> {
-  return { command, table, alsoKnown: allSettings, elsewhere: flagsElsewhere(table), operands: null }
-}
-
-async function parseCommand(
-  name: Exclude<CommandName, 'provision'>,
-  sources: Sources,
-): Promise<ParsedCommandLine> {
-  switch (name) {
-    case 'serve': {
-      const parsed = await parseOptions(specOf(name, serveOptions), sources)
-      if (!parsed.ok) return wrong(parsed.problems, name)
-      const { checkOnly, help: _help, version: _version, ...settings } = parsed.values
-      const problems = [...conflicts(settings), ...(checkOnly ? [] : missingToken(settings))]
-      if (problems.length > 0) return wrong(problems, name)
-      return { ok: true, command: { kind: checkOnly ? 'config-check' : 'serve', settings } }
-    }
-    case 'demo': {
-      const parsed = await parseOptions(specOf(name, demoOptions), sources)
-      if (!parsed.ok) return wrong(parsed.problems, name)
-      const { once, withAlerting, listen, seed, speed, logLevel, logFormat } = parsed.values
-      const log = { logLevel, logFormat }
-      return { ok: true, command: { kind: name, once, withAlerting, listen, seed, speed, log } }
-    }
-    case 'check': {
-      const parsed = await parseOptions(specOf(name, checkOptions), sources)
-      if (!parsed.ok) return wrong(parsed.problems, name)
-      const { output, help: _help, version: _version, ...settings } = parsed.values
-      const problems = missingToken(settings)
-      if (problems.length > 0) return wrong(problems, name)
-      return { ok: true, command: { kind: name, output, settings } }
-    }
-    case 'simulate': {
-      const parsed = await parseOptions(specOf(name, simulateOptions), sources)
-      if (!parsed.ok) return wrong(parsed.problems, name)
-      const { listen, world, objectStore, seed, speed, logLevel, logFormat } = parsed.values
-      const log = { logLevel, logFormat }
-      return { ok: true, command: { kind: name, listen, world, objectStore, seed, speed, log } }
-    }
-  }
+/** All errors as one; `help` is what to type to learn more. */
+function usageError(problems: readonly string[], help: string): UserError {
+  const count = problems.length === 1 ? '1 error' : `${problems.length} errors`
+  return new UserError(
+    `invalid settings (${count}):\n${problems.map((one) => `  ${one}`).join('\n')}\nSee: ${help}`,
+  )
 }

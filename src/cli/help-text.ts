@@ -1,52 +1,57 @@
 import type { Setting, Table } from '../settings/setting.ts'
+import type { Command, Group } from './command.ts'
+import { processOptions } from './options.ts'
 
 /*
- * The tables of settings as people read them: usage texts and the README's table.
+ * The tables of settings as people read them: help texts and the README's table.
  */
+
+export const programName = 'logpush-exporter'
 
 const width = 96
 
-export interface CommandText {
-  readonly name: string
-  /** One sentence. */
-  readonly summary: string
-  /** What follows the program's name, one line each. */
-  readonly usage: readonly string[]
-  readonly table: Table
-  /** Paragraphs after the flags. */
-  readonly notes: readonly string[]
-}
-
-/** What `--help` of one command shows. */
-export function commandHelp(command: CommandText): string {
+/** What `--help` of one command shows; `typed` is its name as the usage lines begin. */
+export function commandHelp(typed: string, summary: string, command: Command): string {
+  const usage = command.usage ?? ['[flags]']
   return [
-    usageLines(command.usage),
-    ...fold(command.summary, ''),
+    usageLines(usage.map((line) => `${typed} ${line}`)),
+    ...fold(summary, ''),
     '',
     'Flags:',
-    ...flagLines(command.table),
-    ...command.notes.flatMap((note) => ['', ...fold(note, '')]),
+    ...flagLines({ ...command.options, ...processOptions }),
+    ...notesOf(command),
   ].join('\n')
 }
 
-/** What `--help` without a command shows: all commands, and the flags of the default one. */
-export function overviewHelp(about: string, commands: readonly CommandText[], main: CommandText): string {
-  const longest = Math.max(...commands.map(({ name }) => name.length))
+/** What `--help` of a group shows: its commands, and the flags of the one that runs when none is named. */
+export async function groupHelp(path: readonly string[], group: Group): Promise<string> {
+  const { about, noun, entries, fallback } = group
+  const placeholder = [...path, noun.toUpperCase(), '[flags]'].join(' ')
+  const longest = Math.max(...entries.map(({ name }) => name.length))
+  const main = await fallback?.load()
   return [
-    usageLines([...main.usage, 'COMMAND [flags]']),
+    usageLines([...(fallback === undefined ? [] : [`[${fallback.name}] [flags]`]), placeholder]),
     ...fold(about, ''),
     '',
-    'Commands:',
-    ...commands.map(({ name, summary }) => `  ${name.padEnd(longest)}  ${summary}`),
+    `${noun[0]?.toUpperCase()}${noun.slice(1)}s:`,
+    ...entries.map(({ name, summary }) => `  ${name.padEnd(longest)}  ${summary}`),
     '',
-    `Flags of ${main.name}:`,
-    ...flagLines(main.table),
-    ...main.notes.flatMap((note) => ['', ...fold(note, '')]),
+    ...(fallback === undefined || main?.kind !== 'command'
+      ? [`Flags of a ${noun}: ${[programName, ...path, noun.toUpperCase(), '--help'].join(' ')}`]
+      : [
+          `Flags of ${fallback.name}:`,
+          ...flagLines({ ...main.options, ...processOptions }),
+          ...notesOf(main),
+        ]),
   ].join('\n')
+}
+
+function notesOf({ notes = [] }: Command): readonly string[] {
+  return notes.flatMap((note) => ['', ...fold(note, '')])
 }
 
 function usageLines(usage: readonly string[]): string {
-  return `${usage.map((line, index) => `${index === 0 ? 'Usage:' : '      '} logpush-exporter ${line}`).join('\n')}\n`
+  return `${usage.map((line, index) => `${index === 0 ? 'Usage:' : '      '} ${programName} ${line}`).join('\n')}\n`
 }
 
 function flagLines(table: Table): readonly string[] {

@@ -1,10 +1,13 @@
-import type { RunCommand } from '../cli/command-io.ts'
-import type { CommandOf } from '../cli/command-line.ts'
+import { defineCommand } from '../cli/command.ts'
 import { exitCode, fileReason, UserError } from '../errors.ts'
 import { counted } from '../http/pages/readable.ts'
+import { logSettings } from '../settings/exporter-settings.ts'
+import { setting } from '../settings/setting.ts'
+import { filePath, orNone, someText } from '../settings/setting-kinds.ts'
 import { startSimulator, storePath } from '../simulator/server.ts'
 import { type FolderStore, openFolderStore } from '../simulator/store/folder-store.ts'
 import { worldNames, worldSpecOf } from '../simulator/world/world-names.ts'
+import { listenOption, worldOptions } from './simulated-world.ts'
 
 export interface SimulateOptions {
   /** `host:port`; `:0` picks a free port on loopback. */
@@ -23,12 +26,31 @@ export interface SimulateIo {
   readonly signal: AbortSignal
 }
 
-export const run: RunCommand<CommandOf<'simulate'>> = async (command, io) => {
-  const { seed, speed, world, objectStore } = command
-  const [{ host, port } = { host: '', port: 0 }] = command.listen
-  await simulate({ listen: `${host}:${port}`, seed, speed, world, objectStore }, io)
-  return exitCode.done
-}
+export const simulateCommand = defineCommand({
+  options: {
+    listen: listenOption('127.0.0.1:10198'),
+    world: setting({
+      flag: 'world',
+      kind: someText('the name of a world', 'NAME'),
+      default: 'demo',
+      only: 'flag',
+      help: 'World to simulate: demo, empty or large[:ZONES[,ZONES_WITH_JOBS[,JOBS_PER_ZONE]]].',
+    }),
+    objectStore: setting({
+      flag: 'object-store',
+      kind: orNone(filePath),
+      only: 'flag',
+      help: 'Folder for what Cloudflare writes to buckets, as DIR/BUCKET/KEY. Also served as S3, read-only.',
+    }),
+    ...worldOptions,
+    ...logSettings,
+  },
+  async run({ listen, seed, speed, world, objectStore }, io) {
+    const [{ host, port } = { host: '', port: 0 }] = listen
+    await simulate({ listen: `${host}:${port}`, seed, speed, world, objectStore }, io)
+    return exitCode.done
+  },
+})
 
 /**
  * Runs the simulated Cloudflare API until the signal aborts.

@@ -196,6 +196,13 @@ export const watchSettings = {
   }),
 } satisfies Table
 
+/** How settings are named, for the help of commands that take them. */
+export const nameRule =
+  'Every setting can be given as a flag, an environment variable (--web.listen-address is ' +
+  'LOGPUSH_EXPORTER_WEB_LISTEN_ADDRESS) or a key in the config file ("listen_address" under "web"). A flag ' +
+  'overrides the environment variable, which overrides the file. The API token comes from ' +
+  'CLOUDFLARE_API_TOKEN or from a file, never from a flag.'
+
 /** All that an environment variable or the settings file may name, whatever the command. */
 export const allSettings = {
   ...fileSettings,

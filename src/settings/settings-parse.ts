@@ -1,7 +1,5 @@
 import { nearestName } from '../domain/nearest-name.ts'
 import { describe, type FileProblem, type Positioned, unknownKey } from '../domain/positioned.ts'
-import { UserError } from '../errors.ts'
-import { type FlagShape, readArguments } from './argv.ts'
 import {
   envPrefix,
   expectation,
@@ -14,7 +12,7 @@ import {
 import type { Reading } from './setting-kinds.ts'
 
 /*
- * Flags, environment and file → the values of a table, or every mistake in all three at once.
+ * Flags, environment and file → the values of a table, or every error in all three at once.
  * Flag before environment before file before default. An empty environment variable counts as not set.
  */
 
@@ -27,30 +25,15 @@ export interface Sources {
   readonly readFile: ReadFile
 }
 
-export interface OptionSpec<T extends Table> {
-  /** How messages name the command, e.g. `provision plan`. */
-  readonly command: string
-  /** What the command takes and gets. */
-  readonly table: T
-  /** What the file and the environment may also hold, for other commands. It is checked all the same. */
-  readonly alsoKnown: Table
-  /** Flags of other commands, with the name of one that takes it. */
-  readonly elsewhere: ReadonlyMap<string, string>
-  /** What may be given without a flag, in words, e.g. `a saved plan`; null: nothing. */
-  readonly operands: { readonly what: string; readonly max: number } | null
+/** Where values come from, once the arguments are split. */
+export interface GivenTexts extends Omit<Sources, 'argv'> {
+  /** Texts given by flag name, in order. A switch gives `true` or `false`. */
+  readonly given: ReadonlyMap<string, readonly string[]>
 }
 
-export type Parsed<T extends Table> =
-  | { readonly ok: true; readonly values: Values<T>; readonly operands: readonly string[] }
+export type SettingsReading<T extends Table> =
+  | { readonly ok: true; readonly values: Values<T> }
   | { readonly ok: false; readonly problems: readonly string[] }
-
-/** All mistakes as one error; `help` is what to type to learn more. */
-export function usageError(problems: readonly string[], help: string): UserError {
-  const title = problems.length === 1 ? '1 mistake' : `${problems.length} mistakes`
-  return new UserError(
-    `${title} in the settings:\n${problems.map((one) => `  ${one}`).join('\n')}\nSee: ${help}`,
-  )
-}
 
 /** The flag that names the file; it is read before all else. */
 export const configFileFlag = 'config.file'
@@ -58,21 +41,19 @@ export const configFileFlag = 'config.file'
 type Rows = readonly (readonly [string, Setting<unknown>])[]
 type Found = Map<string, unknown>
 
-export async function parseOptions<T extends Table>(
-  spec: OptionSpec<T>,
-  { argv, env, readFile }: Sources,
-): Promise<Parsed<T>> {
-  const rows: Rows = Object.entries(spec.table)
-  const knownRows: Rows = Object.entries({ ...spec.alsoKnown, ...spec.table })
+/**
+ * Reads the values of a table. The file and the environment may also hold `alsoKnown`, for other commands: it
+ * is checked all the same.
+ */
+export async function readSettings<T extends Table>(
+  table: T,
+  alsoKnown: Table,
+  { given, env, readFile }: GivenTexts,
+): Promise<SettingsReading<T>> {
+  const rows: Rows = Object.entries(table)
+  const knownRows: Rows = Object.entries({ ...alsoKnown, ...table })
   const problems: string[] = []
-  const args = readArguments(argv, {
-    command: spec.command,
-    shapes: flagShapes(spec.table),
-    elsewhere: spec.elsewhere,
-  })
-  problems.push(...args.problems, ...tooManyOperands(spec, args.operands))
-
-  const fromFlags = readFlags(rows, args.given, problems)
+  const fromFlags = readFlags(rows, given, problems)
   const fromEnv = readEnvironment(knownRows, env, problems)
   const fileRow = knownRows.find(([, row]) => row.flag === configFileFlag)?.[0]
   const path = fileRow === undefined ? null : (fromFlags.get(fileRow) ?? fromEnv.get(fileRow) ?? null)
@@ -87,26 +68,7 @@ export async function parseOptions<T extends Table>(
     }),
   )
   // The one place where the table's type meets values made in a loop: each came from its own row's reader.
-  return { ok: true, values: values as Values<T>, operands: args.operands }
-}
-
-/** Whether a switch is given, whatever else is wrong: help is to be had at any time. */
-export function isGiven(flag: string, argv: readonly string[], table: Table): boolean {
-  const shapes = flagShapes(table)
-  return readArguments(argv, { command: '', shapes, elsewhere: new Map() }).given.has(flag)
-}
-
-/** The flags of a table, as the reader of arguments wants them. */
-export function flagShapes(table: Table): readonly FlagShape[] {
-  return Object.values(table).flatMap(({ flag, short, placeholder }) =>
-    flag === null ? [] : [{ name: flag, short, takesValue: placeholder !== null }],
-  )
-}
-
-function tooManyOperands(spec: OptionSpec<Table>, operands: readonly string[]): readonly string[] {
-  const extra = operands.slice(spec.operands?.max ?? 0)
-  const expected = spec.operands === null ? '' : `; "${spec.command}" takes ${spec.operands.what}`
-  return extra.map((text) => `${text}: unexpected argument${expected}`)
+  return { ok: true, values: values as Values<T> }
 }
 
 function keep(

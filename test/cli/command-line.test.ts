@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { type Command, parseCommandLine } from '../../src/cli/command-line.ts'
+import type { Group } from '../../src/cli/command.ts'
+import { type CommandLine, readCommandLine } from '../../src/cli/command-line.ts'
+import { program as logpushExporter } from '../../src/commands/program/program.ts'
 import { updating } from '../support/case-file.ts'
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
@@ -39,23 +41,54 @@ function program(
   })
 }
 
-async function commandOf(...argv: readonly string[]): Promise<Command> {
-  const parsed = await parseCommandLine({
+function lineOf(argv: readonly string[], token = 'token'): Promise<CommandLine> {
+  return readCommandLine(logpushExporter, {
     argv,
-    env: { CLOUDFLARE_API_TOKEN: 'token' },
+    env: { CLOUDFLARE_API_TOKEN: token },
     readFile: () => ({ ok: false, reason: 'no such file' }),
   })
-  if (!parsed.ok) throw new Error(parsed.problems.join('\n'))
-  return parsed.command
+}
+
+async function helpOf(...argv: readonly string[]): Promise<string> {
+  const line = await lineOf(argv)
+  if (line.kind !== 'text') throw new Error(`no help but ${JSON.stringify(line)}`)
+  return line.text
+}
+
+async function commandOf(...argv: readonly string[]) {
+  const line = await lineOf(argv)
+  if (line.kind !== 'command') throw new Error(`no command but ${JSON.stringify(line)}`)
+  return line
+}
+
+async function problemsOf(...argv: readonly string[]): Promise<readonly string[]> {
+  const line = await lineOf(argv)
+  return line.kind === 'wrong' ? line.problems : []
+}
+
+/** All commands and groups as they are typed; the program itself is an empty list. */
+async function everyPath(
+  group: Group = logpushExporter,
+  path: readonly string[] = [],
+): Promise<readonly (readonly string[])[]> {
+  const inner = await Promise.all(
+    group.entries.map(async ({ name, load }) => {
+      const entry = await load()
+      return entry.kind === 'group' ? everyPath(entry, [...path, name]) : [[...path, name]]
+    }),
+  )
+  return [path, ...inner.flat()]
 }
 
 t.test('help texts are as reviewed', async (t) => {
-  for (const name of ['overview', 'serve', 'demo', 'check', 'simulate']) {
-    const command = await commandOf(...(name === 'overview' ? [] : [name]), '--help')
-    const text = command.kind === 'help' ? `${command.text}\n` : ''
-    const path = fileURLToPath(new URL(`golden/help-${name}.txt`, import.meta.url))
-    if (updating) writeFileSync(path, text)
-    t.equal(text, readFileSync(path, 'utf8'), name)
+  const paths = await everyPath()
+  t.equal(paths.length, 19, 'every command has one')
+  for (const path of paths) {
+    const text = `${await helpOf(...path, '--help')}\n`
+    const name = path.length === 0 ? 'overview' : path.join('-')
+    const file = fileURLToPath(new URL(`golden/help-${name}.txt`, import.meta.url))
+    if (updating) writeFileSync(file, text)
+    t.equal(text, readFileSync(file, 'utf8'), name)
     t.notOk(
       text.split('\n').some((line) => line.length > 100),
       `${name}: no line is too long for a terminal`,
@@ -63,65 +96,109 @@ t.test('help texts are as reviewed', async (t) => {
   }
 })
 
-t.test('help wins over mistakes, and can be asked for in several ways', async (t) => {
-  const help = await commandOf('demo', '--help')
-  t.strictSame(await commandOf('help', 'demo'), help)
-  t.strictSame(await commandOf('demo', '-h', '--speed=fast'), help)
-  t.strictSame(await commandOf('help'), await commandOf('--help'))
-  t.strictSame(await commandOf('help', 'provision'), { kind: 'provision', argv: ['--help'] })
-  t.strictSame(await commandOf('check', '--version'), { kind: 'version' })
+t.test('a summary is one sentence in the imperative, whatever the level', async (t) => {
+  const check = async ({ entries }: Group): Promise<void> => {
+    for (const { summary, load } of entries) {
+      t.match(summary, /^[A-Z][a-z]*[^s\W] [^.]+\.$/)
+      const inner = await load()
+      if (inner.kind === 'group') await check(inner)
+    }
+  }
+  await check(logpushExporter)
+})
+
+t.test('help wins over errors, and can be asked for in several ways', async (t) => {
+  const help = await helpOf('demo', '--help')
+  t.equal(await helpOf('help', 'demo'), help)
+  t.equal(await helpOf('demo', '-h', '--speed=fast'), help)
+  t.equal(await helpOf('--speed', 'fast', 'demo', '--help'), help)
+  t.equal(await helpOf('help'), await helpOf('--help'))
+  const verb = await helpOf('provision', 'plan', '--help')
+  for (const argv of [
+    ['help', 'provision', 'plan'],
+    ['provision', 'help', 'plan'],
+    ['provision', '--help', 'plan'],
+  ])
+    t.equal(await helpOf(...argv), verb, argv.join(' '))
+  t.match(await helpOf('check', '--version'), /^logpush-exporter \S+ \(/)
+  t.match(await helpOf('provision', '--version'), /^logpush-exporter \S+ \(/)
 })
 
 t.test('the command is the first word that is no flag and no value of one', async (t) => {
-  t.equal((await commandOf()).kind, 'serve')
-  t.equal((await commandOf('--log.level', 'debug')).kind, 'serve')
-  t.equal((await commandOf('--log.level', 'debug', 'check')).kind, 'check')
-  t.equal((await commandOf('--compat.lablabs', 'serve')).kind, 'serve')
-  t.equal((await commandOf('--state.path', 'demo', 'serve')).kind, 'serve')
-  t.equal((await commandOf('serve', '--config.check')).kind, 'config-check')
+  const nameOf = async (...argv: readonly string[]) => (await commandOf(...argv)).name
+  t.equal(await nameOf(), 'serve')
+  t.equal(await nameOf('--log.level', 'debug'), 'serve')
+  t.equal(await nameOf('--log.level', 'debug', 'check'), 'check')
+  t.equal(await nameOf('--compat.lablabs', 'serve'), 'serve')
+  t.equal(await nameOf('--state.path', 'demo', 'serve'), 'serve')
+  t.equal(await nameOf('--speed', '5', 'demo', '--once'), 'demo')
+  t.equal(await nameOf('provision', '-f', 'a.yaml', 'plan'), 'provision plan')
+  t.equal(await nameOf('provision', 'ownership', '--yes', 'request'), 'provision ownership request')
 })
 
-t.test('options of the other commands are read', async (t) => {
-  t.strictSame(
-    await commandOf('demo', '--once', '--listen=:0', '--seed=7', '--speed=60', '--log.level=warn'),
-    {
-      kind: 'demo',
-      once: true,
-      withAlerting: false,
-      listen: [{ host: '', port: 0 }],
-      seed: 7,
-      speed: 60,
-      log: { logLevel: 'warn', logFormat: null },
-    },
-  )
-  t.strictSame(await commandOf('simulate', '--world', 'large'), {
-    kind: 'simulate',
+t.test('a word that may be a secret is no command, and is not repeated', async (t) => {
+  t.strictSame(await problemsOf('--api-key', 'canary'), [
+    '--api-key: unknown flag; secrets are never given by flag, because everyone on the machine can read those',
+  ])
+  t.strictSame(await problemsOf('provision', '--token', 'canary', '--', 'plan'), [
+    'provision: expected a verb: validate, plan, apply, destroy, ownership, pagerduty, export, import, schema',
+  ])
+})
+
+t.test('an unknown verb is answered with the nearest one, or with all', async (t) => {
+  t.strictSame(await problemsOf('provision', 'plna'), [
+    '"plna": unknown verb of provision; did you mean "plan"?',
+  ])
+  t.strictSame(await problemsOf('provision', 'pagerduty', 'zzz'), [
+    '"zzz": unknown verb of provision pagerduty; verbs are list, connect',
+  ])
+})
+
+t.test('a flag of another command or verb is told as such', async (t) => {
+  t.strictSame(await problemsOf('check', '--once'), ['--once: is a flag of "demo", not of "check"'])
+  t.strictSame(await problemsOf('--target=x'), ['--target: is a flag of "provision plan", not of "serve"'])
+  t.strictSame(await problemsOf('provision', 'validate', '--no-compat.lablabs'), [
+    '--no-compat.lablabs: is a flag of "serve", not of "provision validate"',
+  ])
+})
+
+t.test('options and operands of the other commands are read', async (t) => {
+  const demo = await commandOf('demo', '--once', '--listen=:0', '--seed=7', '--speed=60', '--log.level=warn')
+  t.strictSame(demo.values, {
+    once: true,
+    withAlerting: false,
+    listen: [{ host: '', port: 0 }],
+    seed: 7,
+    speed: 60,
+    logLevel: 'warn',
+    logFormat: null,
+  })
+  const simulate = await commandOf('simulate', '--world', 'large')
+  t.match(simulate.values, {
     listen: [{ host: '127.0.0.1', port: 10198 }],
     world: 'large',
     objectStore: null,
     seed: 1,
     speed: 1,
-    log: { logLevel: 'info', logFormat: null },
   })
   const check = await commandOf('check', '-o', 'json', '--cloudflare.zones=example.com')
-  t.match(check, {
-    kind: 'check',
-    output: 'json',
-    settings: { zones: ['example.com'], rateLimitType: 'user' },
-  })
-  t.strictSame(await commandOf('provision', 'plan', '-f', 'a.yaml', '--', '-x'), {
-    kind: 'provision',
-    argv: ['plan', '-f', 'a.yaml', '--', '-x'],
-  })
+  t.match(check.values, { output: 'json', zones: ['example.com'], rateLimitType: 'user' })
+  const apply = await commandOf('provision', 'apply', '-y', '--', '-x')
+  t.match(apply.values, { yes: true, output: 'text' })
+  t.strictSame(apply.operands, ['-x'])
+  t.strictSame(await problemsOf('provision', 'apply', 'a', 'b'), [
+    'b: unexpected argument; "provision apply" takes a saved plan',
+  ])
+  t.strictSame(await problemsOf('demo', '--with-alerting', '--speed=2'), [
+    '--with-alerting needs --speed=1: Prometheus lives in real time',
+  ])
 })
 
 t.test('a command that calls no API needs no token; checking settings needs none either', async (t) => {
-  const without = (...argv: readonly string[]) =>
-    parseCommandLine({ argv, env: {}, readFile: () => ({ ok: false, reason: 'no such file' }) })
-  for (const argv of [['demo'], ['simulate'], ['provision', 'validate'], ['--config.check']]) {
-    t.ok((await without(...argv)).ok, argv.join(' '))
-  }
-  for (const argv of [[], ['serve'], ['check']]) t.notOk((await without(...argv)).ok, argv.join(' '))
+  const without = async (argv: readonly string[]) => (await lineOf(argv, '')).kind
+  for (const argv of [['demo'], ['simulate'], ['provision', 'validate'], ['--config.check']])
+    t.equal(await without(argv), 'command', argv.join(' '))
+  for (const argv of [[], ['serve'], ['check']]) t.equal(await without(argv), 'wrong', argv.join(' '))
 })
 
 // Each start of the program takes seconds on a busy machine.
@@ -142,13 +219,13 @@ t.test('the program', { timeout: patience }, async (t) => {
     t.strictSame({ code, stderr }, { code: 0, stderr: '' })
   })
 
-  t.test('reports all mistakes on stderr, says where to read on, and ends with 64', async (t) => {
+  t.test('reports all errors on stderr, says where to read on, and ends with 64', async (t) => {
     const ended = await program(['--log.level=loud', '--shrd=1'], { LOGPUSH_EXPORTER_SHARD: 'x' })
     t.strictSame(ended, {
       code: 64,
       stdout: '',
       stderr: [
-        'logpush-exporter: 3 mistakes in the settings:',
+        'logpush-exporter: invalid settings (3 errors):',
         '  --shrd: unknown flag; did you mean --shard?',
         '  --log.level: expected one of debug, info, warn, error, found "loud"',
         '  LOGPUSH_EXPORTER_SHARD: expected a whole number from 0 to 9999, found "x"',
@@ -161,7 +238,7 @@ t.test('the program', { timeout: patience }, async (t) => {
   t.test('checks settings and the files that they name without starting', async (t) => {
     const good = file('good.yaml', `cloudflare:\n  api_token_file: ${file('token', 'abc\n')}\n`)
     const right = await program([`--config.file=${good}`, '--config.check'])
-    t.strictSame(right, { code: 0, stdout: 'All settings are right.\n', stderr: '' })
+    t.strictSame(right, { code: 0, stdout: 'Configuration is valid.\n', stderr: '' })
 
     const web = file('web.yaml', 'http_server_config: {http2: true}\nbasic_auth_user: {}\n')
     const empty = file('empty', '')

@@ -2,9 +2,8 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
-import { simulateOptions } from '../../src/cli/command-options.ts'
 import { createRestClient } from '../../src/cloudflare/rest/rest-client.ts'
-import { type SimulateOptions, simulate } from '../../src/commands/simulate.ts'
+import { type SimulateOptions, simulate, simulateCommand } from '../../src/commands/simulate.ts'
 import { Secret } from '../../src/domain/secret.ts'
 import { exitCode } from '../../src/errors.ts'
 import { worldNames } from '../../src/simulator/world/world-names.ts'
@@ -70,7 +69,7 @@ t.test('a world that does not exist is a usage error that lists those that do', 
 })
 
 t.test('--help lists the worlds, and each of them starts', async (t) => {
-  t.match(simulateOptions.world.help, worldNames)
+  t.match(simulateCommand.options.world.help, worldNames)
   for (const world of ['demo', 'empty', 'large:3', 'large:3,2', 'large:3,2,1'])
     t.match((await started(t, { world })).lines[0], /^A simulated Cloudflare API: \d+ accounts?, /, world)
 })

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { serveOptions } from '../../src/cli/command-options.ts'
 import { permissions } from '../../src/commands/check/check-grants.ts'
+import { serve } from '../../src/commands/serve/serve.ts'
 import { readYaml } from '../support/manifests.ts'
 import { at, listAt, textAt } from '../support/tree.ts'
 
@@ -14,7 +14,7 @@ const readme = readFileSync('deploy/README.md', 'utf8')
 const files = readdirSync('deploy', { recursive: true, encoding: 'utf8' })
   .map((name) => join('deploy', name))
   .filter((path) => statSync(path).isFile() && !path.includes('/files/'))
-const settings = Object.values(serveOptions)
+const settings = Object.values(serve.options)
 
 t.test('every flag and every variable that is named anywhere exists', async (t) => {
   const flags = new Set(settings.map(({ flag }) => flag))

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { parseCommandLine } from '../../src/cli/command-line.ts'
 import { settingsMarkdown } from '../../src/cli/help-text.ts'
+import { serve } from '../../src/commands/serve/serve.ts'
 import { editDistance, nearestName } from '../../src/domain/nearest-name.ts'
 import { Secret } from '../../src/domain/secret.ts'
 import { changedSettings, reloadedSettings } from '../../src/settings/exporter-rules.ts'
@@ -22,14 +22,17 @@ interface Given {
 }
 
 async function settingsOf({ args = [], env = {}, file = '' }: Given): Promise<Settings> {
-  const parsed = await parseCommandLine({
-    argv: ['--config.file=exporter.yaml', ...args],
-    env: { CLOUDFLARE_API_TOKEN: 'token', ...env },
-    readFile: () => ({ ok: true, text: file }),
-  })
+  const parsed = await serve.read(
+    {
+      argv: ['--config.file=exporter.yaml', ...args],
+      env: { CLOUDFLARE_API_TOKEN: 'token', ...env },
+      readFile: () => ({ ok: true, text: file }),
+    },
+    { name: 'serve', owners: async () => new Map() },
+  )
   if (!parsed.ok) throw new Error(parsed.problems.join('\n'))
-  if (parsed.command.kind !== 'serve') throw new Error(`not serve but ${parsed.command.kind}`)
-  return parsed.command.settings
+  const { checkOnly: _checkOnly, ...settings } = parsed.values
+  return settings
 }
 
 const rows: readonly (readonly [string, Setting<unknown>])[] = Object.entries(allSettings)

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { parseCommandLine } from '../../src/cli/command-line.ts'
+import { readCommandLine } from '../../src/cli/command-line.ts'
+import { program } from '../../src/commands/program/program.ts'
 import { caseFiles, rewriteLastSection, updating } from '../support/case-file.ts'
 
 const cases = caseFiles(fileURLToPath(new URL('wrong', import.meta.url)))
@@ -15,13 +16,14 @@ for (const one of cases) {
         return [name, value.join('=')]
       }),
     )
-    const parsed = await parseCommandLine({
+    const parsed = await readCommandLine(program, {
       argv: one.lines('arguments'),
       env,
       readFile: (path) =>
         one.has(path) ? { ok: true, text: one.section(path) } : { ok: false, reason: 'no such file' },
     })
-    const problems = parsed.ok ? '(none)\n' : parsed.problems.map((problem) => `${problem}\n`).join('')
+    const problems =
+      parsed.kind !== 'wrong' ? '(none)\n' : parsed.problems.map((problem) => `${problem}\n`).join('')
     if (updating) rewriteLastSection(one.path, 'problems', problems)
     else t.equal(problems, one.section('problems').replace(/\n\n$/, '\n'))
     t.notMatch(problems, /canary/, 'no secret is repeated')

@@ -1,7 +1,5 @@
-import { PassThrough } from 'node:stream'
-import type { CommandIo } from '../../src/cli/command-io.ts'
-import { type ParsedCommandLine, parseCommandLine } from '../../src/cli/command-line.ts'
-import { run } from '../../src/commands/provision/provision.ts'
+import { readCommandLine } from '../../src/cli/command-line.ts'
+import { program } from '../../src/commands/program/program.ts'
 import { listAt, textAt } from './tree.ts'
 
 /** What the program itself says against a command line; null when it would start. */
@@ -10,8 +8,7 @@ export async function argumentProblem(
   env: Readonly<Record<string, string>> = {},
   files: ReadonlyMap<string, string> = new Map(),
 ): Promise<string | null> {
-  if (argv[0] === 'provision') return provisionProblem(argv.slice(1), env)
-  const parsed: ParsedCommandLine = await parseCommandLine({
+  const line = await readCommandLine(program, {
     argv,
     env,
     readFile: (path) => {
@@ -19,44 +16,11 @@ export async function argumentProblem(
       return text === undefined ? { ok: false, reason: 'no such file' } : { ok: true, text }
     },
   })
-  return parsed.ok ? null : parsed.problems.join('; ')
-}
-
-/** A verb of `provision` acts as soon as it is parsed, so its flags are held against its own help text. */
-async function provisionProblem(
-  [verb = '', ...rest]: readonly string[],
-  env: Readonly<Record<string, string>>,
-): Promise<string | null> {
-  const help = await provisionHelp(verb, env)
-  if (help === null) return `provision ${verb}: unknown verb`
-  const flags = rest.filter((word) => word.startsWith('-')).map((word) => word.split('=')[0] ?? word)
-  const [unknown] = flags.filter((flag) => !new RegExp(`(^|[\\s,])${flag}(?![\\w-])`, 'm').test(help))
-  if (unknown !== undefined) return `provision ${verb}: ${unknown} is not a flag`
-  const sources = flags.includes('--file') || rest.some((word) => !word.startsWith('-'))
-  return sources ? null : `provision ${verb}: nothing to read`
-}
-
-async function provisionHelp(verb: string, env: Readonly<Record<string, string>>): Promise<string | null> {
-  const lines: string[] = []
-  const io: CommandIo = {
-    stdout: (line) => lines.push(line),
-    stderr: (line) => lines.push(line),
-    stdoutStream: new PassThrough(),
-    stderrStream: new PassThrough(),
-    terminal: { stdin: false, stdout: false, stderr: false },
-    ask: async () => null,
-    env,
-    readFile: () => ({ ok: false, reason: 'no such file' }),
-    signal: new AbortController().signal,
-    onReload: () => () => undefined,
-    reparse: async () => ({ ok: false, problems: [], help: '' }),
-  }
-  try {
-    await run({ kind: 'provision', argv: [verb, '--help'] }, io)
-    return lines.join('\n')
-  } catch {
-    return null
-  }
+  if (line.kind === 'wrong') return line.problems.join('; ')
+  if (line.kind === 'text' || !line.name.startsWith('provision ')) return null
+  const { file = [], tokenFile = [] } = line.values
+  const sources = [file, tokenFile].flat().length + line.operands.length
+  return sources > 0 || line.name === 'provision schema' ? null : `${line.name}: nothing to read`
 }
 
 /** A container's arguments as the kubelet would hand them over, with `$(NAME)` taken from its environment. */

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { PassThrough } from 'node:stream'
 import type { CommandIo } from '../../src/cli/command-io.ts'
-import { run } from '../../src/commands/provision/provision.ts'
+import { runCommandLine } from '../../src/cli/command-line.ts'
+import { program } from '../../src/commands/program/program.ts'
 import { ApiFailure, type ExitCode, exitCode, fileReason, UserError } from '../../src/errors.ts'
 
 export interface ProvisionRun {
@@ -51,9 +52,8 @@ export async function runProvision(
     },
     signal: setting.signal ?? new AbortController().signal,
     onReload: () => () => {},
-    reparse: () => Promise.reject(new Error('provision does not reload')),
   }
-  const code = await run({ kind: 'provision', argv }, io).catch((error: unknown) => {
+  const code = await runCommandLine(program, ['provision', ...argv], io).catch((error: unknown) => {
     if (!(error instanceof UserError || error instanceof ApiFailure)) throw error
     err.push(`logpush-exporter: ${error.message}\n`)
     return error instanceof UserError ? error.exitCode : exitCode.failure

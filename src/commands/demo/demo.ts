@@ -3,20 +3,34 @@
  * Polls are faster than in earnest, so that things can be seen to happen.
  */
 import { randomBytes } from 'node:crypto'
-import type { CommandIo, RunCommand } from '../../cli/command-io.ts'
-import type { CommandOf } from '../../cli/command-line.ts'
+import { defineCommand } from '../../cli/command.ts'
+import type { CommandIo } from '../../cli/command-io.ts'
 import { Secret } from '../../domain/secret.ts'
-import { exitCode, UserError } from '../../errors.ts'
+import { exitCode } from '../../errors.ts'
 import { webhookPath } from '../../http/webhook-route.ts'
 import { createLog } from '../../log/log.ts'
 import type { Clock } from '../../ports/runtime.ts'
 import { createSystemClock } from '../../runtime/system-clock.ts'
-import { allSettings, defaultsOf, type Settings } from '../../settings/exporter-settings.ts'
+import { allSettings, defaultsOf, logSettings, type Settings } from '../../settings/exporter-settings.ts'
+import { switchSetting, type Table, type Values } from '../../settings/setting.ts'
 import { type Simulator, startSimulator } from '../../simulator/server.ts'
 import { createExporter, type Exporter } from '../serve/exporter.ts'
+import { listenOption, worldOptions } from '../simulated-world.ts'
 import { demoFactor, startDemoAlerting } from './demo-alerting.ts'
 
-type DemoCommand = CommandOf<'demo'>
+const options = {
+  once: switchSetting({ flag: 'once', only: 'flag', help: 'Print the first complete scrape and exit.' }),
+  withAlerting: switchSetting({
+    flag: 'with-alerting',
+    only: 'flag',
+    help: 'Also run Prometheus and Alertmanager, where installed, and a PagerDuty inbox.',
+  }),
+  listen: listenOption('127.0.0.1:10199'),
+  ...worldOptions,
+  ...logSettings,
+} satisfies Table
+
+type DemoOptions = Values<typeof options>
 
 const story = [
   'about half a minute in, quay-firewall-splunk loses its first batches: cloudflare_logpush_batches_failed_total',
@@ -25,56 +39,59 @@ const story = [
   'after four minutes cdn-firewall-r2 is deleted, and its series go away',
 ]
 
-export const run: RunCommand<DemoCommand> = async (command, io) => {
-  if (command.withAlerting && command.speed !== 1)
-    throw new UserError('--with-alerting needs --speed=1: Prometheus lives in real time')
-  const clock = createSystemClock()
-  const log = await createLog({
-    level: command.once && command.log.logLevel === 'info' ? 'error' : command.log.logLevel,
-    format: command.log.logFormat,
-    destination: io.stderrStream,
-    terminal: io.terminal.stderr,
-    clock,
-  })
-  const simulator = await startSimulator({
-    seed: command.seed,
-    speed: command.speed,
-    world: 'demo',
-    dateHeader: true,
-    // Quick polls need a wider budget than the real API gives.
-    rateLimits: generous,
-  })
-  try {
-    const settings = { ...demoSettings(simulator, command), listenAddresses: command.listen }
-    const webhookSecret = new Secret(randomBytes(24).toString('hex'))
-    const exporter = await createExporter(settings, {
+export const demo = defineCommand({
+  options,
+  conflicts: ({ withAlerting, speed }) =>
+    withAlerting && speed !== 1 ? ['--with-alerting needs --speed=1: Prometheus lives in real time'] : [],
+  async run(command, io) {
+    const clock = createSystemClock()
+    const log = await createLog({
+      level: command.once && command.logLevel === 'info' ? 'error' : command.logLevel,
+      format: command.logFormat,
+      destination: io.stderrStream,
+      terminal: io.terminal.stderr,
       clock,
-      random: Math.random,
-      log,
-      env: {},
-      readFile: () => ({ ok: false, reason: 'the demo reads no files' }),
-      pid: process.pid,
-      nodeVersion: process.version,
-      token: { current: async () => new Secret(simulator.token), refresh: () => {} },
-      web: null,
-      webhookSecrets: async () => [webhookSecret],
-      reread: async () => ({ ok: true, settings }),
     })
-    await (command.once
-      ? printOnce(exporter, io)
-      : show(exporter, simulator, { command, clock, webhookSecret }, io))
-  } finally {
-    await simulator.close()
-  }
-  return exitCode.done
-}
+    const simulator = await startSimulator({
+      seed: command.seed,
+      speed: command.speed,
+      world: 'demo',
+      dateHeader: true,
+      // Quick polls need a wider budget than the real API gives.
+      rateLimits: generous,
+    })
+    try {
+      const settings = { ...demoSettings(simulator, command), listenAddresses: command.listen }
+      const webhookSecret = new Secret(randomBytes(24).toString('hex'))
+      const exporter = await createExporter(settings, {
+        clock,
+        random: Math.random,
+        log,
+        env: {},
+        readFile: () => ({ ok: false, reason: 'the demo reads no files' }),
+        pid: process.pid,
+        nodeVersion: process.version,
+        token: { current: async () => new Secret(simulator.token), refresh: () => {} },
+        web: null,
+        webhookSecrets: async () => [webhookSecret],
+        reread: async () => ({ ok: true, settings }),
+      })
+      await (command.once
+        ? printOnce(exporter, io)
+        : show(exporter, simulator, { command, clock, webhookSecret }, io))
+    } finally {
+      await simulator.close()
+    }
+    return exitCode.done
+  },
+})
 
 const generous = {
   rest: { requests: 12_000, windowMs: 300_000 },
   graphql: { requests: 3_000, windowMs: 300_000 },
 }
 
-function demoSettings(simulator: Simulator, { withAlerting }: DemoCommand): Settings {
+function demoSettings(simulator: Simulator, { withAlerting }: DemoOptions): Settings {
   const defaults = defaultsOf(allSettings)
   return {
     ...defaults,
@@ -103,7 +120,7 @@ async function printOnce(exporter: Exporter, io: CommandIo): Promise<void> {
 }
 
 interface ShowOptions {
-  readonly command: DemoCommand
+  readonly command: DemoOptions
   readonly clock: Clock
   readonly webhookSecret: Secret
 }

@@ -1,3 +1,5 @@
+import { defineCommand } from '../../cli/command.ts'
+import { outputOption } from '../../cli/options.ts'
 import { exitCode, UserError } from '../../errors.ts'
 import { planJson } from '../../provision/plan/plan-json.ts'
 import { planManifest } from '../../provision/plan/planning.ts'
@@ -16,7 +18,6 @@ import {
   manifestOptions,
   planOptions,
   sessionOptions,
-  textOrJsonOption,
   withoutChecksOption,
   yesOption,
 } from './options.ts'
@@ -24,15 +25,12 @@ import { objectionsTo, printPlan } from './plan.ts'
 import { complainOf, warnOf } from './problems.ts'
 import { openProgress } from './progress.ts'
 import { openSession } from './session.ts'
-import { defineVerb } from './verb.ts'
 
-export const apply = defineVerb({
-  name: 'apply',
-  summary: 'Makes what is live as the manifest says, or carries out a saved plan.',
-  usage: ['apply -f PATH [flags]', 'apply PLAN [flags]'],
-  table: {
+export const apply = defineCommand({
+  usage: ['-f PATH [flags]', 'PLAN [flags]'],
+  options: {
     ...manifestOptions,
-    ...textOrJsonOption,
+    output: outputOption('text', 'json'),
     ...yesOption,
     ...planOptions,
     ...withoutChecksOption,
@@ -56,7 +54,7 @@ export const apply = defineVerb({
     'Exits with 0 when everything is done; with 1 when something is not; with 3 when the guard objects, and then ' +
       'nothing was written; with 65 when the manifest has mistakes.',
   ],
-  async run(values, [planFile], io) {
+  async run(values, io, { operands: [planFile] }) {
     const saved = planFile === undefined ? null : openSavedPlan(planFile, values, io)
     const texts = readManifestTexts(saved?.manifest.paths ?? values.file, io)
     if (saved !== null && manifestChecksum(texts) !== saved.manifest.checksum) {

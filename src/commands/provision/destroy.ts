@@ -1,3 +1,5 @@
+import { defineCommand } from '../../cli/command.ts'
+import { outputOption } from '../../cli/options.ts'
 import { exitCode } from '../../errors.ts'
 import { guardPlan } from '../../provision/plan/guard.ts'
 import { planDestroy } from '../../provision/plan/planning.ts'
@@ -5,27 +7,29 @@ import { parseManifest, readManifestTexts } from '../manifest-files.ts'
 import { carryOutPlan } from './carry-out.ts'
 import { mayGoAhead } from './consent.ts'
 import { openMemory } from './memory.ts'
-import { manifestOptions, planOptions, sessionOptions, textOrJsonOption, yesOption } from './options.ts'
+import { manifestOptions, planOptions, sessionOptions, yesOption } from './options.ts'
 import { printPlan } from './plan.ts'
 import { complainOf, warnOf } from './problems.ts'
 import { openProgress } from './progress.ts'
 import { openSession } from './session.ts'
-import { defineVerb } from './verb.ts'
 
 const { target } = planOptions
 
-export const destroy = defineVerb({
-  name: 'destroy',
-  summary: 'Deletes what the manifest owns: every object whose name starts with its owner and a dash.',
-  usage: ['destroy -f PATH [flags]'],
-  table: { ...manifestOptions, ...textOrJsonOption, ...yesOption, target, ...sessionOptions },
-  operands: null,
+export const destroy = defineCommand({
+  usage: ['-f PATH [flags]'],
+  options: {
+    ...manifestOptions,
+    output: outputOption('text', 'json'),
+    ...yesOption,
+    target,
+    ...sessionOptions,
+  },
   notes: [
     'Looks only at the scopes that the manifest names, shows what would go, and asks once. Needs none of the ' +
       "manifest's secrets. Policies go first, then jobs, then webhooks. What has changed since it was shown is left. " +
       'Events of --output json are those of apply.',
   ],
-  async run(values, _operands, io) {
+  async run(values, io) {
     const read = parseManifest(readManifestTexts(values.file, io))
     if (!read.ok) return complainOf(read.problems, io)
     warnOf(read.warnings, io)

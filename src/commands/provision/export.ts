@@ -1,3 +1,4 @@
+import { defineCommand } from '../../cli/command.ts'
 import type { CommandIo } from '../../cli/command-io.ts'
 import { type ExitCode, exitCode, UserError } from '../../errors.ts'
 import { planManifest } from '../../provision/plan/planning.ts'
@@ -12,13 +13,10 @@ import { manifestOptions, sessionOptions } from './options.ts'
 import { complainOf, warnOf } from './problems.ts'
 import { openSession, type Session } from './session.ts'
 import { handOver, manifestTitle, readLive, requireContent, transferOptions } from './transfer.ts'
-import { defineVerb } from './verb.ts'
 
-export const exportVerb = defineVerb({
-  name: 'export',
-  summary: 'Writes what is live as a manifest, or as Terraform configuration with import blocks.',
-  usage: ['export [--owner NAME] [flags]', 'export --to terraform [-f PATH] [flags]'],
-  table: {
+export const exportVerb = defineCommand({
+  usage: ['[--owner NAME] [flags]', '--to terraform [-f PATH] [flags]'],
+  options: {
     to: setting({
       flag: 'to',
       kind: oneOf('manifest', 'terraform'),
@@ -30,7 +28,6 @@ export const exportVerb = defineVerb({
     ...transferOptions,
     ...sessionOptions,
   },
-  operands: null,
   notes: [
     'Takes one account: name it with --cloudflare.accounts where the token sees several; --cloudflare.zones and ' +
       '--cloudflare.exclude-zones narrow the zones. With -f, what the manifest wants becomes Terraform instead, ' +
@@ -38,7 +35,7 @@ export const exportVerb = defineVerb({
     'No secret is written: each has a variable in its place, and the variables to set are listed. Writes nothing ' +
       'at Cloudflare.',
   ],
-  async run(values, _operands, io) {
+  async run(values, io) {
     const { to, file, owner, out } = values
     if (to === 'manifest' && file.length > 0) {
       throw new UserError('--file: only with --to terraform; what is live is exported as a manifest')

@@ -1,3 +1,4 @@
+import { defineCommand } from '../../cli/command.ts'
 import type { CommandIo } from '../../cli/command-io.ts'
 import type { Account } from '../../domain/scope.ts'
 import { exitCode, UserError } from '../../errors.ts'
@@ -23,15 +24,12 @@ import {
   requireContent,
   transferOptions,
 } from './transfer.ts'
-import { defineVerb } from './verb.ts'
 
 const mostFiles = 1_000
 
-export const importVerb = defineVerb({
-  name: 'import',
-  summary: 'Makes a manifest of what is live, of Terraform state, or of app-interface files.',
-  usage: ['import [flags]', 'import PATH... [flags]'],
-  table: {
+export const importVerb = defineCommand({
+  usage: ['[flags]', 'PATH... [flags]'],
+  options: {
     account: setting({
       flag: 'account',
       kind: orNone(someText('an account id or name', 'ACCOUNT')),
@@ -49,7 +47,7 @@ export const importVerb = defineVerb({
     'No secret is written: each has a variable in its place, and the variables to set are listed. Set them to what ' +
       'is in use, and a plan of the manifest shows no changes.',
   ],
-  async run(values, operands, io) {
+  async run(values, io, { operands }) {
     const { owner, out } = values
     if (operands.length === 0) {
       const portable = await readLive(await openSession(values, io), values)

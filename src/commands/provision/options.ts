@@ -1,4 +1,3 @@
-import { processOptions } from '../../cli/command-options.ts'
 import { guardNames } from '../../provision/plan/guard.ts'
 import { apiCommandSettings } from '../../settings/exporter-settings.ts'
 import { listSetting, setting, switchSetting, type Table } from '../../settings/setting.ts'
@@ -11,9 +10,6 @@ import { oneOf, orNone, someText, wholeNumber } from '../../settings/setting-kin
 const filePath = someText('a path', 'PATH')
 const objectName = someText('a name', 'NAME')
 
-/** `--help`. */
-export const helpOption = { help: processOptions.help } satisfies Table
-
 /** Where the manifest is. */
 export const manifestOptions = {
   file: listSetting({
@@ -22,28 +18,6 @@ export const manifestOptions = {
     kind: filePath,
     only: 'flag',
     help: 'Manifest: a YAML file, or a folder whose *.yaml and *.yml files are all read.',
-  }),
-} satisfies Table
-
-export const planOutputOption = {
-  output: setting({
-    flag: 'output',
-    short: 'o',
-    kind: oneOf('text', 'json', 'markdown'),
-    default: 'text',
-    only: 'flag',
-    help: 'Form of the result.',
-  }),
-} satisfies Table
-
-export const textOrJsonOption = {
-  output: setting({
-    flag: 'output',
-    short: 'o',
-    kind: oneOf('text', 'json'),
-    default: 'text',
-    only: 'flag',
-    help: 'Form of the result.',
   }),
 } satisfies Table
 
@@ -125,4 +99,4 @@ export const exitCodeOption = {
 } satisfies Table
 
 /** What every verb takes that calls Cloudflare. */
-export const sessionOptions = { ...apiCommandSettings, ...parallelOption, ...helpOption } satisfies Table
+export const sessionOptions = { ...apiCommandSettings, ...parallelOption } satisfies Table

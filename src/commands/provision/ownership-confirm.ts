@@ -1,3 +1,4 @@
+import { defineCommand } from '../../cli/command.ts'
 import type { CommandIo } from '../../cli/command-io.ts'
 import { describeDestination } from '../../domain/destination/destination.ts'
 import { scopeTitle } from '../../domain/scope.ts'
@@ -12,13 +13,10 @@ import { type Memory, openMemory } from './memory.ts'
 import { needsOf, nothingToProve, ownershipOptions } from './ownership-work.ts'
 import { complainOf } from './problems.ts'
 import { openSession, type Session } from './session.ts'
-import { defineVerb } from './verb.ts'
 
-export const confirm = defineVerb({
-  name: 'ownership confirm',
-  summary: 'Checks tokens that were read by hand with Cloudflare, and keeps them for apply.',
-  usage: ['ownership confirm -f PATH --token-file PATH [flags]'],
-  table: {
+export const confirm = defineCommand({
+  usage: ['-f PATH --token-file PATH [flags]'],
+  options: {
     ...ownershipOptions,
     tokenFile: listSetting({
       flag: 'token-file',
@@ -27,11 +25,10 @@ export const confirm = defineVerb({
       help: 'Challenge file, as Cloudflare wrote it. Which destination it belongs to is found out.',
     }),
   },
-  operands: null,
   notes: [
     'The tokens are kept in the folder of --cache-folder, readable by you alone, until they expire after 7 days.',
   ],
-  async run(values, _operands, io) {
+  async run(values, io) {
     if (values.tokenFile.length === 0)
       throw new UserError('--token-file: missing; name the challenge file that you read')
     const tokens = values.tokenFile.map((path) => ({ path, token: readToken(path, io) }))

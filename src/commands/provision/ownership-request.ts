@@ -1,3 +1,4 @@
+import { defineCommand } from '../../cli/command.ts'
 import { describeDestination } from '../../domain/destination/destination.ts'
 import { scopeTitle } from '../../domain/scope.ts'
 import { exitCode } from '../../errors.ts'
@@ -14,13 +15,10 @@ import { yesOption } from './options.ts'
 import { needsOf, nothingToProve, ownershipOptions } from './ownership-work.ts'
 import { complainOf } from './problems.ts'
 import { openSession } from './session.ts'
-import { defineVerb } from './verb.ts'
 
-export const request = defineVerb({
-  name: 'ownership request',
-  summary: 'Makes Cloudflare write the challenge files that the manifest needs, and says what to do next.',
-  usage: ['ownership request -f PATH [flags]'],
-  table: {
+export const request = defineCommand({
+  usage: ['-f PATH [flags]'],
+  options: {
     ...ownershipOptions,
     ...yesOption,
     again: switchSetting({
@@ -29,12 +27,11 @@ export const request = defineVerb({
       help: 'Ask for a new file even where one was asked for before or a token is known.',
     }),
   },
-  operands: null,
   notes: [
     'For destinations that apply can not read by itself. Jobs that share scope and destination need one challenge. ' +
       'A destination that was asked for before is not asked again.',
   ],
-  async run(values, _operands, io) {
+  async run(values, io) {
     const session = await openSession(values, io)
     const memory = openMemory(values, io, session)
     const needs = await needsOf(values, session, io)

@@ -1,4 +1,5 @@
 import type { CommandIo } from '../../cli/command-io.ts'
+import { outputOption } from '../../cli/options.ts'
 import {
   type OwnershipNeed,
   ownershipNeeds,
@@ -8,7 +9,7 @@ import { planManifest } from '../../provision/plan/planning.ts'
 import { type Checked, checked } from '../../provision/resource/problem.ts'
 import { parseManifest, readManifestTexts } from '../manifest-files.ts'
 import { memoryOption } from './memory.ts'
-import { manifestOptions, planOptions, sessionOptions, textOrJsonOption } from './options.ts'
+import { manifestOptions, planOptions, sessionOptions } from './options.ts'
 import type { Session } from './session.ts'
 
 /* What the verbs of `provision ownership` share. */
@@ -16,7 +17,7 @@ import type { Session } from './session.ts'
 const { target } = planOptions
 export const ownershipOptions = {
   ...manifestOptions,
-  ...textOrJsonOption,
+  output: outputOption('text', 'json'),
   target,
   ...memoryOption,
   ...sessionOptions,

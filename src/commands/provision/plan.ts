@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { createColors } from 'picocolors'
+import { defineCommand } from '../../cli/command.ts'
 import type { CommandIo } from '../../cli/command-io.ts'
+import { outputOption } from '../../cli/options.ts'
 import { exitCode, fileReason, UserError } from '../../errors.ts'
 import type { Plan } from '../../provision/plan/change.ts'
 import { type GuardName, guardPlan, type Objection } from '../../provision/plan/guard.ts'
@@ -16,22 +18,18 @@ import {
   forceOption,
   manifestOptions,
   planOptions,
-  planOutputOption,
   savePlanOption,
   sessionOptions,
   withoutSecretsOption,
 } from './options.ts'
 import { complainOf, warnOf } from './problems.ts'
 import { openSession } from './session.ts'
-import { defineVerb } from './verb.ts'
 
-export const plan = defineVerb({
-  name: 'plan',
-  summary: 'Shows what apply would do. Writes nothing, at Cloudflare or at a destination.',
-  usage: ['plan -f PATH [flags]'],
-  table: {
+export const plan = defineCommand({
+  usage: ['-f PATH [flags]'],
+  options: {
     ...manifestOptions,
-    ...planOutputOption,
+    output: outputOption('text', 'json', 'markdown'),
     ...savePlanOption,
     ...exitCodeOption,
     ...planOptions,
@@ -40,17 +38,17 @@ export const plan = defineVerb({
     ...memoryOption,
     ...sessionOptions,
   },
-  operands: null,
   notes: [
     'Exits with 0; with 2 when there are changes and --detailed-exitcode is given; with 3 when the guard objects; ' +
       'with 65 when the manifest has mistakes.',
   ],
-  async run(values, _operands, io) {
-    if (values.offline && values.out !== null) {
-      throw new UserError(
-        '--out: a plan made with --offline compares no secrets, so it cannot be applied; leave out one of the two',
-      )
-    }
+  conflicts: ({ offline, out }) =>
+    offline && out !== null
+      ? [
+          '--out: a plan made with --offline compares no secrets, so it cannot be applied; leave out one of the two',
+        ]
+      : [],
+  async run(values, io) {
     const texts = readManifestTexts(values.file, io)
     const read = parseManifest(texts)
     if (!read.ok) return complainOf(read.problems, io)

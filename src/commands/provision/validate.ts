@@ -1,21 +1,19 @@
+import { defineCommand } from '../../cli/command.ts'
+import { outputOption } from '../../cli/options.ts'
 import { exitCode } from '../../errors.ts'
 import type { Manifest } from '../../provision/manifest/part.ts'
 import { parseManifest, readManifestTexts } from '../manifest-files.ts'
-import { helpOption, manifestOptions, textOrJsonOption } from './options.ts'
+import { manifestOptions } from './options.ts'
 import { complainOf, problemsJson, warnOf } from './problems.ts'
-import { defineVerb } from './verb.ts'
 
-export const validate = defineVerb({
-  name: 'validate',
-  summary: 'Checks a manifest and shows everything that is wrong with it at once.',
-  usage: ['validate -f PATH [flags]'],
-  table: { ...manifestOptions, ...textOrJsonOption, ...helpOption },
-  operands: null,
+export const validate = defineCommand({
+  usage: ['-f PATH [flags]'],
+  options: { ...manifestOptions, output: outputOption('text', 'json') },
   notes: [
     'Asks nobody and needs no secret: references are checked but not looked up. ' +
       'Exits with 0 when the manifest is fine, with or without warnings, and with 65 when it is not.',
   ],
-  async run({ file, output }, _operands, io) {
+  async run({ file, output }, io) {
     const read = parseManifest(readManifestTexts(file, io))
     if (output === 'json') {
       io.stdout(problemsJson(read.ok ? read.warnings : read.problems))

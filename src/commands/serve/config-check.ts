@@ -1,6 +1,5 @@
-import type { CommandIo, RunCommand } from '../../cli/command-io.ts'
-import type { CommandOf } from '../../cli/command-line.ts'
-import { exitCode, UserError } from '../../errors.ts'
+import type { CommandIo } from '../../cli/command-io.ts'
+import { type ExitCode, exitCode, UserError } from '../../errors.ts'
 import { openWebConfig } from '../../http/access/web-config-source.ts'
 import type { Log } from '../../ports/runtime.ts'
 import { createSystemClock } from '../../runtime/system-clock.ts'
@@ -10,10 +9,10 @@ import type { Settings } from '../../settings/exporter-settings.ts'
  * `serve --config.check`: the settings themselves were read before this; here come the files that they name.
  * @throws UserError with all that is wrong.
  */
-export const run: RunCommand<CommandOf<'config-check'>> = async ({ settings }, io) => {
+export async function checkConfig(settings: Settings, io: CommandIo): Promise<ExitCode> {
   const problems = [...namedFiles(settings, io), ...(await webConfigProblems(settings.webConfigFile))]
   if (problems.length > 0) throw new UserError(problems.join('\n'))
-  io.stdout('All settings are right.')
+  io.stdout('Configuration is valid.')
   return exitCode.done
 }
 

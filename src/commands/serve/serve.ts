@@ -1,106 +1,22 @@
-import type { CommandIo, RunCommand } from '../../cli/command-io.ts'
-import type { CommandOf } from '../../cli/command-line.ts'
-import { type Secret, secretLines } from '../../domain/secret.ts'
-import { exitCode } from '../../errors.ts'
-import { openWebConfig, type WebConfigSource } from '../../http/access/web-config-source.ts'
-import { createLog, type ProgramLog } from '../../log/log.ts'
-import type { Clock } from '../../ports/runtime.ts'
-import { preferSmallHeap } from '../../runtime/small-heap.ts'
-import { createSystemClock } from '../../runtime/system-clock.ts'
-import { createTokenSource } from '../../runtime/token-source.ts'
-import { createWatchedFile, type WatchedFile } from '../../runtime/watched-file.ts'
-import type { Settings } from '../../settings/exporter-settings.ts'
-import { build } from '../../version.ts'
-import { createExporter, type ExporterDeps } from './exporter.ts'
+import { defineCommand } from '../../cli/command.ts'
+import { conflicts, missingToken } from '../../settings/exporter-rules.ts'
+import { allSettings, nameRule } from '../../settings/exporter-settings.ts'
+import { switchSetting } from '../../settings/setting.ts'
 
-/** Runs the exporter until it is told to stop. */
-export const run: RunCommand<CommandOf<'serve'>> = async ({ settings }, io) => {
-  preferSmallHeap()
-  const clock = createSystemClock()
-  const secrets: (() => readonly Secret[])[] = []
-  const log = await createLog({
-    level: settings.logLevel,
-    format: settings.logFormat,
-    destination: io.stderrStream,
-    terminal: io.terminal.stderr,
-    clock,
-    secrets: () => secrets.flatMap((latest) => latest()),
-  })
-  const token = createTokenSource(settings, {
-    clock,
-    onProblem: (problem) => {
-      if (problem === null) log.info({}, 'the token file can be read again')
-      else log.error({ problem }, 'the token file can not be read; the last token stays in use')
-    },
-    onChange: () => log.info({}, 'the token file holds another token now'),
-  })
-  secrets.push(() => lines(token.latest()))
-  const webhook = await openWebhookSecrets(settings, clock, log)
-  if (webhook !== null) secrets.push(() => lines(webhook.latest()))
-  const exporter = await createExporter(settings, {
-    clock,
-    random: Math.random,
-    log,
-    env: io.env,
-    readFile: io.readFile,
-    pid: process.pid,
-    nodeVersion: process.version,
-    token,
-    web: await openWeb(settings, clock, log),
-    webhookSecrets: webhook === null ? null : async () => secretLines(await webhook.current()),
-    reread: () => reread(io, log),
-  })
-  for (const { host, port } of await exporter.listen(settings.listenAddresses)) {
-    log.info(
-      { address: `${host.includes(':') ? `[${host}]` : host}:${port}`, version: build.version },
-      'listening',
-    )
-  }
-  const stopReload = io.onReload(() => void exporter.reload())
-  try {
-    await exporter.run(io.signal)
-  } finally {
-    stopReload()
-  }
-  return exitCode.done
-}
-
-/** Read once at the start, so that a file that is not there is noticed then and not when Cloudflare calls. */
-async function openWebhookSecrets(
-  settings: Settings,
-  clock: Clock,
-  log: ProgramLog,
-): Promise<WatchedFile | null> {
-  if (settings.webhookSecretFile === null) return null
-  const file = createWatchedFile({
-    path: settings.webhookSecretFile,
-    title: '--notifications.webhook-secret-file',
-    clock,
-    onProblem: (problem) => {
-      if (problem === null) log.info({}, 'the webhook secret file can be read again')
-      else log.error({ problem }, 'the webhook secret file can not be read; the last secrets stay in use')
-    },
-    onChange: () => log.info({}, 'the webhook secret file holds other secrets now'),
-  })
-  await file.current()
-  return file
-}
-
-function lines(secret: Secret | null): readonly Secret[] {
-  return secret === null ? [] : secretLines(secret)
-}
-
-async function openWeb(settings: Settings, clock: Clock, log: ProgramLog): Promise<WebConfigSource | null> {
-  if (settings.webConfigFile === null) return null
-  const { readYaml } = await import('../../settings/yaml-text.ts')
-  return openWebConfig(settings.webConfigFile, { clock, log, readYaml })
-}
-
-/** The same command line again, with environment and files as they are now. */
-async function reread(io: CommandIo, log: ProgramLog): ReturnType<ExporterDeps['reread']> {
-  const parsed = await io.reparse()
-  if (!parsed.ok) return { ok: false, problem: parsed.problems.join('; ') }
-  if (parsed.command.kind !== 'serve') return { ok: false, problem: 'the settings name another command now' }
-  log.setLevel(parsed.command.settings.logLevel)
-  return { ok: true, settings: parsed.command.settings }
-}
+/** The exporter. What it runs is loaded once the settings are right. */
+export const serve = defineCommand({
+  options: {
+    ...allSettings,
+    checkOnly: switchSetting({
+      flag: 'config.check',
+      only: 'flag',
+      help: 'Check all settings and the files they name, then exit.',
+    }),
+  },
+  notes: [nameRule],
+  conflicts: (values) => [...conflicts(values), ...(values.checkOnly ? [] : missingToken(values))],
+  async run({ checkOnly, ...settings }, io, { reread }) {
+    if (checkOnly) return (await import('./config-check.ts')).checkConfig(settings, io)
+    return (await import('./run-exporter.ts')).runExporter(settings, io, reread)
+  },
+})

@@ -2,9 +2,9 @@ import { PassThrough } from 'node:stream'
 import { text as textOf } from 'node:stream/consumers'
 import t from 'tap'
 import type { CommandIo } from '../../../src/cli/command-io.ts'
-import { parseCommandLine } from '../../../src/cli/command-line.ts'
-import { run } from '../../../src/commands/check/check.ts'
+import { runCommandLine } from '../../../src/cli/command-line.ts'
 import type { CheckReport } from '../../../src/commands/check/check-report.ts'
+import { program } from '../../../src/commands/program/program.ts'
 import { type ApiFailure, type ExitCode, exitCode } from '../../../src/errors.ts'
 import type { SimulatorOptions } from '../../../src/simulator/server.ts'
 import { startSimulator } from '../../../src/simulator/server.ts'
@@ -25,10 +25,6 @@ interface Outcome {
 async function check(baseUrl: string, token: string, argv: readonly string[] = []): Promise<Outcome> {
   const readFile = () => ({ ok: false as const, reason: 'no such file' })
   const env = { CLOUDFLARE_API_TOKEN: token }
-  const parse = () =>
-    parseCommandLine({ argv: ['check', `--cloudflare.base-url=${baseUrl}`, ...argv], env, readFile })
-  const parsed = await parse()
-  if (!parsed.ok || parsed.command.kind !== 'check') throw new Error(JSON.stringify(parsed))
   const lines: string[] = []
   const stderr = new PassThrough()
   const io: CommandIo = {
@@ -42,10 +38,9 @@ async function check(baseUrl: string, token: string, argv: readonly string[] = [
     readFile,
     signal: new AbortController().signal,
     onReload: () => () => {},
-    reparse: parse,
   }
   try {
-    const code = await run(parsed.command, io)
+    const code = await runCommandLine(program, ['check', `--cloudflare.base-url=${baseUrl}`, ...argv], io)
     stderr.end()
     return { code, lines, log: await textOf(stderr) }
   } finally {

@@ -1,0 +1,21 @@
+import { defineCommand } from '../../cli/command.ts'
+import { outputOption } from '../../cli/options.ts'
+import { exitCode } from '../../errors.ts'
+import { useInManifest } from '../../provision/ownership/pagerduty.ts'
+import { sessionOptions } from './options.ts'
+import { theAccount, titleOf } from './pagerduty-account.ts'
+import { openSession } from './session.ts'
+
+export const list = defineCommand({
+  usage: ['[--cloudflare.accounts ACCOUNT] [flags]'],
+  options: { output: outputOption('text', 'json'), ...sessionOptions },
+  async run(values, io) {
+    const session = await openSession(values, io)
+    const account = await theAccount(values.accounts, session)
+    const services = await session.caller.read((options) => session.rest.listPagerDuty(account.id, options))
+    if (values.output === 'json') io.stdout(JSON.stringify(services, null, 2))
+    else if (services.length === 0) io.stdout(`No PagerDuty service is connected to ${titleOf(account)}.`)
+    else for (const line of useInManifest(services)) io.stdout(line)
+    return exitCode.done
+  },
+})

@@ -1,0 +1,106 @@
+import type { CommandIo } from '../../cli/command-io.ts'
+import { type Secret, secretLines } from '../../domain/secret.ts'
+import { type ExitCode, exitCode } from '../../errors.ts'
+import { openWebConfig, type WebConfigSource } from '../../http/access/web-config-source.ts'
+import { createLog, type ProgramLog } from '../../log/log.ts'
+import type { Clock } from '../../ports/runtime.ts'
+import { preferSmallHeap } from '../../runtime/small-heap.ts'
+import { createSystemClock } from '../../runtime/system-clock.ts'
+import { createTokenSource } from '../../runtime/token-source.ts'
+import { createWatchedFile, type WatchedFile } from '../../runtime/watched-file.ts'
+import type { Settings } from '../../settings/exporter-settings.ts'
+import { build } from '../../version.ts'
+import { createExporter } from './exporter.ts'
+
+type Reread = () => Promise<
+  | { readonly ok: true; readonly values: Settings }
+  | { readonly ok: false; readonly problems: readonly string[] }
+>
+
+/** Runs the exporter until it is told to stop; `reread` gives the settings as they are now, for reload. */
+export async function runExporter(settings: Settings, io: CommandIo, reread: Reread): Promise<ExitCode> {
+  preferSmallHeap()
+  const clock = createSystemClock()
+  const secrets: (() => readonly Secret[])[] = []
+  const log = await createLog({
+    level: settings.logLevel,
+    format: settings.logFormat,
+    destination: io.stderrStream,
+    terminal: io.terminal.stderr,
+    clock,
+    secrets: () => secrets.flatMap((latest) => latest()),
+  })
+  const token = createTokenSource(settings, {
+    clock,
+    onProblem: (problem) => {
+      if (problem === null) log.info({}, 'the token file can be read again')
+      else log.error({ problem }, 'the token file can not be read; the last token stays in use')
+    },
+    onChange: () => log.info({}, 'the token file holds another token now'),
+  })
+  secrets.push(() => lines(token.latest()))
+  const webhook = await openWebhookSecrets(settings, clock, log)
+  if (webhook !== null) secrets.push(() => lines(webhook.latest()))
+  const exporter = await createExporter(settings, {
+    clock,
+    random: Math.random,
+    log,
+    env: io.env,
+    readFile: io.readFile,
+    pid: process.pid,
+    nodeVersion: process.version,
+    token,
+    web: await openWeb(settings, clock, log),
+    webhookSecrets: webhook === null ? null : async () => secretLines(await webhook.current()),
+    reread: async () => {
+      const parsed = await reread()
+      if (!parsed.ok) return { ok: false, problem: parsed.problems.join('; ') }
+      log.setLevel(parsed.values.logLevel)
+      return { ok: true, settings: parsed.values }
+    },
+  })
+  for (const { host, port } of await exporter.listen(settings.listenAddresses)) {
+    log.info(
+      { address: `${host.includes(':') ? `[${host}]` : host}:${port}`, version: build.version },
+      'listening',
+    )
+  }
+  const stopReload = io.onReload(() => void exporter.reload())
+  try {
+    await exporter.run(io.signal)
+  } finally {
+    stopReload()
+  }
+  return exitCode.done
+}
+
+/** Read once at the start, so that a file that is not there is noticed then and not when Cloudflare calls. */
+async function openWebhookSecrets(
+  settings: Settings,
+  clock: Clock,
+  log: ProgramLog,
+): Promise<WatchedFile | null> {
+  if (settings.webhookSecretFile === null) return null
+  const file = createWatchedFile({
+    path: settings.webhookSecretFile,
+    title: '--notifications.webhook-secret-file',
+    clock,
+    onProblem: (problem) => {
+      if (problem === null) log.info({}, 'the webhook secret file can be read again')
+      else log.error({ problem }, 'the webhook secret file can not be read; the last secrets stay in use')
+    },
+    onChange: () => log.info({}, 'the webhook secret file holds other secrets now'),
+  })
+  await file.current()
+  return file
+}
+
+function lines(secret: Secret | null): readonly Secret[] {
+  return secret === null ? [] : secretLines(secret)
+}
+
+async function openWeb(settings: Settings, clock: Clock, log: ProgramLog): Promise<WebConfigSource | null> {
+  if (settings.webConfigFile === null) return null
+  const { readYaml } = await import('../../settings/yaml-text.ts')
+  return openWebConfig(settings.webConfigFile, { clock, log, readYaml })
+}
