@@ -25,6 +25,7 @@ function commandLines(script: string): readonly (readonly string[])[] {
   return script
     .replace(/\\\n\s*/g, ' ')
     .replace(/\$\{FORCE:\+"([^}]*)"\}/g, '$1')
+    .replaceAll('$FORCE', 'deletes')
     .split('\n')
     .flatMap((line) => /(?:^|\s)(provision (?:validate|plan|apply)\b[^>|&]*)/.exec(line)?.[1] ?? [])
     .map((line) => line.trim().replaceAll('"', '').split(/\s+/))
