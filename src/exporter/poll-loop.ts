@@ -5,6 +5,7 @@
  * tried again at the next beat. The beat keeps its distance from the start of the last cycle, with a little
  * jitter so that many exporters do not ask at the same second.
  */
+import type { Wake } from '../access/wake.ts'
 import { ApiFailure } from '../errors.ts'
 import type { Clock, Log, Random } from '../ports/runtime.ts'
 import type { SelfState } from './state/self-state.ts'
@@ -28,26 +29,6 @@ export interface LoopDeps {
   readonly abort: AbortSignal
 }
 
-/** A bell that ends a loop's pause early. */
-export interface Wake {
-  ring(): void
-  /** A signal that the next ring aborts. */
-  signal(): AbortSignal
-}
-
-export function createWake(): Wake {
-  let controller = new AbortController()
-  return {
-    ring() {
-      controller.abort()
-    },
-    signal() {
-      if (controller.signal.aborted) controller = new AbortController()
-      return controller.signal
-    },
-  }
-}
-
 const jitter = 0.05
 /** While it is off, only the bell ends the pause. */
 const offMs = 86_400_000
@@ -57,10 +38,10 @@ export async function runPollLoop(loop: PollLoop, wake: Wake, deps: LoopDeps): P
   let lastStart: number | null = null
   let lastFailure: string | null = null
   while (!deps.stop.aborted) {
-    const bell = wake.signal()
+    wake.reset()
     const everyMs = loop.everyMs()
     if (everyMs === null) {
-      await clock.sleep(offMs, AbortSignal.any([deps.stop, bell]))
+      await wake.pause(offMs, deps.stop)
       continue
     }
     const start = clock.monotonic()
@@ -82,7 +63,7 @@ export async function runPollLoop(loop: PollLoop, wake: Wake, deps: LoopDeps): P
     lastStart = start
     loop.ended?.()
     const pause = (loop.everyMs() ?? 0) * (1 + jitter * (deps.random() - 0.5)) - (clock.monotonic() - start)
-    if (pause > 0) await clock.sleep(pause, AbortSignal.any([deps.stop, bell]))
+    if (pause > 0) await wake.pause(pause, deps.stop)
   }
 }
 

@@ -8,6 +8,7 @@ import { createApiAccess } from '../access/api-access.ts'
 import type { Budget } from '../access/budget.ts'
 import type { ServerClock } from '../access/server-clock.ts'
 import { settleAll } from '../access/settle-all.ts'
+import { createWake, type Wake } from '../access/wake.ts'
 import { type ScopeKey, scopeKey } from '../domain/scope.ts'
 import type { DirectoryApi, HealthApi, JobsApi, NotificationsApi, TokenApi } from '../ports/cloudflare.ts'
 import type { Clock, Log, Random } from '../ports/runtime.ts'
@@ -18,7 +19,7 @@ import { isSelected, type Selection } from './inventory/selection.ts'
 import { createHistoryPoll, historyPoller, type WebhookReports } from './notifications/history-poll.ts'
 import { createFollowUp } from './notifications/notification-follow-up.ts'
 import type { Notifications } from './notifications/notifications.ts'
-import { createWake, type PollLoop, runPollLoop, type Wake } from './poll-loop.ts'
+import { type PollLoop, runPollLoop } from './poll-loop.ts'
 import type { ReadinessGate } from './readiness.ts'
 import { isUp } from './state/poll-state.ts'
 import type { ScopeMemory } from './state/scope-memory.ts'
@@ -114,7 +115,7 @@ export function createWatch(deps: WatchDeps): Watch {
       refresh = inventory.refresh
 
       const loop = (after: Promise<void>, poll: PollLoop): Promise<void> => {
-        const wake = createWake()
+        const wake = createWake(deps.clock)
         wakes.set(poll.name, wake)
         const whenDone = { ...poll, ended: () => gate.done(poll.name) }
         return guarded(after.then(() => runPollLoop(whenDone, wake, { ...deps, stop, abort })))

@@ -6,7 +6,6 @@ import { Refusal } from '../api-failure.ts'
 import { misshapen } from '../envelope.ts'
 import type { Exchange } from '../transport.ts'
 import type { QueryShape } from './health-query.ts'
-import { mergeRows } from './health-rows.ts'
 
 const nodes = z.array(z.record(z.string(), z.unknown()))
 
@@ -71,7 +70,7 @@ export function readScopes<T>(
   )
 }
 
-/** Rows of one scope, fit to be counted: all of them asked for, and one for each series and minute. */
+/** Rows of one scope as they came. Throws a Refusal where one was not asked for: the ledger counts what it gets. */
 export function checkRows(rows: readonly HealthRow[], query: HealthQuery): readonly HealthRow[] {
   const stray = rows.find((row) => !wasAsked(row, query))
   if (stray !== undefined)
@@ -79,8 +78,7 @@ export function checkRows(rows: readonly HealthRow[], query: HealthQuery): reado
       kind: 'bad_response',
       reason: `the answer holds rows that were not asked for, at ${new Date(startOfMinute(stray.minute)).toISOString()}`,
     })
-  // An answer as long as the limit is cut, and must still look so to the caller.
-  return rows.length >= query.limit ? rows : mergeRows(rows)
+  return rows
 }
 
 function wasAsked({ minute, jobId }: HealthRow, { from, to, jobs }: HealthQuery): boolean {

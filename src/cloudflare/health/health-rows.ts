@@ -59,32 +59,6 @@ function toRow({ dimensions, sum, avg, max }: z.output<typeof wireRow>): HealthR
   }
 }
 
-/** Adds up rows of one series that the API told apart only by the case of the destination type. */
-export function mergeRows(rows: readonly HealthRow[]): readonly HealthRow[] {
-  const merged = new Map<string, HealthRow>()
-  for (const row of rows) {
-    const key = [row.minute, row.jobId, row.destinationType, row.status, row.final, row.success].join(' ')
-    const other = merged.get(key)
-    merged.set(key, other === undefined ? row : added(other, row))
-  }
-  return [...merged.values()]
-}
-
-function added(a: HealthRow, b: HealthRow): HealthRow {
-  const uploads = a.uploads + b.uploads
-  const weighted = a.sampleInterval * a.uploads + b.sampleInterval * b.uploads
-  return {
-    ...a,
-    uploads,
-    records: a.records + b.records,
-    bytes: a.bytes + b.bytes,
-    compressedBytes: a.compressedBytes + b.compressedBytes,
-    uploadSeconds: a.uploadSeconds + b.uploadSeconds,
-    sampleInterval: uploads === 0 ? Math.max(a.sampleInterval, b.sampleInterval) : weighted / uploads,
-    lastUpload: Math.max(a.lastUpload, b.lastUpload),
-  }
-}
-
 const wireLimits = z.object({
   enabled: z.boolean(),
   maxDuration: count,

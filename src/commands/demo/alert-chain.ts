@@ -6,6 +6,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { createWake } from '../../access/wake.ts'
 import { exitCode, UserError } from '../../errors.ts'
 import type { Clock } from '../../ports/runtime.ts'
 import { type ChildProgram, findProgram, freePorts, startProgram } from '../../runtime/child-program.ts'
@@ -167,17 +168,17 @@ async function answers(
   { clock, signal }: AlertChainOptions,
 ): Promise<void> {
   const begun = clock.monotonic()
-  const ended = new AbortController()
+  const wake = createWake(clock)
   let lastWords: string | null = null
   void program.ended.then((words) => {
     lastWords = words
-    ended.abort()
+    wake.ring()
   })
   while (!signal.aborted && !(await isReady(`${url}/-/ready`))) {
     if (lastWords !== null) throw new UserError(`${name} ended at its start: ${lastWords}`, exitCode.failure)
     if (clock.monotonic() - begun > startMs)
       throw new UserError(`${name} does not answer at ${url}`, exitCode.failure)
-    await clock.sleep(100, AbortSignal.any([ended.signal, signal]))
+    await wake.pause(100, signal)
   }
 }
 

@@ -5,10 +5,11 @@
 
 import { createApiAccess } from '../../access/api-access.ts'
 import { type Budget, priority } from '../../access/budget.ts'
+import { createWake } from '../../access/wake.ts'
 import type { CommandIo } from '../../cli/command-io.ts'
 import type { RestClient } from '../../cloudflare/rest/rest-client.ts'
 import { ApiFailure, UserError } from '../../errors.ts'
-import { createWake, runPollLoop } from '../../exporter/poll-loop.ts'
+import { runPollLoop } from '../../exporter/poll-loop.ts'
 import type { SelfState } from '../../exporter/state/self-state.ts'
 import { type DriftState, neverCompared } from '../../exporter/view/drift-state.ts'
 import type { Clock, Log, Random } from '../../ports/runtime.ts'
@@ -47,7 +48,7 @@ const mostShown = 5
 
 export function createDriftWatch(deps: DriftWatchDeps): DriftWatch {
   const { clock, log, rest } = deps
-  const wake = createWake()
+  const wake = createWake(clock)
   let state = neverCompared
   let seen: string | null = null
 

@@ -186,14 +186,17 @@ function sumSameSeries(rows: readonly HealthRow[]): Iterable<HealthRow> {
 }
 
 function sumOf(a: HealthRow, b: HealthRow): HealthRow {
+  const uploads = a.uploads + b.uploads
+  // Intervals are averages over uploads, so that is how they count here; rows without uploads have no weight.
+  const weighted = a.sampleInterval * a.uploads + b.sampleInterval * b.uploads
   return {
     ...a,
-    uploads: a.uploads + b.uploads,
+    uploads,
     records: a.records + b.records,
     bytes: a.bytes + b.bytes,
     compressedBytes: a.compressedBytes + b.compressedBytes,
     uploadSeconds: a.uploadSeconds + b.uploadSeconds,
-    sampleInterval: Math.max(a.sampleInterval, b.sampleInterval),
+    sampleInterval: uploads === 0 ? Math.max(a.sampleInterval, b.sampleInterval) : weighted / uploads,
     lastUpload: Math.max(a.lastUpload, b.lastUpload),
   }
 }

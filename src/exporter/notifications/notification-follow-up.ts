@@ -6,6 +6,7 @@
 
 import type { ServerClock } from '../../access/server-clock.ts'
 import { settleAll } from '../../access/settle-all.ts'
+import { createWake } from '../../access/wake.ts'
 import type { JobId } from '../../domain/job/job.ts'
 import type { JobState } from '../../domain/job/job-state.ts'
 import { notificationLeadMs } from '../../domain/job/job-state.ts'
@@ -44,8 +45,8 @@ const errorBeforeMs = 2 * 3_600_000
 export function createFollowUp(deps: FollowUpDeps): FollowUp {
   const { notifications, state, server, clock } = deps
   const listed = new WeakSet<OpenEvent>()
-  let bell = new AbortController()
-  notifications.onOpen(() => bell.abort())
+  const wake = createWake(clock)
+  notifications.onOpen(wake.ring)
 
   const list = async (events: readonly OpenEvent[], signal: AbortSignal): Promise<void> => {
     const keys = new Set(events.flatMap(({ event }) => concerned(event)))
@@ -114,7 +115,7 @@ export function createFollowUp(deps: FollowUpDeps): FollowUp {
     round,
     async run(stop, abort) {
       while (!stop.aborted) {
-        bell = new AbortController()
+        wake.reset()
         try {
           if (notifications.book.open.length > 0) await round(abort)
         } catch (error) {
@@ -122,7 +123,7 @@ export function createFollowUp(deps: FollowUpDeps): FollowUp {
           throw error
         }
         const pause = notifications.book.open.length > 0 ? lookAgainMs : idleMs
-        await clock.sleep(pause, AbortSignal.any([stop, bell.signal]))
+        await wake.pause(pause, stop)
       }
     },
   }

@@ -90,8 +90,46 @@ t.test(
 )
 
 t.test('rows of one series in one answer are added, not compared', async (t) => {
-  const ledger = read(beginLedger(m0), [row({ uploads: 2 }), row({ uploads: 3 })])
-  t.equal(totalsOf(ledger)?.attempts.get('s3|200|11'), 5)
+  const parts = [
+    row({ uploads: 3, uploadSeconds: 3, sampleInterval: 1, lastUpload: start + 10_000 }),
+    row({ uploads: 1, uploadSeconds: 5, sampleInterval: 5, lastUpload: start + 50_000 }),
+  ]
+  const ledger = read(beginLedger(m0), parts)
+  t.match(totalsOf(ledger), {
+    records: 20,
+    bytes: 200,
+    compressedBytes: 20,
+    uploadSeconds: 8,
+    lastUpload: start + 50_000,
+  })
+  t.equal(totalsOf(ledger)?.attempts.get('s3|200|11'), 4)
+  t.same(read(ledger, parts).totals, ledger.totals, 'and once only')
+})
+
+t.test('the sample interval of a series in parts is their average over uploads', async (t) => {
+  const sampled = (...parts: readonly Partial<HealthRow>[]) =>
+    totalsOf(
+      read(
+        beginLedger(m0),
+        parts.map((part) => row(part)),
+      ),
+    )?.sampleInterval
+  t.equal(sampled({ uploads: 3, sampleInterval: 1 }, { uploads: 1, sampleInterval: 5 }), 2)
+  t.equal(
+    sampled(
+      { uploads: 2, sampleInterval: 1 },
+      { uploads: 1, sampleInterval: 4 },
+      { uploads: 1, sampleInterval: 6 },
+    ),
+    3,
+    'of three parts, too',
+  )
+  t.equal(sampled({ uploads: 0, sampleInterval: 1 }, { uploads: 0, sampleInterval: 5 }), 5)
+  t.equal(
+    sampled({ sampleInterval: 2 }, { status: 503, sampleInterval: 3 }),
+    3,
+    'of several series the highest is shown',
+  )
 })
 
 t.test('of rows of one series every figure is added, and the last upload is the later one', async (t) => {

@@ -1,0 +1,36 @@
+import type { Clock } from '../ports/runtime.ts'
+
+/**
+ * A pause that ends early: when somebody rings, or when the program is told to stop. It takes its listener off the
+ * stop signal again, which lives as long as the process; `AbortSignal.any` leaves something behind there each time.
+ */
+export interface Wake {
+  /** Ends the pause, or the next one when none is under way. */
+  ring(): void
+  /** Forgets rings so far: what they were about is being done now. */
+  reset(): void
+  /** Resolves after `ms`, at a ring since the last reset, or when `stop` aborts. */
+  pause(ms: number, stop: AbortSignal): Promise<void>
+}
+
+export function createWake(clock: Pick<Clock, 'sleep'>): Wake {
+  let bell = new AbortController()
+  return {
+    ring: () => bell.abort(),
+    reset() {
+      if (bell.signal.aborted) bell = new AbortController()
+    },
+    async pause(ms, stop) {
+      const end = new AbortController()
+      const wake = (): void => end.abort()
+      const signals = [stop, bell.signal]
+      if (signals.some(({ aborted }) => aborted)) return
+      for (const signal of signals) signal.addEventListener('abort', wake, { once: true })
+      try {
+        await clock.sleep(ms, end.signal)
+      } finally {
+        for (const signal of signals) signal.removeEventListener('abort', wake)
+      }
+    },
+  }
+}

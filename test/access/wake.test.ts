@@ -1,0 +1,66 @@
+import { getEventListeners } from 'node:events'
+import t from 'tap'
+import { createWake } from '../../src/access/wake.ts'
+import { leapingClock } from '../support/leaping-clock.ts'
+import { createSteppedClock, settle } from '../support/stepped-clock.ts'
+
+t.test('a pause takes its time, unless somebody rings or the program is told to stop', async (t) => {
+  const clock = createSteppedClock()
+  const wake = createWake(clock)
+  const stop = new AbortController()
+  const ends: string[] = []
+  const pause = (name: string) => wake.pause(60_000, stop.signal).then(() => ends.push(name))
+
+  void pause('slept')
+  await clock.advance(59_999)
+  t.same(ends, [])
+  await clock.advance(1)
+  t.same(ends, ['slept'])
+
+  void pause('rung')
+  await settle()
+  wake.ring()
+  await settle()
+  t.same(ends, ['slept', 'rung'])
+
+  wake.reset()
+  void pause('stopped')
+  await settle()
+  t.equal(clock.sleepers, 1)
+  stop.abort()
+  await settle()
+  t.same(ends, ['slept', 'rung', 'stopped'])
+  t.equal(clock.sleepers, 0, 'and nothing sleeps on')
+})
+
+t.test('a ring between pauses ends the next one, until it is forgotten', async (t) => {
+  const clock = createSteppedClock()
+  const wake = createWake(clock)
+  const stop = new AbortController()
+  wake.ring()
+  await wake.pause(60_000, stop.signal)
+  wake.reset()
+  let over = false
+  void wake.pause(60_000, stop.signal).then(() => {
+    over = true
+  })
+  await settle()
+  t.notOk(over)
+  await clock.advance(60_000)
+  t.ok(over)
+  stop.abort()
+  await wake.pause(60_000, stop.signal)
+})
+
+t.test('a thousand pauses leave no listener on a signal that lives as long as the process', async (t) => {
+  const clock = leapingClock()
+  const wake = createWake(clock)
+  const stop = new AbortController()
+  for (let i = 0; i < 1_000; i += 1) {
+    if (i % 3 === 0) wake.ring()
+    else wake.reset()
+    await wake.pause(60_000, stop.signal)
+  }
+  t.equal(clock.slept.length, 666, 'those that were not rung have slept')
+  t.same(getEventListeners(stop.signal, 'abort'), [])
+})
