@@ -1,100 +1,113 @@
-import { ApiFailure, isTransient } from '../errors.ts'
-import type { CallOptions } from '../ports/cloudflare.ts'
-import type { Clock } from '../ports/runtime.ts'
+import { setMaxListeners } from 'node:events'
+import { accountOf, type Scope } from '../domain/scope.ts'
+import { ApiFailure } from '../errors.ts'
+import type { CallOptions, Page } from '../ports/cloudflare.ts'
+import type { Clock, Random } from '../ports/runtime.ts'
+import type { Api, Budget, Priority } from './budget.ts'
+import { allPages, type PagingRules, pagesOf } from './paging.ts'
+import { nextTry, noTries, type ReadRow, type RetryRow, retryTable } from './retry.ts'
 
-/*
- * How often a call to Cloudflare is made. Reads are repeated when that may help. Writes are sent once;
- * only "too many requests" is waited out, because then Cloudflare has not looked at the request at all.
- */
+/* How every call to Cloudflare is made: in its turn, and as often as the retry table says. */
 
-export interface CallDeps {
+export interface CallerDeps {
+  readonly budget: Pick<Budget, 'run'>
   readonly clock: Clock
-  /** Aborts waiting and reading, but never a write that is under way. */
+  readonly random: Random
+  /** Told when Cloudflare did not accept the token, whatever status that came with. */
+  readonly onRefusedToken?: () => void
+}
+
+/** The circumstances of a call. */
+export interface CallContext {
+  readonly api: Api
+  readonly priority: Priority
+  /** The account that a GraphQL query counts against in account mode; otherwise it does not matter. */
+  readonly accountId: string
+  /** From then on no request begins: turns and pauses are given up. */
+  readonly stop: AbortSignal
+  /** Ends reads that are under way; never a write, half of which could not be told. */
   readonly signal: AbortSignal
+  /** The row of the retry table for reads. */
+  readonly reads: ReadRow
   /** Told before each pause, with why it is made. */
   readonly onWait?: (reason: string) => void
-  /** Holds a request back until the budget allows it. */
-  readonly turn?: TakeTurn
 }
 
-/** Runs the work when its turn comes; rejects with `aborted` when the run is told to stop first. */
-export type TakeTurn = <T>(work: () => Promise<T>) => Promise<T>
+/** One request. It is made with the options given, and may be made again. */
+export type Send<T> = (options: CallOptions) => Promise<T>
 
-/** Cloudflare blocks for five minutes; an answer that asks for more than this is not waited out. */
-const longestWaitMs = 6 * 60_000
-const mostWaits = 5
-const readPausesMs = [1_000, 4_000, 10_000]
+/** One page of a listing. */
+export type SendPage<T> = (page: number, options: CallOptions) => Promise<Page<T>>
 
-/** How the calls of one step are made. */
+/** Makes calls to Cloudflare. All throw ApiFailure: `aborted` when told to stop. */
 export interface Caller {
-  read<T>(call: Call<T>): Promise<T>
-  write<T>(call: Call<T>): Promise<T>
-  /** How many writes have left. */
-  sent(): number
+  /** Makes a call that only reads. */
+  read<T>(send: Send<T>): Promise<T>
+  /** Makes a call that changes something. It is sent once, and ends even when the program is told to stop. */
+  write<T>(send: Send<T>): Promise<T>
+  /** Everything that a listing has. */
+  all<T extends { readonly id: string }>(send: SendPage<T>): Promise<readonly T[]>
+  /** The pages of a listing, for whoever needs only some. */
+  pages<T>(send: SendPage<T>, rules: PagingRules<T>): AsyncIterable<readonly T[]>
+  /** How many writes have left through this caller. */
+  writesSent(): number
+  /** A caller in other circumstances; those not given stay. */
+  with(changes: Partial<CallContext>): Caller
 }
 
-export function createCaller(deps: CallDeps): Caller {
+export function createCaller(deps: CallerDeps, context: CallContext): Caller {
+  // One signal serves many calls at once, which Node would take for a leak.
+  setMaxListeners(0, context.stop, context.signal)
   let sent = 0
+  const read: Caller['read'] = (send) =>
+    persist(deps, context, retryTable[context.reads], () => send({ signal: context.signal }))
   return {
-    read: (call) => readCall(deps, call),
-    write: (call) =>
-      writeCall(deps, (options) => {
+    read,
+    write: (send) =>
+      persist(deps, context, retryTable.write, () => {
         sent += 1
-        return call(options)
+        return send({ signal: new AbortController().signal })
       }),
-    sent: () => sent,
+    all: (send) => allPages((page) => read((options) => send(page, options))),
+    pages: (send, rules) => pagesOf((page) => read((options) => send(page, options)), rules),
+    writesSent: () => sent,
+    with: (changes) => createCaller(deps, { ...context, ...changes }),
   }
 }
 
-type Call<T> = (options: CallOptions) => Promise<T>
+/** The circumstances of a read for one scope. */
+export function forScope(
+  api: Api,
+  scope: Scope,
+  priority: Priority,
+  signal: AbortSignal,
+): Pick<CallContext, 'api' | 'priority' | 'accountId' | 'signal'> {
+  return { api, priority, accountId: accountOf(scope).id, signal }
+}
 
-async function readCall<T>(deps: CallDeps, call: Call<T>): Promise<T> {
-  for (const pauseMs of readPausesMs) {
+async function persist<T>(
+  { budget, clock, random, onRefusedToken }: CallerDeps,
+  { api, priority, accountId, stop, onWait }: CallContext,
+  row: RetryRow,
+  send: () => Promise<T>,
+): Promise<T> {
+  for (let tries = noTries; ; ) {
+    if (stop.aborted) throw interrupted()
     try {
-      return await unthrottled(deps, deps.signal, call)
+      return await budget.run({ api, priority, accountId, signal: stop }, send)
     } catch (error) {
-      if (!(error instanceof ApiFailure) || !isTransient(error.kind)) throw error
-      await pause(deps, pauseMs, error.message)
+      if (!(error instanceof ApiFailure)) throw error
+      if (error.kind === 'auth') onRefusedToken?.()
+      const next = nextTry(row, error, tries, random)
+      if (next === null) throw error
+      onWait?.(next.reason)
+      await clock.sleep(next.pauseMs, stop)
+      tries = next.tries
     }
   }
-  return unthrottled(deps, deps.signal, call)
 }
 
-/** Sends a write, and lets it end even when the run is interrupted: half of a write can't be told. */
-function writeCall<T>(deps: CallDeps, call: Call<T>): Promise<T> {
-  return unthrottled(deps, new AbortController().signal, call)
-}
-
-async function unthrottled<T>(deps: CallDeps, signal: AbortSignal, call: Call<T>): Promise<T> {
-  for (let waits = 0; ; waits += 1) {
-    if (deps.signal.aborted) throw interrupted()
-    try {
-      const send = () => call({ signal })
-      return await (deps.turn === undefined ? send() : deps.turn(send))
-    } catch (error) {
-      if (!(error instanceof ApiFailure) || error.kind !== 'rate_limited') throw error
-      const waitMs = error.retryAfterMs ?? 10_000 * (waits + 1)
-      if (waits === mostWaits || waitMs > longestWaitMs) throw error
-      await pause(deps, waitMs, `Cloudflare asks to wait ${Math.ceil(waitMs / 1000)} s`)
-    }
-  }
-}
-
-async function pause(deps: CallDeps, ms: number, reason: string): Promise<void> {
-  deps.onWait?.(reason)
-  await deps.clock.sleep(ms, deps.signal)
-  if (deps.signal.aborted) throw interrupted()
-}
-
-/** Nothing was sent: the run was told to stop. */
-export function interrupted(): ApiFailure {
-  return new ApiFailure('aborted', 'interrupted before it was sent', { operation: 'apply' })
-}
-
-/**
- * Whether a write that failed with this may have been carried out all the same: no answer, half an answer, or
- * a server that broke while it worked.
- */
-export function isUnclear(error: unknown): error is ApiFailure {
-  return error instanceof ApiFailure && isTransient(error.kind)
+/** Nothing was sent: the program was told to stop. */
+function interrupted(): ApiFailure {
+  return new ApiFailure('aborted', 'interrupted before it was sent', { operation: 'wait' })
 }

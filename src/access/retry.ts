@@ -1,29 +1,73 @@
-import { ApiFailure, isTransient } from '../errors.ts'
-import type { Clock, Random } from '../ports/runtime.ts'
+import { type ApiFailure, type ApiFailureKind, isTransient } from '../errors.ts'
+import type { Random } from '../ports/runtime.ts'
 
-export interface RetryPolicy {
-  readonly attempts: number
-  readonly minDelayMs: number
-  readonly maxDelayMs: number
+/** How often one kind of call is made. */
+export interface RetryRow {
+  /** Before each further try, in milliseconds; as many tries as there are pauses. */
+  readonly pausesMs: readonly number[]
+  /** By which part of itself a pause is longer or shorter, in [0, 1]: callers that failed together part again. */
+  readonly jitter: number
+  /** After which failures the call is made again. */
+  readonly repeats: (kind: ApiFailureKind) => boolean
+  /** How many times "too many requests" is waited out. */
+  readonly rateLimitWaits: number
 }
 
-/** For reads inside a poll: one more try for a blip. Anything longer is the next poll's business. */
-export const readPolicy: RetryPolicy = { attempts: 2, minDelayMs: 250, maxDelayMs: 1000 }
+/** Cloudflare blocks for five minutes; an answer that asks for more than this is not waited out. */
+export const maxWaitMs = 6 * 60_000
+/** The first wait where Cloudflare does not say how long; each further one is as much longer. */
+const guessedWaitMs = 10_000
 
-/** Sends a read again when it failed in a way that may pass. Never for writes. */
-export async function withRetry<T>(
-  policy: RetryPolicy,
-  deps: { readonly clock: Clock; readonly random: Random; readonly signal: AbortSignal },
-  read: () => Promise<T>,
-): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await read()
-    } catch (error) {
-      const again = error instanceof ApiFailure && isTransient(error.kind) && attempt < policy.attempts
-      if (!again || deps.signal.aborted) throw error
-      const spread = policy.maxDelayMs - policy.minDelayMs
-      await deps.clock.sleep(policy.minDelayMs + spread * deps.random(), deps.signal)
-    }
+const never = (): boolean => false
+
+/** The only place that says how often a call to Cloudflare is made. */
+export const retryTable = {
+  /** A read in a poll: one more try for a blip. Anything longer is the next poll's business. */
+  pollRead: { pausesMs: [625], jitter: 0.6, repeats: isTransient, rateLimitWaits: 0 },
+  /** A read that somebody waits for, and that no later poll makes up for. */
+  commandRead: { pausesMs: [1_000, 4_000, 10_000], jitter: 0.2, repeats: isTransient, rateLimitWaits: 5 },
+  /**
+   * A write is sent once: after a lost answer nobody knows whether it was carried out. "Too many requests" is
+   * waited out, because then Cloudflare has not looked at the request at all.
+   */
+  write: { pausesMs: [], jitter: 0, repeats: never, rateLimitWaits: 5 },
+} as const satisfies Readonly<Record<string, RetryRow>>
+
+export type ReadRow = 'pollRead' | 'commandRead'
+
+/** What one call has been through. */
+export interface Tries {
+  readonly repeats: number
+  readonly waits: number
+}
+
+export const noTries: Tries = { repeats: 0, waits: 0 }
+
+export interface NextTry {
+  readonly pauseMs: number
+  /** Why the pause is made. */
+  readonly reason: string
+  readonly tries: Tries
+}
+
+/** What to do after a failure; null when the failure stands. */
+export function nextTry(row: RetryRow, failure: ApiFailure, tries: Tries, random: Random): NextTry | null {
+  if (failure.kind === 'rate_limited') {
+    const pauseMs = failure.retryAfterMs ?? guessedWaitMs * (tries.waits + 1)
+    if (tries.waits >= row.rateLimitWaits || pauseMs > maxWaitMs) return null
+    const reason = `Cloudflare asks to wait ${Math.ceil(pauseMs / 1000)} s`
+    return { pauseMs, reason, tries: { ...tries, waits: tries.waits + 1 } }
   }
+  const pauseMs = row.pausesMs[tries.repeats]
+  if (pauseMs === undefined || !row.repeats(failure.kind)) return null
+  return {
+    pauseMs: pauseMs * (1 + row.jitter * (2 * random() - 1)),
+    reason: failure.message,
+    tries: { ...tries, repeats: tries.repeats + 1 },
+  }
+}
+
+/** Whether a write that failed so may have been carried out: no answer, half an answer, or a broken server. */
+export function isUnclear(failure: ApiFailure): boolean {
+  return isTransient(failure.kind)
 }

@@ -3,6 +3,7 @@
  * at `success` (a refusal becomes an empty list), so the envelope is read and judged here.
  */
 import * as z from 'zod/mini'
+import type { Page } from '../ports/cloudflare.ts'
 import { isJson } from './answer.ts'
 import { Refusal, unreadable } from './api-failure.ts'
 import { readErrors } from './error-items.ts'
@@ -47,22 +48,21 @@ export function readEnvelope<T>(exchange: Exchange, result: z.ZodMiniType<T>): S
   return { result: value.data, info: parsed.data.result_info ?? null, count }
 }
 
-/**
- * The page after `page`, or null. By the totals when the answer has them, else there is one as long as pages
- * are full; an empty page is always the last, so that an API that repeats itself can't keep us for ever.
- */
-export function nextPage(
-  page: number,
+/** A page of a listing, of which `perPage` items were asked for. */
+export function pageOf<T>(
+  items: readonly T[],
   perPage: number,
   { count, info }: Pick<Success<unknown>, 'count' | 'info'>,
-): number | null {
-  if (count === 0) return null
-  const size = info?.per_page ?? perPage
-  const byCount =
-    typeof info?.total_count === 'number' && size > 0 ? Math.ceil(info.total_count / size) : null
-  const pages = info?.total_pages ?? byCount
-  if (pages !== null) return page < pages ? page + 1 : null
-  return count >= size ? page + 1 : null
+): Page<T> {
+  const given = info?.per_page ?? 0
+  // The API may hold fewer in a page than it was asked for, and says so.
+  const size = given > 0 ? Math.min(given, perPage) : perPage
+  const byCount = typeof info?.total_count === 'number' ? Math.ceil(info.total_count / size) : null
+  return {
+    items,
+    fill: count === 0 ? 'empty' : count < size ? 'short' : 'full',
+    lastPage: info?.total_pages ?? byCount,
+  }
 }
 
 function parse(exchange: Exchange): unknown {

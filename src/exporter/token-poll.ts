@@ -3,16 +3,17 @@
  * addresses, and the wrong one refuses a good token: which kind it is, is found out by trying.
  */
 
-import type { ApiAccess } from '../access/api-access.ts'
+import { attempt } from '../access/attempt.ts'
 import { priority } from '../access/budget.ts'
-import { ApiFailure } from '../errors.ts'
+import type { Caller } from '../access/caller.ts'
+import type { ApiFailure } from '../errors.ts'
 import type { TokenApi, TokenStatus } from '../ports/cloudflare.ts'
 import type { Clock, Log } from '../ports/runtime.ts'
 import type { SelfState } from './state/self-state.ts'
 
 export interface TokenDeps {
   readonly api: TokenApi
-  readonly access: ApiAccess
+  readonly call: Caller
   readonly self: SelfState
   readonly clock: Clock
   readonly log: Log
@@ -28,21 +29,20 @@ export function createTokenPoll(deps: TokenDeps): { cycle(signal: AbortSignal): 
   let said = ''
 
   const verify = (accountId: string | null, signal: AbortSignal): Promise<TokenStatus> =>
-    deps.access.read({ api: 'rest', priority: priority.known, accountId: '', signal }, (options) =>
-      deps.api.verifyToken(accountId, options),
-    )
+    deps.call
+      .with({ api: 'rest', priority: priority.known, signal })
+      .read((options) => deps.api.verifyToken(accountId, options))
 
   const findOwner = async (signal: AbortSignal): Promise<TokenStatus | null> => {
     const candidates =
       owner === undefined ? [null, ...deps.accountIds()] : [owner, null, ...deps.accountIds()]
     for (const candidate of new Set(candidates)) {
-      try {
-        const status = await verify(candidate, signal)
+      const status = await attempt(() => verify(candidate, signal))
+      if (status.ok) {
         owner = candidate
-        return status
-      } catch (error) {
-        if (!(error instanceof ApiFailure) || !refuses(error)) throw error
+        return status.value
       }
+      if (!refuses(status.failure)) throw status.failure
     }
     return null
   }

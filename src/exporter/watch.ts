@@ -4,8 +4,8 @@
  * something to work with, and then runs on its own beat.
  */
 
-import { createApiAccess } from '../access/api-access.ts'
 import type { Budget } from '../access/budget.ts'
+import type { Caller } from '../access/caller.ts'
 import type { ServerClock } from '../access/server-clock.ts'
 import { settleAll } from '../access/settle-all.ts'
 import { createWake, type Wake } from '../access/wake.ts'
@@ -44,7 +44,8 @@ export interface WatchSettings {
 export interface WatchDeps {
   readonly rest: DirectoryApi & JobsApi & NotificationsApi & TokenApi
   readonly graphql: HealthApi
-  readonly budget: Budget
+  readonly call: Caller
+  readonly budget: Pick<Budget, 'perMinute'>
   readonly state: ExporterState
   readonly self: SelfState
   readonly memory: ScopeMemory
@@ -58,7 +59,6 @@ export interface WatchDeps {
   readonly random: Random
   readonly log: Log
   readonly settings: () => WatchSettings
-  readonly onRefusedToken: () => void
 }
 
 export interface Watch {
@@ -84,15 +84,17 @@ export function createWatch(deps: WatchDeps): Watch {
   return {
     async run(told, abort) {
       // A bug in one poll ends them all: going on would show numbers that nobody updates.
-      const bug = new AbortController()
-      const stop = AbortSignal.any([told, bug.signal])
+      const end = new AbortController()
+      const stop = end.signal
+      if (told.aborted) end.abort()
+      else told.addEventListener('abort', () => end.abort(), { once: true })
       const guarded = (poll: Promise<void>): Promise<void> =>
         poll.catch((error: unknown) => {
-          bug.abort()
+          end.abort()
           throw error
         })
-      const access = createApiAccess({ ...deps, stop })
-      const common = { access, state, self: deps.self, memory: deps.memory, clock: deps.clock, log: deps.log }
+      const call = deps.call.with({ stop })
+      const common = { call, state, self: deps.self, memory: deps.memory, clock: deps.clock, log: deps.log }
       const inventory = createInventoryPoll({
         ...common,
         api: deps.rest,

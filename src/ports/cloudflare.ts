@@ -13,10 +13,13 @@ export interface CallOptions {
   readonly signal: AbortSignal
 }
 
-/** One page of a listing; `next` is the number of the page to ask for, null after the last. */
+/** One page of a listing. */
 export interface Page<T> {
   readonly items: readonly T[]
-  readonly next: number | null
+  /** How much came, by the size of a page: after a full one there may be another. */
+  readonly fill: 'full' | 'short' | 'empty'
+  /** The number of the last page by the API's totals, which may be wrong; null when it gives none. */
+  readonly lastPage: number | null
 }
 
 /** A scope as far as a call needs it. */

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { allPages } from '../../src/access/paging.ts'
 import { createHealthClient } from '../../src/cloudflare/health/health-client.ts'
 import { createRestClient, type RestClient } from '../../src/cloudflare/rest/rest-client.ts'
 import type { HealthRow } from '../../src/domain/ledger/health-row.ts'
@@ -6,7 +7,7 @@ import type { Scope } from '../../src/domain/scope.ts'
 import { Secret } from '../../src/domain/secret.ts'
 import { minuteOf } from '../../src/domain/time.ts'
 import type { ApiFailureKind } from '../../src/errors.ts'
-import type { HealthApi, Page } from '../../src/ports/cloudflare.ts'
+import type { HealthApi } from '../../src/ports/cloudflare.ts'
 import type { FaultEffect } from '../../src/simulator/api/faults.ts'
 import type { Simulator, SimulatorOptions } from '../../src/simulator/server.ts'
 import type { JobTruth } from '../../src/simulator/world/truth.ts'
@@ -29,16 +30,6 @@ function clients(
   const { token = sim.token, ...rest } = more
   const deps = clientDeps(sim.url, { token: () => new Secret(token), ...rest })
   return { rest: createRestClient(deps), health: createHealthClient(deps), exchanges: deps.exchanges }
-}
-
-async function allPages<T>(list: (page: number) => Promise<Page<T>>): Promise<readonly T[]> {
-  const items: T[] = []
-  for (let page: number | null = 1; page !== null; ) {
-    const answer: Page<T> = await list(page)
-    items.push(...answer.items)
-    page = answer.next
-  }
-  return items
 }
 
 const accountsOf = (rest: RestClient) => allPages((page) => rest.listAccounts(page, options))
@@ -264,7 +255,8 @@ t.test('policies, webhooks, PagerDuty and the history of notifications', async (
   t.match(disabled[0], { policyId: made.id })
   t.strictSame(await rest.listHistory(account, { page: 1, since: sim.clock.now() + 1 }, options), {
     items: [],
-    next: null,
+    fill: 'empty',
+    lastPage: 0,
   })
 
   await rest.deletePolicy(account, made.id, options)

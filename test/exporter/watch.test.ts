@@ -13,6 +13,7 @@ import { createWatch, recall, type WatchDeps, watchSteps } from '../../src/expor
 import type { DirectoryApi, HealthApi, TokenApi } from '../../src/ports/cloudflare.ts'
 import type { RecordStore } from '../../src/ports/record-store.ts'
 import { createMemoryStore } from '../../src/runtime/memory-store.ts'
+import { aCaller, pageOf } from '../support/callers.ts'
 import { aJob, failure, plentifulLimits, quay, quayAccount, zone } from '../support/exporter-core.ts'
 import { logSink } from '../support/log-sink.ts'
 import { createSteppedClock, type SteppedClock } from '../support/stepped-clock.ts'
@@ -28,14 +29,12 @@ interface Api {
 }
 
 function createApi({ zones = [zone('quay.example')], hasJobs = () => true, ...edit }: Api) {
-  const pageSize = 50
   const calls = { zones: 0, jobs: 0, health: 0 }
   const rest = {
-    listAccounts: edit.listAccounts ?? (async () => ({ items: [quay], next: null })),
+    listAccounts: edit.listAccounts ?? (async () => pageOf([quay], 1)),
     async listZones({ page }: { page: number }) {
       calls.zones += 1
-      const items = zones.slice((page - 1) * pageSize, page * pageSize)
-      return { items, next: page * pageSize < zones.length ? page + 1 : null }
+      return pageOf(zones, page)
     },
     async listJobs({ id }: { id: string }) {
       calls.jobs += 1
@@ -87,6 +86,7 @@ function begin(
   const server = createServerClock(clock)
   const watch = createWatch({
     ...api,
+    call: aCaller({ budget, clock, reads: 'pollRead' }),
     budget,
     state,
     self,
@@ -100,7 +100,6 @@ function begin(
     random: () => 0.5,
     log,
     settings: () => settings,
-    onRefusedToken: () => {},
   })
   const [stop, abort] = [new AbortController(), new AbortController()]
   const running = watch.run(stop.signal, abort.signal)

@@ -1,4 +1,4 @@
-import type { TakeTurn } from '../../src/access/caller.ts'
+import type { Budget } from '../../src/access/budget.ts'
 import { type Scope, scopeKey } from '../../src/domain/scope.ts'
 import { Secret } from '../../src/domain/secret.ts'
 import type { JobsApi, NotificationsApi, OwnershipApi } from '../../src/ports/cloudflare.ts'
@@ -15,6 +15,7 @@ import { actualJob, actualPolicy, actualWebhook } from '../../src/provision/reso
 import { outputForm } from '../../src/provision/resource/output-form.ts'
 import type { ActualState, Desired, DesiredState } from '../../src/provision/resource/resource.ts'
 import { createMemoryChallengeCache } from '../../src/runtime/challenge-cache.ts'
+import { aCaller } from './callers.ts'
 import { createFakeCloudflare, type FakeCloudflare } from './fake-cloudflare.ts'
 import { leapingClock } from './leaping-clock.ts'
 import { type LogLine, logSink } from './log-sink.ts'
@@ -146,7 +147,7 @@ export interface RunOptions {
   readonly parallel?: number
   readonly signal?: AbortSignal
   readonly clock?: Clock
-  readonly turn?: TakeTurn
+  readonly budget?: Pick<Budget, 'run'>
   readonly onEvent?: (event: ApplyEvent) => void
 }
 
@@ -168,14 +169,15 @@ export function aMachine(cloudflare: CloudflareSide, clock: Clock = leapingClock
       const clockOfRun = options.clock ?? clock
       const events: ApplyEvent[] = []
       const log = logSink()
-      const turn = options.turn === undefined ? {} : { turn: options.turn }
+      const budget = options.budget === undefined ? {} : { budget: options.budget }
+      const call = aCaller({ clock: clockOfRun, ...budget })
       const challenges = createChallenges({
         ownership: cloudflare.ownership,
         reader,
         cache,
         clock: clockOfRun,
         waitMs: 60_000,
-        ...turn,
+        call,
       })
       const report = await applyPlan(
         plan,
@@ -184,7 +186,7 @@ export function aMachine(cloudflare: CloudflareSide, clock: Clock = leapingClock
           notifications: cloudflare.notifications,
           challenges,
           clock: clockOfRun,
-          ...turn,
+          call,
           log,
           onEvent: (event) => {
             events.push(event)

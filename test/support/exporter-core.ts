@@ -1,4 +1,3 @@
-import { createApiAccess } from '../../src/access/api-access.ts'
 import { createBudget } from '../../src/access/budget.ts'
 import { createServerClock } from '../../src/access/server-clock.ts'
 import type { JobRecord } from '../../src/domain/job/job.ts'
@@ -15,6 +14,7 @@ import { createState } from '../../src/exporter/state/state.ts'
 import type { HealthApi, HealthQuery, JobsApi } from '../../src/ports/cloudflare.ts'
 import type { RecordStore } from '../../src/ports/record-store.ts'
 import { createMemoryStore } from '../../src/runtime/memory-store.ts'
+import { aCaller } from './callers.ts'
 import { logSink } from './log-sink.ts'
 import { createSteppedClock, type SteppedClock } from './stepped-clock.ts'
 
@@ -83,13 +83,7 @@ export function createCore(options: CoreOptions = {}) {
   const memory = createScopeMemory(store, log)
   const budget = createBudget({ clock, settings: { share: options.share ?? 1, rateLimitType: 'user' } })
   const stop = new AbortController()
-  const access = createApiAccess({
-    budget,
-    clock,
-    random: () => 0.5,
-    stop: stop.signal,
-    onRefusedToken: () => {},
-  })
+  const call = aCaller({ budget, clock, stop: stop.signal, reads: 'pollRead' })
   const queries: HealthQuery[] = []
   const listed: ScopeKey[] = []
   const health: HealthApi = {
@@ -112,7 +106,7 @@ export function createCore(options: CoreOptions = {}) {
     },
   }
   const common = {
-    access,
+    call,
     state,
     self,
     memory,

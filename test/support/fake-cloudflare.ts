@@ -12,6 +12,7 @@ import type {
   TokenApi,
   WebhookWrite,
 } from '../../src/ports/cloudflare.ts'
+import { pageOf } from './callers.ts'
 import { createFakeCore, type FakeCall } from './fake-core.ts'
 import { createFakeJobs, emptyJob } from './fake-jobs.ts'
 import { createFakeNotifications, type FakeNotificationOptions } from './fake-notifications.ts'
@@ -57,10 +58,6 @@ export function createFakeCloudflare(options: FakeOptions): FakeCloudflare {
   const core = createFakeCore()
   const jobs = createFakeJobs(core, options.datasets ?? {})
   const notifications = createFakeNotifications(core, options)
-  const pageOf = <T>(items: readonly T[], page: number, size = 50) => ({
-    items: items.slice((page - 1) * size, page * size),
-    next: items.length > page * size ? page + 1 : null,
-  })
   return {
     calls: core.calls,
     challengeFiles: jobs.challengeFiles,

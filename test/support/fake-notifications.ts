@@ -107,7 +107,8 @@ export function createFakeNotifications(core: FakeCore, options: FakeNotificatio
           ready: true,
         })),
       ),
-    listHistory: (account) => core.read('list history', account, () => ({ items: [], next: null })),
+    listHistory: (account) =>
+      core.read('list history', account, () => ({ items: [], fill: 'empty', lastPage: 0 })),
   }
 
   return { api: notifications, webhooks, policies, putWebhook }

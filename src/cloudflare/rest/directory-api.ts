@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import type { DirectoryApi } from '../../ports/cloudflare.ts'
-import { nextPage } from '../envelope.ts'
+import { pageOf } from '../envelope.ts'
 import { idText, listOf, plainText } from '../fields.ts'
 import type { Rest } from './rest.ts'
 
@@ -16,7 +16,7 @@ export function createDirectoryApi(rest: Rest): DirectoryApi {
       const answer = await rest({ operation: 'list_accounts' }, options, listOf(account), (sdk) =>
         sdk.accounts.list({ page, per_page: perPage }),
       )
-      return { items: answer.result, next: nextPage(page, perPage, answer) }
+      return pageOf(answer.result, perPage, answer)
     },
     async listZones({ page, accountId, name }, options) {
       const filter = {
@@ -27,7 +27,7 @@ export function createDirectoryApi(rest: Rest): DirectoryApi {
         sdk.zones.list({ page, per_page: perPage, ...filter }),
       )
       const items = answer.result.map((one) => ({ kind: 'zone' as const, ...one }))
-      return { items, next: nextPage(page, perPage, answer) }
+      return pageOf(items, perPage, answer)
     },
   }
 }

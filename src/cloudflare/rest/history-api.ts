@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import type { HistoryEntry, NotificationsApi } from '../../ports/cloudflare.ts'
-import { nextPage } from '../envelope.ts'
+import { pageOf } from '../envelope.ts'
 import { idText, instantOf, listOf, optionalText, plainText, secretText } from '../fields.ts'
 import type { Rest } from './rest.ts'
 
@@ -33,7 +33,7 @@ export function createHistoryApi(rest: Rest): Pick<NotificationsApi, 'listHistor
           since: new Date(since).toISOString(),
         }),
       )
-      return { items: answer.result, next: nextPage(page, perPage, answer) }
+      return pageOf(answer.result, perPage, answer)
     },
   }
 }

@@ -1,25 +1,23 @@
-import { type ApiAccess, scopeRequest } from '../../access/api-access.ts'
+import { type Attempted, attempt } from '../../access/attempt.ts'
 import { priority } from '../../access/budget.ts'
+import type { Caller } from '../../access/caller.ts'
 import { settleAll } from '../../access/settle-all.ts'
 import type { HealthLimits } from '../../domain/ledger/health-row.ts'
-import type { Scope, ScopeKey } from '../../domain/scope.ts'
-import { scopeKey } from '../../domain/scope.ts'
+import { accountOf, type Scope, type ScopeKey, scopeKey } from '../../domain/scope.ts'
 import { minuteOf } from '../../domain/time.ts'
 import { type ApiFailure, InternalError } from '../../errors.ts'
 import { batches } from '../../exporter/health/health-batch.ts'
-import type { CallOptions, HealthApi } from '../../ports/cloudflare.ts'
+import type { HealthApi } from '../../ports/cloudflare.ts'
 import type { Clock } from '../../ports/runtime.ts'
-import { attempt, type Trial } from './check-facts.ts'
 
 export interface HealthProbe {
   readonly api: HealthApi
-  readonly access: ApiAccess
+  readonly call: Caller
   readonly clock: Pick<Clock, 'now'>
   readonly rateLimitType: 'user' | 'account'
-  readonly signal: AbortSignal
 }
 
-type Trials<T> = Map<ScopeKey, Trial<T>>
+type Trials<T> = Map<ScopeKey, Attempted<T>>
 
 /** Reads the limits of each scope and, where there is health data, a little of it: one may be refused alone. */
 export async function probeHealth(
@@ -44,7 +42,7 @@ async function probeBatch(
   found: Trials<HealthLimits | null>,
 ): Promise<void> {
   const limits = await tryTogether(scopes, (some) =>
-    ask(probe, some, (options) => probe.api.readLimits(some, options)),
+    caller(probe, some).read((options) => probe.api.readLimits(some, options)),
   )
   for (const [key, { scope, trial }] of limits)
     found.set(key, trial.ok ? { ok: true, value: trial.value.get(scope.id) ?? null } : trial)
@@ -55,7 +53,7 @@ async function probeBatch(
   const to = minuteOf(probe.clock.now())
   const rows = await tryTogether(offered, (some) => {
     const query = { scopes: some, from: to - 5, to, limit: 1 }
-    return ask(probe, some, (options) => probe.api.readHealth(query, options))
+    return caller(probe, some).read((options) => probe.api.readHealth(query, options))
   })
   for (const [key, { trial }] of rows) if (!trial.ok) found.set(key, trial)
 }
@@ -64,7 +62,7 @@ async function probeBatch(
 async function tryTogether<T>(
   scopes: readonly Scope[],
   call: (scopes: readonly Scope[]) => Promise<T>,
-): Promise<ReadonlyMap<ScopeKey, { readonly scope: Scope; readonly trial: Trial<T> }>> {
+): Promise<ReadonlyMap<ScopeKey, { readonly scope: Scope; readonly trial: Attempted<T> }>> {
   if (scopes.length === 0) return new Map()
   const trial = await attempt(() => call(scopes))
   const all = (some: readonly Scope[]) => new Map(some.map((scope) => [scopeKey(scope), { scope, trial }]))
@@ -89,12 +87,8 @@ function mayBeOfOne({ kind }: ApiFailure): boolean {
   return kind === 'forbidden' || kind === 'partial'
 }
 
-function ask<T>(
-  probe: HealthProbe,
-  scopes: readonly Scope[],
-  call: (options: CallOptions) => Promise<T>,
-): Promise<T> {
+function caller(probe: HealthProbe, scopes: readonly Scope[]): Caller {
   const [first] = scopes
   if (first === undefined) throw new InternalError('a health query needs a scope')
-  return probe.access.read(scopeRequest('graphql', first, priority.known, probe.signal), call)
+  return probe.call.with({ api: 'graphql', accountId: accountOf(first).id })
 }

@@ -3,26 +3,19 @@
  * each scope its jobs, its health and the notification policies. Nothing is written.
  */
 
-import type { ApiAccess } from '../../access/api-access.ts'
-import { priority } from '../../access/budget.ts'
+import { type Attempted, attempt } from '../../access/attempt.ts'
+import type { Caller } from '../../access/caller.ts'
 import { jobDisabledAlert } from '../../domain/notification/notification.ts'
 import { type Account, accountOf, type Scope, scopeKey } from '../../domain/scope.ts'
 import { type ApiFailure, isTransient } from '../../errors.ts'
 import { isSelected, namedIds, type Selection } from '../../exporter/inventory/selection.ts'
-import type {
-  CallOptions,
-  DirectoryApi,
-  JobsApi,
-  NotificationsApi,
-  Page,
-  TokenApi,
-} from '../../ports/cloudflare.ts'
-import { attempt, type CheckFacts, type ScopeFacts, type TokenFacts, type Trial } from './check-facts.ts'
+import type { DirectoryApi, JobsApi, NotificationsApi, TokenApi } from '../../ports/cloudflare.ts'
+import type { CheckFacts, ScopeFacts, TokenFacts } from './check-facts.ts'
 import { type HealthProbe, probeHealth } from './check-health.ts'
 
 export interface CheckProbe extends HealthProbe {
   readonly rest: DirectoryApi & TokenApi & Pick<JobsApi, 'listJobs'> & Pick<NotificationsApi, 'listPolicies'>
-  readonly access: ApiAccess
+  readonly call: Caller
   readonly selection: Selection
   /** What was left of each budget, as last heard. */
   readonly budget: () => CheckFacts['budget']
@@ -39,16 +32,16 @@ const maxOwners = 20
  * is thrown as it is: nothing else would be any better.
  */
 export async function probeAll(probe: CheckProbe): Promise<CheckFacts> {
-  const user = await attempt(() => ask(probe, (options) => probe.rest.verifyToken(null, options)))
+  const user = await attempt(() => probe.call.read((options) => probe.rest.verifyToken(null, options)))
   if (!user.ok && saysNothing(user.failure)) throw user.failure
   const accounts = await attempt(() =>
-    allPages((page) => ask(probe, (options) => probe.rest.listAccounts(page, options))),
+    probe.call.all((page, options) => probe.rest.listAccounts(page, options)),
   )
   const zones = await attempt(() =>
-    allPages((page) => ask(probe, (options) => probe.rest.listZones({ page }, options))),
+    probe.call.all((page, options) => probe.rest.listZones({ page }, options)),
   )
   const scopes = knownScopes(probe.selection, accounts, zones)
-  const token: Trial<TokenFacts> = user.ok
+  const token: Attempted<TokenFacts> = user.ok
     ? { ok: true, value: { accountId: null, status: user.value } }
     : ((await ownedToken(probe, scopes)) ?? user)
   const chosen = sample(scopes)
@@ -71,47 +64,37 @@ export async function probeAll(probe: CheckProbe): Promise<CheckFacts> {
 }
 
 async function probeScope(probe: CheckProbe, scope: Scope): Promise<Omit<ScopeFacts, 'health'>> {
-  const jobs = await attempt(() => ask(probe, (options) => probe.rest.listJobs(scope, options)))
+  const jobs = await attempt(() => probe.call.read((options) => probe.rest.listJobs(scope, options)))
   const policies =
     scope.kind === 'zone'
       ? null
       : await attempt(async () => {
-          const all = await ask(probe, (options) => probe.rest.listPolicies(scope.id, options))
+          const all = await probe.call.read((options) => probe.rest.listPolicies(scope.id, options))
           return all.filter(({ alertType, enabled }) => alertType === jobDisabledAlert && enabled).length
         })
   return { scope, jobs: counted(jobs), policies }
 }
 
 /** Asks the accounts that we know of whether the token is one of theirs. Null when it is nobody's. */
-async function ownedToken(probe: CheckProbe, scopes: readonly Scope[]): Promise<Trial<TokenFacts> | null> {
+async function ownedToken(
+  probe: CheckProbe,
+  scopes: readonly Scope[],
+): Promise<Attempted<TokenFacts> | null> {
   const ids = [...new Set(scopes.map((scope) => accountOf(scope).id))].filter((id) => id !== '')
   for (const accountId of ids.slice(0, maxOwners)) {
-    const owned = await attempt(() => ask(probe, (options) => probe.rest.verifyToken(accountId, options)))
+    const owned = await attempt(() =>
+      probe.call.read((options) => probe.rest.verifyToken(accountId, options)),
+    )
     if (owned.ok) return { ok: true, value: { accountId, status: owned.value } }
   }
   return null
 }
 
-function ask<T>(probe: CheckProbe, call: (options: CallOptions) => Promise<T>): Promise<T> {
-  const request = { api: 'rest', priority: priority.known, accountId: '', signal: probe.signal } as const
-  return probe.access.read(request, call)
-}
-
-async function allPages<T>(read: (page: number) => Promise<Page<T>>): Promise<readonly T[]> {
-  const items: T[] = []
-  for (let page: number | null = 1; page !== null; ) {
-    const answer: Page<T> = await read(page)
-    items.push(...answer.items)
-    page = answer.next
-  }
-  return items
-}
-
 /** Accounts first, then zones: those listed, those named by id, and the accounts of zones. */
 function knownScopes(
   selection: Selection,
-  accounts: Trial<readonly Account[]>,
-  zones: Trial<readonly Extract<Scope, { kind: 'zone' }>[]>,
+  accounts: Attempted<readonly Account[]>,
+  zones: Attempted<readonly Extract<Scope, { kind: 'zone' }>[]>,
 ): readonly Scope[] {
   const listedZones = zones.ok ? zones.value : []
   const unlisted = namedIds(selection.zones).filter((id) => listedZones.every((zone) => zone.id !== id))
@@ -139,7 +122,7 @@ function sample(scopes: readonly Scope[]): readonly Scope[] {
   ).filter((scope) => scope !== undefined)
 }
 
-function counted(trial: Trial<readonly unknown[]>): Trial<number> {
+function counted(trial: Attempted<readonly unknown[]>): Attempted<number> {
   return trial.ok ? { ok: true, value: trial.value.length } : trial
 }
 

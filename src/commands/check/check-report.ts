@@ -1,9 +1,10 @@
 /* Facts → a judgement on each, what to grant, and whether anything needed is missing. Pure. */
+import type { Attempted } from '../../access/attempt.ts'
 import type { HealthLimits } from '../../domain/ledger/health-row.ts'
 import { accountOf, type ScopeKind } from '../../domain/scope.ts'
 import type { EpochMs } from '../../domain/time.ts'
 import type { ApiFailure } from '../../errors.ts'
-import type { CheckFacts, RateLimit, ScopeFacts, Trial } from './check-facts.ts'
+import type { CheckFacts, RateLimit, ScopeFacts } from './check-facts.ts'
 import { type Ability, type Permission, permissions } from './check-grants.ts'
 
 /**
@@ -138,13 +139,13 @@ function scopeReport({ scope, jobs, health, policies }: ScopeFacts, judge: Judge
   }
 }
 
-function countReport(trial: Trial<number>, judge: Judge): Finding & { readonly count: number | null } {
+function countReport(trial: Attempted<number>, judge: Judge): Finding & { readonly count: number | null } {
   return trial.ok
     ? { state: 'works', message: null, count: trial.value }
     : { ...judge(trial.failure), count: null }
 }
 
-function healthReport(trial: Trial<HealthLimits | null>, judge: Judge): ScopeReport['health'] {
+function healthReport(trial: Attempted<HealthLimits | null>, judge: Judge): ScopeReport['health'] {
   const limits = trial.ok ? trial.value : null
   const shown = {
     max_duration_seconds: limits?.maxDurationSeconds ?? null,

@@ -1,24 +1,16 @@
-import { createApiAccess } from '../../access/api-access.ts'
-import { createBudget } from '../../access/budget.ts'
+import { priority } from '../../access/budget.ts'
 import { defineCommand } from '../../cli/command.ts'
 import { outputOption } from '../../cli/options.ts'
-import { createHealthClient } from '../../cloudflare/health/health-client.ts'
-import { proxyFetch } from '../../cloudflare/proxy-fetch.ts'
-import { createRestClient } from '../../cloudflare/rest/rest-client.ts'
 import { exitCode } from '../../errors.ts'
-import type { ApiExchange } from '../../ports/cloudflare.ts'
 import { createSystemClock } from '../../runtime/system-clock.ts'
 import { missingToken } from '../../settings/exporter-rules.ts'
 import { apiCommandSettings, nameRule } from '../../settings/exporter-settings.ts'
-import { build } from '../../version.ts'
+import { openCloudflare } from '../cloudflare.ts'
 import { openTokenAndLog } from '../token-and-log.ts'
 import type { CheckFacts, RateLimit } from './check-facts.ts'
 import { probeAll } from './check-probe.ts'
 import { report } from './check-report.ts'
 import { reportLines } from './check-text.ts'
-
-/** For one API request, from sending to the end of the answer. */
-const requestTimeoutMs = 30_000
 
 /**
  * Shows what the API token can do and what to grant. Resolves to 1 when something needed is missing.
@@ -32,38 +24,27 @@ export const check = defineCommand({
     const clock = createSystemClock()
     const { token, log } = await openTokenAndLog(settings, io, clock)
     const { rateLimitType } = settings
-    const budget = createBudget({ clock, settings: { share: settings.budgetShare, rateLimitType } })
     const left: { rest: RateLimit | null; graphql: RateLimit | null } = { rest: null, graphql: null }
-    const observe = (exchange: ApiExchange): void => {
-      budget.observe(exchange)
-      left[exchange.api] = exchange.rateLimit ?? left[exchange.api]
-      log.debug({ operation: exchange.operation, code: exchange.code }, 'api request')
-    }
-    const fetch = proxyFetch(io.env)
-    const transport = {
-      baseUrl: settings.baseUrl,
-      token: () => token.current(),
-      timeoutMs: requestTimeoutMs,
-      observe,
-      userAgent: `${build.name}/${build.version}`,
+    const { rest, health, call } = openCloudflare(settings, {
+      token,
       clock,
-      ...(fetch === undefined ? {} : { fetch }),
-    }
+      random: Math.random,
+      log,
+      env: io.env,
+      stop: io.signal,
+      reads: 'pollRead',
+      observe(exchange) {
+        left[exchange.api] = exchange.rateLimit ?? left[exchange.api]
+      },
+    })
     const { accounts, zones, excludeZones } = settings
     const facts: CheckFacts = await probeAll({
-      rest: createRestClient(transport),
-      api: createHealthClient({ ...transport, rateLimitType }),
-      access: createApiAccess({
-        budget,
-        clock,
-        random: Math.random,
-        stop: io.signal,
-        onRefusedToken: () => {},
-      }),
+      rest,
+      api: health,
+      call: call.with({ priority: priority.known }),
       clock,
       rateLimitType,
       selection: { accounts, zones, excludeZones, shard: 0, totalShards: 1 },
-      signal: io.signal,
       budget: () => ({ ...left }),
       progress: (text) => {
         if (io.terminal.stderr) io.stderr(text)

@@ -40,13 +40,13 @@ export async function carryOutPlan(
   io: CommandIo,
 ): Promise<ExitCode> {
   if (plan.changes.length === 0 && output === 'text') return exitCode.done
-  const { rest, clock, log, parallel, turn } = session
+  const { rest, call, clock, log, parallel } = session
   const challenges = createChallenges({
     ownership: rest,
     reader: processObjectReader(io),
     cache: memory.challenges,
     clock,
-    turn,
+    call,
     waitMs: wait,
   })
   const report = await applyPlan(
@@ -56,7 +56,7 @@ export async function carryOutPlan(
       notifications: rest,
       challenges,
       clock,
-      turn,
+      call,
       log,
       onEvent: progress.show,
       onWebhookSent: ({ resource, secret }) => {

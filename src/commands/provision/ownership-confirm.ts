@@ -76,7 +76,7 @@ async function matchToken(
   memory: Memory,
   io: CommandIo,
 ): Promise<{ readonly need: OwnershipNeed; readonly expiresAt: number }> {
-  const deps = { ownership: session.rest, cache: memory.challenges, clock: session.clock, turn: session.turn }
+  const deps = { ownership: session.rest, cache: memory.challenges, clock: session.clock, call: session.call }
   let reason = ''
   for (const need of needs) {
     try {

@@ -47,7 +47,7 @@ export const request = defineCommand({
         ownership: session.rest,
         cache: memory.challenges,
         clock: session.clock,
-        turn: session.turn,
+        call: session.call,
       }
       const { filename } = await requestChallenge(deps, need, { signal: io.signal })
       auditRequest(session.log, need, filename)

@@ -9,17 +9,11 @@ export function titleOf({ id, name }: Account): string {
 }
 
 /** The account that is meant: the one that was named, or the only one that the token sees. */
-export async function theAccount(named: readonly string[], { rest, caller }: Session): Promise<Account> {
+export async function theAccount(named: readonly string[], { rest, call }: Session): Promise<Account> {
   const [only] = named
   if (named.length > 1) throw new UserError('--cloudflare.accounts: name one account here')
   if (only !== undefined && /^[0-9a-f]{32}$/.test(only)) return { id: only, name: '' }
-  const accounts: Account[] = []
-  for (let page: number | null = 1; page !== null; ) {
-    const number: number = page
-    const answer = await caller.read((options) => rest.listAccounts(number, options))
-    accounts.push(...answer.items)
-    page = answer.next
-  }
+  const accounts = await call.all((page, options) => rest.listAccounts(page, options))
   const found = only === undefined ? accounts : accounts.filter(({ name }) => name === only)
   const [account] = found
   if (account !== undefined && found.length === 1) return account

@@ -30,7 +30,7 @@ export const connect = defineCommand({
   async run(values, io) {
     const session = await openSession(values, io)
     const account = await theAccount(values.accounts, session)
-    const deps = { notifications: session.rest, caller: session.caller }
+    const deps = { notifications: session.rest, call: session.call }
     const say = (lines: readonly string[]) => {
       for (const line of lines) io.stdout(line)
     }

@@ -12,7 +12,7 @@ export const list = defineCommand({
   async run(values, io) {
     const session = await openSession(values, io)
     const account = await theAccount(values.accounts, session)
-    const services = await session.caller.read((options) => session.rest.listPagerDuty(account.id, options))
+    const services = await session.call.read((options) => session.rest.listPagerDuty(account.id, options))
     if (values.output === 'json') io.stdout(JSON.stringify(services, null, 2))
     else if (services.length === 0) io.stdout(`No PagerDuty service is connected to ${titleOf(account)}.`)
     else for (const line of useInManifest(services)) io.stdout(line)

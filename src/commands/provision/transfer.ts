@@ -36,8 +36,7 @@ export async function readLive(
   session: Session,
   { accounts, zones, excludeZones }: Chosen,
 ): Promise<Portable> {
-  const { directory, jobs, notifications, read, parallel } = session.planning
-  const deps = { directory, jobs, notifications, read, parallel }
+  const deps = session.planning
   const visible = await listAllAccounts(deps)
   const matches = accounts.length === 0 ? visible : visible.filter((account) => isNamed(accounts, account))
   const [account] = matches

@@ -3,8 +3,8 @@
  * when there is a manifest. What can't be read or compared keeps the last result and is said once.
  */
 
-import { createApiAccess } from '../../access/api-access.ts'
-import { type Budget, priority } from '../../access/budget.ts'
+import { priority } from '../../access/budget.ts'
+import type { Caller } from '../../access/caller.ts'
 import { createWake } from '../../access/wake.ts'
 import type { CommandIo } from '../../cli/command-io.ts'
 import type { RestClient } from '../../cloudflare/rest/rest-client.ts'
@@ -13,7 +13,7 @@ import { runPollLoop } from '../../exporter/poll-loop.ts'
 import type { SelfState } from '../../exporter/state/self-state.ts'
 import { type DriftState, neverCompared } from '../../exporter/view/drift-state.ts'
 import type { Clock, Log, Random } from '../../ports/runtime.ts'
-import { compareManifest, type DriftDeps } from '../../provision/plan/drift.ts'
+import { compareManifest } from '../../provision/plan/drift.ts'
 import { type Problem, problemText } from '../../provision/resource/problem.ts'
 import { parseManifest, processReferences, readManifestTexts } from '../manifest-files.ts'
 
@@ -21,12 +21,11 @@ export interface DriftWatchDeps {
   readonly path: string
   readonly io: Pick<CommandIo, 'env' | 'readFile'>
   readonly rest: RestClient
-  readonly budget: Budget
+  readonly call: Caller
   readonly self: SelfState
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
-  readonly onRefusedToken: () => void
 }
 
 export interface DriftWatch {
@@ -59,7 +58,7 @@ export function createDriftWatch(deps: DriftWatchDeps): DriftWatch {
     }
     state = { ...state, problem }
   }
-  const compare = async (read: DriftDeps['read']): Promise<void> => {
+  const compare = async (call: Caller): Promise<void> => {
     const files = texts()
     seen = JSON.stringify(files)
     const manifest = parseManifest(files)
@@ -68,7 +67,7 @@ export function createDriftWatch(deps: DriftWatchDeps): DriftWatch {
       directory: rest,
       jobs: rest,
       notifications: rest,
-      read,
+      call,
       parallel,
       references: processReferences(deps.io),
     })
@@ -78,9 +77,9 @@ export function createDriftWatch(deps: DriftWatchDeps): DriftWatch {
     tell(state, objects.filter(({ change }) => change !== 'none').length, log)
     state = { compared: { at: clock.now(), objects }, problem: null }
   }
-  const cycle = async (read: DriftDeps['read']): Promise<void> => {
+  const cycle = async (call: Caller): Promise<void> => {
     try {
-      await compare(read)
+      await compare(call)
     } catch (error) {
       if (error instanceof UserError) return troubled(fileProblem(error))
       // The poll loop logs and counts it.
@@ -106,14 +105,10 @@ export function createDriftWatch(deps: DriftWatchDeps): DriftWatch {
     state: () => state,
     hurry: wake.ring,
     async run(stop, abort) {
-      const access = createApiAccess({ ...deps, stop })
       const loop = {
         name: manifestPoller,
         everyMs: () => compareEveryMs,
-        cycle: (signal: AbortSignal) =>
-          cycle((call) =>
-            access.read({ api: 'rest', priority: priority.discovery, accountId: '', signal }, call),
-          ),
+        cycle: (signal: AbortSignal) => cycle(deps.call.with({ priority: priority.discovery, stop, signal })),
       }
       await Promise.all([runPollLoop(loop, wake, { ...deps, stop, abort }), lookOut(stop)])
     },

@@ -3,13 +3,8 @@
  * it. Nothing is polled until `run`; the server listens before that, so the first scrape is answered at once.
  */
 
-import { createBudget } from '../../access/budget.ts'
 import { createServerClock } from '../../access/server-clock.ts'
 import { settleAll } from '../../access/settle-all.ts'
-import { createHealthClient } from '../../cloudflare/health/health-client.ts'
-import { proxyFetch } from '../../cloudflare/proxy-fetch.ts'
-import { createRestClient } from '../../cloudflare/rest/rest-client.ts'
-import type { TransportDeps } from '../../cloudflare/transport.ts'
 import type { Secret } from '../../domain/secret.ts'
 import { historyPoller, type WebhookReports } from '../../exporter/notifications/history-poll.ts'
 import { createNotifications, type Notifications } from '../../exporter/notifications/notifications.ts'
@@ -25,12 +20,12 @@ import type { ListenAddress } from '../../http/listeners.ts'
 import { buildServer, type HttpServer, type ServerDeps } from '../../http/server.ts'
 import { webhookRoute } from '../../http/webhook-route.ts'
 import type { ExpositionSource } from '../../metrics/exposition.ts'
-import type { ApiExchange } from '../../ports/cloudflare.ts'
 import type { Clock, Log, Random } from '../../ports/runtime.ts'
 import { changedSettings, reloadedSettings } from '../../settings/exporter-rules.ts'
 import type { Settings } from '../../settings/exporter-settings.ts'
 import type { ReadFile } from '../../settings/settings-parse.ts'
 import { build } from '../../version.ts'
+import { openCloudflare } from '../cloudflare.ts'
 import { openDriftPart } from './drift-part.ts'
 import { runUntil } from './exporter-lifetime.ts'
 import { createExporterMetrics } from './exporter-metrics.ts'
@@ -70,9 +65,6 @@ export interface Exporter {
   readonly http: HttpServer
 }
 
-/** For one API request, from sending to the end of the answer. */
-const requestTimeoutMs = 30_000
-
 export async function createExporter(initial: Settings, deps: ExporterDeps): Promise<Exporter> {
   const { clock, log } = deps
   let settings = initial
@@ -80,10 +72,6 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
   const state = createState()
   const self = createSelfState([...watchSteps, tokenPoller, historyPoller])
   const server = createServerClock(clock)
-  const budget = createBudget({
-    clock,
-    settings: { share: settings.budgetShare, rateLimitType: settings.rateLimitType },
-  })
   const memory = createScopeMemory(store, log)
   const gate = createReadinessGate(watchSteps)
   recall(state, memory, watchSettingsOf(settings).selection)
@@ -91,35 +79,20 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
   const webhooks: WebhookReports = new Map()
   const uploads = createHistory()
 
-  const observe = (exchange: ApiExchange): void => {
-    budget.observe(exchange)
-    self.exchanged(exchange)
-    server.observe(exchange)
-    log.debug(
-      {
-        api: exchange.api,
-        operation: exchange.operation,
-        code: exchange.code,
-        ms: Math.round(exchange.durationMs),
-      },
-      'api request',
-    )
-  }
-  const fetch = proxyFetch(deps.env)
-  const transport: TransportDeps = {
-    baseUrl: settings.baseUrl,
-    token: () => deps.token.current(),
-    timeoutMs: requestTimeoutMs,
-    observe,
-    userAgent: `${build.name}/${build.version}`,
-    clock,
-    ...(fetch === undefined ? {} : { fetch }),
-  }
-  const rest = createRestClient(transport)
-  const onRefusedToken = (): void => deps.token.refresh()
+  const { rest, health, call, budget } = openCloudflare(settings, {
+    ...deps,
+    // Polls stop by the signal that they are run with.
+    stop: new AbortController().signal,
+    reads: 'pollRead',
+    observe(exchange) {
+      self.exchanged(exchange)
+      server.observe(exchange)
+    },
+  })
   const watch = createWatch({
     rest,
-    graphql: createHealthClient({ ...transport, rateLimitType: settings.rateLimitType }),
+    graphql: health,
+    call,
     budget,
     state,
     self,
@@ -133,10 +106,9 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
     random: deps.random,
     log,
     settings: () => watchSettingsOf(settings),
-    onRefusedToken,
   })
-  const own = { self, clock, random: deps.random, log, onRefusedToken }
-  const drift = await openDriftPart(settings.manifestFile, { io: deps, rest, budget, ...own })
+  const own = { self, clock, random: deps.random, log }
+  const drift = await openDriftPart(settings.manifestFile, { io: deps, rest, call, ...own })
 
   const metrics = createExporterMetrics({
     state,

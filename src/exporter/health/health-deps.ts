@@ -1,4 +1,4 @@
-import type { ApiAccess } from '../../access/api-access.ts'
+import type { Caller } from '../../access/caller.ts'
 import type { ServerClock } from '../../access/server-clock.ts'
 import type { HealthApi } from '../../ports/cloudflare.ts'
 import type { Clock, Log } from '../../ports/runtime.ts'
@@ -17,7 +17,7 @@ export interface HealthSettings {
 
 export interface HealthDeps {
   readonly api: HealthApi
-  readonly access: ApiAccess
+  readonly call: Caller
   readonly state: ExporterState
   readonly self: SelfState
   readonly memory: ScopeMemory

@@ -3,7 +3,8 @@
  * Where it can't be read, safe values stand in.
  */
 
-import { scopeRequest } from '../../access/api-access.ts'
+import { attempt } from '../../access/attempt.ts'
+import { forScope } from '../../access/caller.ts'
 import { settleAll } from '../../access/settle-all.ts'
 import { clampLimits } from '../../domain/ledger/window.ts'
 import { type ScopeKey, scopeKey } from '../../domain/scope.ts'
@@ -22,23 +23,22 @@ export function createHealthLimits(deps: HealthDeps): {
   const read = async (batch: ReturnType<typeof batches>[number], signal: AbortSignal): Promise<void> => {
     const [first] = batch.scopes
     if (first === undefined) return
-    try {
-      const request = scopeRequest('graphql', first, batch.priority, signal)
-      const limits = await deps.access.read(request, (options) => deps.api.readLimits(batch.scopes, options))
-      for (const scope of batch.scopes) {
-        const key = scopeKey(scope)
-        const own = limits.get(scope.id)
-        deps.state.limitsRead(key, own === null || own === undefined ? null : clampLimits(own))
-        readAt.set(key, deps.clock.monotonic())
-        if (own?.enabled === false) deps.state.healthFailed(key, notOffered(), deps.clock.now())
-      }
-    } catch (error) {
-      if (!(error instanceof ApiFailure) || error.kind === 'aborted') throw error
+    const call = deps.call.with(forScope('graphql', first, batch.priority, signal))
+    const limits = await attempt(() => call.read((options) => deps.api.readLimits(batch.scopes, options)))
+    if (!limits.ok) {
       // The reading of health itself will meet the same trouble, and reports it.
       deps.log.debug(
-        { kind: error.kind, scopes: batch.scopes.length },
+        { kind: limits.failure.kind, scopes: batch.scopes.length },
         'limits of health data can not be read',
       )
+      return
+    }
+    for (const scope of batch.scopes) {
+      const key = scopeKey(scope)
+      const own = limits.value.get(scope.id)
+      deps.state.limitsRead(key, own === null || own === undefined ? null : clampLimits(own))
+      readAt.set(key, deps.clock.monotonic())
+      if (own?.enabled === false) deps.state.healthFailed(key, notOffered(), deps.clock.now())
     }
   }
 

@@ -4,7 +4,7 @@
  * anywhere leaves the ledgers as they were, and the next cycle reads on from there.
  */
 
-import { scopeRequest } from '../../access/api-access.ts'
+import { forScope } from '../../access/caller.ts'
 import { settleAll } from '../../access/settle-all.ts'
 import type { HealthLimits, HealthRow } from '../../domain/ledger/health-row.ts'
 import {
@@ -134,9 +134,9 @@ export function createHealthPoll(deps: HealthDeps): { cycle(signal: AbortSignal)
       ask: (query) =>
         first === undefined
           ? Promise.resolve({ rows: new Map() })
-          : deps.access.read(scopeRequest('graphql', first, batch.priority, signal), (options) =>
-              deps.api.readHealth(query(), options),
-            ),
+          : deps.call
+              .with(forScope('graphql', first, batch.priority, signal))
+              .read((options) => deps.api.readHealth(query(), options)),
       onSplit: () => deps.self.windowSplit(),
     }
   }

@@ -4,11 +4,11 @@
  * the ids that the user gave.
  */
 
-import type { ApiAccess } from '../../access/api-access.ts'
+import { attempt } from '../../access/attempt.ts'
 import { priority } from '../../access/budget.ts'
+import type { Caller } from '../../access/caller.ts'
 import { type Account, accountOf, type Scope } from '../../domain/scope.ts'
-import { ApiFailure } from '../../errors.ts'
-import type { DirectoryApi, Page } from '../../ports/cloudflare.ts'
+import type { DirectoryApi } from '../../ports/cloudflare.ts'
 import type { Clock, Log } from '../../ports/runtime.ts'
 import type { SelfState } from '../state/self-state.ts'
 import type { ExporterState } from '../state/state.ts'
@@ -16,7 +16,7 @@ import { isSelected, namedIds, type Selection } from './selection.ts'
 
 export interface DiscoveryDeps {
   readonly api: DirectoryApi
-  readonly access: ApiAccess
+  readonly call: Caller
   readonly state: ExporterState
   readonly self: SelfState
   readonly clock: Clock
@@ -32,14 +32,14 @@ export async function discover(deps: DiscoveryDeps, signal: AbortSignal): Promis
   const accounts = await attempt(() => listAccounts(deps, signal))
   const zones = await attempt(() => listZones(deps, selection, signal))
   if (!accounts.ok && !zones.ok && namedIds([...selection.accounts, ...selection.zones]).length === 0) {
-    deps.state.directoryFailed(zones.error, deps.clock.now())
-    throw zones.error
+    deps.state.directoryFailed(zones.failure, deps.clock.now())
+    throw zones.failure
   }
-  for (const part of [accounts, zones]) if (!part.ok) deps.self.pollFailed(discoveryPoller, part.error.kind)
+  for (const part of [accounts, zones]) if (!part.ok) deps.self.pollFailed(discoveryPoller, part.failure.kind)
   const known = [...deps.state.scopes.values()].map(({ scope }) => scope)
-  const zoneScopes = zones.ok ? zones.items : withNamedZones(known, selection)
+  const zoneScopes = zones.ok ? zones.value : withNamedZones(known, selection)
   const accountScopes = collectAccounts(
-    accounts.ok ? accounts.items : known.filter(({ kind }) => kind === 'account'),
+    accounts.ok ? accounts.value : known.filter(({ kind }) => kind === 'account'),
     [...zoneScopes.map(accountOf), ...namedIds(selection.accounts).map((id) => ({ id, name: id }))],
   )
   deps.state.setScopes([...accountScopes, ...zoneScopes].filter((scope) => isSelected(scope, selection)))
@@ -47,7 +47,7 @@ export async function discover(deps: DiscoveryDeps, signal: AbortSignal): Promis
     deps.state.directoryListed(deps.clock.now())
     return
   }
-  const error = accounts.ok ? (zones.ok ? null : zones.error) : accounts.error
+  const error = accounts.ok ? (zones.ok ? null : zones.failure) : accounts.failure
   if (error !== null) {
     if (deps.state.directory.failure?.kind !== error.kind)
       deps.log.warn(
@@ -68,21 +68,13 @@ function withNamedZones(known: readonly Scope[], selection: Selection): readonly
   ]
 }
 
-type Attempt<T> =
-  | { readonly ok: true; readonly items: readonly T[] }
-  | { readonly ok: false; readonly error: ApiFailure }
-
-async function attempt<T>(list: () => Promise<readonly T[]>): Promise<Attempt<T>> {
-  try {
-    return { ok: true, items: await list() }
-  } catch (error) {
-    if (!(error instanceof ApiFailure) || error.kind === 'aborted') throw error
-    return { ok: false, error }
-  }
+/** Pages come one after another: each would wait behind the whole queue, and thousands of zones take days. */
+function listing(deps: DiscoveryDeps, signal: AbortSignal): Caller {
+  return deps.call.with({ api: 'rest', priority: priority.failing, signal })
 }
 
 function listAccounts(deps: DiscoveryDeps, signal: AbortSignal): Promise<readonly Account[]> {
-  return allPages(deps, signal, (page) => deps.api.listAccounts(page, { signal }))
+  return listing(deps, signal).all((page, options) => deps.api.listAccounts(page, options))
 }
 
 async function listZones(
@@ -90,35 +82,15 @@ async function listZones(
   selection: Selection,
   signal: AbortSignal,
 ): Promise<readonly Scope[]> {
+  const call = listing(deps, signal)
   const accountIds = namedIds(selection.accounts)
   // Only ids can be asked for by the API; a filter by name is applied to the whole listing.
   if (accountIds.length === 0 || accountIds.length < selection.accounts.length)
-    return allPages(deps, signal, (page) => deps.api.listZones({ page }, { signal }))
+    return call.all((page, options) => deps.api.listZones({ page }, options))
   const lists: Scope[] = []
   for (const accountId of accountIds)
-    lists.push(
-      ...(await allPages(deps, signal, (page) => deps.api.listZones({ page, accountId }, { signal }))),
-    )
+    lists.push(...(await call.all((page, options) => deps.api.listZones({ page, accountId }, options))))
   return lists
-}
-
-async function allPages<T>(
-  deps: DiscoveryDeps,
-  signal: AbortSignal,
-  read: (page: number) => Promise<Page<T>>,
-): Promise<readonly T[]> {
-  const items: T[] = []
-  // Pages come one after another: each would wait behind the whole queue, and thousands of zones take days.
-  const request = { api: 'rest', priority: priority.failing, accountId: '', signal } as const
-  for (let page: number | null = 1; page !== null; ) {
-    const asked: number = page
-    const answer = await deps.access.read(request, () => read(asked))
-    items.push(...answer.items)
-    if (answer.next !== null && answer.next <= asked)
-      throw new ApiFailure('bad_response', 'the listing does not advance', { operation: 'list pages' })
-    page = answer.next
-  }
-  return items
 }
 
 /** Accounts by id; the first one with a real name wins. */

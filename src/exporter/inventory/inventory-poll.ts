@@ -4,12 +4,12 @@
  * empty zones holding up the rest.
  */
 
-import { type ApiAccess, scopeRequest } from '../../access/api-access.ts'
+import { attempt } from '../../access/attempt.ts'
 import { priority } from '../../access/budget.ts'
+import { type Caller, forScope } from '../../access/caller.ts'
 import { settleAll } from '../../access/settle-all.ts'
 import { summarise } from '../../domain/job/job-summary.ts'
 import { type ScopeKey, scopeKey } from '../../domain/scope.ts'
-import { ApiFailure } from '../../errors.ts'
 import type { JobsApi } from '../../ports/cloudflare.ts'
 import type { Clock, Log } from '../../ports/runtime.ts'
 import { createFailureReport } from '../state/failure-report.ts'
@@ -21,7 +21,7 @@ import type { ExporterState } from '../state/state.ts'
 
 export interface InventoryDeps {
   readonly api: Pick<JobsApi, 'listJobs'>
-  readonly access: ApiAccess
+  readonly call: Caller
   readonly state: ExporterState
   readonly self: SelfState
   readonly memory: ScopeMemory
@@ -62,19 +62,18 @@ export function createInventoryPoll(deps: InventoryDeps): InventoryPoll {
   const list = async (scope: ScopeState, signal: AbortSignal): Promise<void> => {
     const key = scopeKey(scope.scope)
     triedAt.set(key, clock.monotonic())
-    const request = scopeRequest('rest', scope.scope, priorityOf(scope, clock.now()), signal)
-    try {
-      const records = await deps.access.read(request, (options) => deps.api.listJobs(scope.scope, options))
-      const before = state.scope(key)?.jobs ?? new Map()
-      logChanges(deps.log, scope, state.jobsListed(key, records.map(summarise), clock.now()))
-      const after = state.scope(key)
-      if (after !== undefined && !sameMemory(before, after.jobs))
-        await deps.memory.saveJobs(after.scope, after.jobs.values())
-    } catch (error) {
-      if (!(error instanceof ApiFailure) || error.kind === 'aborted') throw error
-      deps.self.pollFailed(inventoryPoller, error.kind)
-      state.jobsFailed(key, error, clock.now())
+    const call = deps.call.with(forScope('rest', scope.scope, priorityOf(scope, clock.now()), signal))
+    const records = await attempt(() => call.read((options) => deps.api.listJobs(scope.scope, options)))
+    if (!records.ok) {
+      deps.self.pollFailed(inventoryPoller, records.failure.kind)
+      state.jobsFailed(key, records.failure, clock.now())
+      return
     }
+    const before = state.scope(key)?.jobs ?? new Map()
+    logChanges(deps.log, scope, state.jobsListed(key, records.value.map(summarise), clock.now()))
+    const after = state.scope(key)
+    if (after !== undefined && !sameMemory(before, after.jobs))
+      await deps.memory.saveJobs(after.scope, after.jobs.values())
   }
 
   return {

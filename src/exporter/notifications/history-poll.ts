@@ -4,15 +4,15 @@
  * counts only when all its pages came.
  */
 
-import { type ApiAccess, scopeRequest } from '../../access/api-access.ts'
+import { attempt } from '../../access/attempt.ts'
 import { priority } from '../../access/budget.ts'
+import { type Caller, forScope } from '../../access/caller.ts'
 import type { ServerClock } from '../../access/server-clock.ts'
 import { settleAll } from '../../access/settle-all.ts'
 import { jobDisabledAlert } from '../../domain/notification/notification.ts'
 import { readHistoryRow } from '../../domain/notification/notification-event.ts'
 import { type Scope, scopeKey } from '../../domain/scope.ts'
 import type { EpochMs } from '../../domain/time.ts'
-import { ApiFailure } from '../../errors.ts'
 import type { HistoryEntry, NotificationsApi, WebhookDestination } from '../../ports/cloudflare.ts'
 import type { Clock, Log } from '../../ports/runtime.ts'
 import { createFailureReport } from '../state/failure-report.ts'
@@ -23,7 +23,7 @@ import type { Notifications } from './notifications.ts'
 
 export interface HistoryDeps {
   readonly api: Pick<NotificationsApi, 'listHistory' | 'listPolicies' | 'listWebhooks'>
-  readonly access: ApiAccess
+  readonly call: Caller
   readonly state: ExporterState
   readonly self: SelfState
   readonly notifications: Notifications
@@ -51,7 +51,7 @@ const firstLookMs = 7 * 86_400_000
 /** Rows may be listed some time after they were sent. */
 const overlapMs = 10 * 60_000
 /** More pages than a busy account fills between two polls. */
-const mostPages = 40
+const maxPages = 40
 
 export function createHistoryPoll(deps: HistoryDeps): { cycle(signal: AbortSignal): Promise<void> } {
   const { state, api, clock } = deps
@@ -65,26 +65,24 @@ export function createHistoryPoll(deps: HistoryDeps): { cycle(signal: AbortSigna
     of: ({ scope }) => polls.get(scope.id) ?? neverPolled,
   })
 
+  const callFor = (account: Scope, signal: AbortSignal): Caller =>
+    deps.call.with(forScope('rest', account, priority.known, signal))
+
   const readHistory = async (account: Scope, signal: AbortSignal): Promise<void> => {
     const startedAt = deps.server.now()
     const readTo = deps.notifications.book.readTo.get(account.id)
     const since = readTo === undefined ? startedAt - firstLookMs : readTo - overlapMs
     const rows: HistoryEntry[] = []
-    for (let page: number | null = 1; page !== null; ) {
-      const asked: number = page
-      const answer = await deps.access.read(requestFor(account, signal), (options) =>
-        api.listHistory(account.id, { page: asked, since }, options),
+    const onMore = (): void =>
+      deps.log.warn(
+        { account_id: account.id, pages: maxPages },
+        'too many notifications were sent to read them all; older ones are left out',
       )
-      rows.push(...answer.items)
-      page = answer.next !== null && answer.next <= asked ? null : answer.next
-      if (page !== null && page > mostPages) {
-        deps.log.warn(
-          { account_id: account.id, pages: mostPages },
-          'too many notifications were sent to read them all; older ones are left out',
-        )
-        page = null
-      }
-    }
+    const pages = callFor(account, signal).pages(
+      (page, options) => api.listHistory(account.id, { page, since }, options),
+      { idOf: rowId, maxPages, onMore },
+    )
+    for await (const page of pages) rows.push(...page)
     const events = rows
       .filter(({ alertType, sent }) => alertType === jobDisabledAlert && sent >= since)
       .sort((a, b) => a.sent - b.sent)
@@ -93,13 +91,11 @@ export function createHistoryPoll(deps: HistoryDeps): { cycle(signal: AbortSigna
   }
 
   const readWebhooks = async (account: Scope, signal: AbortSignal): Promise<void> => {
-    const request = requestFor(account, signal)
-    const webhooks = await deps.access.read(request, (options) => api.listWebhooks(account.id, options))
+    const call = callFor(account, signal)
+    const webhooks = await call.read((options) => api.listWebhooks(account.id, options))
     // Without webhooks the policies need not be asked for.
     const policies =
-      webhooks.length === 0
-        ? []
-        : await deps.access.read(request, (options) => api.listPolicies(account.id, options))
+      webhooks.length === 0 ? [] : await call.read((options) => api.listPolicies(account.id, options))
     const used = new Set(
       policies
         .filter(({ enabled, alertType }) => enabled && alertType === jobDisabledAlert)
@@ -110,15 +106,12 @@ export function createHistoryPoll(deps: HistoryDeps): { cycle(signal: AbortSigna
 
   const readAccount = async (account: Scope, signal: AbortSignal): Promise<void> => {
     const before = polls.get(account.id) ?? neverPolled
-    try {
+    const read = await attempt(async () => {
       await readHistory(account, signal)
       await readWebhooks(account, signal)
-      polls.set(account.id, succeeded(clock.now()))
-    } catch (error) {
-      if (!(error instanceof ApiFailure) || error.kind === 'aborted') throw error
-      deps.self.pollFailed(historyPoller, error.kind)
-      polls.set(account.id, failed(before, error, clock.now()))
-    }
+    })
+    if (!read.ok) deps.self.pollFailed(historyPoller, read.failure.kind)
+    polls.set(account.id, read.ok ? succeeded(clock.now()) : failed(before, read.failure, clock.now()))
   }
 
   return {
@@ -135,8 +128,9 @@ export function createHistoryPoll(deps: HistoryDeps): { cycle(signal: AbortSigna
   }
 }
 
-function requestFor(account: Scope, signal: AbortSignal): Parameters<ApiAccess['read']>[0] {
-  return scopeRequest('rest', account, priority.known, signal)
+/** A notification has a row for each mechanism by which it was sent. */
+function rowId({ id, policyId, mechanismType, sent }: HistoryEntry): string {
+  return JSON.stringify([id, policyId, mechanismType, sent])
 }
 
 function reports(webhooks: readonly WebhookDestination[]): readonly WebhookReport[] {

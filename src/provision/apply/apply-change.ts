@@ -16,7 +16,7 @@ import { type Write, writeOnce } from './apply-write.ts'
 
 export interface ChangeDeps {
   readonly objects: LiveObjects
-  readonly caller: Caller
+  readonly call: Caller
   readonly clock: Clock
   readonly signal: AbortSignal
   /** Told of every write that has left, once its end is known. */
@@ -48,19 +48,19 @@ async function create(
   token: Secret | null,
   expected: readonly string[],
 ): Promise<Outcome> {
-  const { objects, caller } = deps
+  const { objects, call } = deps
   const address = changeAddress(change)
   const another = async () => {
-    const found = await objects.named(caller, address)
+    const found = await objects.named(call, address)
     return found.find(({ id }) => !expected.includes(id))?.id ?? null
   }
   if ((await another()) !== null) return refused(`a ${address.kind} of this name has appeared since the plan`)
   return writeOnce(
-    caller,
+    call,
     {
       action: 'create',
       change,
-      send: () => objects.create(caller, change, token),
+      send: () => objects.create(call, change, token),
       look: async () => {
         for (const pauseMs of lookPausesMs) {
           if (pauseMs > 0) await deps.clock.sleep(pauseMs, deps.signal)
@@ -75,20 +75,20 @@ async function create(
 }
 
 async function update(deps: ChangeDeps, change: Edit, token: Secret | null): Promise<Outcome> {
-  const { objects, caller } = deps
+  const { objects, call } = deps
   const refusal = await changedMeanwhile(deps, change.actual)
   if (refusal !== null) return refused(refusal)
   return writeOnce(
-    caller,
+    call,
     {
       action: 'update',
       change,
       send: async () => {
-        await objects.update(caller, change, token)
+        await objects.update(call, change, token)
         return change.actual.id
       },
       look: async () => {
-        const now = await objects.byId(caller, change.actual)
+        const now = await objects.byId(call, change.actual)
         return now !== null && changedSince(change.actual, now).length > 0 ? now.id : null
       },
     },
@@ -116,33 +116,33 @@ function stillThere(reason: string): Outcome {
 }
 
 async function remove(deps: ChangeDeps, change: Delete | Edit): Promise<Outcome> {
-  const { objects, caller } = deps
+  const { objects, call } = deps
   const { actual } = change
-  const now = await objects.byId(caller, actual)
+  const now = await objects.byId(call, actual)
   if (now === null) return { state: 'done', id: actual.id, note: 'it was gone already' }
   const fields = changedSince(actual, now)
   if (fields.length > 0) return refused(changedText(fields))
   return writeOnce(
-    caller,
+    call,
     {
       action: 'delete',
       change,
       send: async () => {
         try {
-          await objects.remove(caller, actual)
+          await objects.remove(call, actual)
         } catch (error) {
           if (!(error instanceof ApiFailure) || error.kind !== 'not_found') throw error
         }
         return actual.id
       },
-      look: async () => ((await objects.byId(caller, actual)) === null ? actual.id : null),
+      look: async () => ((await objects.byId(call, actual)) === null ? actual.id : null),
     },
     deps.onWrite,
   )
 }
 
-async function changedMeanwhile({ objects, caller }: ChangeDeps, before: Actual): Promise<string | null> {
-  const now = await objects.byId(caller, before)
+async function changedMeanwhile({ objects, call }: ChangeDeps, before: Actual): Promise<string | null> {
+  const now = await objects.byId(call, before)
   if (now === null) return 'deleted since the plan'
   const fields = changedSince(before, now)
   return fields.length === 0 ? null : changedText(fields)

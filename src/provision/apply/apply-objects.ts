@@ -18,34 +18,34 @@ export interface ObjectsDeps {
 
 export interface LiveObjects {
   /** The live objects of exactly this kind, scope and name. */
-  named(caller: Caller, address: Address): Promise<readonly Actual[]>
+  named(call: Caller, address: Address): Promise<readonly Actual[]>
   /** The object as it is now, null when it is gone. */
-  byId(caller: Caller, object: Actual): Promise<Actual | null>
+  byId(call: Caller, object: Actual): Promise<Actual | null>
   /** Makes the wanted object and returns its id. */
-  create(caller: Caller, change: Create | Edit, token: Secret | null): Promise<string>
-  update(caller: Caller, change: Edit, token: Secret | null): Promise<void>
-  remove(caller: Caller, object: Actual): Promise<void>
+  create(call: Caller, change: Create | Edit, token: Secret | null): Promise<string>
+  update(call: Caller, change: Edit, token: Secret | null): Promise<void>
+  remove(call: Caller, object: Actual): Promise<void>
 }
 
 export function createLiveObjects({ jobs, notifications }: ObjectsDeps): LiveObjects {
-  async function all(caller: Caller, { kind, scope }: Address): Promise<readonly Actual[]> {
+  async function all(call: Caller, { kind, scope }: Address): Promise<readonly Actual[]> {
     if (kind === 'job') {
-      const found = await caller.read((options) => jobs.listJobs(scope, options))
+      const found = await call.read((options) => jobs.listJobs(scope, options))
       return found.map((job) => actualJob(scope, job))
     }
     const account = accountScope(scope)
     if (kind === 'webhook') {
-      const found = await caller.read((options) => notifications.listWebhooks(account.id, options))
+      const found = await call.read((options) => notifications.listWebhooks(account.id, options))
       return found.map((webhook) => actualWebhook(account, webhook))
     }
-    const found = await caller.read((options) => notifications.listPolicies(account.id, options))
+    const found = await call.read((options) => notifications.listPolicies(account.id, options))
     // Ids will do: a policy is compared only with itself, read the same way.
     const noNames = { webhooks: new Map<string, string>(), pagerduty: new Map<string, string>() }
     return found.map((policy) => actualPolicy(account, policy, noNames))
   }
 
   async function policyBody(
-    caller: Caller,
+    call: Caller,
     { resource }: DesiredPolicy,
     actual: ActualPolicy | null,
   ): Promise<PolicyWrite> {
@@ -53,11 +53,11 @@ export function createLiveObjects({ jobs, notifications }: ObjectsDeps): LiveObj
     const webhooks =
       resource.webhooks.length === 0
         ? []
-        : await caller.read((options) => notifications.listWebhooks(account, options))
+        : await call.read((options) => notifications.listWebhooks(account, options))
     const services =
       resource.pagerduty.length === 0
         ? []
-        : await caller.read((options) => notifications.listPagerDuty(account, options))
+        : await call.read((options) => notifications.listPagerDuty(account, options))
     return {
       name: resource.name,
       description: resource.description ?? actual?.live.description ?? '',
@@ -74,74 +74,74 @@ export function createLiveObjects({ jobs, notifications }: ObjectsDeps): LiveObj
   }
 
   return {
-    async named(caller, address) {
-      return (await all(caller, address)).filter(({ resource }) => resource.name === address.name)
+    async named(call, address) {
+      return (await all(call, address)).filter(({ resource }) => resource.name === address.name)
     },
-    async byId(caller, object) {
+    async byId(call, object) {
       if (object.kind !== 'job') {
-        return (await all(caller, object.resource)).find(({ id }) => id === object.id) ?? null
+        return (await all(call, object.resource)).find(({ id }) => id === object.id) ?? null
       }
       const { scope } = object.resource
       try {
-        return actualJob(scope, await caller.read((options) => jobs.getJob(scope, object.id, options)))
+        return actualJob(scope, await call.read((options) => jobs.getJob(scope, object.id, options)))
       } catch (error) {
         if (error instanceof ApiFailure && error.kind === 'not_found') return null
         throw error
       }
     },
-    async create(caller, change, token) {
+    async create(call, change, token) {
       switch (change.kind) {
         case 'job': {
           const { resource } = change.desired
           const body = { ...createJobBody(resource), ...challengeField(token) }
-          const made = await caller.write((options) => jobs.createJob(resource.scope, body, options))
+          const made = await call.write((options) => jobs.createJob(resource.scope, body, options))
           return made.id
         }
         case 'webhook': {
           const { desired } = change
           const account = desired.resource.scope.id
           const body = webhookBody(desired)
-          return (await caller.write((options) => notifications.createWebhook(account, body, options))).id
+          return (await call.write((options) => notifications.createWebhook(account, body, options))).id
         }
         case 'policy': {
           const account = change.desired.resource.scope.id
-          const body = await policyBody(caller, change.desired, null)
-          return (await caller.write((options) => notifications.createPolicy(account, body, options))).id
+          const body = await policyBody(call, change.desired, null)
+          return (await call.write((options) => notifications.createPolicy(account, body, options))).id
         }
       }
     },
-    async update(caller, change, token) {
+    async update(call, change, token) {
       const { id } = change.actual
       switch (change.kind) {
         case 'job': {
           const { resource } = change.desired
           const body = { ...updateJobBody(resource, change.actual, change.fields), ...challengeField(token) }
-          await caller.write((options) => jobs.updateJob(resource.scope, id, body, options))
+          await call.write((options) => jobs.updateJob(resource.scope, id, body, options))
           return
         }
         case 'webhook': {
           const { desired } = change
           const body = webhookBody(desired)
           const account = desired.resource.scope.id
-          await caller.write((options) => notifications.updateWebhook(account, id, body, options))
+          await call.write((options) => notifications.updateWebhook(account, id, body, options))
           return
         }
         case 'policy': {
           const account = change.desired.resource.scope.id
-          const body = await policyBody(caller, change.desired, change.actual)
-          await caller.write((options) => notifications.updatePolicy(account, id, body, options))
+          const body = await policyBody(call, change.desired, change.actual)
+          await call.write((options) => notifications.updatePolicy(account, id, body, options))
         }
       }
     },
-    async remove(caller, object) {
+    async remove(call, object) {
       const { scope } = object.resource
       switch (object.kind) {
         case 'job':
-          return caller.write((options) => jobs.deleteJob(scope, object.id, options))
+          return call.write((options) => jobs.deleteJob(scope, object.id, options))
         case 'webhook':
-          return caller.write((options) => notifications.deleteWebhook(scope.id, object.id, options))
+          return call.write((options) => notifications.deleteWebhook(scope.id, object.id, options))
         case 'policy':
-          return caller.write((options) => notifications.deletePolicy(scope.id, object.id, options))
+          return call.write((options) => notifications.deletePolicy(scope.id, object.id, options))
       }
     },
   }

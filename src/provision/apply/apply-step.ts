@@ -1,4 +1,4 @@
-import { createCaller, type TakeTurn } from '../../access/caller.ts'
+import type { Caller } from '../../access/caller.ts'
 import { scopeTitle } from '../../domain/scope.ts'
 import type { Secret } from '../../domain/secret.ts'
 import { ApiFailure, UserError } from '../../errors.ts'
@@ -17,7 +17,7 @@ import type { Write } from './apply-write.ts'
 export interface ApplyDeps extends ObjectsDeps {
   readonly challenges: Challenges
   readonly clock: Clock
-  readonly turn?: TakeTurn
+  readonly call: Caller
   /** Gets one audit line per write. */
   readonly log: Log
   readonly onEvent: (event: ApplyEvent) => void
@@ -43,7 +43,7 @@ export async function endOf(step: Step, deps: ApplyDeps, signal: AbortSignal): P
     }
     const change = {
       objects: createLiveObjects(deps),
-      caller: createCaller({ clock, signal, onWait, ...(deps.turn && { turn: deps.turn }) }),
+      call: deps.call.with({ stop: signal, signal, onWait }),
       clock,
       signal,
       onWrite: (write: Write) => audit(deps.log, write),

@@ -1,4 +1,5 @@
-import { type Caller, isUnclear } from '../../access/caller.ts'
+import type { Caller } from '../../access/caller.ts'
+import { isUnclear } from '../../access/retry.ts'
 import { ApiFailure } from '../../errors.ts'
 import type { Change } from '../plan/change.ts'
 import type { Outcome } from './apply-outcome.ts'
@@ -27,11 +28,11 @@ export interface Attempt {
 }
 
 export async function writeOnce(
-  caller: Caller,
+  call: Caller,
   { action, change, send, look }: Attempt,
   onWrite: (write: Write) => void,
 ): Promise<Outcome> {
-  const sentBefore = caller.sent()
+  const sentBefore = call.writesSent()
   const known = action === 'create' || change.change === 'create' ? null : change.actual.id
   try {
     const id = await send()
@@ -39,8 +40,8 @@ export async function writeOnce(
     return { state: 'done', id, note: null }
   } catch (error) {
     // Something before the write failed, or the run was told to stop: nothing has left.
-    if (caller.sent() === sentBefore) throw error
-    if (!isUnclear(error)) {
+    if (call.writesSent() === sentBefore) throw error
+    if (!(error instanceof ApiFailure) || !isUnclear(error)) {
       onWrite({ action, change, id: known, result: 'failed' })
       throw error
     }

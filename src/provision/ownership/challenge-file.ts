@@ -1,4 +1,5 @@
-import { createCaller, type TakeTurn } from '../../access/caller.ts'
+import { attempt } from '../../access/attempt.ts'
+import type { Caller } from '../../access/caller.ts'
 import type { Secret } from '../../domain/secret.ts'
 import type { EpochMs } from '../../domain/time.ts'
 import { ApiFailure, type ApiFailureKind, isTransient } from '../../errors.ts'
@@ -23,7 +24,7 @@ export interface ChallengeFileDeps {
   readonly clock: Clock
   /** How long to wait for a file to appear, in milliseconds. */
   readonly waitMs: number
-  readonly turn?: TakeTurn
+  readonly call: Caller
 }
 
 /** A challenge's way, for progress. */
@@ -94,19 +95,18 @@ export async function lookForToken(
 ): Promise<Look> {
   let outcome: Look = 'nothing'
   for (const location of places) {
-    try {
-      const text = await deps.reader.read(location, options)
-      // An empty file is one that is still being written.
-      const token = text === 'absent' ? null : tokenIn(text)
-      if (token === null) continue
-      const expiresAt = tokenExpiry(token) ?? deps.clock.now() + challengeLifeMs
-      const fresh = expiresAt - deps.clock.now() > expiryMarginMs
-      if (fresh && (await accepts(deps, need, token, options))) return { token, expiresAt, location }
-      outcome = 'stale'
-    } catch (error) {
-      if (!(error instanceof ApiFailure) || error.kind === 'aborted') throw error
-      if (outcome === 'nothing') outcome = error
+    const text = await attempt(() => deps.reader.read(location, options))
+    if (!text.ok) {
+      if (outcome === 'nothing') outcome = text.failure
+      continue
     }
+    // An empty file is one that is still being written.
+    const token = text.value === 'absent' ? null : tokenIn(text.value)
+    if (token === null) continue
+    const expiresAt = tokenExpiry(token) ?? deps.clock.now() + challengeLifeMs
+    const fresh = expiresAt - deps.clock.now() > expiryMarginMs
+    if (fresh && (await accepts(deps, need, token, options))) return { token, expiresAt, location }
+    outcome = 'stale'
   }
   return outcome
 }
@@ -119,17 +119,15 @@ export async function accepts(
   deps: ChallengeFileDeps,
   need: ChallengeNeed,
   token: Secret,
-  options: CallOptions,
+  { signal }: CallOptions,
 ): Promise<boolean> {
-  try {
-    const { valid } = await createCaller({ ...deps, ...options }).read((call) =>
-      deps.ownership.validateChallenge(need.scope, need.destinationConf, token, call),
-    )
-    return valid
-  } catch (error) {
-    if (!(error instanceof ApiFailure) || error.kind === 'aborted') throw error
-    return true
-  }
+  const call = deps.call.with({ stop: signal, signal })
+  const answer = await attempt(() =>
+    call.read((options) =>
+      deps.ownership.validateChallenge(need.scope, need.destinationConf, token, options),
+    ),
+  )
+  return !answer.ok || answer.value.valid
 }
 
 export function isFound(answer: Look): answer is FoundToken {

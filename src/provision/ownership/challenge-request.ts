@@ -1,4 +1,4 @@
-import { createCaller, type TakeTurn } from '../../access/caller.ts'
+import type { Caller } from '../../access/caller.ts'
 import { describeDestination } from '../../domain/destination/destination.ts'
 import { scopeKey } from '../../domain/scope.ts'
 import type { Secret } from '../../domain/secret.ts'
@@ -25,7 +25,7 @@ export interface ChallengeRequestDeps {
   readonly ownership: OwnershipApi
   readonly cache: ChallengeCache
   readonly clock: Clock
-  readonly turn?: TakeTurn
+  readonly call: Caller
 }
 
 const operation = 'request ownership challenge'
@@ -38,10 +38,11 @@ const operation = 'request ownership challenge'
 export async function requestChallenge(
   deps: ChallengeRequestDeps,
   need: ChallengeNeed,
-  options: CallOptions,
+  { signal }: CallOptions,
 ): Promise<{ readonly filename: string }> {
-  const { valid, filename, message } = await createCaller({ ...deps, ...options }).write((call) =>
-    deps.ownership.requestChallenge(need.scope, need.destinationConf, call),
+  const call = deps.call.with({ stop: signal, signal })
+  const { valid, filename, message } = await call.write((options) =>
+    deps.ownership.requestChallenge(need.scope, need.destinationConf, options),
   )
   const { redacted } = describeDestination(need.destinationConf)
   if (!valid) {
@@ -73,7 +74,7 @@ export async function confirmChallenge(
   deps: ChallengeRequestDeps,
   need: ChallengeNeed,
   token: Secret,
-  options: CallOptions,
+  { signal }: CallOptions,
 ): Promise<{ readonly expiresAt: EpochMs }> {
   const { redacted } = describeDestination(need.destinationConf)
   const now = deps.clock.now()
@@ -84,9 +85,9 @@ export async function confirmChallenge(
       exitCode.failure,
     )
   }
-  const { valid } = await createCaller({ ...deps, ...options }).read((call) =>
-    deps.ownership.validateChallenge(need.scope, need.destinationConf, token, call),
-  )
+  const { valid } = await deps.call
+    .with({ stop: signal, signal })
+    .read((options) => deps.ownership.validateChallenge(need.scope, need.destinationConf, token, options))
   if (!valid) {
     throw new UserError(
       `Cloudflare does not accept this token for ${redacted}: a token fits only the ${need.scope.kind} and the destination it was requested for, written exactly the same; make a new one with "provision ownership request"`,

@@ -15,7 +15,7 @@ export interface PagerDutyService {
 
 export interface PagerDutyDeps {
   readonly notifications: Pick<NotificationsApi, 'listPagerDuty' | 'connectPagerDuty' | 'completePagerDuty'>
-  readonly caller: Caller
+  readonly call: Caller
 }
 
 export interface StartedConnection {
@@ -27,11 +27,11 @@ export interface StartedConnection {
 
 /** Asks for an integration token: a write. */
 export async function startConnection(
-  { notifications, caller }: PagerDutyDeps,
+  { notifications, call }: PagerDutyDeps,
   accountId: string,
 ): Promise<StartedConnection> {
-  const before = await caller.read((options) => notifications.listPagerDuty(accountId, options))
-  const { token } = await caller.write((options) => notifications.connectPagerDuty(accountId, options))
+  const before = await call.read((options) => notifications.listPagerDuty(accountId, options))
+  const { token } = await call.write((options) => notifications.connectPagerDuty(accountId, options))
   return { accountId, token, before }
 }
 
@@ -40,17 +40,17 @@ export async function startConnection(
  * which are); none when the consent has not reached Cloudflare.
  */
 export async function completeConnection(
-  { notifications, caller }: PagerDutyDeps,
+  { notifications, call }: PagerDutyDeps,
   { accountId, token, before }: StartedConnection,
 ): Promise<readonly PagerDutyService[]> {
   const news = async () => {
-    const services = await caller.read((options) => notifications.listPagerDuty(accountId, options))
+    const services = await call.read((options) => notifications.listPagerDuty(accountId, options))
     return services.filter(({ id }) => before?.some((known) => known.id === id) !== true)
   }
   const there = before === null ? [] : await news()
   if (there.length > 0) return there
   try {
-    await caller.write((options) => notifications.completePagerDuty(accountId, token, options))
+    await call.write((options) => notifications.completePagerDuty(accountId, token, options))
   } catch (error) {
     if (!(error instanceof ApiFailure) || !isNotYet(error)) throw error
     if (before === null) return []

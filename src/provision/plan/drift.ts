@@ -20,7 +20,7 @@ export interface Drift {
 
 export type DriftDeps = Pick<
   PlanningDeps,
-  'directory' | 'jobs' | 'notifications' | 'read' | 'parallel' | 'references'
+  'directory' | 'jobs' | 'notifications' | 'call' | 'parallel' | 'references'
 >
 
 /**

@@ -1,7 +1,8 @@
+import type { Caller } from '../../access/caller.ts'
 import { nearestName } from '../../domain/nearest-name.ts'
 import { quoted } from '../../domain/positioned.ts'
 import { type Scope, scopeKey, scopeTitle } from '../../domain/scope.ts'
-import type { CallOptions, DirectoryApi } from '../../ports/cloudflare.ts'
+import type { DirectoryApi } from '../../ports/cloudflare.ts'
 import type { AccountName, Place, ResolvedManifest } from '../manifest/resolve-manifest.ts'
 import { type Checked, checked, type Problem } from '../resource/problem.ts'
 import { addressKey, type Desired, type DesiredState, type Origin } from '../resource/resource.ts'
@@ -13,12 +14,9 @@ import { addressKey, type Desired, type DesiredState, type Origin } from '../res
 type AccountScope = Extract<Scope, { kind: 'account' }>
 type ZoneScope = Extract<Scope, { kind: 'zone' }>
 
-/** Makes a call that only reads; the caller decides how often it is tried. */
-export type Read = <T>(call: (options: CallOptions) => Promise<T>) => Promise<T>
-
 export interface LocateDeps {
   readonly directory: DirectoryApi
-  readonly read: Read
+  readonly call: Caller
 }
 
 /** @throws ApiFailure when Cloudflare does not answer. */
@@ -81,7 +79,7 @@ function accountsOf(manifest: ResolvedManifest, places: readonly Place[]): reado
 
 async function findAccounts(
   names: readonly AccountName[],
-  { directory, read }: LocateDeps,
+  { directory, call }: LocateDeps,
   problems: Problem[],
 ): Promise<ReadonlyMap<string, AccountScope>> {
   const found = new Map<string, AccountScope>()
@@ -90,13 +88,8 @@ async function findAccounts(
   }
   const missing = names.filter((name) => !found.has(accountKey(name)))
   if (missing.length === 0) return found
-  const all: AccountScope[] = []
-  for (let page: number | null = 1; page !== null; ) {
-    const number: number = page
-    const answer = await read((options) => directory.listAccounts(number, options))
-    all.push(...answer.items.map((account) => ({ kind: 'account' as const, ...account })))
-    page = answer.next
-  }
+  const listed = await call.all((page, options) => directory.listAccounts(page, options))
+  const all = listed.map((account): AccountScope => ({ kind: 'account', ...account }))
   for (const name of missing) {
     const matches = all.filter((account) => account.name === name.text)
     const [match] = matches
@@ -163,22 +156,27 @@ const fewZones = 3
 async function zonesOf(
   accountId: string,
   names: readonly string[],
-  { directory, read }: LocateDeps,
+  { directory, call }: LocateDeps,
 ): Promise<readonly ZoneScope[]> {
   const zones: ZoneScope[] = []
   const missing = () => names.filter((name) => !zones.some((zone) => zone.name === name))
   if (names.length > fewZones) {
-    let page: number | null = 1
-    for (let asked = 0; page !== null && asked < names.length && missing().length > 0; asked += 1) {
-      const number: number = page
-      const answer = await read((options) => directory.listZones({ page: number, accountId }, options))
-      zones.push(...answer.items)
-      page = answer.next
+    let isWhole = true
+    const listing = call.pages((page, options) => directory.listZones({ page, accountId }, options), {
+      idOf: ({ id }) => id,
+      maxPages: names.length,
+      onMore: () => {
+        isWhole = false
+      },
+    })
+    for await (const page of listing) {
+      zones.push(...page)
+      if (missing().length === 0) return zones
     }
-    if (page === null) return zones
+    if (isWhole) return zones
   }
   for (const name of missing()) {
-    const answer = await read((options) => directory.listZones({ page: 1, accountId, name }, options))
+    const answer = await call.read((options) => directory.listZones({ page: 1, accountId, name }, options))
     zones.push(...answer.items)
   }
   return zones

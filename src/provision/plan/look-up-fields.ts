@@ -1,12 +1,12 @@
+import { attempt } from '../../access/attempt.ts'
+import type { Caller } from '../../access/caller.ts'
 import { nearestName } from '../../domain/nearest-name.ts'
 import { quoted } from '../../domain/positioned.ts'
 import { type Scope, scopeKey, scopeTitle } from '../../domain/scope.ts'
-import { ApiFailure } from '../../errors.ts'
 import type { JobsApi } from '../../ports/cloudflare.ts'
 import { filterKeys } from '../resource/filter-form.ts'
 import type { Problem } from '../resource/problem.ts'
 import type { Desired, DesiredJob, DesiredState } from '../resource/resource.ts'
-import type { Read } from './locate.ts'
 import { inParallel } from './read-actual.ts'
 
 /*
@@ -16,7 +16,7 @@ import { inParallel } from './read-actual.ts'
 
 export interface LookUpDeps {
   readonly jobs: Pick<JobsApi, 'datasetFields'>
-  readonly read: Read
+  readonly call: Caller
   readonly parallel: number
 }
 
@@ -56,16 +56,12 @@ function setKey({ scope, dataset }: { readonly scope: Scope; readonly dataset: s
   return `${scopeKey(scope)} ${dataset}`
 }
 
-async function fieldsOf(scope: Scope, dataset: string, { jobs, read }: LookUpDeps): Promise<Fields> {
-  try {
-    const fields = await read((options) => jobs.datasetFields(scope, dataset, options))
-    return fields.size === 0 ? { refusal: 'it has no fields' } : [...fields.keys()]
-  } catch (error) {
-    const refused = ['not_found', 'invalid_request', 'forbidden'] as const
-    if (error instanceof ApiFailure && refused.some((kind) => kind === error.kind))
-      return { refusal: error.message }
-    throw error
-  }
+async function fieldsOf(scope: Scope, dataset: string, { jobs, call }: LookUpDeps): Promise<Fields> {
+  const fields = await attempt(() => call.read((options) => jobs.datasetFields(scope, dataset, options)))
+  if (fields.ok) return fields.value.size === 0 ? { refusal: 'it has no fields' } : [...fields.value.keys()]
+  const { kind, message } = fields.failure
+  if (kind === 'not_found' || kind === 'invalid_request' || kind === 'forbidden') return { refusal: message }
+  throw fields.failure
 }
 
 function withFields(job: DesiredJob, list: Fields, check: boolean, problems: Problem[]): DesiredJob {

@@ -1,3 +1,4 @@
+import type { Caller } from '../../access/caller.ts'
 import { nearestName } from '../../domain/nearest-name.ts'
 import { quoted } from '../../domain/positioned.ts'
 import type { EpochMs } from '../../domain/time.ts'
@@ -10,7 +11,7 @@ import { type Checked, checked, type Problem } from '../resource/problem.ts'
 import { type ActualState, type DesiredState, isOwned } from '../resource/resource.ts'
 import type { Plan } from './change.ts'
 import { checkLiveNames } from './check-live-names.ts'
-import { locate, type Read } from './locate.ts'
+import { locate } from './locate.ts'
 import { lookUpFields } from './look-up-fields.ts'
 import { makeDestroyPlan, makePlan } from './plan.ts'
 import type { PlanOptions } from './plan-options.ts'
@@ -31,7 +32,7 @@ export interface PlanningDeps {
     'listWebhooks' | 'listPolicies' | 'listPagerDuty' | 'listAvailableAlerts' | 'listEligibleMechanisms'
   >
   readonly token: TokenApi
-  readonly read: Read
+  readonly call: Caller
   /** How many calls at a time; at least 1. */
   readonly parallel: number
   readonly references: ReferenceReaders

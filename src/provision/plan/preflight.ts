@@ -1,14 +1,14 @@
+import { attempt } from '../../access/attempt.ts'
+import type { Caller } from '../../access/caller.ts'
 import { describeDestination } from '../../domain/destination/destination.ts'
 import { nearestName } from '../../domain/nearest-name.ts'
 import { quoted } from '../../domain/positioned.ts'
 import { scopeKey, scopeTitle } from '../../domain/scope.ts'
 import type { EpochMs } from '../../domain/time.ts'
-import { ApiFailure } from '../../errors.ts'
 import type { JobsApi, NotificationsApi, TokenApi, TokenStatus } from '../../ports/cloudflare.ts'
 import type { Problem } from '../resource/problem.ts'
 import type { DesiredJob, DesiredPolicy, DesiredState } from '../resource/resource.ts'
 import type { Change, Plan } from './change.ts'
-import type { Read } from './locate.ts'
 import { inParallel } from './read-actual.ts'
 
 /*
@@ -21,7 +21,7 @@ export interface PreflightDeps {
   readonly jobs: Pick<JobsApi, 'validateDestination'>
   readonly notifications: Pick<NotificationsApi, 'listAvailableAlerts' | 'listEligibleMechanisms'>
   readonly token: TokenApi
-  readonly read: Read
+  readonly call: Caller
   readonly parallel: number
   readonly now: EpochMs
 }
@@ -62,22 +62,16 @@ async function checkToken(
 /** A token of a user and one of an account are asked about in different places; the wrong one refuses a good token. */
 async function tokenStatus(
   desired: DesiredState,
-  { token, read }: PreflightDeps,
+  { token, call }: PreflightDeps,
 ): Promise<TokenStatus | null> {
   const accounts = desired.scopes.flatMap((scope) =>
     scope.kind === 'account' ? [scope.id] : [scope.account.id],
   )
   for (const account of [null, ...new Set(accounts)]) {
-    try {
-      return await read((options) => token.verifyToken(account, options))
-    } catch (error) {
-      if (
-        !(error instanceof ApiFailure) ||
-        !['auth', 'forbidden', 'not_found', 'invalid_request'].includes(error.kind)
-      ) {
-        throw error
-      }
-    }
+    const status = await attempt(() => call.read((options) => token.verifyToken(account, options)))
+    if (status.ok) return status.value
+    if (!['auth', 'forbidden', 'not_found', 'invalid_request'].includes(status.failure.kind))
+      throw status.failure
   }
   return null
 }
@@ -94,7 +88,7 @@ async function checkDestinations(
   }
   const problems = await inParallel([...jobs.values()], deps.parallel, async ({ origin, resource }) => {
     const { scope, destinationConf: conf, name } = resource
-    const { valid, message } = await deps.read((options) =>
+    const { valid, message } = await deps.call.read((options) =>
       deps.jobs.validateDestination(scope, conf, options),
     )
     if (valid) return []
@@ -117,8 +111,10 @@ async function checkPolicies(changes: readonly Change[], deps: PreflightDeps): P
   )
   const accounts = [...new Map(policies.map(({ resource: { scope } }) => [scope.id, scope])).values()]
   const problems = await inParallel(accounts, deps.parallel, async (account) => {
-    const alerts = await deps.read((options) => deps.notifications.listAvailableAlerts(account.id, options))
-    const mechanisms = await deps.read((options) =>
+    const alerts = await deps.call.read((options) =>
+      deps.notifications.listAvailableAlerts(account.id, options),
+    )
+    const mechanisms = await deps.call.read((options) =>
       deps.notifications.listEligibleMechanisms(account.id, options),
     )
     const barred = mechanisms.filter(({ eligible }) => !eligible).map(({ type }) => type)

@@ -1,8 +1,8 @@
+import type { Caller } from '../../access/caller.ts'
 import type { Scope } from '../../domain/scope.ts'
 import type { JobsApi, NotificationPolicy, NotificationsApi } from '../../ports/cloudflare.ts'
 import { actualJob, actualPolicy, actualWebhook } from '../resource/live-resource.ts'
 import type { Actual, ActualState, Desired, DesiredState } from '../resource/resource.ts'
-import type { Read } from './locate.ts'
 
 /*
  * Reads what is live: one list of jobs for each scope the manifest names, however many jobs there are, and
@@ -12,7 +12,7 @@ import type { Read } from './locate.ts'
 export interface ReadActualDeps {
   readonly jobs: Pick<JobsApi, 'listJobs'>
   readonly notifications: Pick<NotificationsApi, 'listWebhooks' | 'listPolicies' | 'listPagerDuty'>
-  readonly read: Read
+  readonly call: Caller
   /** How many calls at a time; at least 1. */
   readonly parallel: number
 }
@@ -23,7 +23,7 @@ export async function readActual(
   deps: ReadActualDeps,
 ): Promise<ActualState> {
   const jobs = await inParallel(desired.scopes, deps.parallel, async (scope) => {
-    const live = await deps.read((options) => deps.jobs.listJobs(scope, options))
+    const live = await deps.call.read((options) => deps.jobs.listJobs(scope, options))
     return live.map((job) => actualJob(scope, job))
   })
   const accounts = await inParallel(desired.notificationAccounts, deps.parallel, (account) =>
@@ -42,18 +42,18 @@ type Services = readonly { readonly id: string; readonly name: string }[]
 async function readNotifications(
   account: Extract<Scope, { kind: 'account' }>,
   desired: readonly Desired[],
-  { notifications, read }: ReadActualDeps,
+  { notifications, call }: ReadActualDeps,
 ): Promise<{
   readonly account: string
   readonly resources: readonly Actual[]
   readonly services: Services | null
 }> {
   const [webhooks, policies] = await Promise.all([
-    read((options) => notifications.listWebhooks(account.id, options)),
-    read((options) => notifications.listPolicies(account.id, options)),
+    call.read((options) => notifications.listWebhooks(account.id, options)),
+    call.read((options) => notifications.listPolicies(account.id, options)),
   ])
   const services = namesPagerDuty(desired, policies)
-    ? await read((options) => notifications.listPagerDuty(account.id, options))
+    ? await call.read((options) => notifications.listPagerDuty(account.id, options))
     : null
   const names = {
     webhooks: new Map(webhooks.map(({ id, name }) => [id, name])),

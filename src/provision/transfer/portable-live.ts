@@ -1,45 +1,21 @@
 import type { Account, Scope } from '../../domain/scope.ts'
 import { ApiFailure } from '../../errors.ts'
 import type { DirectoryApi } from '../../ports/cloudflare.ts'
-import type { Read } from '../plan/locate.ts'
 import { inParallel, type ReadActualDeps } from '../plan/read-actual.ts'
 import { actualJob, actualPolicy, actualWebhook } from '../resource/live-resource.ts'
 import type { ActualJob, ActualPolicy, ActualWebhook } from '../resource/resource.ts'
 import type { Portable } from './portable.ts'
 
-type ZoneScope = Extract<Scope, { kind: 'zone' }>
-
 export interface LiveDeps extends ReadActualDeps {
   readonly directory: DirectoryApi
-  readonly read: Read
 }
 
 /** Every account the token may see. @throws ApiFailure */
-export async function listAllAccounts({
+export function listAllAccounts({
   directory,
-  read,
-}: Pick<LiveDeps, 'directory' | 'read'>): Promise<readonly Account[]> {
-  const accounts: Account[] = []
-  for (let page: number | null = 1; page !== null; ) {
-    const number: number = page
-    const answer = await read((options) => directory.listAccounts(number, options))
-    accounts.push(...answer.items)
-    page = answer.next
-  }
-  return accounts
-}
-
-async function listAllZones(account: Account, { directory, read }: LiveDeps): Promise<readonly ZoneScope[]> {
-  const zones: ZoneScope[] = []
-  for (let page: number | null = 1; page !== null; ) {
-    const number: number = page
-    const answer = await read((options) =>
-      directory.listZones({ page: number, accountId: account.id }, options),
-    )
-    zones.push(...answer.items)
-    page = answer.next
-  }
-  return zones
+  call,
+}: Pick<LiveDeps, 'directory' | 'call'>): Promise<readonly Account[]> {
+  return call.all((page, options) => directory.listAccounts(page, options))
 }
 
 /**
@@ -52,9 +28,12 @@ export async function readPortable(
   deps: LiveDeps,
 ): Promise<Portable> {
   const home = { kind: 'account', ...account } as const
-  const scopes: readonly Scope[] = [home, ...(await listAllZones(account, deps))].filter(isWanted)
+  const zones = await deps.call.all((page, options) =>
+    deps.directory.listZones({ page, accountId: account.id }, options),
+  )
+  const scopes: readonly Scope[] = [home, ...zones].filter(isWanted)
   const jobs = await inParallel(scopes, deps.parallel, async (scope) => {
-    const live = await deps.read((options) => deps.jobs.listJobs(scope, options))
+    const live = await deps.call.read((options) => deps.jobs.listJobs(scope, options))
     return live.map((job) => actualJob(scope, job))
   })
   const { webhooks, policies, pagerduty, notes } = await readNotifications(home, deps)
@@ -99,14 +78,14 @@ export function portablePolicy({ id, resource, live }: ActualPolicy): Portable['
 
 async function readNotifications(
   home: Extract<Scope, { kind: 'account' }>,
-  { notifications, read }: LiveDeps,
+  { notifications, call }: LiveDeps,
 ) {
   try {
-    const webhooks = await read((options) => notifications.listWebhooks(home.id, options))
-    const policies = await read((options) => notifications.listPolicies(home.id, options))
+    const webhooks = await call.read((options) => notifications.listWebhooks(home.id, options))
+    const policies = await call.read((options) => notifications.listPolicies(home.id, options))
     const needsServices = policies.some(({ mechanisms }) => mechanisms.pagerduty.length > 0)
     const services = needsServices
-      ? await read((options) => notifications.listPagerDuty(home.id, options))
+      ? await call.read((options) => notifications.listPagerDuty(home.id, options))
       : []
     const names = {
       webhooks: new Map(webhooks.map(({ id, name }) => [id, name])),

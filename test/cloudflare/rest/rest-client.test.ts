@@ -128,21 +128,21 @@ const methods: readonly Method[] = [
     call: (client) => client.listAccounts(1, options),
     sent: 'GET /client/v4/accounts?page=1&per_page=50',
     result: [{ id: account.id, name: 'Example', type: 'standard' }, null],
-    gives: { items: [{ id: account.id, name: 'Example' }], next: null },
+    gives: { items: [{ id: account.id, name: 'Example' }], fill: 'short', lastPage: null },
   },
   {
     name: 'listZones',
     call: (client) => client.listZones({ page: 2 }, options),
     sent: 'GET /client/v4/zones?page=2&per_page=50',
     result: [{ id: zoneA.id, name: zoneA.name, account: { id: account.id, name: 'Example' }, plan: {} }],
-    gives: { items: [zoneA], next: null },
+    gives: { items: [zoneA], fill: 'short', lastPage: null },
   },
   {
     name: 'listZones of one account',
     call: (client) => client.listZones({ page: 1, accountId: account.id }, options),
     sent: `GET /client/v4/zones?page=1&per_page=50&account.id=${account.id}`,
     result: [],
-    gives: { items: [], next: null },
+    gives: { items: [], fill: 'empty', lastPage: null },
   },
   {
     name: 'listJobs of an account',
@@ -481,7 +481,8 @@ const methods: readonly Method[] = [
           alertBody: new Secret(''),
         },
       ],
-      next: null,
+      fill: 'short',
+      lastPage: null,
     },
   },
 ]
@@ -546,25 +547,31 @@ t.test('a request carries our token and name, and nothing else from the environm
   t.notMatch(JSON.stringify(server.received), /canary-env|stainless/i)
 })
 
-t.test('pages follow the totals when there are some, else go on until a short page', async (t) => {
+t.test('a page says how full it is and what the totals promise', async (t) => {
   const server = await fakeHttp()
   t.teardown(() => server.close())
   const client = createRestClient(clientDeps(server.baseUrl))
   const full = Array.from({ length: 50 }, (_, index) => ({ id: `a${index}`, name: '' }))
-  const next = async (page: number, items: readonly unknown[], info?: object) => {
+  const page = async (items: readonly unknown[], info?: object) => {
     server.answer(ok(items, info))
-    return (await client.listAccounts(page, options)).next
+    const { fill, lastPage } = await client.listAccounts(1, options)
+    return [fill, lastPage]
   }
-  t.equal(await next(1, full, { page: 1, per_page: 50, total_pages: 3, total_count: 120 }), 2)
-  t.equal(await next(3, full.slice(0, 20), { page: 3, per_page: 50, total_pages: 3 }), null)
-  t.equal(await next(1, full.slice(0, 20), { total_pages: 2 }), 2, 'totals outweigh a short page')
-  t.equal(await next(1, full, { per_page: 50, total_count: 50 }), null)
-  t.equal(await next(1, full, { per_page: 50, total_count: 51 }), 2)
-  t.equal(await next(1, full), 2)
-  t.equal(await next(1, [...full.slice(1), null]), 2, 'null items count for the length of a page')
-  t.equal(await next(2, full.slice(0, 49)), null)
-  t.equal(await next(1, full.slice(0, 20), { per_page: 20 }), 2, 'a page may be smaller than asked')
-  t.equal(await next(9, [], { total_pages: 100 }), null, 'an empty page ends it')
+  t.same(await page(full, { page: 1, per_page: 50, total_pages: 3, total_count: 120 }), ['full', 3])
+  t.same(await page(full, { per_page: 50, total_count: 50 }), ['full', 1])
+  t.same(await page(full, { per_page: 50, total_count: 51 }), ['full', 2])
+  t.same(await page(full, { per_page: 50, total_count: 0, total_pages: 0 }), ['full', 0])
+  t.same(await page(full), ['full', null])
+  t.same(await page([...full.slice(1), null]), ['full', null], 'null items count for the length of a page')
+  t.same(await page(full.slice(0, 49)), ['short', null])
+  t.same(
+    await page(full.slice(0, 20), { per_page: 20, total_count: 60 }),
+    ['full', 3],
+    'smaller pages than asked',
+  )
+  t.same(await page(full, { per_page: 1000, total_count: 120 }), ['full', 3], 'or no larger ones')
+  t.same(await page(full, { per_page: 0 }), ['full', null])
+  t.same(await page([], { total_pages: 100 }), ['empty', 100])
 })
 
 t.test('what an answer says of budget and time is observed', async (t) => {

@@ -1,5 +1,4 @@
 import t from 'tap'
-import { createApiAccess } from '../../../src/access/api-access.ts'
 import { createBudget } from '../../../src/access/budget.ts'
 import type { JobRecord } from '../../../src/domain/job/job.ts'
 import { countOf } from '../../../src/domain/notification/notification-book.ts'
@@ -22,6 +21,7 @@ import type {
 } from '../../../src/ports/cloudflare.ts'
 import type { RecordStore } from '../../../src/ports/record-store.ts'
 import { createMemoryStore } from '../../../src/runtime/memory-store.ts'
+import { aCaller, pageOf } from '../../support/callers.ts'
 import { aJob, createCore, failure, quay, quayAccount, zone } from '../../support/exporter-core.ts'
 import { parseScrape } from '../../support/scrape.ts'
 import { createSteppedClock, type SteppedClock } from '../../support/stepped-clock.ts'
@@ -72,8 +72,7 @@ function createSide(
     async listHistory(accountId, query) {
       calls.push(`history ${accountId} ${query.page}`)
       const rows = options.history?.(query) ?? []
-      const items = rows.slice((query.page - 1) * pageSize, query.page * pageSize)
-      return { items, next: rows.length > query.page * pageSize ? query.page + 1 : null }
+      return pageOf(rows, query.page, pageSize)
     },
     async listPolicies() {
       calls.push('policies')
@@ -86,16 +85,10 @@ function createSide(
   }
   const budget = createBudget({ clock, settings: { share: 1, rateLimitType: 'user' } })
   const stop = new AbortController()
-  const access = createApiAccess({
-    budget,
-    clock,
-    random: () => 0.5,
-    stop: stop.signal,
-    onRefusedToken: () => {},
-  })
+  const call = aCaller({ budget, clock, stop: stop.signal, reads: 'pollRead' })
   const poll = createHistoryPoll({
     api,
-    access,
+    call,
     state,
     self,
     notifications,

@@ -9,6 +9,7 @@ import {
   aWideManifest,
   jobCounts,
   type Run,
+  type RunOptions,
   readAll,
   secretTexts,
   statesOf,
@@ -434,12 +435,14 @@ t.test('every request waits for its turn, and is not made once the run is told t
   const plan = await machine.plan(aWideManifest())
   const before = cloudflare.calls.length
   let turns = 0
-  const turn = async <T>(work: () => Promise<T>): Promise<T> => {
-    turns += 1
-    if (turns > 30) throw failure('aborted')
-    return work()
+  const budget: RunOptions['budget'] = {
+    async run(_, work) {
+      turns += 1
+      if (turns > 30) throw failure('aborted')
+      return work()
+    },
   }
-  const run = await machine.apply(plan, { turn })
+  const run = await machine.apply(plan, { budget })
   t.equal(cloudflare.calls.length - before, 30)
   t.equal(run.report.stopped, 'interrupted')
   t.equal(summarize(run.report).failed, 0)

@@ -15,6 +15,7 @@ import { challengeLocations, readCommand } from '../../../src/provision/ownershi
 import { confirmChallenge, requestChallenge } from '../../../src/provision/ownership/challenge-request.ts'
 import { tokenExpiry, tokenIn } from '../../../src/provision/ownership/challenge-token.ts'
 import { createChallengeCache, createMemoryChallengeCache } from '../../../src/runtime/challenge-cache.ts'
+import { aCaller } from '../../support/callers.ts'
 import { failureText } from '../../support/failure-text.ts'
 import { leapingClock } from '../../support/leaping-clock.ts'
 import { logSink } from '../../support/log-sink.ts'
@@ -71,6 +72,7 @@ function setUp(over: { reader?: ObjectReader; cache?: ChallengeCache; waitMs?: n
     reader: over.reader ?? readerOf(files),
     cache,
     clock,
+    call: aCaller({ clock }),
     waitMs: over.waitMs ?? 120_000,
   }
   const steps: ChallengeStep[] = []

@@ -6,6 +6,7 @@ import { locate } from '../../../src/provision/plan/locate.ts'
 import { type PlanningDeps, planDestroy, planManifest } from '../../../src/provision/plan/planning.ts'
 import { inParallel, readActual } from '../../../src/provision/plan/read-actual.ts'
 import { type Checked, problemText } from '../../../src/provision/resource/problem.ts'
+import { aCaller } from '../../support/callers.ts'
 import { createFakeCloudflare, type FakeCloudflare, type FakeOptions } from '../../support/fake-cloudflare.ts'
 import { manifestFile, manifestOf, referencesTo } from '../../support/manifest-files.ts'
 import { account, accountId, wanting, zone } from '../../support/provision-values.ts'
@@ -46,7 +47,7 @@ function deps(fake: FakeCloudflare, texts: Readonly<Record<string, string>> = se
     jobs: fake.jobs,
     notifications: fake.notifications,
     token: fake.token,
-    read: (call) => call({ signal: new AbortController().signal }),
+    call: aCaller(),
     parallel: 3,
     references: referencesTo(texts),
     now: 0,
@@ -221,11 +222,10 @@ t.test('what a reference stands for is checked like what is written, and never s
 })
 
 t.test('accounts and zones are found by name, and a wrong name says what it may have meant', async (t) => {
-  const read: PlanningDeps['read'] = (call) => call({ signal: new AbortController().signal })
   const state = async (text: string, fake = cloudflare()) => {
     const resolved = resolveManifest(manifestOf(text), referencesTo({}))
     if (!resolved.ok) throw new Error('not resolved')
-    return locate(resolved.value, { directory: fake.directory, read })
+    return locate(resolved.value, { directory: fake.directory, call: aCaller() })
   }
   const jobs = (...places: string[]) =>
     `jobs:\n${places.map((name, index) => `  - { name: j${index}, zone: ${name}, dataset: http_requests, destination: { gcs: { bucket: b } } }\n`).join('')}`

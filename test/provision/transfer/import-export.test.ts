@@ -19,6 +19,7 @@ import type { Exported, Portable } from '../../../src/provision/transfer/portabl
 import { readPortable } from '../../../src/provision/transfer/portable-live.ts'
 import { portableOf } from '../../../src/provision/transfer/portable-planned.ts'
 import { readYaml } from '../../../src/settings/yaml-text.ts'
+import { aCaller } from '../../support/callers.ts'
 import { updating } from '../../support/case-file.ts'
 import { createFakeCloudflare, type FakeCloudflare } from '../../support/fake-cloudflare.ts'
 import { manifestOf, referencesTo } from '../../support/manifest-files.ts'
@@ -34,7 +35,6 @@ const zones = ['quay.example', 'logs.quay.example'].map((name, index) => ({
   account: owner,
 }))
 const runs = 60
-const signal = new AbortController().signal
 
 function liveWorld(world: RandomWorld): FakeCloudflare {
   const fake = createFakeCloudflare({
@@ -63,7 +63,7 @@ function deps(fake: FakeCloudflare, texts: Readonly<Record<string, string>>) {
     jobs: fake.jobs,
     notifications: fake.notifications,
     token: fake.token,
-    read: <T>(call: (options: { signal: AbortSignal }) => Promise<T>) => call({ signal }),
+    call: aCaller(),
     parallel: 3,
     references: referencesTo(texts),
     now: 0,

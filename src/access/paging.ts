@@ -1,0 +1,70 @@
+import { ApiFailure } from '../errors.ts'
+import type { Page } from '../ports/cloudflare.ts'
+
+/** A listing that is longer than this never ends: no account has 50,000 zones, 50 a page. */
+const maxPages = 1_000
+
+export interface PagingRules<T> {
+  /** Tells items apart; one that came before is left out. */
+  readonly idOf: (item: T) => string
+  readonly maxPages?: number
+  /** What to do when there are more pages; a failure unless given. Ends the listing when it returns. */
+  readonly onMore?: () => void
+}
+
+/**
+ * The pages of a listing, one after the other, each with what no page before it had.
+ *
+ * A full page is followed by another whatever totals say, since they may be 0 beside 25 rows; a page that is not
+ * full is the last one unless totals promise more. A page that brings nothing new ends it: an API that repeats
+ * itself must not keep us for ever. An empty page straight after a full one (or at the start) where totals promise
+ * more is a failure: what is missing would vanish from view.
+ * @throws ApiFailure
+ */
+export async function* pagesOf<T>(
+  read: (page: number) => Promise<Page<T>>,
+  rules: PagingRules<T>,
+): AsyncGenerator<readonly T[], void, void> {
+  const max = rules.maxPages ?? maxPages
+  const known = new Set<string>()
+  let before: Page<T>['fill'] = 'full'
+  for (let number = 1; ; number += 1) {
+    const page = await read(number)
+    const promised = page.lastPage !== null && number < page.lastPage
+    if (page.fill === 'empty') {
+      if (promised && before === 'full') throw broken(`page ${number} of ${page.lastPage} is empty`)
+      return
+    }
+    const fresh = page.items.filter((item) => isNew(known, rules.idOf(item)))
+    if (fresh.length === 0 && page.items.length > 0) return
+    yield fresh
+    if (page.fill === 'short' && !promised) return
+    if (number >= max) {
+      if (rules.onMore === undefined) throw broken(`it has more than ${max} pages`)
+      rules.onMore()
+      return
+    }
+    before = page.fill
+  }
+}
+
+/** All items of a listing. @throws ApiFailure when a page is missing: half a list would look like a whole one. */
+export async function allPages<T extends { readonly id: string }>(
+  read: (page: number) => Promise<Page<T>>,
+): Promise<readonly T[]> {
+  const items: T[] = []
+  for await (const page of pagesOf(read, { idOf: ({ id }) => id })) items.push(...page)
+  return items
+}
+
+function isNew(known: Set<string>, id: string): boolean {
+  if (known.has(id)) return false
+  known.add(id)
+  return true
+}
+
+function broken(what: string): ApiFailure {
+  return new ApiFailure('bad_response', `the listing can't be read to its end: ${what}`, {
+    operation: 'list pages',
+  })
+}
