@@ -4,36 +4,23 @@
  * anywhere leaves the ledgers as they were, and the next cycle reads on from there.
  */
 
-import { forScope } from '../../access/caller.ts'
+import { attempt } from '../../access/attempt.ts'
+import { type Caller, forScope } from '../../access/caller.ts'
 import { settleAll } from '../../access/settle-all.ts'
-import type { HealthLimits, HealthRow } from '../../domain/ledger/health-row.ts'
-import {
-  beginLedger,
-  forgetJobs,
-  type Ledger,
-  observeCounts,
-  skipTo,
-  type Window,
-} from '../../domain/ledger/ledger.ts'
-import {
-  firstChunk,
-  newestMinutes,
-  oldestMinute,
-  planReading,
-  type ReadingRules,
-  safeLimits,
-  settledBefore,
-} from '../../domain/ledger/window.ts'
+import type { HealthRow } from '../../domain/ledger/health-row.ts'
+import { forgetJobs, type Ledger, observeCounts, type Window } from '../../domain/ledger/ledger.ts'
+import { newestMinutes, safeLimits, settledBefore } from '../../domain/ledger/window.ts'
 import { type Scope, type ScopeKey, scopeKey } from '../../domain/scope.ts'
-import { type EpochMinute, type EpochMs, minuteMs, minuteOf } from '../../domain/time.ts'
-import { ApiFailure } from '../../errors.ts'
+import { type EpochMinute, type EpochMs, minuteMs } from '../../domain/time.ts'
+import type { ApiFailure } from '../../errors.ts'
 import { createFailureReport } from '../state/failure-report.ts'
 import { jobsAreKnown, priorityOf, type ScopeState } from '../state/scope-state.ts'
 import { type Batch, batches, type Due } from './health-batch.ts'
 import type { HealthDeps } from './health-deps.ts'
 import { healthDue } from './health-due.ts'
 import { createHealthLimits } from './health-limits.ts'
-import { type HealthReader, readWindow } from './health-read.ts'
+import { completeRows, type HealthReader } from './health-read.ts'
+import { chooseWindow, isLastWindow, type ScopeToRead, type WindowRules } from './health-window.ts'
 import { createLossReport } from './loss-report.ts'
 
 export const healthPoller = 'health'
@@ -55,16 +42,11 @@ export function createHealthPoll(deps: HealthDeps): { cycle(signal: AbortSignal)
 
   const reportLoss = createLossReport(deps.log, deps.clock)
 
-  const rules = (): ReadingRules => ({
+  const rules = (): Omit<WindowRules, 'whole'> => ({
     revisionMinutes: Math.ceil(deps.settings().revisionWindowMs / minuteMs),
     newestMinutes,
+    initialLookbackMs: deps.settings().initialLookbackMs,
   })
-
-  const ledgerOf = (scope: Scope, now: EpochMs, own: HealthLimits): Ledger => {
-    const known = deps.memory.ledger(scopeKey(scope))
-    if (known !== null) return known
-    return beginLedger(Math.max(minuteOf(now - deps.settings().initialLookbackMs), oldestMinute(now, own)))
-  }
 
   const enter = async (scope: Scope, ledger: Ledger, read: WindowRead): Promise<void> => {
     const key = scopeKey(scope)
@@ -89,73 +71,61 @@ export function createHealthPoll(deps: HealthDeps): { cycle(signal: AbortSignal)
       reportLoss(shown, current.totals)
   }
 
-  const readBatch = async (batch: Batch, signal: AbortSignal): Promise<void> => {
-    const own = batch.scopes.map((scope) => state.scope(scopeKey(scope))?.limits ?? safeLimits)
-    const narrowest = own.reduce(
-      (a, b) => (a.maxDurationSeconds <= b.maxDurationSeconds ? a : b),
-      own[0] ?? safeLimits,
-    )
-    const reader = readerFor(batch, signal)
-    const seen = new Map<string, number>()
-    for (let next: EpochMinute | null = null; ; ) {
-      let now = server.now()
-      let ledgers: readonly Ledger[] = []
-      const cursor: EpochMinute | null = next
-      const { window, rows } = await readWindow(reader, batch.scopes, batch.pageSize, () => {
-        now = server.now()
-        ledgers = batch.scopes.map((scope, index) => {
-          const ledger = ledgerOf(scope, now, own[index] ?? safeLimits)
-          const { skipTo: minute } = planReading(ledger, now, batch.whole, rules(), own[index] ?? safeLimits)
-          return minute === null ? ledger : skipTo(ledger, minute)
-        })
-        const plans = ledgers.map((ledger) => planReading(ledger, now, batch.whole, rules(), narrowest))
-        const from = cursor ?? Math.min(...plans.map((plan) => plan.from))
-        const to = minuteOf(now) + 1
-        // A clock that stands before what is settled: the running minute is asked for, and changes nothing.
-        return firstChunk({ from, to }, narrowest) ?? { from: to - 1, to }
-      })
-      const read: WindowRead = { window, rows, now }
-      for (const [id, { length }] of rows) seen.set(id, (seen.get(id) ?? 0) + length)
-      await settleAll(
-        batch.scopes.map((scope, index) => enter(scope, ledgers[index] ?? beginLedger(window.from), read)),
-      )
-      if (isLastWindow(read)) break
-      next = window.to
+  const toRead = (scope: Scope): ScopeToRead => {
+    const key = scopeKey(scope)
+    return { scope, limits: state.scope(key)?.limits ?? safeLimits, ledger: deps.memory.ledger(key) }
+  }
+
+  /** One window of a batch with all its rows, entered; returns where it ended, or null when it was the last. */
+  const readWindow = async (
+    call: Caller,
+    { scopes, whole, pageSize: limit }: Batch,
+    from: EpochMinute | null,
+    seen: Map<string, number>,
+  ): Promise<EpochMinute | null> => {
+    // The window is chosen when the turn comes, which may take minutes: the query asks for the newest minute.
+    const { chosen, answer } = await call.read(async (options) => {
+      const chosen = chooseWindow(scopes.map(toRead), from, server.now(), { ...rules(), whole })
+      const answer = await deps.api.readHealth({ scopes, ...chosen.window, limit }, options)
+      return { chosen, answer }
+    })
+    const { window, now } = chosen
+    const reader: HealthReader = {
+      ask: (query) => call.read((options) => deps.api.readHealth(query, options)),
+      onSplit: () => deps.self.windowSplit(),
     }
+    const rows = await completeRows(reader, answer, { scopes, window, limit, jobs: null })
+    for (const [id, { length }] of rows) seen.set(id, (seen.get(id) ?? 0) + length)
+    await settleAll(chosen.ledgers.map(({ scope, ledger }) => enter(scope, ledger, { window, rows, now })))
+    return isLastWindow(chosen) ? null : window.to
+  }
+
+  const readBatch = async (batch: Batch, signal: AbortSignal): Promise<void> => {
+    const [first] = batch.scopes
+    if (first === undefined) return
+    const call = deps.call.with(forScope('graphql', first, batch.priority, signal))
+    const seen = new Map<string, number>()
+    let next = await readWindow(call, batch, null, seen)
+    while (next !== null) next = await readWindow(call, batch, next, seen)
     for (const scope of batch.scopes) {
       if (batch.whole && (seen.get(scope.id) ?? 0) >= manyRows) restful.add(scopeKey(scope))
       else restful.delete(scopeKey(scope))
     }
   }
 
-  const readerFor = (batch: Batch, signal: AbortSignal): HealthReader => {
-    const [first] = batch.scopes
-    return {
-      ask: (query) =>
-        first === undefined
-          ? Promise.resolve({ rows: new Map() })
-          : deps.call
-              .with(forScope('graphql', first, batch.priority, signal))
-              .read((options) => deps.api.readHealth(query(), options)),
-      onSplit: () => deps.self.windowSplit(),
-    }
-  }
-
   const run = async (batch: Batch, signal: AbortSignal): Promise<void> => {
-    try {
-      await readBatch(batch, signal)
-    } catch (error) {
-      if (!(error instanceof ApiFailure) || error.kind === 'aborted') throw error
-      if (batch.scopes.length > 1 && concernsOneScope(error)) {
-        const half = Math.ceil(batch.scopes.length / 2)
-        await run({ ...batch, scopes: batch.scopes.slice(0, half) }, signal)
-        await run({ ...batch, scopes: batch.scopes.slice(half) }, signal)
-        return
-      }
-      for (const scope of batch.scopes) {
-        deps.self.pollFailed(healthPoller, error.kind)
-        state.healthFailed(scopeKey(scope), error, deps.clock.now())
-      }
+    const read = await attempt(() => readBatch(batch, signal))
+    if (read.ok) return
+    const { failure } = read
+    if (batch.scopes.length > 1 && concernsOneScope(failure)) {
+      const half = Math.ceil(batch.scopes.length / 2)
+      await run({ ...batch, scopes: batch.scopes.slice(0, half) }, signal)
+      await run({ ...batch, scopes: batch.scopes.slice(half) }, signal)
+      return
+    }
+    for (const scope of batch.scopes) {
+      deps.self.pollFailed(healthPoller, failure.kind)
+      state.healthFailed(scopeKey(scope), failure, deps.clock.now())
     }
   }
 
@@ -200,10 +170,6 @@ interface WindowRead {
   readonly rows: ReadonlyMap<string, readonly HealthRow[]>
   /** Server time when the query was made. */
   readonly now: EpochMs
-}
-
-function isLastWindow({ window, now }: WindowRead): boolean {
-  return window.to > minuteOf(now)
 }
 
 /** Whether the failure may be one scope's alone, so that its neighbours in the query can be read without it. */

@@ -1,42 +1,26 @@
 /*
- * Reads all rows of a window, or fails. An answer as long as the limit is never taken for complete: the window is
+ * Makes an answer whole, or fails. An answer as long as the limit is never taken for complete: the window is
  * halved, a single minute is asked scope by scope and then by ranges of job ids, until every part fits.
  */
 import type { HealthRow } from '../../domain/ledger/health-row.ts'
 import type { Window } from '../../domain/ledger/ledger.ts'
 import type { Scope } from '../../domain/scope.ts'
-import { ApiFailure, InternalError } from '../../errors.ts'
+import { ApiFailure } from '../../errors.ts'
 import type { HealthAnswer, HealthQuery } from '../../ports/cloudflare.ts'
 
 export type Rows = ReadonlyMap<string, readonly HealthRow[]>
 
 export interface HealthReader {
-  /** One query, in its turn. The query is made when the turn comes, so that it asks for the newest minute. */
-  readonly ask: (query: () => HealthQuery) => Promise<HealthAnswer>
+  /** One query, in its turn. */
+  readonly ask: (query: HealthQuery) => Promise<HealthAnswer>
   /** Called for each answer that was too long. */
   readonly onSplit: () => void
 }
 
 type JobRange = NonNullable<HealthQuery['jobs']>
 
-/** Everything that the API has for the scopes in the window that is chosen when the turn comes. */
-export async function readWindow(
-  reader: HealthReader,
-  scopes: readonly Scope[],
-  limit: number,
-  choose: () => Window,
-): Promise<{ readonly window: Window; readonly rows: Rows }> {
-  let chosen: Window | null = null
-  const answer = await reader.ask(() => {
-    chosen = choose()
-    return { scopes, ...chosen, limit }
-  })
-  const window: Window | null = chosen
-  if (window === null) throw new InternalError('a health query was answered before it was made')
-  return { window, rows: await complete(reader, answer, { scopes, window, limit, jobs: null }) }
-}
-
-interface Asked {
+/** What a query asked for. */
+export interface Asked {
   readonly scopes: readonly Scope[]
   readonly window: Window
   readonly limit: number
@@ -46,10 +30,11 @@ interface Asked {
 async function read(reader: HealthReader, asked: Asked): Promise<Rows> {
   const { scopes, window, limit, jobs } = asked
   const query = { scopes, ...window, limit, ...(jobs === null ? {} : { jobs }) }
-  return complete(reader, await reader.ask(() => query), asked)
+  return completeRows(reader, await reader.ask(query), asked)
 }
 
-async function complete(reader: HealthReader, answer: HealthAnswer, asked: Asked): Promise<Rows> {
+/** The rows of an answer, and in place of those that were cut all that the API has. */
+export async function completeRows(reader: HealthReader, answer: HealthAnswer, asked: Asked): Promise<Rows> {
   const cut = asked.scopes.filter(({ id }) => (answer.rows.get(id)?.length ?? 0) >= asked.limit)
   if (cut.length === 0) return answer.rows
   reader.onSplit()

@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { HealthRow } from '../../../src/domain/ledger/health-row.ts'
 import { minuteMs, minuteOf } from '../../../src/domain/time.ts'
-import { readWindow } from '../../../src/exporter/health/health-read.ts'
+import { completeRows } from '../../../src/exporter/health/health-read.ts'
 import type { HealthQuery } from '../../../src/ports/cloudflare.ts'
 import { zone } from '../../support/exporter-core.ts'
 import { rowsAt, type Upload } from '../../support/health-source.ts'
@@ -20,8 +20,7 @@ function upload(scopeId: string, jobId: string, minute: number, status = 200): U
 async function readAll(uploads: readonly Upload[], limit: number) {
   const queries: HealthQuery[] = []
   let splits = 0
-  const ask = async (query: () => HealthQuery) => {
-    const asked = query()
+  const ask = async (asked: HealthQuery) => {
     queries.push(asked)
     if (queries.length > 200) throw new Error('it asks without end')
     const rowsOf = (id: string): readonly HealthRow[] =>
@@ -35,7 +34,9 @@ async function readAll(uploads: readonly Upload[], limit: number) {
   const onSplit = () => {
     splits += 1
   }
-  const { rows } = await readWindow({ ask, onSplit }, zones, limit, () => ({ from: m0, to: m0 + 10 }))
+  const window = { from: m0, to: m0 + 10 }
+  const answer = await ask({ scopes: zones, ...window, limit })
+  const rows = await completeRows({ ask, onSplit }, answer, { scopes: zones, window, limit, jobs: null })
   const found = zones.map(({ id }) =>
     (rows.get(id) ?? []).map(({ jobId, minute, status }) => `${jobId} ${minute - m0} ${status}`).sort(),
   )
