@@ -10,6 +10,7 @@ const placeholder = /\{(\w+)\}/g
 const patterns = {
   segment: '[^/?#@%\\s]+',
   label: '[^./?#@%:\\s]+',
+  host: '[^/?#@%\\s]+',
   path: '[^?#\\s]*',
   url: '[^?#\\s]+',
 } as const

@@ -4,7 +4,12 @@ import type { KindSpec } from './spec.ts'
  * Kinds of destination that take logs over HTTP: collectors of log services.
  */
 
-const host = { type: 'text', required: true, doc: 'Host name, with the port where it is not 443.' } as const
+const host = {
+  type: 'text',
+  required: true,
+  shape: 'host',
+  doc: 'Host name, with the port where it is not 443.',
+} as const
 
 function http(title: string, type: string) {
   return {
@@ -63,7 +68,7 @@ export const collectorKinds = {
         param: 'insecure-skip-verify',
         fallback: false,
         implied: true,
-        doc: 'Whether to accept a certificate that can not be verified.',
+        doc: 'Whether to accept a certificate that cannot be verified.',
       },
       sourcetype: {
         type: 'text',
@@ -113,6 +118,7 @@ export const collectorKinds = {
         doc: 'Tags: key:value, separated by commas.',
       },
     },
+    limits: { bytes: 'fixed', records: 'fixed', intervalSeconds: 'fixed' },
   },
   new_relic: {
     title: 'New Relic',
@@ -133,6 +139,7 @@ export const collectorKinds = {
         doc: 'Format New Relic expects.',
       },
     },
+    limits: { bytes: { min: 1, max: 5_000_000 } },
   },
   elastic: {
     ...http('Elastic', 'elastic'),
@@ -151,6 +158,7 @@ export const collectorKinds = {
       region: { type: 'text', required: true, shape: 'label', doc: 'Region, such as eu-de.' },
       api_key: { type: 'secret', required: true, param: 'ibm_api_key', doc: 'API key of IBM Cloud.' },
     },
+    limits: { bytes: { min: 1, max: 2_000_000 } },
   },
   sentinelone: {
     title: 'SentinelOne',

@@ -1,23 +1,8 @@
 import type { Destination } from './destination.ts'
 import { kindSpec } from './kinds.ts'
 import { kindOfAddress } from './redaction.ts'
+import type { UploadLimits } from './spec.ts'
 import { parseQuery, splitConf } from './text.ts'
-
-/** Inclusive bounds of a `max_upload_*` value; 0, which leaves it to Cloudflare, is always allowed. */
-export interface UploadRange {
-  readonly min: number
-  readonly max: number
-}
-
-/** `fixed`: Cloudflare decides, and ignores what a job says. */
-export type UploadLimit = UploadRange | 'fixed'
-
-export interface UploadLimits {
-  /** Uncompressed bytes. */
-  readonly bytes: UploadLimit
-  readonly records: UploadLimit
-  readonly intervalSeconds: UploadLimit
-}
 
 /** What holds where a destination has no limits of its own. */
 const general: UploadLimits = {
@@ -27,19 +12,8 @@ const general: UploadLimits = {
 }
 
 /** The `max_upload_*` values a destination takes (Cloudflare's pages for it, October 2026). */
-export function uploadLimits(destination: Pick<Destination, 'kind'>): UploadLimits {
-  switch (destination.kind) {
-    case 'datadog':
-      return { bytes: 'fixed', records: 'fixed', intervalSeconds: 'fixed' }
-    case 'ibm_cloud_logs':
-      return { ...general, bytes: { min: 1, max: 2_000_000 } }
-    case 'bigquery':
-      return { ...general, bytes: { min: 1, max: 10_000_000 }, records: { min: 1, max: 50_000 } }
-    case 'new_relic':
-      return { ...general, bytes: { min: 1, max: 5_000_000 } }
-    default:
-      return general
-  }
+export function uploadLimits({ kind }: Pick<Destination, 'kind'>): UploadLimits {
+  return kind === 'url' ? general : { ...general, ...kindSpec(kind).limits }
 }
 
 /** Whether Cloudflare wants proof, through an ownership challenge, before it sends logs there. */
@@ -59,7 +33,8 @@ export function destinationPlace(conf: string): string {
   const parts = splitConf(conf)
   if (parts === null) return ''
   const [authority = '', ...path] = parts.address.split('/')
-  const deep = parts.scheme === 'bq' ? path : parts.scheme === 'azure' ? path.slice(0, 1) : []
+  const known = kindOfAddress(parts.scheme, parts.address)
+  const deep = path.slice(0, known === null ? 0 : (kindSpec(known).placeDepth ?? 0))
   const params = parseQuery(parts.query)
   const at = ['endpoint', 'account-id'].flatMap((name) => params?.get(name) ?? [])
   return `${parts.scheme}://${[authority.slice(authority.lastIndexOf('@') + 1), ...deep, ...at].join('/')}`

@@ -1,8 +1,13 @@
-import type { KindSpec } from './spec.ts'
+import { type KindSpec, like } from './spec.ts'
 
 /*
  * Kinds of destination that keep the logs: buckets, tables, streams.
  */
+
+/** Where the destination carries its own credentials. */
+const otherwise = 'check the destination and its credentials'
+const bucketPolicy =
+  'allow arn:aws:iam::391854517948:user/cloudflare-logpush to s3:PutObject in the bucket policy, and check the region'
 
 const bucket = { type: 'text', required: true, doc: 'Name of the bucket.' } as const
 const path = {
@@ -11,9 +16,26 @@ const path = {
   shape: 'path',
   fallback: '',
   implied: true,
+  dated: true,
   doc: 'Folder for the logs; {DATE} stands for the day, as YYYYMMDD.',
 } as const
 const region = { type: 'text', required: true, param: 'region', doc: 'Region, such as us-east-1.' } as const
+
+/** Either key without the other is an error. */
+const bothKeys = (has: (field: string) => boolean): readonly string[] => {
+  const pair = ['access_key_id', 'secret_access_key'] as const
+  return pair.flatMap((one, index) => {
+    const other = pair[1 - index]
+    return has(one) && other !== undefined && !has(other) ? [`${one} needs ${other} beside it`] : []
+  })
+}
+
+function expectedSas(text: string): string | null {
+  if (!/(?:^|[?&])sig=/.test(text)) return 'a shared access signature such as sv=…&sig=…'
+  const types = /(?:^|[?&])srt=([^&]*)/.exec(text)?.[1]
+  // Cloudflare refuses anything wider.
+  return types === undefined || types === 'o' ? null : 'a shared access signature for objects only (srt=o)'
+}
 
 function keys<R extends boolean>(required: R) {
   return {
@@ -38,9 +60,11 @@ export const storeKinds = {
         required: true,
         param: 'account-id',
         doc: 'Account that holds the bucket: 32 hexadecimal digits.',
+        expects: like(/^[0-9a-f]{32}$/, 'an account id of 32 hexadecimal digits'),
       },
       ...keys(true),
     },
+    objects: { store: 'r2', grant: otherwise },
   },
   s3: {
     title: 'Amazon S3',
@@ -53,9 +77,17 @@ export const storeKinds = {
       bucket,
       path,
       region,
-      sse: { type: 'text', required: false, param: 'sse', doc: 'Server side encryption: AES256.' },
+      sse: {
+        type: 'text',
+        required: false,
+        param: 'sse',
+        doc: 'Server side encryption: AES256.',
+        expects: like(/^AES256$/, 'AES256'),
+      },
       ...keys(false),
     },
+    together: bothKeys,
+    objects: { store: 's3', grant: bucketPolicy },
   },
   s3_compatible: {
     title: 'S3 compatible storage',
@@ -74,8 +106,10 @@ export const storeKinds = {
         required: true,
         param: 'endpoint',
         doc: 'Host of the service, without https://.',
+        expects: like(/^[\w.-]+(?::\d+)?$/, 'a host name without https:// and path'),
       },
     },
+    objects: { store: 's3', grant: bucketPolicy },
   },
   gcs: {
     title: 'Google Cloud Storage',
@@ -85,6 +119,11 @@ export const storeKinds = {
     challenge: 'always',
     pathIsPublic: true,
     fields: { bucket, path },
+    objects: {
+      store: 'gcs',
+      grant:
+        'give logpush@cloudflare-data.iam.gserviceaccount.com the role Storage Object Admin on the bucket',
+    },
   },
   azure: {
     title: 'Azure Blob Storage',
@@ -97,8 +136,19 @@ export const storeKinds = {
       account: { type: 'text', required: true, shape: 'label', doc: 'Name of the storage account.' },
       container: { type: 'text', required: true, doc: 'Name of the container.' },
       path,
-      sas: { type: 'query', required: true, doc: 'Shared access signature, as Azure prints it.' },
+      sas: {
+        type: 'query',
+        required: true,
+        doc: 'Shared access signature, as Azure prints it.',
+        expects: expectedSas,
+      },
     },
+    objects: {
+      store: 'azure',
+      grant:
+        'use a SAS of the blob service (ss=b) that may write objects (srt=o, sp with w) and has not expired',
+    },
+    placeDepth: 1,
   },
   bigquery: {
     title: 'Google BigQuery',
@@ -118,6 +168,8 @@ export const storeKinds = {
         doc: 'Key of a service account: its JSON, or base64:… or url:….',
       },
     },
+    limits: { bytes: { min: 1, max: 10_000_000 }, records: { min: 1, max: 50_000 } },
+    placeDepth: Number.POSITIVE_INFINITY,
   },
   kinesis: {
     title: 'Amazon Kinesis Data Streams',
@@ -138,5 +190,12 @@ export const storeKinds = {
       },
       ...keys(false),
     },
+    together: (has) => [
+      ...bothKeys(has),
+      ...(has('external_id') && !has('role_arn') ? ['external_id needs role_arn beside it'] : []),
+      ...(has('role_arn') === has('access_key_id')
+        ? ['expected either role_arn, or access_key_id and secret_access_key']
+        : []),
+    ],
   },
 } as const satisfies Readonly<Record<string, KindSpec>>

@@ -1,5 +1,10 @@
 import { fitsAddress } from '../../domain/destination/address.ts'
-import { type DestinationKind, isDestinationKind, kindSpec } from '../../domain/destination/kinds.ts'
+import {
+  type DestinationKind,
+  destinationKindNames,
+  isDestinationKind,
+  kindSpec,
+} from '../../domain/destination/kinds.ts'
 import type { FieldSpec } from '../../domain/destination/spec.ts'
 import { hasReference } from '../resource/reference.ts'
 import { found, type Report } from './report.ts'
@@ -25,10 +30,11 @@ export function checkDestination(
   for (const [name, spec] of Object.entries(kindSpec(kind).fields)) {
     const value = fields[name]
     if (typeof value === 'string' && !hasReference(value)) {
-      checkField(report, kind, name, spec, value, [...path, kind, name])
+      checkField(report, spec, value, [...path, kind, name])
     } else if (isFields(value)) checkNames(report, spec, value, [...path, kind, name])
   }
-  checkTogether(report, kind, fields, [...path, kind])
+  const wrong = kindSpec(kind).together?.((name) => fields[name] !== undefined) ?? []
+  for (const text of wrong) report.error([...path, kind], text)
   return kind
 }
 
@@ -37,19 +43,14 @@ function isFields(value: unknown): value is Fields {
 }
 
 /** Kinds whose path Cloudflare fills in the day for. */
-const datedKinds: readonly DestinationKind[] = ['r2', 's3', 's3_compatible', 'gcs', 'azure']
+const datedKinds = destinationKindNames.filter((kind) =>
+  Object.values(kindSpec(kind).fields).some(({ dated }) => dated),
+)
 
-function checkField(
-  report: Report,
-  kind: DestinationKind,
-  name: string,
-  spec: FieldSpec,
-  value: string,
-  path: Path,
-): void {
-  const mistake = fieldMistake(name, spec, value)
-  if (mistake !== null) report.error(path, `expected ${mistake}, found ${found(report.source, path)}`)
-  if (value.includes('{DATE}') && !(datedKinds.includes(kind) && name === 'path')) {
+function checkField(report: Report, spec: FieldSpec, value: string, path: Path): void {
+  const expected = expectedText(spec, value)
+  if (expected !== null) report.error(path, `expected ${expected}, found ${found(report.source, path)}`)
+  if (value.includes('{DATE}') && spec.dated !== true) {
     report.warn(path, `{DATE} is only filled in within the path of ${datedKinds.join(', ')}`)
   }
   if (spec.shape === 'path' && /\{(?!DATE\})/.test(value)) {
@@ -58,14 +59,13 @@ function checkField(
 }
 
 /** What a text in a field should have been; null when it is fine. */
-export function fieldMistake(name: string, spec: FieldSpec, value: string): string | null {
-  if (name === 'account_id' && !/^[0-9a-f]{32}$/.test(value)) return 'an account id of 32 hexadecimal digits'
-  if (name === 'endpoint' && !/^[\w.-]+(?::\d+)?$/.test(value)) return 'a host name without https:// and path'
-  if (name === 'sse' && value !== 'AES256') return 'AES256'
+export function expectedText(spec: FieldSpec, value: string): string | null {
+  const { expects, shape } = spec
+  if (expects !== undefined) return expects(value)
   if (spec.param !== undefined || spec.type === 'query' || fitsAddress(spec, value)) return null
-  if (spec.shape === 'url') return 'an address that starts with https:// and has no ?'
-  if (spec.shape === 'path') return 'a path that does not start with a slash'
-  if (name === 'host') return 'a host name without https:// and path'
+  if (shape === 'url') return 'an address that starts with https:// and has no ?'
+  if (shape === 'path') return 'a path that does not start with a slash'
+  if (shape === 'host') return 'a host name without https:// and path'
   return 'a name without slashes, spaces or other characters that end a part of an address'
 }
 
@@ -77,23 +77,5 @@ function checkNames(report: Report, spec: FieldSpec, value: Fields, path: Path):
     if (spec.type === 'params' && name.startsWith('header_')) {
       report.error([...path, name], 'expected a query parameter; headers go under headers')
     }
-  }
-}
-
-/** Fields that only make sense together. */
-function checkTogether(report: Report, kind: DestinationKind, fields: Fields, path: Path): void {
-  const has = (name: string) => fields[name] !== undefined
-  if (kind !== 's3' && kind !== 'kinesis') return
-  for (const [one, other] of [
-    ['access_key_id', 'secret_access_key'],
-    ['secret_access_key', 'access_key_id'],
-  ] as const) {
-    if (has(one) && !has(other)) report.error(path, `${one} needs ${other} beside it`)
-  }
-  if (kind === 'kinesis' && has('external_id') && !has('role_arn')) {
-    report.error(path, 'external_id needs role_arn beside it')
-  }
-  if (kind === 'kinesis' && has('role_arn') === has('access_key_id')) {
-    report.error(path, 'expected either role_arn, or access_key_id and secret_access_key')
   }
 }

@@ -1,5 +1,6 @@
 import type { DestinationKind } from '../../domain/destination/kinds.ts'
-import { type UploadLimit, uploadLimits } from '../../domain/destination/limits.ts'
+import { uploadLimits } from '../../domain/destination/limits.ts'
+import type { UploadLimit } from '../../domain/destination/spec.ts'
 import { found, type Report } from './report.ts'
 import type { JobValue } from './schema.ts'
 import type { Path } from './tree.ts'

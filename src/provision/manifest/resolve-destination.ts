@@ -16,7 +16,7 @@ import { nearestName } from '../../domain/nearest-name.ts'
 import { quoted } from '../../domain/positioned.ts'
 import { Secret } from '../../domain/secret.ts'
 import { hasReference } from '../resource/reference.ts'
-import { fieldMistake } from './check-destination.ts'
+import { expectedText } from './check-destination.ts'
 import type { Report } from './report.ts'
 import { type ReferenceReaders, resolveText } from './resolve-text.ts'
 import type { Path } from './tree.ts'
@@ -73,7 +73,7 @@ function resolveFields(
   const fields = new Map<string, FieldValue>()
   let complete = true
   for (const [name, spec] of Object.entries(kindSpec(kind).fields)) {
-    const value = resolveField(report, name, spec, given[name], [...path, name], readers)
+    const value = resolveField(report, spec, given[name], [...path, name], readers)
     if (value === null) complete = false
     else if (value !== undefined) fields.set(name, value)
   }
@@ -83,7 +83,6 @@ function resolveFields(
 /** Undefined when the field is not given; null after reporting a mistake. */
 function resolveField(
   report: Report,
-  name: string,
   spec: FieldSpec,
   given: unknown,
   path: Path,
@@ -101,20 +100,10 @@ function resolveField(
   if (typeof given !== 'string') return spec.fallback
   const text = resolveText(report, path, given, readers)
   if (text === null) return null
-  const mistake = readers === null ? null : resolvedMistake(name, spec, text)
-  if (hasReference(given) && mistake !== null) {
-    report.error(path, `expected ${mistake}, found something else behind the reference`)
+  const expected = readers === null ? null : expectedText(spec, text)
+  if (hasReference(given) && expected !== null) {
+    report.error(path, `expected ${expected}, found something else behind the reference`)
     return null
   }
   return spec.type === 'text' ? text : new Secret(text)
-}
-
-function resolvedMistake(name: string, spec: FieldSpec, text: string): string | null {
-  if (spec.type === 'query') {
-    const types = /(?:^|[?&])srt=([^&]*)/.exec(text)?.[1]
-    if (!/(?:^|[?&])sig=/.test(text)) return 'a shared access signature such as sv=…&sig=…'
-    // Cloudflare refuses anything wider.
-    if (types !== undefined && types !== 'o') return 'a shared access signature for objects only (srt=o)'
-  }
-  return fieldMistake(name, spec, text)
 }

@@ -1,3 +1,6 @@
+import { kindSpec } from '../../domain/destination/kinds.ts'
+import { kindOfAddress } from '../../domain/destination/redaction.ts'
+import type { ObjectsSpec } from '../../domain/destination/spec.ts'
 import { parseQuery, splitConf } from '../../domain/destination/text.ts'
 import { Secret } from '../../domain/secret.ts'
 import type { KeyPair, ObjectLocation } from '../../ports/object-reader.ts'
@@ -17,24 +20,26 @@ export function challengeLocations(conf: Secret, filename: string): readonly Obj
   if (parts === null) return []
   const [first = '', second = ''] = parts.address.split('/')
   const query = parseQuery(parts.query) ?? new Map<string, string>()
-  const root = parts.scheme === 'azure' ? second : first
+  const store = objectsOf(conf.reveal())?.store
+  if (store === undefined) return []
+  const root = store === 'azure' ? second : first
   const key = filename.replace(/^\/+/, '')
   const names = key.startsWith(`${root}/`) ? [key, key.slice(root.length + 1)] : [key]
-  return names.flatMap((name) => locationOf(parts.scheme, first, root, name, query) ?? [])
+  return names.map((name) => locationOf(store, first, root, name, query))
 }
 
 function locationOf(
-  scheme: string,
+  store: ObjectsSpec['store'],
   host: string,
   root: string,
   key: string,
   query: ReadonlyMap<string, string>,
-): ObjectLocation | null {
+): ObjectLocation {
   const credentials = keysOf(query)
-  switch (scheme) {
+  switch (store) {
     case 's3':
       return {
-        store: 's3',
+        store,
         bucket: root,
         key,
         region: query.get('region') ?? null,
@@ -42,13 +47,11 @@ function locationOf(
         credentials,
       }
     case 'r2':
-      return { store: 'r2', bucket: root, key, accountId: query.get('account-id') ?? '', credentials }
-    case 'gs':
-      return { store: 'gcs', bucket: root, key }
+      return { store, bucket: root, key, accountId: query.get('account-id') ?? '', credentials }
+    case 'gcs':
+      return { store, bucket: root, key }
     case 'azure':
-      return { store: 'azure', account: host.split('.', 1)[0] ?? '', container: root, key }
-    default:
-      return null
+      return { store, account: host.split('.', 1)[0] ?? '', container: root, key }
   }
 }
 
@@ -60,16 +63,14 @@ function keysOf(query: ReadonlyMap<string, string> | null): KeyPair | null {
 
 /** What has to be allowed so that Cloudflare can write the challenge file, and later the logs. */
 export function writeAdvice(conf: Secret): string {
-  switch (splitConf(conf.reveal())?.scheme) {
-    case 's3':
-      return 'allow arn:aws:iam::391854517948:user/cloudflare-logpush to s3:PutObject in the bucket policy, and check the region'
-    case 'gs':
-      return 'give logpush@cloudflare-data.iam.gserviceaccount.com the role Storage Object Admin on the bucket'
-    case 'azure':
-      return 'use a SAS of the blob service (ss=b) that may write objects (srt=o, sp with w) and has not expired'
-    default:
-      return 'check the destination and its credentials'
-  }
+  return objectsOf(conf.reveal())?.grant ?? 'check the destination and its credentials'
+}
+
+/** What the table says of the objects of a destination; null when it keeps none that could be read. */
+function objectsOf(conf: string): ObjectsSpec | null {
+  const parts = splitConf(conf)
+  const kind = parts === null ? null : kindOfAddress(parts.scheme, parts.address)
+  return kind === null ? null : (kindSpec(kind).objects ?? null)
 }
 
 /** The command that copies the file into `target`, for people who read it by hand. */
