@@ -1,4 +1,5 @@
 /* The report of `check` as lines for people. Pure. */
+import { columns } from '../../domain/columns.ts'
 import type { Budget, CheckReport, Finding, Grant, ScopeReport } from './check-report.ts'
 
 /** Names shown with a grant before the rest is only counted. */
@@ -6,7 +7,7 @@ const maxNames = 5
 
 export function reportLines(report: CheckReport): readonly string[] {
   return [
-    ...aligned([
+    ...columns([
       ['Token', tokenText(report.token)],
       ['Accounts', listingText(report.accounts)],
       ['Zones', listingText(report.zones)],
@@ -56,7 +57,7 @@ function ofBudget(budget: Budget | null): string {
 
 function scopeTable(scopes: readonly ScopeReport[]): readonly string[] {
   if (scopes.length === 0) return ['No account and no zone is to be seen.']
-  return aligned([
+  return columns([
     ['SCOPE', 'JOBS', 'HEALTH', 'NOTIFICATIONS'],
     ...scopes.map((scope) => [
       `${scope.kind} ${scope.name === '' ? scope.id : scope.name}`,
@@ -86,7 +87,7 @@ function stateText({ state }: Finding): string {
 }
 
 function grantLines(grants: readonly Grant[]): readonly string[] {
-  return aligned(
+  return columns(
     grants.map((grant) => [
       `  ${grant.permission}${grant.needed ? '' : ' (optional)'}`,
       `[${grant.dashboard}]`,
@@ -111,20 +112,6 @@ function otherMessages(report: CheckReport): readonly string[] {
 
 function section(title: string, lines: readonly string[]): readonly string[] {
   return lines.length === 0 ? [] : ['', title, ...lines]
-}
-
-function aligned(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths: number[] = []
-  for (const row of rows)
-    row.forEach((cell, column) => {
-      widths[column] = Math.max(widths[column] ?? 0, cell.length)
-    })
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  )
 }
 
 function spanText(seconds: number): string {

@@ -1,3 +1,5 @@
+import { columns } from '../../domain/columns.ts'
+
 /*
  * Terraform's language as text, formatted as `terraform fmt` does it: two spaces a level, the equals signs of
  * neighbouring lines under each other, an attribute over several lines on its own.
@@ -50,8 +52,7 @@ function attributeLines(attributes: readonly HclAttribute[]): readonly string[] 
   const lines: string[] = []
   let run: (readonly [string, string])[] = []
   const endRun = (): void => {
-    const width = Math.max(0, ...run.map(([name]) => name.length))
-    lines.push(...run.map(([name, text]) => `${name.padEnd(width)} = ${text}`))
+    lines.push(...columns(run, ' = '))
     run = []
   }
   for (const [name, value] of attributes) {

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml'
+import { columns } from '../../domain/columns.ts'
 import type { Variable } from './portable.ts'
 import type { Mapping } from './portable-job.ts'
 
@@ -7,7 +8,6 @@ export function manifestText(
   value: Mapping,
   { title, variables, notes }: { title: string; variables: readonly Variable[]; notes: readonly string[] },
 ): string {
-  const width = Math.max(0, ...variables.map(({ name }) => name.length))
   const comments = [
     title,
     ...(variables.length === 0
@@ -15,7 +15,7 @@ export function manifestText(
       : [
           '',
           'Set these in the environment before a plan; secrets are never written here:',
-          ...variables.map(({ name, what }) => `  ${name.padEnd(width)}  ${what}`),
+          ...columns(variables.map(({ name, what }) => [`  ${name}`, what])),
         ]),
     ...(notes.length === 0 ? [] : ['', 'Please look at this:', ...notes.map((note) => `- ${note}`)]),
   ]
