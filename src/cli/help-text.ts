@@ -1,3 +1,4 @@
+import { columns } from '../domain/columns.ts'
 import type { Setting, Table } from '../settings/setting.ts'
 import type { Command, Group } from './command.ts'
 import { processOptions } from './options.ts'
@@ -27,14 +28,13 @@ export function commandHelp(typed: string, summary: string, command: Command): s
 export async function groupHelp(path: readonly string[], group: Group): Promise<string> {
   const { about, noun, entries, fallback } = group
   const placeholder = [...path, noun.toUpperCase(), '[flags]'].join(' ')
-  const longest = Math.max(...entries.map(({ name }) => name.length))
   const main = await fallback?.load()
   return [
     usageLines([...(fallback === undefined ? [] : [`[${fallback.name}] [flags]`]), placeholder]),
     ...fold(about, ''),
     '',
     `${noun[0]?.toUpperCase()}${noun.slice(1)}s:`,
-    ...entries.map(({ name, summary }) => `  ${name.padEnd(longest)}  ${summary}`),
+    ...columns(entries.map(({ name, summary }) => [`  ${name}`, summary])),
     '',
     ...(fallback === undefined || main?.kind !== 'command'
       ? [`Flags of a ${noun}: ${[programName, ...path, noun.toUpperCase(), '--help'].join(' ')}`]
@@ -59,7 +59,7 @@ function flagLines(table: Table): readonly string[] {
     if (row.flag === null) return []
     const facts = [
       ...(row.fallbackText === '' || row.placeholder === null ? [] : [`default ${row.fallbackText}`]),
-      ...(row.repeatable ? ['repeatable, or a comma list'] : []),
+      ...(row.repeatable ? ['repeatable or comma-separated'] : []),
     ]
     const text = facts.length === 0 ? row.help : `${row.help} (${facts.join('; ')})`
     return [`  ${flagForms(row)}`, ...fold(text, '        ')]
@@ -101,7 +101,7 @@ export function settingsMarkdown(table: Table): string {
       .replaceAll('|', '\\|'),
   ])
   const lines = [
-    ['flag', 'environment', 'file key', 'default', 'meaning'],
+    ['Flag', 'Environment variable', 'File key', 'Default', 'Meaning'],
     ['---', '---', '---', '---', '---'],
     ...rows,
   ]

@@ -2,10 +2,10 @@ import { Secret } from '../domain/secret.ts'
 import { allSettings, type Settings } from './exporter-settings.ts'
 
 /*
- * What a table can't say of one setting alone.
+ * What a table cannot say of one setting alone.
  */
 
-/** Paths that the server keeps for itself; the metrics can't be moved there. */
+/** Paths that the server keeps for itself; the metrics cannot be moved there. */
 const ownPaths = ['/healthz', '/livez', '/readyz', '/exporter', '/api/v1/jobs', '/webhooks/cloudflare']
 /** What begins like this is ours as well. */
 const ownFolders = ['/-/', '/jobs/', '/api/v1/']

@@ -1,4 +1,4 @@
-import { jobOverrides } from './job-overrides.ts'
+import { jobOverrides, showOverrides } from './job-overrides.ts'
 import {
   fileSetting,
   listSetting,
@@ -31,6 +31,7 @@ const minute = 60_000
 const hour = 60 * minute
 const day = 24 * hour
 const shortest = 100
+const jobLag = duration(minute, 30 * day)
 
 /** Where more settings are read from; taken by every command that has any. */
 export const fileSettings = {
@@ -38,7 +39,7 @@ export const fileSettings = {
     flag: configFileFlag,
     kind: orNone(filePath),
     only: 'flag and environment',
-    help: 'YAML file with settings. Flags and environment variables override it.',
+    help: 'YAML config file. Flags and environment variables override it.',
   }),
 } satisfies Table
 
@@ -48,12 +49,12 @@ export const logSettings = {
     kind: oneOf('debug', 'info', 'warn', 'error'),
     default: 'info',
     reloadable: true,
-    help: 'Least severity that is logged.',
+    help: 'Minimum log level.',
   }),
   logFormat: setting({
     flag: 'log.format',
     kind: orNone(oneOf('json', 'logfmt', 'pretty')),
-    help: 'Form of the log lines. Without it json, or pretty when the log goes to a terminal.',
+    help: 'Log format. Defaults to pretty on a terminal, JSON otherwise.',
   }),
 } satisfies Table
 
@@ -62,7 +63,7 @@ export const cloudflareSettings = {
     flag: 'cloudflare.base-url',
     kind: apiBaseAddress,
     default: 'https://api.cloudflare.com/client/v4',
-    help: "Root of Cloudflare's API; GraphQL is asked at its /graphql.",
+    help: 'Root of the Cloudflare API; GraphQL is served under /graphql.',
   }),
   apiToken: secretSetting({
     env: 'CLOUDFLARE_API_TOKEN',
@@ -71,38 +72,38 @@ export const cloudflareSettings = {
   apiTokenFile: setting({
     flag: 'cloudflare.api-token-file',
     kind: orNone(filePath),
-    help: 'File that holds the API token. It is read again when it changes.',
+    help: 'File that holds the API token. It is re-read when it changes.',
   }),
   accounts: listSetting({
     flag: 'cloudflare.accounts',
     kind: someText('an account id or name', 'ACCOUNT'),
     reloadable: true,
-    help: 'Accounts to watch, by id or name. Without it all that the token may see.',
+    help: 'Accounts to watch, by id or name. Default: all the token can see.',
   }),
   zones: listSetting({
     flag: 'cloudflare.zones',
     kind: someText('a zone id or name', 'ZONE'),
     reloadable: true,
-    help: 'Zones to watch, by id or name. Without it all that the token may see.',
+    help: 'Zones to watch, by id or name. Default: all the token can see.',
   }),
   excludeZones: listSetting({
     flag: 'cloudflare.exclude-zones',
     kind: someText('a zone id or name', 'ZONE'),
     reloadable: true,
-    help: 'Zones to leave out, by id or name.',
+    help: 'Zones to exclude, by id or name.',
   }),
   budgetShare: setting({
     flag: 'cloudflare.budget-share',
     kind: decimalNumber(0, 1),
     default: '0.5',
     reloadable: true,
-    help: "Share of Cloudflare's rate limits to use at most.",
+    help: "Max share of Cloudflare's rate limits to use.",
   }),
   rateLimitType: setting({
     flag: 'cloudflare.rate-limit-type',
     kind: oneOf('user', 'account'),
     default: 'user',
-    help: 'Whose GraphQL budget queries count against.',
+    help: "Which GraphQL rate limit queries count against: the user's or the account's.",
   }),
 } satisfies Table
 
@@ -112,87 +113,88 @@ export const watchSettings = {
     kind: duration(shortest, hour),
     default: '60s',
     reloadable: true,
-    help: 'How often upload health is read.',
+    help: 'How often to poll upload health.',
   }),
   revisionWindowMs: setting({
     flag: 'health.revision-window',
     kind: duration(minute, 6 * hour),
     default: '15m',
-    help: 'How far back health is read again for rows that come late.',
+    help: 'How far back health data is re-read to pick up late rows.',
   }),
   initialLookbackMs: setting({
     flag: 'health.initial-lookback',
     kind: duration(0, 7 * day),
     default: '15m',
-    help: 'How far back the first read of a scope reaches.',
+    help: 'How far back the first read of an account or zone goes.',
   }),
   inventoryPollIntervalMs: setting({
     flag: 'inventory.poll-interval',
     kind: duration(shortest, day),
     default: '60s',
     reloadable: true,
-    help: 'How often jobs are listed.',
+    help: 'How often to list jobs.',
   }),
   discoveryPollIntervalMs: setting({
     flag: 'discovery.poll-interval',
     kind: duration(shortest, 7 * day),
     default: '10m',
     reloadable: true,
-    help: 'How often accounts, zones and jobs in empty zones are looked for.',
+    help: 'How often to discover accounts, zones, and jobs in zones that had none.',
   }),
   maxLagMs: setting({
     flag: 'job.max-lag',
-    kind: duration(minute, 30 * day),
+    kind: jobLag,
     default: '30m',
     reloadable: true,
-    help: 'Age of the last complete upload from which a job counts as late.',
+    help: 'A job is late when its newest delivered logs are older than this.',
   }),
   jobOverrides: fileSetting({
     fileKey: 'job.overrides',
     fallback: [],
     expected: 'a list of mappings with match and max_lag',
     reloadable: true,
-    help: 'Other limits for jobs that match; the first match counts.',
-    read: jobOverrides(duration(minute, 30 * day)),
+    help: 'Different limits for matching jobs; the first match wins.',
+    read: jobOverrides(jobLag),
+    show: (overrides) => showOverrides(overrides, jobLag),
   }),
   statePath: setting({
     flag: 'state.path',
     kind: filePath,
     default: 'data/ledger.mdb',
-    help: 'Where counts are kept over restarts; :memory: keeps nothing.',
+    help: 'Where counts are kept across restarts; :memory: keeps nothing.',
   }),
   shard: setting({
     flag: 'shard',
     kind: wholeNumber(0, 9_999),
     default: '0',
-    help: 'Number of this instance, from 0, when several share the work.',
+    help: 'Zero-based index of this shard, when several instances share the work.',
   }),
   totalShards: setting({
     flag: 'total-shards',
     kind: wholeNumber(1, 10_000),
     default: '1',
-    help: 'How many instances share the work.',
+    help: 'Number of instances that share the work.',
   }),
   webhookSecretFile: setting({
     flag: 'notifications.webhook-secret-file',
     kind: orNone(filePath),
-    help: "File that holds the secret of Cloudflare's webhooks. Without it no webhook is received.",
+    help: "File that holds the secret of Cloudflare's webhooks. Without it, webhooks are not accepted.",
   }),
   historyPollIntervalMs: setting({
     flag: 'notifications.history-poll-interval',
     kind: durationOrOff(shortest, day),
     default: '5m',
     reloadable: true,
-    help: 'How often the list of sent notifications is read; 0 is off.',
+    help: "How often to read Cloudflare's notification history; 0 disables it.",
   }),
   manifestFile: setting({
     flag: 'manifest.file',
     kind: orNone(filePath),
-    help: 'Manifest to compare with what is live; the difference becomes a metric.',
+    help: 'Manifest to compare with the live configuration; drift is reported as a metric.',
   }),
   lablabs: switchSetting({
     flag: 'compat.lablabs',
-    help: 'Also give the Logpush metrics under the names of lablabs/cloudflare-exporter.',
+    help: 'Also expose the Logpush metrics under the names used by lablabs/cloudflare-exporter.',
   }),
 } satisfies Table
 

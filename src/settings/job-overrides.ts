@@ -25,6 +25,17 @@ const matchKeys = {
   account: 'account',
 } as const satisfies Record<string, keyof JobMatch>
 
+/** Overrides as the file writes them, in one line. */
+export function showOverrides(overrides: readonly JobOverride[], lag: Kind<number>): string {
+  const texts = overrides.map(({ match, maxLagMs }) => {
+    const keys = Object.entries(matchKeys).flatMap(([key, property]) =>
+      match[property] === undefined ? [] : [`${key}: ${match[property]}`],
+    )
+    return `{match: {${keys.join(', ')}}, max_lag: ${lag.write(maxLagMs)}}`
+  })
+  return texts.join(', ') || 'none'
+}
+
 type Problems = FileProblem[]
 
 /** Reads the list under `job.overrides`, with all its mistakes. */

@@ -1,8 +1,8 @@
 import { quoted } from '../domain/positioned.ts'
 
 /*
- * The kinds of value that a setting can have: how a text becomes a value, and how the kind is described
- * to someone who wrote something else. Strict: what is not exactly of the kind is refused, never guessed.
+ * The kinds of value that a setting can have: how a text becomes a value and a value a text, and how the kind
+ * is described to someone who wrote something else. Strict: what is not exactly of the kind is refused, never guessed.
  */
 
 export type Reading<T> =
@@ -15,6 +15,8 @@ export interface Kind<T> {
   /** Stands for the value in usage texts, e.g. `DURATION`. */
   readonly placeholder: string
   readonly read: (text: string) => Reading<T>
+  /** The value as a user would write it; reading it gives the same value. */
+  write(value: T): string
 }
 
 /** A reading that failed on this text; the hint is a further sentence without its full stop. */
@@ -29,14 +31,23 @@ export function accepted<T>(value: T): Reading<T> {
 
 /** Any text but the empty one. */
 export function someText(expected: string, placeholder: string): Kind<string> {
-  return { expected, placeholder, read: (text) => (text.trim() === '' ? refused(text) : accepted(text)) }
+  return {
+    expected,
+    placeholder,
+    read: (text) => (text.trim() === '' ? refused(text) : accepted(text)),
+    write: (text) => text,
+  }
 }
 
 export const filePath = someText('a path', 'PATH')
 
 /** A kind whose empty text means "none". */
 export function orNone<T>(kind: Kind<T>): Kind<T | null> {
-  return { ...kind, read: (text) => (text === '' ? accepted(null) : kind.read(text)) }
+  return {
+    ...kind,
+    read: (text) => (text === '' ? accepted(null) : kind.read(text)),
+    write: (value) => (value === null ? '' : kind.write(value)),
+  }
 }
 
 export function oneOf<const T extends string>(...values: readonly T[]): Kind<T> {
@@ -48,13 +59,8 @@ export function oneOf<const T extends string>(...values: readonly T[]): Kind<T> 
       const value = values.find((known) => known === text)
       return value === undefined ? refused(text) : accepted(value)
     },
+    write: (value) => value,
   }
-}
-
-export const trueOrFalse: Kind<boolean> = {
-  expected: 'true or false',
-  placeholder: 'true|false',
-  read: (text) => (text === 'true' || text === 'false' ? accepted(text === 'true') : refused(text)),
 }
 
 /** A whole number, at most `max`, written in digits only. */
@@ -67,6 +73,7 @@ export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): Kind<nu
       const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
       return value >= min && value <= max ? accepted(value) : refused(text)
     },
+    write: String,
   }
 }
 
@@ -79,6 +86,7 @@ export function decimalNumber(above: number, max: number): Kind<number> {
       const value = /^\d{1,9}(\.\d{1,9})?$/.test(text) ? Number(text) : Number.NaN
       return value > above && value <= max ? accepted(value) : refused(text)
     },
+    write: String,
   }
 }
 
@@ -128,16 +136,18 @@ export function duration(minMs: number, maxMs: number): Kind<number> {
         ? refused(text, `did you mean ${quoted(`${text}s`)}?`)
         : refused(text)
     },
+    write: formatDuration,
   }
 }
 
-/** A duration, or `0` for "off", which is read as null. */
+/** A duration, or `0` for "disabled", which is read as null. */
 export function durationOrOff(minMs: number, maxMs: number): Kind<number | null> {
   const kind = duration(minMs, maxMs)
   return {
     ...kind,
-    expected: `${kind.expected}, or 0 for off`,
+    expected: `${kind.expected}, or 0 to disable`,
     read: (text) => (text === '0' ? accepted(null) : kind.read(text)),
+    write: (value) => (value === null ? '0' : kind.write(value)),
   }
 }
 
@@ -163,6 +173,7 @@ export const listenAddress: Kind<ListenAddress> = {
     const port = Number(match[3])
     return port <= 65_535 ? accepted({ host: match[1] ?? match[2] ?? '', port }) : refused(text)
   },
+  write: formatListenAddress,
 }
 
 /** An address on the web, without a slash at its end. */
@@ -173,6 +184,7 @@ export const webAddress: Kind<string> = {
     const url = plainUrl(text)
     return url === null ? refused(text) : accepted(url)
   },
+  write: (url) => url,
 }
 
 /** The root of Cloudflare's API or of something that speaks like it, without a slash at its end. */
@@ -183,6 +195,7 @@ export const apiBaseAddress: Kind<string> = {
     const url = plainUrl(text)
     return url?.endsWith('/client/v4') === true ? accepted(url) : refused(text)
   },
+  write: (url) => url,
 }
 
 function plainUrl(text: string): string | null {
@@ -197,4 +210,5 @@ export const urlPath: Kind<string> = {
   expected: 'a path such as /metrics, of letters, digits, dots, dashes, underscores and single slashes',
   placeholder: 'PATH',
   read: (text) => (/^(?:\/[A-Za-z0-9._~-]+)+$/.test(text) ? accepted(text) : refused(text)),
+  write: (path) => path,
 }

@@ -10,7 +10,7 @@ import { accepted, type Kind, type Reading, refused } from './setting-kinds.ts'
 
 /** One setting: its names, its kind, its default. */
 export interface Setting<T> {
-  /** Without its two dashes, e.g. `web.listen-address`; null when it can't be given by flag. */
+  /** Without its two dashes, e.g. `web.listen-address`; null when it cannot be given by flag. */
   readonly flag: string | null
   readonly short: string | null
   /** The environment variable; null when there is none. */
@@ -30,6 +30,8 @@ export interface Setting<T> {
   /** A changed value takes effect on reload; others need a restart. */
   readonly reloadable: boolean
   readonly fromTexts: (texts: readonly string[]) => Reading<T>
+  /** The value as a user would write it, `none` where there is none; a secret as `***`. */
+  show(value: T): string
   /** Reads the file's node where texts are not enough. */
   readonly fromNode: ((node: Positioned) => NodeReading<T>) | null
 }
@@ -45,6 +47,9 @@ export type Table = Readonly<Record<string, Setting<unknown>>>
 export type Values<T extends Table> = {
   readonly [K in keyof T]: T[K] extends Setting<infer V> ? V : never
 }
+
+/** How a setting without a value is shown. */
+const none = 'none'
 
 export const envPrefix = 'LOGPUSH_EXPORTER_'
 
@@ -102,6 +107,7 @@ export function setting<T>(row: Row & { readonly kind: Kind<T> }): Setting<T> {
     repeatable: false,
     reloadable: row.reloadable ?? false,
     fromTexts: ([first = '']) => kind.read(first),
+    show: (value) => kind.write(value) || none,
     fromNode: null,
   }
 }
@@ -130,6 +136,7 @@ export function listSetting<T>(row: Row & { readonly kind: Kind<T> }): Setting<r
     repeatable: true,
     reloadable: row.reloadable ?? false,
     fromTexts: read,
+    show: (values) => values.map((value) => kind.write(value)).join(', ') || none,
     fromNode: null,
   }
 }
@@ -148,6 +155,7 @@ export function switchSetting(row: Omit<Row, 'default'>): Setting<boolean> {
     reloadable: row.reloadable ?? false,
     fromTexts: ([text = '']) =>
       text === 'true' || text === 'false' ? accepted(text === 'true') : refused(text),
+    show: String,
     fromNode: null,
   }
 }
@@ -173,6 +181,7 @@ export function secretSetting(row: { readonly env: string; readonly help: string
         ? accepted(new Secret(trimmed))
         : { ok: false, found: `a text of ${text.length} characters with others in it` }
     },
+    show: (secret) => (secret === null ? none : String(secret)),
     fromNode: null,
   }
 }
@@ -185,6 +194,7 @@ export function fileSetting<T>(row: {
   readonly help: string
   readonly reloadable?: boolean
   readonly read: (node: Positioned) => NodeReading<T>
+  readonly show: (value: T) => string
 }): Setting<T> {
   return {
     flag: null,
@@ -200,6 +210,7 @@ export function fileSetting<T>(row: {
     repeatable: false,
     reloadable: row.reloadable ?? false,
     fromTexts: ([text = '']) => refused(text),
+    show: row.show,
     fromNode: row.read,
   }
 }

@@ -16,7 +16,7 @@ import type { Reading } from './setting-kinds.ts'
  * Flag before environment before file before default. An empty environment variable counts as not set.
  */
 
-/** Reads a file for the parser, or says why it can't be read (`no such file`). */
+/** Reads a file for the parser, or says why it cannot be read (`no such file`). */
 export type ReadFile = (path: string) => { ok: true; text: string } | { ok: false; reason: string }
 
 export interface Sources {

@@ -7,28 +7,28 @@ export const webSettings = {
     flag: 'web.listen-address',
     kind: listenAddress,
     default: ':10199',
-    help: 'Address to listen on. Port 0 picks a free one and logs it.',
+    help: 'Address to listen on. Port 0 picks a free port and logs it.',
   }),
   telemetryPath: setting({
     flag: 'web.telemetry-path',
     kind: urlPath,
     default: '/metrics',
-    help: 'Path of the metrics.',
+    help: 'Path to serve metrics on.',
   }),
   externalUrl: setting({
     flag: 'web.external-url',
     kind: orNone(webAddress),
-    help: 'Address under which people reach this server, for links in messages.',
+    help: 'URL this server is reachable at, for links in messages.',
   }),
   grafanaUrl: setting({
     flag: 'web.grafana-url',
     kind: orNone(webAddress),
     reloadable: true,
-    help: 'Address of a Grafana that has the dashboards, for links from the status page.',
+    help: 'URL of a Grafana that has the dashboards, for links from the status page.',
   }),
   webConfigFile: setting({
     flag: 'web.config.file',
     kind: orNone(filePath),
-    help: 'File that turns on TLS or basic authentication, as Prometheus exporters know it.',
+    help: 'Web config file (TLS, basic auth) in the exporter-toolkit format.',
   }),
 } satisfies Table

@@ -147,7 +147,7 @@ for (const name of examples) {
     const { run, said, path, sim } = one
     const file = join(path, name)
     const validated = await run(['validate', '-f', file])
-    t.match(validated, { code: 0, stdout: /^The manifest is fine/, stderr: '' })
+    t.match(validated, { code: 0, stdout: /^The manifest is valid/, stderr: '' })
     const planned = await run(['plan', '-f', file, '--detailed-exitcode'])
     t.equal(planned.code, 2, planned.stderr)
     t.equal(sim.requests.count('request_challenge'), 0, 'a plan asks for no challenge')

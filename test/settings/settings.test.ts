@@ -186,6 +186,8 @@ t.test('every setting of the table works by flag, by environment and by file', a
     )
     t.strictSame(values[1], values[0], `${row.env} is the twin of --${row.flag}`)
     t.strictSame(values[2], values[0], `${row.fileKey} is the key of --${row.flag}`)
+    const shown = row.show(values[0])
+    t.strictSame(row.fromTexts([shown]), { ok: true, value: values[0] }, `${shown} reads back`)
     if (sample !== row.fallbackText) t.notSame(values[0], row.fallback, `--${row.flag} changes something`)
   }
 })
@@ -214,7 +216,7 @@ t.test("the README's table has a line for every setting", async (t) => {
   t.equal(lines.length, rows.length + 2)
   t.equal(
     lines.find((line) => line.includes('--cloudflare.zones')),
-    '| `--cloudflare.zones` | `LOGPUSH_EXPORTER_CLOUDFLARE_ZONES` | `cloudflare.zones` |  | Zones to watch, by id or name. Without it all that the token may see. Repeatable. Reloadable. |',
+    '| `--cloudflare.zones` | `LOGPUSH_EXPORTER_CLOUDFLARE_ZONES` | `cloudflare.zones` |  | Zones to watch, by id or name. Default: all the token can see. Repeatable. Reloadable. |',
   )
   t.equal(
     lines.find((line) => line.includes('CLOUDFLARE_API_TOKEN')),

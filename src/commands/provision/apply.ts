@@ -41,9 +41,9 @@ export const apply = defineCommand({
   },
   operands: { what: 'a saved plan', max: 1 },
   notes: [
-    'Shows the plan, asks once, and reads each object again before it is written: what has changed since is ' +
-      'refused. Failures hold back what depends on them and nothing else; the next run finishes the work. ' +
-      'A saved plan is carried out exactly or not at all.',
+    'Shows the plan, asks once, and re-reads each object before writing it: an object that has changed since is ' +
+      'refused. A failure holds back only what depends on it; the next run finishes the work. A saved plan is ' +
+      'applied exactly or not at all.',
     'With --output json each event is one line: {"event":"begin","steps":N}, then for each step ' +
       '{"event":"step","change","kind","name","scope","state"} where state is started, waiting, done, failed, ' +
       'refused, skipped or not_started, with a reason where there is one, then ' +
@@ -51,8 +51,8 @@ export const apply = defineCommand({
     'Challenge files are read with the credentials of the platform: the AWS chain (AWS_PROFILE, AWS_ROLE_ARN, ' +
       '…, with AWS_ENDPOINT_URL_S3 for another store), Google application default credentials, and for Azure ' +
       'AZURE_STORAGE_CONNECTION_STRING, AZURE_STORAGE_KEY, AZURE_STORAGE_SAS_TOKEN or its default chain.',
-    'Exits with 0 when everything is done; with 1 when something is not; with 3 when the guard objects, and then ' +
-      'nothing was written; with 65 when the manifest has mistakes.',
+    'Exits with 0 if everything was applied; with 1 if something was not; with 3 if the guard objects, and then ' +
+      'nothing was written; with 65 if the manifest is invalid.',
   ],
   async run(values, io, { operands: [planFile] }) {
     const saved = planFile === undefined ? null : openSavedPlan(planFile, values, io)
@@ -112,6 +112,6 @@ function openSavedPlan(
     )
   }
   const read = io.readFile(path)
-  if (!read.ok) throw new UserError(`can't read the saved plan ${path}: ${read.reason}`)
+  if (!read.ok) throw new UserError(`cannot read the saved plan ${path}: ${read.reason}`)
   return readSavedPlan(path, read.text)
 }

@@ -20,7 +20,7 @@ export const waitOption = {
     kind: duration(0, 3_600_000),
     default: '2m',
     only: 'flag',
-    help: 'How long to wait for a challenge file to appear and to become readable.',
+    help: 'How long to wait for a challenge file to appear and become readable.',
   }),
 } satisfies Table
 

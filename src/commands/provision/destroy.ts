@@ -25,9 +25,9 @@ export const destroy = defineCommand({
     ...sessionOptions,
   },
   notes: [
-    'Looks only at the scopes that the manifest names, shows what would go, and asks once. Needs none of the ' +
-      "manifest's secrets. Policies go first, then jobs, then webhooks. What has changed since it was shown is left. " +
-      'Events of --output json are those of apply.',
+    'Deletes every object whose name starts with the owner and a dash, in the scopes that the manifest names. ' +
+      "Shows them and asks once. Needs none of the manifest's secrets. Policies are deleted first, then jobs, then " +
+      'webhooks; an object that has changed since it was shown is kept. Events of --output json are those of apply.',
   ],
   async run(values, io) {
     const read = parseManifest(readManifestTexts(values.file, io))

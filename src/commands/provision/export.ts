@@ -22,18 +22,17 @@ export const exportVerb = defineCommand({
       kind: oneOf('manifest', 'terraform'),
       default: 'manifest',
       only: 'flag',
-      help: 'Form of the result: a manifest, or Terraform for version 5 of the provider.',
+      help: 'Output: a manifest, or Terraform for version 5 of the provider.',
     }),
     ...manifestOptions,
     ...transferOptions,
     ...sessionOptions,
   },
   notes: [
-    'Takes one account: name it with --cloudflare.accounts where the token sees several; --cloudflare.zones and ' +
-      '--cloudflare.exclude-zones narrow the zones. With -f, what the manifest wants becomes Terraform instead, ' +
-      'with import blocks for what is live.',
-    'No secret is written: each has a variable in its place, and the variables to set are listed. Writes nothing ' +
-      'at Cloudflare.',
+    'Exports one account: name it with --cloudflare.accounts if the token sees several. --cloudflare.zones and ' +
+      '--cloudflare.exclude-zones limit the zones. With -f, the manifest is converted to Terraform instead, with ' +
+      'import blocks for the objects that exist.',
+    'Secrets are replaced by variables, and the variables to set are listed. Nothing is changed at Cloudflare.',
   ],
   async run(values, io) {
     const { to, file, owner, out } = values

@@ -34,7 +34,7 @@ export const importVerb = defineCommand({
       flag: 'account',
       kind: orNone(someText('an account id or name', 'ACCOUNT')),
       only: 'flag',
-      help: 'Account to write into the manifest, where the files do not say it.',
+      help: 'Account to write into the manifest if the files do not name it.',
     }),
     ...transferOptions,
     ...sessionOptions,
@@ -42,10 +42,10 @@ export const importVerb = defineCommand({
   operands: { what: 'files', max: mostFiles },
   notes: [
     'Without files, the live account is read. Files are a Terraform state, the output of terraform show -json, or ' +
-      "app-interface's YAML with resources of the providers logpush_job and logpush_ownership_challenge (a folder " +
-      'stands for its YAML files); which one it is shows from the file. Files need no API token.',
-    'No secret is written: each has a variable in its place, and the variables to set are listed. Set them to what ' +
-      'is in use, and a plan of the manifest shows no changes.',
+      'app-interface YAML with resources of the providers logpush_job and logpush_ownership_challenge (or a folder ' +
+      'of such files); the format is detected. Reading files needs no API token.',
+    'Secrets are replaced by variables, and the variables to set are listed. Once they are set to the values in ' +
+      'use, a plan of the manifest shows no changes.',
   ],
   async run(values, io, { operands }) {
     const { owner, out } = values

@@ -20,9 +20,9 @@ export const memoryOption = {
     kind: orNone(someText('a path, or "off"', 'PATH')),
     only: 'flag',
     help:
-      'Folder for what is remembered between runs: ownership tokens, which are good for 7 days, and keyed ' +
-      'hashes of webhook secrets. Only its owner may read it. Without it $XDG_CACHE_HOME/logpush-exporter ' +
-      'or ~/.cache/logpush-exporter; "off" remembers nothing.',
+      'Cache folder for ownership tokens, which are valid for 7 days, and keyed hashes of webhook secrets; only ' +
+      'its owner can read it. Defaults to $XDG_CACHE_HOME/logpush-exporter or ~/.cache/logpush-exporter; "off" ' +
+      'disables the cache.',
   }),
 } satisfies Table
 

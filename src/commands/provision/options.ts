@@ -17,7 +17,7 @@ export const manifestOptions = {
     short: 'f',
     kind: filePath,
     only: 'flag',
-    help: 'Manifest: a YAML file, or a folder whose *.yaml and *.yml files are all read.',
+    help: 'Manifest: a YAML file, or a folder with *.yaml and *.yml files.',
   }),
 } satisfies Table
 
@@ -27,13 +27,13 @@ export const planOptions = {
     flag: 'target',
     kind: objectName,
     only: 'flag',
-    help: 'Deal with the objects of this name only.',
+    help: 'Only plan objects with this name.',
   }),
   rotate: listSetting({
     flag: 'rotate',
     kind: objectName,
     only: 'flag',
-    help: 'Send the secret of this webhook again, although nothing shows that it changed.',
+    help: 'Resend the secret of this webhook even if it does not seem to have changed.',
   }),
 } satisfies Table
 
@@ -54,7 +54,7 @@ export const withoutChecksOption = {
   offline: switchSetting({
     flag: 'offline',
     only: 'flag',
-    help: 'Leave out the checks that ask Cloudflare about fields, destinations, alerts and the token.',
+    help: 'Skip the checks that ask Cloudflare about fields, destinations, alerts and the token.',
   }),
 } satisfies Table
 
@@ -63,12 +63,12 @@ export const forceOption = {
     flag: 'force',
     kind: oneOf(...guardNames),
     only: 'flag',
-    help: 'Override this objection of the guard.',
+    help: 'Override this guard.',
   }),
 } satisfies Table
 
 export const yesOption = {
-  yes: switchSetting({ flag: 'yes', short: 'y', only: 'flag', help: 'Do not ask; go ahead.' }),
+  yes: switchSetting({ flag: 'yes', short: 'y', only: 'flag', help: 'Do not ask for confirmation.' }),
 } satisfies Table
 
 export const parallelOption = {
@@ -77,7 +77,7 @@ export const parallelOption = {
     kind: wholeNumber(1, 32),
     default: '4',
     only: 'flag',
-    help: 'How many calls at a time.',
+    help: 'Max concurrent API calls.',
   }),
 } satisfies Table
 
@@ -86,7 +86,7 @@ export const savePlanOption = {
     flag: 'out',
     kind: orNone(filePath),
     only: 'flag',
-    help: 'Save the plan to this file, so that apply does exactly this or refuses.',
+    help: 'Save the plan to this file; apply then does exactly this or refuses.',
   }),
 } satisfies Table
 
@@ -94,7 +94,7 @@ export const exitCodeOption = {
   detailedExitcode: switchSetting({
     flag: 'detailed-exitcode',
     only: 'flag',
-    help: 'Exit with 2 when there are changes.',
+    help: 'Exit with code 2 if there are changes.',
   }),
 } satisfies Table
 

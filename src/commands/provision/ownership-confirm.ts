@@ -22,12 +22,10 @@ export const confirm = defineCommand({
       flag: 'token-file',
       kind: someText('a path', 'PATH'),
       only: 'flag',
-      help: 'Challenge file, as Cloudflare wrote it. Which destination it belongs to is found out.',
+      help: 'Challenge file, as Cloudflare wrote it. Its destination is detected.',
     }),
   },
-  notes: [
-    'The tokens are kept in the folder of --cache-folder, readable by you alone, until they expire after 7 days.',
-  ],
+  notes: ['Tokens are kept in --cache-folder, readable only by you, until they expire after 7 days.'],
   async run(values, io) {
     if (values.tokenFile.length === 0)
       throw new UserError('--token-file: missing; name the challenge file that you read')
@@ -61,7 +59,7 @@ export const confirm = defineCommand({
 
 function readToken(path: string, io: Pick<CommandIo, 'readFile'>): Secret {
   const read = io.readFile(path)
-  if (!read.ok) throw new UserError(`--token-file: can't read ${path}: ${read.reason}`, exitCode.failure)
+  if (!read.ok) throw new UserError(`--token-file: cannot read ${path}: ${read.reason}`, exitCode.failure)
   const token = tokenIn(new Secret(read.text))
   if (token === null) throw new UserError(`--token-file: ${path} holds no token`, exitCode.failure)
   return token

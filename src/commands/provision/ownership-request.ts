@@ -24,12 +24,12 @@ export const request = defineCommand({
     again: switchSetting({
       flag: 'again',
       only: 'flag',
-      help: 'Ask for a new file even where one was asked for before or a token is known.',
+      help: 'Request a new file even if one was requested before or a token is known.',
     }),
   },
   notes: [
-    'For destinations that apply can not read by itself. Jobs that share scope and destination need one challenge. ' +
-      'A destination that was asked for before is not asked again.',
+    'For destinations that apply cannot read by itself. Jobs that share scope and destination need one challenge. ' +
+      'A challenge that was requested before is not requested again.',
   ],
   async run(values, io) {
     const session = await openSession(values, io)

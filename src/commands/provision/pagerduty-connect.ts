@@ -22,11 +22,13 @@ export const connect = defineCommand({
       flag: 'token-file',
       kind: orNone(someText('a path', 'PATH')),
       only: 'flag',
-      help: 'Integration token of an earlier run: only finishes what that run began.',
+      help: 'File with the integration token of an earlier run, to finish what that run began.',
     }),
     ...sessionOptions,
   },
-  notes: ['The consent is given at PagerDuty in a browser. Where nobody can, Alertmanager can page instead.'],
+  notes: [
+    'Consent is given at PagerDuty, in a browser. If that is not possible, page through Alertmanager instead.',
+  ],
   async run(values, io) {
     const session = await openSession(values, io)
     const account = await theAccount(values.accounts, session)
@@ -57,7 +59,7 @@ export const connect = defineCommand({
       return finish(await completeConnection(deps, started))
     }
     const read = io.readFile(values.tokenFile)
-    if (!read.ok) throw new UserError(`--token-file: can't read ${values.tokenFile}: ${read.reason}`)
+    if (!read.ok) throw new UserError(`--token-file: cannot read ${values.tokenFile}: ${read.reason}`)
     const token = read.text.trim()
     return finish(await completeConnection(deps, { accountId: account.id, token, before: null }))
 

@@ -39,8 +39,8 @@ export const plan = defineCommand({
     ...sessionOptions,
   },
   notes: [
-    'Exits with 0; with 2 when there are changes and --detailed-exitcode is given; with 3 when the guard objects; ' +
-      'with 65 when the manifest has mistakes.',
+    'Exits with 0; with 2 if there are changes and --detailed-exitcode is given; with 3 if the guard objects; ' +
+      'with 65 if the manifest is invalid.',
   ],
   conflicts: ({ offline, out }) =>
     offline && out !== null
@@ -109,6 +109,6 @@ function write(path: string, text: string): void {
   try {
     writeFileSync(path, text)
   } catch (error) {
-    throw new UserError(`--out: can't write ${path}: ${fileReason(error)}`, exitCode.failure)
+    throw new UserError(`--out: cannot write ${path}: ${fileReason(error)}`, exitCode.failure)
   }
 }

@@ -6,8 +6,8 @@ export const schema = defineCommand({
   usage: ['> manifest.schema.json'],
   options: {},
   notes: [
-    'For completion in an editor with the YAML language server, begin the manifest with: ' +
-      '# yaml-language-server: $schema=manifest.schema.json. Put references within { } into quotes there.',
+    'For completion in an editor with the YAML language server, start the manifest with: ' +
+      '# yaml-language-server: $schema=manifest.schema.json. Quote references inside { }.',
   ],
   async run(_values, io) {
     io.stdout(JSON.stringify(manifestJsonSchema(), null, 2))

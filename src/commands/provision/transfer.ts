@@ -15,13 +15,13 @@ export const transferOptions = {
     flag: 'owner',
     kind: orNone(someText('a name', 'NAME')),
     only: 'flag',
-    help: 'Owner to write into the manifest: only objects whose names start with it and a dash may be deleted.',
+    help: 'Owner to write into the manifest. Only objects named OWNER-… may be deleted later.',
   }),
   out: setting({
     flag: 'out',
     kind: orNone(someText('a path', 'PATH')),
     only: 'flag',
-    help: 'File to write instead of printing. One that is there is not overwritten.',
+    help: 'Write to this file instead of stdout. Existing files are not overwritten.',
   }),
 } satisfies Table
 
@@ -77,7 +77,7 @@ export function handOver(
     try {
       writeFileSync(out, text, { flag: 'wx' })
     } catch (error) {
-      throw new UserError(`--out: can't write ${out}: ${fileReason(error)}`, exitCode.failure)
+      throw new UserError(`--out: cannot write ${out}: ${fileReason(error)}`, exitCode.failure)
     }
     io.stderr(`Written to ${out}.`)
   }

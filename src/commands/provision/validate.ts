@@ -10,8 +10,8 @@ export const validate = defineCommand({
   usage: ['-f PATH [flags]'],
   options: { ...manifestOptions, output: outputOption('text', 'json') },
   notes: [
-    'Asks nobody and needs no secret: references are checked but not looked up. ' +
-      'Exits with 0 when the manifest is fine, with or without warnings, and with 65 when it is not.',
+    'References are checked but not resolved. Exits with 0 if the manifest is valid, with or without warnings, ' +
+      'and with 65 if it is not.',
   ],
   async run({ file, output }, io) {
     const read = parseManifest(readManifestTexts(file, io))
@@ -21,7 +21,7 @@ export const validate = defineCommand({
     }
     if (!read.ok) return complainOf(read.problems, io)
     warnOf(read.warnings, io)
-    io.stdout(`The manifest is fine: ${contents(read.value)}.`)
+    io.stdout(`The manifest is valid: ${contents(read.value)}.`)
     return exitCode.done
   },
 })

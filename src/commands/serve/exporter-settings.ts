@@ -5,7 +5,7 @@ import { accountOf } from '../../domain/scope.ts'
 import type { ScopeState } from '../../exporter/state/scope-state.ts'
 import type { WatchSettings } from '../../exporter/watch.ts'
 import type { ExporterView } from '../../metrics/exporter-view.ts'
-import type { Settings } from '../../settings/exporter-settings.ts'
+import { allSettings, type Settings } from '../../settings/exporter-settings.ts'
 import type { JobMatch } from '../../settings/job-overrides.ts'
 
 export function watchSettingsOf(settings: Settings): WatchSettings {
@@ -34,18 +34,11 @@ function matches(match: JobMatch, job: JobSummary, { scope }: ScopeState): boole
 export function configFacts(settings: Settings): ExporterView['config'] {
   const { healthPollIntervalMs, revisionWindowMs, budgetShare, rateLimitType, shard, totalShards } = settings
   return {
-    pollInterval: durationText(healthPollIntervalMs),
-    revisionWindow: durationText(revisionWindowMs),
+    pollInterval: allSettings.healthPollIntervalMs.show(healthPollIntervalMs),
+    revisionWindow: allSettings.revisionWindowMs.show(revisionWindowMs),
     budgetShare: String(budgetShare),
     rateLimitType,
     shard,
     totalShards,
   }
-}
-
-/** Milliseconds as a user would write them. */
-function durationText(ms: number): string {
-  if (ms % 3_600_000 === 0 && ms > 0) return `${ms / 3_600_000}h`
-  if (ms % 60_000 === 0 && ms > 0) return `${ms / 60_000}m`
-  return ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`
 }

@@ -69,7 +69,7 @@ t.test('validate says what is wrong, needs no secret and asks nobody', async (t)
     'bad.yaml.off': '[',
   })
   const fine = await runProvision(['validate', '-f', path])
-  t.strictSame(fine, { code: 0, stdout: 'The manifest is fine: 2 jobs, 1 webhook, 1 policy.\n', stderr: '' })
+  t.strictSame(fine, { code: 0, stdout: 'The manifest is valid: 2 jobs, 1 webhook, 1 policy.\n', stderr: '' })
 
   const { file, text } = manifestFile('invalid-job-key.yaml')
   const wrong = folder(t, { [file]: text })

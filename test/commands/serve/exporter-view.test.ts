@@ -1,4 +1,5 @@
 import t from 'tap'
+import { configFacts } from '../../../src/commands/serve/exporter-settings.ts'
 import { shownSettings } from '../../../src/commands/serve/shown-settings.ts'
 import { Secret } from '../../../src/domain/secret.ts'
 import { allSettings, defaultsOf } from '../../../src/settings/exporter-settings.ts'
@@ -28,11 +29,20 @@ t.test('settings are shown as a user would write them, secrets only as being the
       ['--cloudflare.api-token-file', '/run/secrets/token'],
       ['--cloudflare.accounts', `Quay, ${'b'.repeat(32)}`],
       ['--job.max-lag', '1h30m'],
-      ['job.overrides', '{"match":{"jobName":"quiet"},"maxLagMs":60000}'],
-      ['--notifications.history-poll-interval', 'off'],
+      ['job.overrides', '{match: {job_name: quiet}, max_lag: 1m}'],
+      ['--notifications.history-poll-interval', '0'],
     ],
   )
   t.equal(shown.length, Object.keys(allSettings).length)
+})
+
+t.test('the metric of the settings and the page write a duration alike', async (t) => {
+  const settings = { ...defaultsOf(allSettings), healthPollIntervalMs: 90_000, revisionWindowMs: 5_400_000 }
+  const shown = new Map(shownSettings(settings).map(({ name, value }) => [name, value]))
+  const { pollInterval, revisionWindow } = configFacts(settings)
+  t.strictSame([pollInterval, revisionWindow], ['1m30s', '1h30m'])
+  t.equal(shown.get('--health.poll-interval'), pollInterval)
+  t.equal(shown.get('--health.revision-window'), revisionWindow)
 })
 
 t.test('pages are made from memory: Cloudflare is asked for nothing, and no secret is in them', async (t) => {
