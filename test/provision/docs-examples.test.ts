@@ -162,7 +162,7 @@ for (const name of examples) {
     const out = await run(['export', '--owner', 'sre', '--out', exported])
     t.equal(out.code, 0, out.stderr)
     said.push(readFileSync(exported, 'utf8'))
-    t.match(await run(['export', '--out', exported]), { code: 1, stderr: /can't write .*exported\.yaml/ })
+    t.match(await run(['export', '--out', exported]), { code: 1, stderr: /cannot write .*exported\.yaml/ })
     const variables = Object.fromEntries(variablesOf(out.stderr).map((name) => [name, valueFor(name)]))
     const back = await run(['plan', '-f', exported, '--detailed-exitcode'], variables)
     t.equal(back.code, 0, back.stdout + back.stderr)

@@ -229,7 +229,7 @@ t.test('a saved plan is carried out exactly, or refused', async (t) => {
   t.equal((await run(['plan', '-f', manifest, '--out', file, '--target', 'sre-r2'])).code, 0)
   said.push(readFileSync(file, 'utf8'))
   t.match(await run(['apply', file, '-f', manifest]), { code: 64, stderr: /a saved plan names its manifest/ })
-  t.match(await run(['apply', join(path, 'none.plan')]), { code: 64, stderr: /can't read the saved plan/ })
+  t.match(await run(['apply', join(path, 'none.plan')]), { code: 64, stderr: /cannot read the saved plan/ })
   t.match(await run(['apply', file]), { code: 1, stderr: /there is no terminal/ })
   t.match(await run(['apply', file, '--yes']), { code: 0, stdout: /Applied: 1 created\./ })
   const late = await run(['apply', file, '--yes'])

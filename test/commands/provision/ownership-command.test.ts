@@ -184,7 +184,7 @@ t.test('wrong tokens, and a challenge that is a log line', async (t) => {
   const file = join(path, 'token.txt')
   const confirm = ['ownership', 'confirm', '-f', manifest, '--token-file', file]
   t.match(await run(['ownership', 'confirm', '-f', manifest]), { code: 64, stderr: /--token-file: missing/ })
-  t.match(await run(confirm), { code: 1, stderr: /can't read .*token\.txt: no such file/ })
+  t.match(await run(confirm), { code: 1, stderr: /cannot read .*token\.txt: no such file/ })
   writeFileSync(file, '<html> not a token</html>')
   t.match(await run(confirm), { code: 1, stderr: /token\.txt holds no token/ })
   writeFileSync(file, 'a.b.c')

@@ -53,7 +53,7 @@ t.test('connecting on a terminal: token, browser, completion', async (t) => {
   ])
   t.match(await runProvision(['pagerduty', 'connect', '--token-file', join(folder, 'none')], { env }), {
     code: 64,
-    stderr: /--token-file: can't read/,
+    stderr: /--token-file: cannot read/,
   })
 })
 
