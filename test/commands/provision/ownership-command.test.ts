@@ -215,15 +215,15 @@ t.test('wrong tokens, and a challenge that is a log line', async (t) => {
   t.match(await run(confirm), { code: 1, stderr: /for none of the 2 destinations that have to be proved/ })
 })
 
-t.test('mistakes on the command line', async (t) => {
+t.test('errors on the command line', async (t) => {
   t.match(await runProvision(['ownership']), {
     code: 64,
-    stderr: /provision ownership: expected request or confirm/,
+    stderr: /provision ownership: expected a verb: request, confirm/,
   })
   t.match(await runProvision(['ownership', 'reqest']), { code: 64, stderr: /did you mean "request"\?/ })
   t.match(await runProvision(['ownership', '--help']), {
     code: 0,
-    stdout: /request {2}Make Cloudflare write/,
+    stdout: /request {2}Have Cloudflare write/,
   })
   t.match(await runProvision(['ownership', 'confirm', '--help']), { code: 0, stdout: /--token-file/ })
   t.match(await runProvision(['apply', '--help']), { code: 0, stdout: /--wait=DURATION/ })
