@@ -6,7 +6,7 @@
 import { ApiFailure } from '../errors.ts'
 import type { ApiExchange } from '../ports/cloudflare.ts'
 import type { Clock } from '../ports/runtime.ts'
-import { type Bucket, correct, fullBucket, take, throttle, waitFor } from './token-bucket.ts'
+import { type Bucket, correct, fullBucket, take, throttle, waitFor, wholeBurst } from './token-bucket.ts'
 
 export type Api = ApiExchange['api']
 
@@ -72,7 +72,12 @@ interface Queue {
   sent: number[]
 }
 
-export function createBudget(deps: { readonly clock: Clock; readonly settings: BudgetSettings }): Budget {
+export function createBudget(deps: {
+  readonly clock: Clock
+  readonly settings: BudgetSettings
+  /** For a program that ends by itself: it may spend its share at once instead of spreading it over the window. */
+  readonly mayBurst?: boolean
+}): Budget {
   const { clock } = deps
   let settings = deps.settings
   let order = 0
@@ -83,7 +88,8 @@ export function createBudget(deps: { readonly clock: Clock; readonly settings: B
     const key = api === 'graphql' && settings.rateLimitType === 'account' ? `graphql:${accountId ?? ''}` : api
     const known = queues.get(key)
     if (known !== undefined) return known
-    const bucket = fullBucket(limits[api], windowMs, settings.share, clock.monotonic())
+    const burst = deps.mayBurst === true ? wholeBurst : undefined
+    const bucket = fullBucket(limits[api], windowMs, settings.share, clock.monotonic(), burst)
     const queue: Queue = { bucket, api, waiting: [], inFlight: 0, pumping: false, sent: [] }
     queues.set(key, queue)
     return queue
@@ -94,7 +100,7 @@ export function createBudget(deps: { readonly clock: Clock; readonly settings: B
     queue.pumping = true
     try {
       while (queue.waiting.length > 0 && queue.inFlight < maxInFlight) {
-        const wait = waitFor(queue.bucket, clock.monotonic())
+        const wait = Math.max(waitFor(queue.bucket, clock.monotonic()), windowWait(queue))
         if (wait > 0) {
           // Slept in short pieces: a reload, a header or an abort may change the picture meanwhile.
           await clock.sleep(Math.min(wait, 1000), new AbortController().signal)
@@ -121,6 +127,15 @@ export function createBudget(deps: { readonly clock: Clock; readonly settings: B
     const first = queue.sent.findIndex((at) => at > since)
     queue.sent = first < 0 ? [] : queue.sent.slice(first)
     return queue.sent.length
+  }
+
+  /** Milliseconds until the last window has room in our share; what a bucket without burst keeps by itself. */
+  const windowWait = (queue: Queue): number => {
+    const { limit, share, burst, windowMs: window } = queue.bucket
+    if (burst < wholeBurst) return 0
+    const excess = sentLately(queue) - Math.max(1, Math.floor(limit * share))
+    const oldest = queue.sent[excess]
+    return oldest === undefined ? 0 : oldest + window - clock.monotonic()
   }
 
   const enter = (queue: Queue, turn: Turn): Promise<void> =>

@@ -3,13 +3,16 @@
  *
  * The API allows `limit` requests in any `windowMs`; we may use `share` of them. A bucket that holds C and
  * refills with r lets at most C + r × window through in any window, so both are cut from the same share:
- * a fifth as burst, the rest as a steady flow. What the API says of its own count only ever lowers ours,
+ * a fifth as burst, the rest as a steady flow. A bucket that may burst holds the whole share instead; whoever
+ * empties it counts what went out in the last window, too. What the API says of its own count only ever lowers ours,
  * since other tools spend from the same budget.
  */
 export interface Bucket {
   readonly limit: number
   readonly windowMs: number
   readonly share: number
+  /** The part of the share that may go out at once, in (0, 1]. */
+  readonly burst: number
   readonly tokens: number
   /** Monotonic time of `tokens`. */
   readonly at: number
@@ -19,21 +22,29 @@ export interface Bucket {
   readonly strikes: number
 }
 
-const burstShare = 0.2
+const steadyBurst = 0.2
+export const wholeBurst = 1
 
-export function fullBucket(limit: number, windowMs: number, share: number, at: number): Bucket {
-  const bucket: Bucket = { limit, windowMs, share, tokens: 0, at, pausedUntil: 0, strikes: 0 }
+export function fullBucket(
+  limit: number,
+  windowMs: number,
+  share: number,
+  at: number,
+  burst = steadyBurst,
+): Bucket {
+  const bucket: Bucket = { limit, windowMs, share, burst, tokens: 0, at, pausedUntil: 0, strikes: 0 }
   return { ...bucket, tokens: capacity(bucket) }
 }
 
 /** The most that can be sent at once; at least one, or nothing would ever be sent. */
 export function capacity(bucket: Bucket): number {
-  return Math.max(1, bucket.limit * bucket.share * burstShare)
+  return Math.max(1, bucket.limit * bucket.share * bucket.burst)
 }
 
 /** Steady flow in requests per millisecond. */
 export function flow(bucket: Bucket): number {
-  return (bucket.limit * bucket.share * (1 - burstShare)) / bucket.windowMs
+  const steady = bucket.burst < wholeBurst ? 1 - bucket.burst : 1
+  return (bucket.limit * bucket.share * steady) / bucket.windowMs
 }
 
 export function refill(bucket: Bucket, now: number): Bucket {

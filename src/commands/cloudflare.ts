@@ -27,6 +27,8 @@ export interface CloudflareDeps {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Gives up waiting and reading. */
   readonly stop: AbortSignal
+  /** Whether the share of the budget may be spent at once: for a command that ends by itself. */
+  readonly mayBurst: boolean
   /** How often reads are made. */
   readonly reads: ReadRow
   /** Told of every finished exchange, after the budget. */
@@ -44,7 +46,11 @@ export function openCloudflare(
 ): Cloudflare {
   const { token, clock, random, log, stop, reads, observe, onWait } = deps
   const { baseUrl, rateLimitType } = settings
-  const budget = createBudget({ clock, settings: { share: settings.budgetShare, rateLimitType } })
+  const budget = createBudget({
+    clock,
+    settings: { share: settings.budgetShare, rateLimitType },
+    mayBurst: deps.mayBurst,
+  })
   const fetch = proxyFetch(deps.env)
   const transport = {
     baseUrl,

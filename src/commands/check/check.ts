@@ -32,6 +32,7 @@ export const check = defineCommand({
       log,
       env: io.env,
       stop: io.signal,
+      mayBurst: true,
       reads: 'pollRead',
       observe(exchange) {
         left[exchange.api] = exchange.rateLimit ?? left[exchange.api]

@@ -34,6 +34,7 @@ export async function openSession(
     log,
     env: io.env,
     stop: io.signal,
+    mayBurst: true,
     reads: 'commandRead',
     onWait: (reason) => log.info({ reason }, 'waiting for Cloudflare'),
   })

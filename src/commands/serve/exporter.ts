@@ -83,6 +83,7 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
     ...deps,
     // Polls stop by the signal that they are run with.
     stop: new AbortController().signal,
+    mayBurst: false,
     reads: 'pollRead',
     observe(exchange) {
       self.exchanged(exchange)
