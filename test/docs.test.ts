@@ -13,7 +13,7 @@ function section(text: string, name: string): string {
 }
 
 t.test('the README shows what the demo prints', async (t) => {
-  const source = readFileSync('src/commands/demo/demo.ts', 'utf8')
+  const source = readFileSync('src/commands/demo/demo-text.ts', 'utf8')
   const shown = section(readFileSync('README.md', 'utf8'), 'demo')
   for (const line of shown.split('\n').filter((line) => line.startsWith('  - ')))
     t.ok(source.includes(line.slice(4)), line)

@@ -38,6 +38,7 @@ t.test('the demo with alerting opens an incident, and leaves nothing behind', { 
     'the job that was switched off before is a page',
     60,
   )
+  await says(/(Press Ctrl-C to stop\.)\n$/)
   for (const url of others) t.ok((await fetch(url)).ok, url)
   t.equal(await stop(), 0)
   for (const url of [inbox, ...others]) await t.rejects(fetch(url), url)
@@ -45,7 +46,7 @@ t.test('the demo with alerting opens an incident, and leaves nothing behind', { 
 
 t.test('without the programs it says which are missing and goes on', async (t) => {
   const { says, stop } = demo(t, '/nowhere')
-  const missing = await says(/No alerting: (.*) can't be found/)
+  const missing = await says(/No alerting: (.*) cannot be found/)
   t.equal(missing, 'prometheus and prometheus-alertmanager (or alertmanager)')
   const status = await says(/status page +(http:\S+)/)
   t.ok((await fetch(status)).ok)

@@ -5,11 +5,11 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { createWake } from '../../access/wake.ts'
 import { exitCode, UserError } from '../../errors.ts'
 import type { Clock } from '../../ports/runtime.ts'
 import { type ChildProgram, findProgram, freePorts, startProgram } from '../../runtime/child-program.ts'
+import { shippedPath } from '../../runtime/shipped-file.ts'
 import { shortenedScrapeMs, shortenRoutes, shortenRules } from './shortened-alerts.ts'
 
 /** Paths of the two programs. */
@@ -123,22 +123,14 @@ export async function startAlertChain(options: AlertChainOptions): Promise<Alert
   }
 }
 
-/** A file of the package's alerts folder: two levels above the bundle's chunks, three above this source. */
+/** A file of the package's alerts folder. */
 async function shipped(name: string): Promise<string> {
-  const paths = ['../../', '../../../'].map((up) =>
-    fileURLToPath(new URL(`${up}alerts/${name}`, import.meta.url)),
-  )
-  let cause: unknown
-  for (const path of paths) {
-    try {
-      return await readFile(path, 'utf8')
-    } catch (error) {
-      cause = error
-    }
+  const path = shippedPath(`alerts/${name}`)
+  try {
+    return await readFile(path, 'utf8')
+  } catch (cause) {
+    throw new UserError(`the alert rules are not here: cannot read ${path}`, exitCode.failure, { cause })
   }
-  throw new UserError(`the alert rules are not here: cannot read ${paths.join(' or ')}`, exitCode.failure, {
-    cause,
-  })
 }
 
 /** JSON, which is YAML as well. */

@@ -2,6 +2,7 @@
 import { UserError } from '../../errors.ts'
 import type { Clock } from '../../ports/runtime.ts'
 import { findAlertPrograms, startAlertChain } from './alert-chain.ts'
+import type { DemoAddress } from './demo-text.ts'
 import { startInbox } from './pagerduty-inbox.ts'
 
 export interface DemoAlertingOptions {
@@ -17,15 +18,25 @@ export interface DemoAlertingOptions {
 /** A quarter of an hour becomes ninety seconds. */
 export const demoFactor = 10
 
-/** Starts it and says where it is, or what is missing. Answers how to stop it. */
-export async function startDemoAlerting(options: DemoAlertingOptions): Promise<() => Promise<void>> {
+export interface DemoAlerting {
+  /** Where the parts are; empty when they could not be started. */
+  readonly addresses: readonly DemoAddress[]
+  /** How it differs from the real thing, or why it could not be started. */
+  readonly notes: readonly string[]
+  stop(): Promise<void>
+}
+
+/** Starts it, or tells what is missing. */
+export async function startDemoAlerting(options: DemoAlertingOptions): Promise<DemoAlerting> {
   const { say, signal } = options
   const found = findAlertPrograms(options.searchPath)
   if (!found.ok) {
-    say(`No alerting: ${found.missing.join(' and ')} can't be found on this machine.`)
-    say('Debian and Ubuntu have both: apt-get install prometheus prometheus-alertmanager.')
-    return async () => {}
+    return none([
+      `No alerting: ${found.missing.join(' and ')} cannot be found on this machine.`,
+      'Debian and Ubuntu have both: apt-get install prometheus prometheus-alertmanager.',
+    ])
   }
+  say('Starting Prometheus and Alertmanager …')
   const inbox = await startInbox(options.clock)
   try {
     const chain = await startAlertChain({
@@ -43,22 +54,28 @@ export async function startDemoAlerting(options: DemoAlertingOptions): Promise<(
       { text: 'Status page', href: `${options.exporterUrl}/` },
     ]
     inbox.link(links)
-    say(`  PagerDuty inbox  ${inbox.url}/  (incidents come and go)`)
-    for (const { text, href } of links.slice(0, 2)) say(`  ${text.padEnd(15)}  ${href}`)
-    say(
-      'The alert rules go ten times faster than shipped: a job that fails for 90 seconds opens an incident.',
-    )
     void chain.broken.then((words) => {
-      if (!signal.aborted) say(`The alerting has stopped: ${words}`)
+      if (!signal.aborted) say(`Alerting has stopped: ${words}`)
     })
-    return async () => {
-      await chain.stop()
-      await inbox.close()
+    return {
+      addresses: [
+        { name: 'PagerDuty inbox', url: `${inbox.url}/`, note: 'incidents open and resolve here' },
+        { name: 'Alertmanager', url: `${chain.alertmanager}/` },
+        { name: 'Prometheus', url: `${chain.prometheus}/` },
+      ],
+      notes: ['For the demo, alert timings are ten times shorter: 90 seconds of failure open an incident.'],
+      async stop() {
+        await chain.stop()
+        await inbox.close()
+      },
     }
   } catch (error) {
     await inbox.close()
     if (!(error instanceof UserError)) throw error
-    say(`No alerting: ${error.message}`)
-    return async () => {}
+    return none([`No alerting: ${error.message}`])
   }
+}
+
+function none(notes: readonly string[]): DemoAlerting {
+  return { addresses: [], notes, stop: async () => {} }
 }

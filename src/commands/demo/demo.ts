@@ -10,6 +10,7 @@ import { exitCode } from '../../errors.ts'
 import { webhookPath } from '../../http/webhook-route.ts'
 import { createLog } from '../../log/log.ts'
 import type { Clock } from '../../ports/runtime.ts'
+import { isBelowNpm, parentGone } from '../../runtime/parent-process.ts'
 import { createSystemClock } from '../../runtime/system-clock.ts'
 import { allSettings, defaultsOf, logSettings, type Settings } from '../../settings/exporter-settings.ts'
 import { switchSetting, type Table, type Values } from '../../settings/setting.ts'
@@ -17,6 +18,7 @@ import { type Simulator, startSimulator } from '../../simulator/server.ts'
 import { createExporter, type Exporter } from '../serve/exporter.ts'
 import { listenOption, worldOptions } from '../simulated-world.ts'
 import { demoFactor, startDemoAlerting } from './demo-alerting.ts'
+import { demoText } from './demo-text.ts'
 
 const options = {
   once: switchSetting({ flag: 'once', only: 'flag', help: 'Print the first complete scrape and exit.' }),
@@ -32,13 +34,6 @@ const options = {
 
 type DemoOptions = Values<typeof options>
 
-const story = [
-  'about half a minute in, quay-firewall-splunk loses its first batches: cloudflare_logpush_batches_failed_total',
-  'cdn-http-azure begins to fail and recovers again: cloudflare_logpush_job_failing',
-  'after two minutes Cloudflare switches quay-http-sumo off, since it failed for a day: cloudflare_failing_logpush_job_disabled_alert',
-  'after four minutes cdn-firewall-r2 is deleted, and its series go away',
-]
-
 export const demo = defineCommand({
   options,
   conflicts: ({ withAlerting, speed }) =>
@@ -46,7 +41,7 @@ export const demo = defineCommand({
   async run(command, io) {
     const clock = createSystemClock()
     const log = await createLog({
-      level: command.once && command.logLevel === 'info' ? 'error' : command.logLevel,
+      level: logLevelOf(command, io),
       format: command.logFormat,
       destination: io.stderrStream,
       terminal: io.terminal.stderr,
@@ -78,13 +73,20 @@ export const demo = defineCommand({
       })
       await (command.once
         ? printOnce(exporter, io)
-        : show(exporter, simulator, { command, clock, webhookSecret }, io))
+        : show(exporter, simulator, { command, clock, webhookSecret }, stoppedWithNpm(io, clock)))
     } finally {
       await simulator.close()
     }
     return exitCode.done
   },
 })
+
+/** What goes well is to be seen on the pages: between the addresses and Ctrl-C it would only be in the way. */
+function logLevelOf({ once, logLevel }: DemoOptions, { terminal }: CommandIo): DemoOptions['logLevel'] {
+  if (logLevel !== 'info') return logLevel
+  if (once) return 'error'
+  return terminal.stderr ? 'warn' : 'info'
+}
 
 const generous = {
   rest: { requests: 12_000, windowMs: 300_000 },
@@ -119,6 +121,12 @@ async function printOnce(exporter: Exporter, io: CommandIo): Promise<void> {
   io.stdout(text.trimEnd())
 }
 
+/** Ends with npm as well, where npm started the demo. */
+function stoppedWithNpm(io: CommandIo, clock: Clock): CommandIo {
+  if (!isBelowNpm(io.env)) return io
+  return { ...io, signal: AbortSignal.any([io.signal, parentGone(() => process.ppid, clock, io.signal)]) }
+}
+
 interface ShowOptions {
   readonly command: DemoOptions
   readonly clock: Clock
@@ -136,27 +144,31 @@ async function show(
     address === undefined || ['', '::', '0.0.0.0'].includes(address.host) ? 'localhost' : address.host
   const url = `http://${host}:${address?.port ?? ''}`
   const { world } = simulator
-  const lines = [
-    `A simulated Cloudflare with ${world.accounts().length} accounts, ${world.zones().length} zones and ${world.jobs().length} Logpush jobs; no account is needed.`,
-    '',
-    `  status page  ${url}/`,
-    `  metrics      ${url}/metrics`,
-    `  simulator    ${simulator.origin}/__sim/jobs  (what really happens: ${simulator.origin}/__sim/truth)`,
-    '',
-    'What to watch:',
-    ...story.map((event) => `  - ${event}`),
-    '',
-    'Ctrl-C ends it.',
-  ]
-  for (const line of lines) io.stdout(line)
   for (const { id } of world.accounts())
     world.subscribe({ accountId: id, url: `${url}${webhookPath}`, secret: webhookSecret.reveal() })
   const running = exporter.run(io.signal)
   const options = { searchPath: io.env.PATH, exporterUrl: url, clock, signal: io.signal, say: io.stdout }
-  const stopAlerting = command.withAlerting ? await startDemoAlerting(options) : null
+  const alerting = command.withAlerting ? await startDemoAlerting(options) : null
+  const text = demoText({
+    accounts: world.accounts().length,
+    zones: world.zones().length,
+    jobs: world.jobs().length,
+    addresses: [
+      { name: 'status page', url: `${url}/` },
+      { name: 'metrics', url: `${url}/metrics` },
+      ...(alerting?.addresses ?? []),
+      {
+        name: 'simulator',
+        url: `${simulator.origin}/__sim/jobs`,
+        note: `ground truth: ${simulator.origin}/__sim/truth`,
+      },
+    ],
+    notes: alerting?.notes ?? [],
+  })
+  if (!io.signal.aborted) text.forEach((line) => void io.stdout(line))
   try {
     await running
   } finally {
-    await stopAlerting?.()
+    await alerting?.stop()
   }
 }

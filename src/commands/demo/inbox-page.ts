@@ -13,7 +13,7 @@ export function inboxPage(
 ): string {
   const open = incidents.filter(({ resolvedAt }) => resolvedAt === null)
   const resolved = incidents.filter(({ resolvedAt }) => resolvedAt !== null)
-  const title = open.length === 0 ? 'Nobody is called' : `${counted(open.length, 'incident')} open`
+  const title = open.length === 0 ? 'No open incidents' : counted(open.length, 'open incident')
   const here: PageLink = { text: 'PagerDuty inbox', href: './', current: true }
   return page({
     title: `${title} – PagerDuty inbox`,
@@ -21,14 +21,14 @@ export function inboxPage(
     links: [here, ...links.map((link) => ({ ...link, current: false }))],
     refreshSeconds,
     body: html`<section class="head"><h1>${title}</h1>
-<p class="lead">What PagerDuty would get from Alertmanager. The page loads itself anew every ${refreshSeconds} seconds.</p></section>
+<p class="lead">What Alertmanager sends to PagerDuty, shown as PagerDuty would show it. Refreshes every ${refreshSeconds} s.</p></section>
 <section aria-labelledby="open"><h2 id="open">Open</h2>
-${open.length === 0 ? html`<p class="empty">Nothing is wrong, or nobody has noticed yet.</p>` : open.map((one) => incidentCard(one, now))}
+${open.length === 0 ? html`<p class="empty">No alert is firing. The first incidents open within a minute of the start.</p>` : open.map((one) => incidentCard(one, now))}
 </section>
 <section aria-labelledby="resolved"><h2 id="resolved">Resolved</h2>
-${resolved.length === 0 ? html`<p class="empty">None so far.</p>` : resolved.map((one) => incidentCard(one, now))}
+${resolved.length === 0 ? html`<p class="empty">None yet.</p>` : resolved.map((one) => incidentCard(one, now))}
 </section>`,
-    footer: html`<p>A stand-in for PagerDuty's Events API v2, on this machine only.</p>`,
+    footer: html`<p>A stand-in for PagerDuty's Events API v2. Nothing leaves this machine.</p>`,
   })
 }
 

@@ -98,7 +98,7 @@ const details = `.crumbs{margin:.5rem 0}
 .button.strong{background:var(--link);border-color:var(--link);color:var(--panel)}
 .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(12.5rem,1fr));gap:.75rem;margin-bottom:1.5rem}
 .columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(20rem,1fr));gap:.75rem}
-.card{margin:0;padding:.8rem .9rem;border:1px solid var(--line);border-radius:.5rem;background:var(--panel);min-width:0}
+.card{overflow-wrap:anywhere;margin:0;padding:.8rem .9rem;border:1px solid var(--line);border-radius:.5rem;background:var(--panel);min-width:0}
 .card h2{font-size:.86rem;color:var(--quiet);font-weight:600;margin-bottom:.3rem}
 .big{font-size:1.25rem;font-weight:650;line-height:1.25;margin:0 0 .3rem}.bad{color:var(--bad)}
 .gauge{display:block;width:100%;height:.5rem;margin:.35rem 0 .5rem;border-radius:.25rem}

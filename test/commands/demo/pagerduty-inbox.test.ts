@@ -55,14 +55,14 @@ t.test('the page shows what is open first, and lets nothing of it run', async (t
     links: [{ href: 'javascript:1', text: 'x' }],
   })
   const html = inboxPage(incidents, [{ text: 'Prometheus', href: 'http://127.0.0.1:1/' }], 70_000)
-  t.match(html, /<h1>1 incident open<\/h1>/)
+  t.match(html, /<h1>1 open incident<\/h1>/)
   t.match(html, /http-equiv="refresh"/)
   t.match(html, /<a href="http:\/\/127\.0\.0\.1:1\/">Prometheus<\/a>/)
   t.notMatch(html, /<script|javascript:/)
   t.ok(html.indexOf('&lt;script&gt;') < html.indexOf('trouble old'))
   t.match(html, /<p>One thing\.<\/p><p>Another\.<\/p>/)
   t.match(html, /open for <time[^>]*>1 min<\/time>/)
-  t.match(inboxPage([], [], 0), /<h1>Nobody is called<\/h1>/)
+  t.match(inboxPage([], [], 0), /<h1>No open incidents<\/h1>/)
 })
 
 t.test('it answers as PagerDuty does', async (t) => {

@@ -1,0 +1,41 @@
+/* What the demo prints when everything runs: where to look, what will happen, how to end it. */
+
+export interface DemoAddress {
+  readonly name: string
+  readonly url: string
+  /** What is to be seen there, where the name does not say it. */
+  readonly note?: string
+}
+
+export interface DemoFacts {
+  readonly accounts: number
+  readonly zones: number
+  readonly jobs: number
+  readonly addresses: readonly DemoAddress[]
+  /** What else is worth knowing, e.g. what could not be started. */
+  readonly notes: readonly string[]
+}
+
+const story = [
+  'about half a minute in, quay-firewall-splunk loses its first batches: cloudflare_logpush_batches_failed_total',
+  'cdn-http-azure begins to fail and recovers again: cloudflare_logpush_job_failing',
+  'two minutes in, Cloudflare disables quay-http-sumo after a day of failures: cloudflare_failing_logpush_job_disabled_alert',
+  'four minutes in, cdn-firewall-r2 is deleted, and its series go away',
+]
+
+export function demoText({ accounts, zones, jobs, addresses, notes }: DemoFacts): readonly string[] {
+  const longest = Math.max(...addresses.map(({ name }) => name.length))
+  return [
+    `A simulated Cloudflare with ${accounts} accounts, ${zones} zones and ${jobs} Logpush jobs; no account is needed.`,
+    '',
+    ...addresses.map(
+      ({ name, url, note }) => `  ${name.padEnd(longest)}  ${url}${note === undefined ? '' : `  (${note})`}`,
+    ),
+    '',
+    'What to watch:',
+    ...story.map((event) => `  - ${event}`),
+    '',
+    ...(notes.length === 0 ? [] : [...notes, '']),
+    'Press Ctrl-C to stop.',
+  ]
+}
