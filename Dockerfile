@@ -12,6 +12,7 @@ RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY LICENSE tsconfig.json ./
 COPY .build .build
 COPY src src
+COPY alerts/runbooks alerts/runbooks
 ARG REVISION=unknown
 ENV SOURCE_REVISION=${REVISION}
 RUN npm run build && node .build/image-files.mjs /image

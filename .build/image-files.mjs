@@ -1,6 +1,7 @@
 // Lays out what the container image needs beside Node, in the folder given:
 //   app/dist/         the bundle, without source maps
 //   app/node_modules  the packages that the bundle leaves outside and what they require, for this platform only
+//   app/alerts/       the runbooks
 //   app/*             package.json cut to what Node reads, the licence and the notices of what is bundled
 //   volume/data/      an empty folder for the ledger, which its group may write too
 import { chmodSync, cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
@@ -39,6 +40,8 @@ cpSync('dist', join(app, 'dist'), { recursive: true, filter: (path) => !path.end
 const { name, version, type, license } = own
 writeFileSync(join(app, 'package.json'), `${JSON.stringify({ name, version, type, license }, null, 2)}\n`)
 cpSync('LICENSE', join(app, 'LICENSE'))
+// The exporter shows them under /runbooks.
+cpSync('alerts/runbooks', join(app, 'alerts/runbooks'), { recursive: true })
 const data = join(target, 'volume/data')
 mkdirSync(data, { recursive: true })
 chmodSync(data, 0o770)

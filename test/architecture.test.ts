@@ -101,6 +101,7 @@ const packageOwners: Readonly<Record<string, readonly string[]>> = {
   fastify: ['http', 'simulator', 'commands'],
   pino: ['log'],
   lmdb: ['runtime'],
+  marked: ['http'],
 }
 
 /** Calls that reach past what is passed in → where they may stand. */

@@ -5,6 +5,7 @@ import type { WebConfigSource } from './access/web-config-source.ts'
 import { healthRoutes, type Readiness, type Reload } from './health-routes.ts'
 import { createListeners, type ListenAddress } from './listeners.ts'
 import { type MetricsSource, metricsRoute } from './metrics-route.ts'
+import type { RunbookFiles } from './runbook-routes.ts'
 import { type StatusSource, statusRoutes } from './status-routes.ts'
 
 /*
@@ -19,6 +20,8 @@ export interface ServerDeps {
   readonly reload: Reload
   /** What the pages and the JSON API show. */
   readonly status: StatusSource
+  /** The shipped runbooks. */
+  readonly runbooks: RunbookFiles
   /** TLS, basic authentication and headers; null when there is no web config file. */
   readonly web: WebConfigSource | null
   readonly log: Log

@@ -2,23 +2,21 @@
  * The pages people look at and the same as JSON. All of it is worked out from memory when it is asked for; nothing
  * here waits for anything outside.
  */
-import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ExporterStatus } from '../exporter/view/exporter-status.ts'
 import type { JobQuery } from '../exporter/view/job-query.ts'
 import type { JobDetail } from '../exporter/view/job-status.ts'
 import type { Overview } from '../exporter/view/status.ts'
 import type { Readiness } from './health-routes.ts'
-import { acceptsGzip } from './negotiation.ts'
 import { exporterPage } from './pages/exporter-page.ts'
 import { jobDetailJson, overviewJson } from './pages/job-json.ts'
 import { jobPage } from './pages/job-page.ts'
 import { missingPage } from './pages/missing-page.ts'
-import { pageHeaders } from './pages/page.ts'
 import type { PageContext } from './pages/page-context.ts'
 import { statusPage } from './pages/status-page.ts'
 import { apiRules, pageRules, parseStatusQuery } from './pages/status-query.ts'
+import { sendPage, sendText } from './reply.ts'
+import { type RunbookFiles, runbookRoutes } from './runbook-routes.ts'
 
 /** What the pages show, as it is at the moment of asking. */
 export interface StatusSource {
@@ -36,6 +34,8 @@ export interface StatusRoutes {
   readonly telemetryPath: string
   readonly readiness: Readiness
   readonly status: StatusSource
+  /** What `/runbooks` shows. */
+  readonly runbooks: RunbookFiles
 }
 
 interface WithId {
@@ -66,6 +66,7 @@ export function statusRoutes(app: FastifyInstance, deps: StatusRoutes): void {
     const { query, refresh } = parseStatusQuery(searchOf(request), pageRules)
     return sendPage(request, reply, exporterPage(status.exporter(query.page), context(refresh)))
   })
+  runbookRoutes(app, { runbooks: deps.runbooks, context: () => context(false), now: status.now })
   app.get('/api/v1/jobs', (request, reply) => {
     const { query, problems } = parseStatusQuery(searchOf(request), apiRules)
     if (problems.length > 0) return sendJson(request, reply.code(400), { error: problems.join('; ') })
@@ -90,30 +91,6 @@ const jsonHeaders: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
 }
 
-function sendPage(request: FastifyRequest, reply: FastifyReply, text: string): Promise<FastifyReply> {
-  return send(request, reply, pageHeaders, text)
-}
-
 function sendJson(request: FastifyRequest, reply: FastifyReply, value: unknown): Promise<FastifyReply> {
-  return send(request, reply, jsonHeaders, `${JSON.stringify(value, null, 2)}\n`)
-}
-
-const compress = promisify(gzip)
-/** Below this, packing costs more than it saves. */
-const leastToCompress = 1500
-
-/** What the web config file says of a header wins over our own. */
-async function send(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  headers: Readonly<Record<string, string>>,
-  text: string,
-): Promise<FastifyReply> {
-  for (const [name, value] of Object.entries(headers)) if (!reply.hasHeader(name)) reply.header(name, value)
-  reply.header('vary', 'Accept-Encoding')
-  const body = Buffer.from(text)
-  const accepted = acceptsGzip(request.headers['accept-encoding']?.toString())
-  if (!accepted || body.length < leastToCompress) return reply.send(body)
-  reply.header('content-encoding', 'gzip')
-  return reply.send(await compress(body, { level: 1 }))
+  return sendText(request, reply, jsonHeaders, `${JSON.stringify(value, null, 2)}\n`)
 }

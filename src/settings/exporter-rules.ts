@@ -6,9 +6,17 @@ import { allSettings, type Settings } from './exporter-settings.ts'
  */
 
 /** Paths that the server keeps for itself; the metrics cannot be moved there. */
-const ownPaths = ['/healthz', '/livez', '/readyz', '/exporter', '/api/v1/jobs', '/webhooks/cloudflare']
+const ownPaths = [
+  '/healthz',
+  '/livez',
+  '/readyz',
+  '/exporter',
+  '/runbooks',
+  '/api/v1/jobs',
+  '/webhooks/cloudflare',
+]
 /** What begins like this is ours as well. */
-const ownFolders = ['/-/', '/jobs/', '/api/v1/']
+const ownFolders = ['/-/', '/jobs/', '/runbooks/', '/api/v1/']
 
 /** Settings that are right one by one and wrong together. */
 export function conflicts(settings: Settings): readonly string[] {

@@ -23,6 +23,7 @@ export async function statusPageFigures(jobs: number): Promise<readonly Figure[]
     readiness: { state: () => ({ ready: true }) },
     reload: async () => ({ ok: true }),
     status: statusOf({ state, history, now: () => now }),
+    runbooks: { names: async () => [], read: async () => null },
     web: null,
     log: logSink(),
     clock: createSteppedClock(now),

@@ -168,6 +168,10 @@ t.test(
         `${job}?refresh=off`,
         `${url}/exporter?refresh=off`,
         `${url}/jobs/none?refresh=off`,
+        `${url}/runbooks`,
+        `${url}/runbooks/README`,
+        `${url}/runbooks/destinations`,
+        `${url}/runbooks/none`,
       ]) {
         await page.goto(address)
         t.equal(await overflow(page), 0, `${name} ${address.slice(url.length)} fits`)

@@ -35,6 +35,7 @@ export async function serverFor(t: Test, deps: Partial<ServerDeps> = {}): Promis
     readiness: { state: () => ({ ready: true }) },
     reload: async () => ({ ok: true }),
     status: emptyStatus,
+    runbooks: { names: async () => [], read: async () => null },
     web: null,
     log: logSink(),
     clock,

@@ -10,6 +10,7 @@ import { exitCode, UserError } from '../../errors.ts'
 import type { Clock } from '../../ports/runtime.ts'
 import { type ChildProgram, findProgram, freePorts, startProgram } from '../../runtime/child-program.ts'
 import { shippedPath } from '../../runtime/shipped-file.ts'
+import { linkToExporter } from './demo-links.ts'
 import { shortenedScrapeMs, shortenRoutes, shortenRules } from './shortened-alerts.ts'
 
 /** Paths of the two programs. */
@@ -101,7 +102,8 @@ export async function startAlertChain(options: AlertChainOptions): Promise<Alert
     const inFolder = (name: string): string => join(folder, name)
     const keyFile = inFolder('routing-key')
     await writeFile(keyFile, 'not-a-real-routing-key\n')
-    await writeFile(inFolder(rulesFile), shortenRules(rules ?? '', factor))
+    const linked = linkToExporter(rules ?? '', `http://${options.target}`)
+    await writeFile(inFolder(rulesFile), shortenRules(linked, factor))
     await writeFile(inFolder(routesFile), shortenRoutes(routes ?? '', factor, { pagerDutyUrl, keyFile }))
     await writeFile(inFolder('prometheus.yml'), prometheusConfig(options, alertmanagerPort))
     const alertmanager = await start('Alertmanager', alertmanagerPort, programs.alertmanager, [

@@ -21,6 +21,8 @@ import { buildServer, type HttpServer, type ServerDeps } from '../../http/server
 import { webhookRoute } from '../../http/webhook-route.ts'
 import type { ExpositionSource } from '../../metrics/exposition.ts'
 import type { Clock, Log, Random } from '../../ports/runtime.ts'
+import { runbookFiles } from '../../runtime/runbook-files.ts'
+import { shippedPath } from '../../runtime/shipped-file.ts'
 import { changedSettings, reloadedSettings } from '../../settings/exporter-rules.ts'
 import type { Settings } from '../../settings/exporter-settings.ts'
 import type { ReadFile } from '../../settings/settings-parse.ts'
@@ -160,6 +162,7 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
       settings: () => settings,
       drift: drift.status,
     }),
+    runbooks: runbookFiles(shippedPath('alerts/runbooks')),
     web: deps.web,
     clock,
     log,

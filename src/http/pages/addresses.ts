@@ -3,8 +3,10 @@ import type { StateFilter } from '../../exporter/view/job-query.ts'
 import type { JobStatus } from '../../exporter/view/job-status.ts'
 import type { Trouble } from '../../exporter/view/job-trouble.ts'
 
+export const repositoryUrl = 'https://github.com/logpush-exporter/logpush-exporter/blob/main'
+
 /** One file per alert, named after it. */
-export const runbooksUrl = 'https://github.com/logpush-exporter/logpush-exporter/blob/main/alerts/runbooks'
+export const runbooksUrl = `${repositoryUrl}/alerts/runbooks`
 
 /** Uids of the dashboards in `dashboards/`. */
 export const dashboardUids = {
@@ -36,6 +38,12 @@ const troubleRunbooks: Readonly<Record<Trouble, string | null>> = {
 
 export const blindRunbook = 'CloudflareLogpushExporterBlind'
 
+/** The runbook as this server shows it. */
+export function runbookHref(root: string, name: string): string {
+  return `${root}runbooks/${name}`
+}
+
+/** The runbook in the repository, for those who have only the answer of the API. */
 export function runbookUrl(alert: string): string {
   return `${runbooksUrl}/${alert}.md`
 }

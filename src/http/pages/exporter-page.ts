@@ -1,6 +1,6 @@
 /* How the exporter itself does. */
 import type { ExporterStatus } from '../../exporter/view/exporter-status.ts'
-import { exporterHref, grafanaUrl, runbookUrl } from './addresses.ts'
+import { exporterHref, grafanaUrl, runbookHref } from './addresses.ts'
 import { gauge } from './gauge.ts'
 import { definitions } from './job-facts.ts'
 import { type Html, html, nothing } from './page.ts'
@@ -63,7 +63,7 @@ function tokenCard({ token, now }: ExporterStatus): Html {
       ? nothing
       : expires === null
         ? html`no end is set`
-        : html`at ${instant(expires)} · <a href="${runbookUrl('CloudflareLogpushTokenExpiring')}">Runbook</a>`
+        : html`at ${instant(expires)} · <a href="${runbookHref(root, 'CloudflareLogpushTokenExpiring')}">Runbook</a>`
   return html`<section class="card" aria-labelledby="token"><h2 id="token">API token</h2>
 <p class="big${token !== null && !token.active ? ' bad' : ''}">${text}</p><p class="quiet">${more}</p></section>`
 }
@@ -83,7 +83,7 @@ function driftSection({ drift, now }: ExporterStatus): Html {
 <p>${compared} ${problem === null ? nothing : html`<span class="error">${problem}</span>`} ${
     changes.length === 0
       ? 'What is live is as the manifest says.'
-      : html`${counted(changes.length, 'object')} ${changes.length === 1 ? 'differs' : 'differ'}. <a href="${runbookUrl('CloudflareLogpushManifestDrift')}">Runbook</a>`
+      : html`${counted(changes.length, 'object')} ${changes.length === 1 ? 'differs' : 'differ'}. <a href="${runbookHref(root, 'CloudflareLogpushManifestDrift')}">Runbook</a>`
   }</p>
 ${
   changes.length === 0
@@ -112,7 +112,7 @@ function settingsSection({ settings, reload, now }: ExporterStatus): Html {
       ? nothing
       : reload.successful
         ? html` Read again ${ago(reload.at, now)}.`
-        : html` <b>The last reload failed</b> ${ago(reload.at, now)}; the settings from before stay. <a href="${runbookUrl('CloudflareLogpushExporterConfigReloadFailed')}">Runbook</a>`
+        : html` <b>The last reload failed</b> ${ago(reload.at, now)}; the settings from before stay. <a href="${runbookHref(root, 'CloudflareLogpushExporterConfigReloadFailed')}">Runbook</a>`
   return html`<section aria-labelledby="settings"><h2 id="settings">Settings in force</h2>
 <p class="quiet">What differs from the default is marked.${reloaded}</p>
 ${definitions(

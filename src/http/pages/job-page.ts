@@ -1,7 +1,7 @@
 /* One job in full: what is wrong, since when, why, what was lost, how long is left, and what to do. */
 import type { JobDetail } from '../../exporter/view/job-status.ts'
 import { disableAfterMs } from '../../exporter/view/job-trouble.ts'
-import { cloudflareUrl, grafanaUrl, runbookOf, runbooksUrl, runbookUrl } from './addresses.ts'
+import { cloudflareUrl, grafanaUrl, runbookHref, runbookOf } from './addresses.ts'
 import { gauge } from './gauge.ts'
 import { jobFactsList, totalsList } from './job-facts.ts'
 import { historySection } from './job-history.ts'
@@ -73,10 +73,10 @@ function verdict(job: JobDetail, now: number): Html {
 function actions(job: JobDetail, { grafana }: PageContext, now: number): Html {
   const runbook = runbookOf(job, now)
   const links = [
-    ...(runbook === null ? [] : [{ text: 'Runbook', href: runbookUrl(runbook), strong: true }]),
+    ...(runbook === null ? [] : [{ text: 'Runbook', href: runbookHref(root, runbook), strong: true }]),
     ...(job.reason === null
       ? []
-      : [{ text: 'By destination', href: `${runbooksUrl}/destinations.md`, strong: false }]),
+      : [{ text: 'By destination', href: runbookHref(root, 'destinations'), strong: false }]),
     { text: 'Cloudflare', href: cloudflareUrl(job), strong: false },
     ...(grafana === null
       ? []

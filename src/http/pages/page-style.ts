@@ -112,7 +112,11 @@ summary{cursor:pointer}
 .timeline{list-style:none;margin:0;padding:0 0 0 .9rem;border-left:2px solid var(--line)}.timeline li{padding:.15rem 0}.timeline time{font-weight:600;margin-right:.3rem}
 dl{margin:0;display:grid;gap:.3rem}dl div{display:grid;grid-template-columns:minmax(8rem,2fr) 3fr;gap:.75rem}dt{color:var(--quiet)}dd{margin:0;min-width:0;overflow-wrap:anywhere}
 .answers{display:grid;gap:.2rem}
-.changed{font-weight:700}`
+.changed{font-weight:700}
+.prose{max-width:52rem}.prose h2{margin-top:1.75rem;font-size:1.15rem}.prose li{margin:.2rem 0}.prose p,.prose li,.prose td{overflow-wrap:anywhere}
+.prose pre{overflow-x:auto;margin:.5rem 0 1rem;padding:.7rem .8rem;border:1px solid var(--line);border-radius:.5rem;background:var(--panel)}.prose pre code{overflow-wrap:normal}.prose pre:focus-visible{outline:2px solid var(--focus)}
+.prose .scroll{margin:.5rem 0 1rem}.prose td,.prose th{padding:.35rem .7rem;border-top:1px solid var(--line);vertical-align:top;min-width:7rem}.prose thead th{border:0}
+.runbooks{margin:0;padding-left:1.2rem;columns:20rem}.runbooks li{padding:.15rem 0;overflow-wrap:anywhere}`
 
 /** Where the browser lets the filter be open for good, it is; elsewhere it opens by its summary. */
 const wide = `@media (min-width:60rem){@supports selector(::details-content){.filter::details-content{content-visibility:visible;display:block;block-size:auto}.filter summary{display:none}}}`

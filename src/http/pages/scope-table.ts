@@ -1,8 +1,10 @@
 import type { ScopeFreshness, ScopePage } from '../../exporter/view/exporter-status.ts'
-import { blindRunbook, runbookUrl } from './addresses.ts'
+import { blindRunbook, runbookHref } from './addresses.ts'
 import { type Html, html, nothing } from './page.ts'
 import { paging } from './paging.ts'
 import { ago, amount, counted, span } from './readable.ts'
+
+const root = './'
 
 /** How fresh the data of each account and zone is. */
 export function scopeSection(scopes: ScopePage, now: number, href: (page: number) => string): Html {
@@ -11,7 +13,7 @@ export function scopeSection(scopes: ScopePage, now: number, href: (page: number
 <p class="quiet">${counted(scopes.total, 'account or zone', 'accounts and zones')}, ${amount(scopes.empty)} without jobs${
     scopes.blind === 0
       ? nothing
-      : html`, ${amount(scopes.blind)} not readable (<a href="${runbookUrl(blindRunbook)}">Runbook</a>)`
+      : html`, ${amount(scopes.blind)} not readable (<a href="${runbookHref(root, blindRunbook)}">Runbook</a>)`
   }. The worst first.</p>
 <div class="scroll" tabindex="0" role="region" aria-label="Table of accounts and zones"><table class="numbers"><thead><tr>${headings.map((text) => html`<th scope="col">${text}</th>`)}<th scope="col" class="text">Trouble</th></tr></thead>
 <tbody>${scopes.rows.map((row) => scopeRow(row, now))}</tbody></table></div>

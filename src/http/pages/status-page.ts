@@ -3,7 +3,7 @@ import type { Headline } from '../../exporter/view/headline.ts'
 import type { StateFilter } from '../../exporter/view/job-query.ts'
 import type { JobStatus } from '../../exporter/view/job-status.ts'
 import type { Overview } from '../../exporter/view/status.ts'
-import { blindRunbook, exporterHref, jobHref, runbookUrl } from './addresses.ts'
+import { blindRunbook, exporterHref, jobHref, runbookHref } from './addresses.ts'
 import { filterForm } from './filter-form.ts'
 import { jobTable } from './job-table.ts'
 import { type Html, html, nothing } from './page.ts'
@@ -118,7 +118,7 @@ function blindNotice({ blind, scopes }: Headline, now: number): Html {
   const { account, zone, since, source, message } = blind.longest
   const where = zone === '' ? `account ${account}` : `zone ${zone}`
   const what = source === 'inventory' ? 'jobs' : 'uploads'
-  return html`<p class="notice blind" role="status"><b>Blind:</b> ${amount(blind.scopes)} of ${counted(scopes, 'account or zone', 'accounts and zones')} can’t be read, so that ${counted(blind.jobs, 'job')} ${blind.jobs === 1 ? 'shows' : 'show'} old data. Longest: ${what} of ${where}, for ${span(now - since)}. <span class="error">${message}</span> <a href="${exporterHref(root)}">See the exporter</a> · <a href="${runbookUrl(blindRunbook)}">Runbook</a></p>`
+  return html`<p class="notice blind" role="status"><b>Blind:</b> ${amount(blind.scopes)} of ${counted(scopes, 'account or zone', 'accounts and zones')} can’t be read, so that ${counted(blind.jobs, 'job')} ${blind.jobs === 1 ? 'shows' : 'show'} old data. Longest: ${what} of ${where}, for ${span(now - since)}. <span class="error">${message}</span> <a href="${exporterHref(root)}">See the exporter</a> · <a href="${runbookHref(root, blindRunbook)}">Runbook</a></p>`
 }
 
 function listTitle({ found, headline, query }: Overview): string {
