@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
@@ -8,6 +8,7 @@ import { createSystemClock } from '../../src/runtime/system-clock.ts'
 import { startSimulator } from '../../src/simulator/server.ts'
 import { eventually, startExporter } from '../support/exporter-process.ts'
 import { startFakePagerDuty } from '../support/fake-pagerduty.ts'
+import { printedCommands } from '../support/printed-commands.ts'
 import { sampleValue, scrape } from '../support/scrape.ts'
 
 /* Every command of every runbook, as it stands there, against the demo's world and real programs. */
@@ -21,14 +22,11 @@ const missing = ['jq', 'curl', 'promtool', 'amtool'].filter(
   (name) => spawnSync('sh', ['-c', `command -v ${name}`]).status !== 0,
 )
 
+/** The commands of a runbook's blocks; its variables are set by the test. */
 function commandsOf(file: string): readonly string[] {
-  const text = readFileSync(join(folder, file), 'utf8')
-  return [...text.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block = '']) =>
-    block
-      .replaceAll('\\\n', ' ')
-      .split('\n')
-      .filter((line) => line.trim() !== '' && !line.startsWith('export ')),
-  )
+  return printedCommands(join(folder, file))
+    .filter(({ block, text }) => block !== null && !text.startsWith('export '))
+    .map(({ text }) => text)
 }
 
 /** Asynchronously: the simulator that the commands ask lives in this process. */
