@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { delimiter } from 'node:path'
-import { screenOf } from './terminal-screen.ts'
+import { type Screen, screenOf } from './terminal-screen.ts'
 
 /** The Node that runs the tests, and those that LOGPUSH_TEST_NODES lists like PATH: each runs the bundle. */
 export const nodes: readonly string[] = [
@@ -23,11 +23,10 @@ export interface Sitting {
   readonly typed?: readonly { readonly after: string; readonly keys: string }[]
 }
 
-export interface Seen {
+export interface Seen extends Screen {
   /** Exit code. */
   readonly code: number
   /** What stands on the screen at the end, as a person would read it, scrolled back to the start. */
-  readonly lines: readonly string[]
   readonly text: string
   /** Every byte that was sent, colours included. */
   readonly raw: string
@@ -73,8 +72,8 @@ export async function inTerminal({ args, columns, node, env, cwd, typed }: Sitti
     child.on('close', (ended) => resolve(ended ?? -1))
   })
   clearTimeout(deadline)
-  const lines = screenOf(raw, columns)
-  return { code, lines, text: lines.join('\n'), raw }
+  const screen = screenOf(raw, columns)
+  return { code, ...screen, text: screen.lines.join('\n'), raw }
 }
 
 /** Kills what runs in the terminal: without it, `script` ends by itself, with 137. */

@@ -1,3 +1,5 @@
+import { textWidth } from '../../src/domain/text-width.ts'
+
 /*
  * What stands on a terminal after a program wrote to it: enough of a VT100 for what programs of this kind send.
  * Lines break at the right edge, and the cursor cannot leave the window upwards, as on the real thing: a drawing that
@@ -11,26 +13,40 @@ const windowRows = 24
 /** A command, or one character. */
 const pieces = new RegExp(`${'\u001b'}\\[([0-9;]*)([A-Za-z])|.`, 'gsu')
 
-/** Everything that can be read after scrolling up, one line each, without colours. Anything not understood throws. */
-export function screenOf(written: string, columns: number): readonly string[] {
+export interface Screen {
+  /** Everything that can be read after scrolling up, without colours: a line each. */
+  readonly lines: readonly string[]
+  /** The same with lines that broke at the right edge put together again. */
+  readonly unwrapped: readonly string[]
+}
+
+/** Anything not understood throws. */
+export function screenOf(written: string, columns: number): Screen {
   const width = columns === 0 ? usualColumns : columns
   const rows: string[][] = [[]]
+  /** Rows that go on the one above. */
+  const wrapped = new Set<number>()
   let row = 0
   let column = 0
   const top = (): number => Math.max(0, rows.length - windowRows)
   const down = (): void => {
     row += 1
+    wrapped.delete(row)
     if (row === rows.length) rows.push([])
   }
   const put = (character: string): void => {
-    if (column >= width) {
+    const room = textWidth(character)
+    if (column + room > width) {
       column = 0
       down()
+      wrapped.add(row)
     }
     const line = rows[row] ?? []
     while (line.length < column) line.push(' ')
     line[column] = character
-    column += 1
+    // The second column of a wide character holds nothing of its own.
+    if (room === 2) line[column + 1] = ''
+    column += room
   }
   const control = (parameters: string, command: string): void => {
     const count = Math.max(1, Number(parameters))
@@ -49,5 +65,11 @@ export function screenOf(written: string, columns: number): readonly string[] {
     else if (piece < ' ') throw new Error(`a control character on the terminal: ${JSON.stringify(piece)}`)
     else put(piece)
   }
-  return rows.map((line) => line.join('').trimEnd())
+  const lines = rows.map((line) => line.join(''))
+  const unwrapped: string[] = []
+  for (const [index, line] of lines.entries()) {
+    if (wrapped.has(index)) unwrapped.push(`${unwrapped.pop() ?? ''}${line}`)
+    else unwrapped.push(line)
+  }
+  return { lines: lines.map((line) => line.trimEnd()), unwrapped: unwrapped.map((line) => line.trimEnd()) }
 }

@@ -1,11 +1,22 @@
 /* The report of `check` as lines for people. Pure. */
 import { columns } from '../../domain/columns.ts'
+import { foldText } from '../../domain/fold-text.ts'
+import { textWidth } from '../../domain/text-width.ts'
 import type { Budget, CheckReport, Finding, Grant, ScopeReport } from './check-report.ts'
 
 /** Names shown with a grant before the rest is only counted. */
 const maxNames = 5
 
-export function reportLines(report: CheckReport): readonly string[] {
+/** Lines of at most so many columns, as far as names allow; tables that are wider become lists. */
+export function reportLines(
+  report: CheckReport,
+  width: number = Number.POSITIVE_INFINITY,
+): readonly string[] {
+  const lines = linesOf(report, width)
+  return lines.flatMap((line) => foldText(line, width))
+}
+
+function linesOf(report: CheckReport, width: number): readonly string[] {
   return [
     ...columns([
       ['Token', tokenText(report.token)],
@@ -14,14 +25,14 @@ export function reportLines(report: CheckReport): readonly string[] {
       ['Budget left', budgetText(report.budget)],
     ]),
     '',
-    ...scopeTable(report.scopes),
+    ...scopeTable(report.scopes, width),
     ...(report.not_checked === 0
       ? []
       : [
           '',
           `${report.not_checked} more were not looked at; name those to check with --cloudflare.accounts and --cloudflare.zones.`,
         ]),
-    ...section('Grant to the token:', grantLines(report.grants)),
+    ...section('Grant to the token:', grantLines(report.grants, width)),
     ...section('Did not work for other reasons:', otherMessages(report)),
     '',
     report.ok ? 'Everything that the exporter needs works.' : 'Something that the exporter needs is missing.',
@@ -55,15 +66,25 @@ function ofBudget(budget: Budget | null): string {
   return budget.limit === null ? String(budget.remaining) : `${budget.remaining} of ${budget.limit}${window}`
 }
 
-function scopeTable(scopes: readonly ScopeReport[]): readonly string[] {
+function scopeTable(scopes: readonly ScopeReport[], width: number): readonly string[] {
   if (scopes.length === 0) return ['No account and no zone is to be seen.']
-  return columns([
+  const rows = scopes.map((scope) => ({
+    scope: `${scope.kind} ${scope.name === '' ? scope.id : scope.name}`,
+    jobs: scope.jobs.count === null ? stateText(scope.jobs) : plural(scope.jobs.count, 'job'),
+    health: healthText(scope.health),
+    notifications: notificationText(scope.notifications),
+  }))
+  const table = columns([
     ['SCOPE', 'JOBS', 'HEALTH', 'NOTIFICATIONS'],
-    ...scopes.map((scope) => [
-      `${scope.kind} ${scope.name === '' ? scope.id : scope.name}`,
-      scope.jobs.count === null ? stateText(scope.jobs) : plural(scope.jobs.count, 'job'),
-      healthText(scope.health),
-      notificationText(scope.notifications),
+    ...rows.map((row) => Object.values(row)),
+  ])
+  if (fits(table, width)) return table
+  return rows.flatMap(({ scope, jobs, health, notifications }) => [
+    scope,
+    ...columns([
+      ['  jobs', jobs],
+      ['  health', health],
+      ...(notifications === '-' ? [] : [['  notifications', notifications]]),
     ]),
   ])
 }
@@ -86,14 +107,23 @@ function stateText({ state }: Finding): string {
   return { works: 'works', missing: 'NOT PERMITTED', not_offered: 'not offered', failed: 'FAILED' }[state]
 }
 
-function grantLines(grants: readonly Grant[]): readonly string[] {
-  return columns(
-    grants.map((grant) => [
-      `  ${grant.permission}${grant.needed ? '' : ' (optional)'}`,
-      `[${grant.dashboard}]`,
-      `to ${grant.to}${forNames(grant.for)}`,
-    ]),
-  )
+function grantLines(grants: readonly Grant[], width: number): readonly string[] {
+  const rows = grants.map((grant) => ({
+    permission: `  ${grant.permission}${grant.needed ? '' : ' (optional)'}`,
+    dashboard: `[${grant.dashboard}]`,
+    purpose: `to ${grant.to}${forNames(grant.for)}`,
+  }))
+  const table = columns(rows.map((row) => Object.values(row)))
+  if (fits(table, width)) return table
+  return rows.flatMap(({ permission, dashboard, purpose }) => [
+    permission,
+    `    ${dashboard}`,
+    `    ${purpose}`,
+  ])
+}
+
+function fits(lines: readonly string[], width: number): boolean {
+  return lines.every((line) => textWidth(line) <= width)
 }
 
 function forNames(names: readonly string[]): string {

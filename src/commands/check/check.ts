@@ -1,11 +1,13 @@
 import { priority } from '../../access/budget.ts'
 import { defineCommand } from '../../cli/command.ts'
+import type { CommandIo } from '../../cli/command-io.ts'
 import { outputOption } from '../../cli/options.ts'
 import { exitCode } from '../../errors.ts'
 import { createSystemClock } from '../../runtime/system-clock.ts'
 import { missingToken } from '../../settings/exporter-rules.ts'
 import { apiCommandSettings, nameRule } from '../../settings/exporter-settings.ts'
 import { openCloudflare } from '../cloudflare.ts'
+import { columnsOf } from '../terminal-width.ts'
 import { openTokenAndLog } from '../token-and-log.ts'
 import type { CheckFacts, RateLimit } from './check-facts.ts'
 import { probeAll } from './check-probe.ts'
@@ -53,7 +55,12 @@ export const check = defineCommand({
     })
     const result = report(facts, clock.now())
     if (output === 'json') io.stdout(JSON.stringify(result, null, 2))
-    else for (const line of reportLines(result)) io.stdout(line)
+    else for (const line of reportLines(result, columnsFor(io))) io.stdout(line)
     return result.ok ? exitCode.done : exitCode.failure
   },
 })
+
+/** Where nobody looks, lines stay whole: programs read them. */
+function columnsFor({ terminal, stdoutStream }: CommandIo): number {
+  return terminal.stdout ? columnsOf(stdoutStream) : Number.POSITIVE_INFINITY
+}

@@ -64,7 +64,10 @@ export const apply = defineCommand({
     if (!read.ok) return complainOf(read.problems, io)
     warnOf(read.warnings, io)
     const progress = openProgress(values.output, io)
-    const session = await openSession(values, { ...io, stderrStream: progress.logStream })
+    const session = await openSession(progress.logSettings(values), {
+      ...io,
+      stderrStream: progress.logStream,
+    })
     const memory = openMemory(values, io, session)
     const planned = await planManifest(read.value, session.planning, {
       targets: saved?.targets ?? values.target,

@@ -11,14 +11,16 @@ export async function mayGoAhead(
   io: Pick<CommandIo, 'ask' | 'terminal' | 'stderr'>,
 ): Promise<boolean> {
   if (yes) return true
-  const answer = io.terminal.stdin ? await io.ask(`${question} Type "yes" to go ahead: `) : null
-  if (answer === null) {
+  // Nobody can be asked where the question would not be seen or no answer could come.
+  if (!io.terminal.stdin || !io.terminal.stderr) {
     throw new UserError(
       'nothing was written: there is no terminal to ask on; --yes goes ahead without asking',
       exitCode.failure,
     )
   }
-  if (answer.toLowerCase() === 'yes') return true
-  io.stderr('Nothing was written.')
+  const answer = await io.ask(`${question} Type "yes" to go ahead: `)
+  if (answer?.toLowerCase() === 'yes') return true
+  // What was typed instead of an answer, Ctrl-D say, has not ended the line of the question.
+  io.stderr(answer === null ? '\nNothing was written.' : 'Nothing was written.')
   return false
 }

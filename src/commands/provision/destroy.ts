@@ -35,7 +35,10 @@ export const destroy = defineCommand({
     warnOf(read.warnings, io)
     const { output } = values
     const progress = openProgress(output, io)
-    const session = await openSession(values, { ...io, stderrStream: progress.logStream })
+    const session = await openSession(progress.logSettings(values), {
+      ...io,
+      stderrStream: progress.logStream,
+    })
     const planned = await planDestroy(read.value, session.planning, values.target)
     if (!planned.ok) return complainOf(planned.problems, io)
     const { plan, desired } = planned.value

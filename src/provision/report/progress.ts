@@ -1,3 +1,4 @@
+import { cutToWidth } from '../../domain/text-width.ts'
 import type { ApplyEvent, StepState } from '../apply/apply-event.ts'
 import { eventLine } from '../apply/apply-event.ts'
 import { type Subject, subjectText } from '../apply/apply-outcome.ts'
@@ -45,6 +46,9 @@ export function plainProgress(line: (text: string) => void): Progress {
   }
 }
 
+/** A drawing taller than the window could not be taken back. */
+const maxLive = 8
+
 /**
  * On a terminal: a line that stays for each finished object, and below them one for each that is being
  * worked on, drawn again on every event. `write` gets text with cursor movements.
@@ -61,8 +65,9 @@ export function terminalProgress(
   const redraw = (finished: string | null): void => above(finished === null ? '' : `${finished}\n`)
   const above = (text: string): void => {
     const up = drawn === 0 ? '' : `\u001b[${drawn}A\u001b[0J`
-    const lines = [...live.values(), `${ended}/${total}`].map((line) => paint.dim(cut(line, columns())))
-    const below = ended === total ? [] : lines
+    const more = live.size > maxLive ? [`… and ${live.size - maxLive} more`] : []
+    const lines = [...[...live.values()].slice(0, maxLive), ...more, `${ended} of ${total} done`]
+    const below = ended === total ? [] : lines.map((line) => paint.dim(cutToWidth(line, columns())))
     drawn = below.length
     write(`${up}${text}${below.map((line) => `${line}\n`).join('')}`)
   }
@@ -107,7 +112,7 @@ function stepText(subject: Subject, step: StepState): string {
 function stateText(step: StepState): string {
   switch (step.state) {
     case 'started':
-      return 'at work'
+      return 'in progress'
     case 'waiting':
       return `waiting: ${step.reason}`
     case 'done':
@@ -115,8 +120,4 @@ function stateText(step: StepState): string {
     default:
       return `${step.state.replace('_', ' ')}: ${step.reason}`
   }
-}
-
-function cut(text: string, columns: number): string {
-  return text.length > columns ? `${text.slice(0, Math.max(columns - 1, 1))}…` : text
 }

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { textWidth } from '../../../src/domain/text-width.ts'
 import type { ApplyEvent } from '../../../src/provision/apply/apply-event.ts'
 import type { Subject } from '../../../src/provision/apply/apply-outcome.ts'
 import {
@@ -73,14 +74,14 @@ t.test('on a terminal: finished lines stay, the others are drawn again', async (
   for (const event of events.slice(0, 4)) progress.show(event)
   t.same(screen(writes), [
     '… prove destination s3://quay-logs (zone 1): waiting: for s…',
-    '… create job sre-http (zone quay.example): at work',
-    '0/3',
+    '… create job sre-http (zone quay.example): in progress',
+    '0 of 3 done',
   ])
   for (const event of events.slice(4, 6)) progress.show(event)
   t.same(screen(writes), [
     '✔ prove destination s3://quay-logs (zone 1): done',
     '✔ create job sre-http (zone quay.example): done; the answer was lost',
-    '2/3',
+    '2 of 3 done',
   ])
   for (const event of events.slice(6)) progress.show(event)
   t.same(screen(writes), [
@@ -88,6 +89,24 @@ t.test('on a terminal: finished lines stay, the others are drawn again', async (
     '✔ create job sre-http (zone quay.example): done; the answer was lost',
     '✖ delete policy sre-□[2Jx (account Quay): failed: no',
   ])
+})
+
+t.test('on a terminal: no drawing is taller than a window, and no line of it wider', async (t) => {
+  const writes: string[] = []
+  const progress = terminalProgress(
+    (text) => writes.push(text),
+    () => 40,
+    noPaint,
+  )
+  progress.show({ event: 'begin', steps: 32 })
+  for (let n = 0; n < 32; n += 1) {
+    const subject: Subject = { ...job, name: `sre-${n}`, scope: 'account 運用運用運用' }
+    progress.show({ event: 'step', subject, step: { state: 'started' } })
+  }
+  const lines = screen(writes)
+  t.equal(lines.length, 10)
+  t.same(lines.slice(-2), ['… and 24 more', '0 of 32 done'])
+  for (const line of lines) t.ok(textWidth(line) <= 40, line)
 })
 
 t.test('for programs: one JSON object a line', async (t) => {

@@ -1,0 +1,20 @@
+import t from 'tap'
+import { foldText } from '../../src/domain/fold-text.ts'
+
+t.test('a line that fits stays as it is, spaces and all', async (t) => {
+  t.same(foldText('  jobs    3 jobs', 16), ['  jobs    3 jobs'])
+  t.same(foldText('', 10), [''])
+  t.same(foldText('anything', Number.POSITIVE_INFINITY), ['anything'])
+})
+
+t.test('a longer one is broken at spaces, further in than it began', async (t) => {
+  t.same(foldText('  one two three four', 10), ['  one two', '    three', '    four'])
+  t.same(foldText('Token  a token that never expires', 20), ['Token  a token that', '  never expires'])
+})
+
+t.test('a word wider than the terminal stays whole', async (t) => {
+  t.same(foldText('see https://dash.cloudflare.com/profile', 12), [
+    'see',
+    '  https://dash.cloudflare.com/profile',
+  ])
+})
