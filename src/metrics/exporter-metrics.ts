@@ -136,6 +136,19 @@ export const exporterMetrics: readonly Metric<ExporterView>[] = [
     'Accounts and zones by state: watched (with jobs), empty, unknown (jobs cannot be listed), failing (health cannot be read).',
     ({ scopes }) => Object.entries(scopes.states).map(([state, value]) => ({ values: [state], value })),
   ),
+  labelled(
+    'gauge',
+    'cloudflare_logpush_exporter_unmatched_selectors',
+    ['setting'],
+    'Entries of cloudflare.accounts, cloudflare.zones and cloudflare.exclude-zones that match nothing the API token sees. Absent before the first listing.',
+    ({ self: { unmatched } }) =>
+      unmatched === null
+        ? []
+        : (['accounts', 'zones', 'exclude_zones'] as const).map((setting) => ({
+            values: [setting],
+            value: unmatched.filter((one) => one.setting === setting).length,
+          })),
+  ),
   gauge(
     'cloudflare_logpush_exporter_token_expiry_timestamp_seconds',
     'Expiry of the API token. Absent when it does not expire.',

@@ -12,9 +12,30 @@ export interface TokenSource {
   latest(): Secret | null
 }
 
+type TokenSettings = { readonly apiToken: Secret | null; readonly apiTokenFile: string | null }
+
+/**
+ * The source with its first token read: a file that is not there shows before anything is asked of Cloudflare.
+ * @throws UserError when there is no token.
+ */
+export async function openTokenSource(
+  settings: TokenSettings,
+  options: Omit<WatchedFileOptions, 'path' | 'title'>,
+): Promise<TokenSource> {
+  const source = createTokenSource(settings, options)
+  try {
+    await source.current()
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    const advice = 'Put the API token into it, or leave the flag out and set CLOUDFLARE_API_TOKEN.'
+    throw new UserError(`${error.message}. ${advice}`, error.exitCode, { cause: error })
+  }
+  return source
+}
+
 /** From a file when one is named, else the fixed text. */
 export function createTokenSource(
-  settings: { readonly apiToken: Secret | null; readonly apiTokenFile: string | null },
+  settings: TokenSettings,
   options: Omit<WatchedFileOptions, 'path' | 'title'>,
 ): TokenSource {
   if (settings.apiTokenFile !== null) {

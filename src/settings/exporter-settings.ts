@@ -78,19 +78,19 @@ export const cloudflareSettings = {
     flag: 'cloudflare.accounts',
     kind: someText('an account id or name', 'ACCOUNT'),
     reloadable: true,
-    help: 'Accounts to watch, by id or name. Default: all the token can see.',
+    help: 'Accounts to watch, by id, name or glob. Default: all the token can see.',
   }),
   zones: listSetting({
     flag: 'cloudflare.zones',
     kind: someText('a zone id or name', 'ZONE'),
     reloadable: true,
-    help: 'Zones to watch, by id or name. Default: all the token can see.',
+    help: 'Zones to watch, by id, name or glob. Default: all the token can see.',
   }),
   excludeZones: listSetting({
     flag: 'cloudflare.exclude-zones',
     kind: someText('a zone id or name', 'ZONE'),
     reloadable: true,
-    help: 'Zones to exclude, by id or name.',
+    help: 'Zones to exclude, by id, name or glob.',
   }),
   budgetShare: setting({
     flag: 'cloudflare.budget-share',

@@ -2,6 +2,7 @@
 import type { Attempted } from '../../access/attempt.ts'
 import type { HealthLimits } from '../../domain/ledger/health-row.ts'
 import type { Scope } from '../../domain/scope.ts'
+import type { UnmatchedSelector } from '../../exporter/state/self-state.ts'
 import type { ApiExchange, TokenStatus } from '../../ports/cloudflare.ts'
 
 export interface TokenFacts {
@@ -28,6 +29,8 @@ export interface CheckFacts {
   readonly accounts: Attempted<number>
   readonly zones: Attempted<number>
   readonly scopes: readonly ScopeFacts[]
+  /** Filters that match nothing that could be listed. */
+  readonly unmatched: readonly UnmatchedSelector[]
   /** Scopes left out, because there are too many to look at each. */
   readonly notChecked: number
   /** What was left of each budget at the end; null when the API did not say. */

@@ -9,6 +9,7 @@ import { jobDisabledAlert } from '../../domain/notification/notification.ts'
 import { type Account, accountOf, type Scope, scopeKey } from '../../domain/scope.ts'
 import { type ApiFailure, isTransient } from '../../errors.ts'
 import { isSelected, namedIds, type Selection } from '../../exporter/inventory/selection.ts'
+import { unmatchedSelectors } from '../../exporter/inventory/unmatched-selectors.ts'
 import type { DirectoryApi, JobsApi, NotificationsApi, TokenApi } from '../../ports/cloudflare.ts'
 import type { CheckFacts, ScopeFacts, TokenFacts } from './check-facts.ts'
 import { type HealthProbe, probeHealth } from './check-health.ts'
@@ -57,6 +58,10 @@ export async function probeAll(probe: CheckProbe): Promise<CheckFacts> {
     scopes: facts.flatMap((fact) => {
       const trial = health.get(scopeKey(fact.scope))
       return trial === undefined ? [] : [{ ...fact, health: trial }]
+    }),
+    unmatched: unmatchedSelectors(probe.selection, {
+      accounts: accounts.ok ? accounts.value : null,
+      zones: zones.ok ? zones.value : null,
     }),
     notChecked: scopes.length - chosen.length,
     budget: probe.budget(),

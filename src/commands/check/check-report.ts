@@ -4,6 +4,7 @@ import type { HealthLimits } from '../../domain/ledger/health-row.ts'
 import { accountOf, type ScopeKind } from '../../domain/scope.ts'
 import type { EpochMs } from '../../domain/time.ts'
 import type { ApiFailure } from '../../errors.ts'
+import { selectorFlags } from '../../exporter/inventory/unmatched-selectors.ts'
 import type { CheckFacts, RateLimit, ScopeFacts } from './check-facts.ts'
 import { type Ability, type Permission, permissions } from './check-grants.ts'
 
@@ -43,6 +44,12 @@ export interface CheckReport {
   readonly accounts: Finding & { readonly count: number | null }
   readonly zones: Finding & { readonly count: number | null }
   readonly scopes: readonly ScopeReport[]
+  /** Filters that match nothing that the token sees, as flags; `near` is the name that was most likely meant. */
+  readonly unmatched: readonly {
+    readonly setting: string
+    readonly entry: string
+    readonly near: string | null
+  }[]
   /** Accounts and zones that were not looked at, since there are too many. */
   readonly not_checked: number
   /** What is left of each budget; null when the API did not say. */
@@ -81,11 +88,17 @@ export function report(facts: CheckFacts, now: EpochMs): CheckReport {
   const zones = countReport(facts.zones, judge)
   const grants = grantsFor(accounts, zones, scopes)
   return {
-    ok: token.status === 'active' && scopes.length > 0 && scopes.every(isWatched) && !grants.some(isNeeded),
+    ok:
+      token.status === 'active' &&
+      scopes.length > 0 &&
+      scopes.every(isWatched) &&
+      facts.unmatched.length === 0 &&
+      !grants.some(isNeeded),
     token,
     accounts,
     zones,
     scopes,
+    unmatched: facts.unmatched.map((one) => ({ ...one, setting: selectorFlags[one.setting] })),
     not_checked: facts.notChecked,
     budget: { rest: budgetReport(facts.budget.rest), graphql: budgetReport(facts.budget.graphql) },
     grants,

@@ -32,11 +32,18 @@ function linesOf(report: CheckReport, width: number): readonly string[] {
           '',
           `${report.not_checked} more were not looked at; name those to check with --cloudflare.accounts and --cloudflare.zones.`,
         ]),
+    ...section('These filters match nothing that the token sees:', unmatchedLines(report)),
     ...section('Grant to the token:', grantLines(report.grants, width)),
     ...section('Did not work for other reasons:', otherMessages(report)),
     '',
-    report.ok ? 'Everything that the exporter needs works.' : 'Something that the exporter needs is missing.',
+    closing(report),
   ]
+}
+
+function closing({ ok, unmatched }: CheckReport): string {
+  if (ok) return 'Everything that the exporter needs works.'
+  if (unmatched.length > 0) return 'A filter matches nothing: what it was meant for would not be watched.'
+  return 'Something that the exporter needs is missing.'
 }
 
 function tokenText(token: CheckReport['token']): string {
@@ -130,6 +137,13 @@ function forNames(names: readonly string[]): string {
   if (names.length === 0) return ''
   const more = names.length > maxNames ? ` and ${names.length - maxNames} more` : ''
   return `: ${names.slice(0, maxNames).join(', ')}${more}`
+}
+
+function unmatchedLines({ unmatched }: CheckReport): readonly string[] {
+  return unmatched.map(({ setting, entry, near }) => {
+    const hint = near === null ? '' : `; did you mean ${near}?`
+    return `  ${setting}: ${entry}${hint}`
+  })
 }
 
 /** Each message once, however many scopes it concerns. */

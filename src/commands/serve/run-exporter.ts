@@ -6,7 +6,7 @@ import { createLog, type ProgramLog } from '../../log/log.ts'
 import type { Clock } from '../../ports/runtime.ts'
 import { preferSmallHeap } from '../../runtime/small-heap.ts'
 import { createSystemClock } from '../../runtime/system-clock.ts'
-import { createTokenSource } from '../../runtime/token-source.ts'
+import { openTokenSource } from '../../runtime/token-source.ts'
 import { createWatchedFile, type WatchedFile } from '../../runtime/watched-file.ts'
 import type { Settings } from '../../settings/exporter-settings.ts'
 import { build } from '../../version.ts'
@@ -30,7 +30,7 @@ export async function runExporter(settings: Settings, io: CommandIo, reread: Rer
     clock,
     secrets: () => secrets.flatMap((latest) => latest()),
   })
-  const token = createTokenSource(settings, {
+  const token = await openTokenSource(settings, {
     clock,
     onProblem: (problem) => {
       if (problem === null) log.info({}, 'the token file can be read again')

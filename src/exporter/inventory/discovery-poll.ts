@@ -13,6 +13,7 @@ import type { Clock, Log } from '../../ports/runtime.ts'
 import type { SelfState } from '../state/self-state.ts'
 import type { ExporterState } from '../state/state.ts'
 import { isSelected, namedIds, type Selection } from './selection.ts'
+import { noteUnmatched, unmatchedSelectors } from './unmatched-selectors.ts'
 
 export interface DiscoveryDeps {
   readonly api: DirectoryApi
@@ -43,6 +44,8 @@ export async function discover(deps: DiscoveryDeps, signal: AbortSignal): Promis
     [...zoneScopes.map(accountOf), ...namedIds(selection.accounts).map((id) => ({ id, name: id }))],
   )
   deps.state.setScopes([...accountScopes, ...zoneScopes].filter((scope) => isSelected(scope, selection)))
+  const visible = { accounts: accounts.ok ? accounts.value : null, zones: zones.ok ? zones.value : null }
+  noteUnmatched(unmatchedSelectors(selection, visible), deps)
   if (accounts.ok && zones.ok) {
     deps.state.directoryListed(deps.clock.now())
     return

@@ -1,8 +1,9 @@
 /* Which of the visible scopes this exporter watches: the user's filters, and its share among shards. */
+import { matchesGlob } from '../../domain/glob.ts'
 import { type Account, accountOf, type Scope } from '../../domain/scope.ts'
 
 export interface Selection {
-  /** Ids or names; empty means all. */
+  /** Ids, names or globs of names; empty means all. */
   readonly accounts: readonly string[]
   readonly zones: readonly string[]
   readonly excludeZones: readonly string[]
@@ -33,8 +34,11 @@ export function namedIds(list: readonly string[]): readonly string[] {
   return list.filter((entry) => /^[0-9a-f]{32}$/i.test(entry)).map((entry) => entry.toLowerCase())
 }
 
-function names(list: readonly string[], thing: Account): boolean {
-  return list.some(
-    (entry) => entry.toLowerCase() === thing.id || entry.toLowerCase() === thing.name.toLowerCase(),
-  )
+export function names(list: readonly string[], thing: Account): boolean {
+  return list.some((entry) => isNamed(entry, thing))
+}
+
+/** Whether an entry of a filter stands for an account or a zone. */
+export function isNamed(entry: string, { id, name }: Account): boolean {
+  return entry.toLowerCase() === id || matchesGlob(entry, name)
 }

@@ -35,6 +35,14 @@ export interface PollResult {
   readonly at: EpochMs
 }
 
+/** An entry of a filter that matches no account or zone that the API token sees. */
+export interface UnmatchedSelector {
+  readonly setting: 'accounts' | 'zones' | 'exclude_zones'
+  readonly entry: string
+  /** The visible name it was most likely meant to be; null when none is near. */
+  readonly near: string | null
+}
+
 export interface SelfState {
   readonly requests: ReadonlyMap<string, RequestStats>
   readonly pollers: ReadonlyMap<string, PollerStats>
@@ -42,6 +50,8 @@ export interface SelfState {
   /** Null until the token has been verified. */
   readonly token: { readonly active: boolean; readonly expiresOn: EpochMs | null } | null
   readonly reload: { readonly successful: boolean; readonly at: EpochMs } | null
+  /** Null until accounts or zones have been listed. */
+  readonly unmatched: readonly UnmatchedSelector[] | null
   exchanged(exchange: ApiExchange): void
   polled(poller: string, result: PollResult): void
   /** One failure inside a poll: of a scope, or of the poll as a whole. */
@@ -49,6 +59,7 @@ export interface SelfState {
   windowSplit(): void
   tokenVerified(active: boolean, expiresOn: EpochMs | null): void
   reloaded(successful: boolean, at: EpochMs): void
+  selectorsUnmatched(found: readonly UnmatchedSelector[]): void
 }
 
 export function createSelfState(pollers: readonly string[]): SelfState {
@@ -57,6 +68,7 @@ export function createSelfState(pollers: readonly string[]): SelfState {
   let windowsSplit = 0
   let token: SelfState['token'] = null
   let reload: SelfState['reload'] = null
+  let unmatched: SelfState['unmatched'] = null
   const poller = (name: string): PollerStats => {
     const known = stats.get(name) ?? newPoller(name)
     stats.set(name, known)
@@ -73,6 +85,9 @@ export function createSelfState(pollers: readonly string[]): SelfState {
     },
     get reload() {
       return reload
+    },
+    get unmatched() {
+      return unmatched
     },
     exchanged(exchange) {
       const key = `${exchange.api}|${exchange.operation}|${exchange.code}`
@@ -104,6 +119,9 @@ export function createSelfState(pollers: readonly string[]): SelfState {
     },
     reloaded(successful, at) {
       reload = { successful, at }
+    },
+    selectorsUnmatched(found) {
+      unmatched = found
     },
   }
 }

@@ -178,6 +178,7 @@ t.test('the JSON form says the same, in a fixed shape', async (t) => {
     'accounts',
     'zones',
     'scopes',
+    'unmatched',
     'not_checked',
     'budget',
     'grants',
@@ -343,4 +344,35 @@ t.test('no secret of a destination comes out, in no form and at no log level', a
     const { lines, log } = await check(sim.url, token, [`--output=${output}`, '--log.level=debug'])
     for (const secret of secrets) t.notOk([...lines, log].join('\n').includes(secret))
   }
+})
+
+t.test('a filter that matches nothing is named with what was meant, and fails the check', async (t) => {
+  const { sim, token } = await simulated(t, [{}])
+  const filters = ['--cloudflare.zones=quay.exmaple,*.example', '--cloudflare.exclude-zones=cnd*']
+  const { code, lines } = await check(sim.url, token, filters)
+  t.equal(code, exitCode.failure)
+  t.match(
+    lines.join('\n'),
+    `
+These filters match nothing that the token sees:
+  --cloudflare.zones: quay.exmaple; did you mean quay.example?
+  --cloudflare.exclude-zones: cnd*
+
+A filter matches nothing: what it was meant for would not be watched.`,
+  )
+  const { unmatched } = await checkJson(sim.url, token, ['--cloudflare.accounts=Quai'])
+  t.strictSame(unmatched, [{ setting: '--cloudflare.accounts', entry: 'Quai', near: 'Quay' }])
+})
+
+t.test('globs choose among accounts and zones', async (t) => {
+  const { sim, token } = await simulated(t, [{}])
+  const { scopes, ok } = await checkJson(sim.url, token, [
+    '--cloudflare.accounts=Q*',
+    '--cloudflare.zones=c?n.*',
+  ])
+  t.equal(ok, true)
+  t.strictSame(
+    scopes.map(({ name }) => name),
+    ['Quay', 'cdn.example'],
+  )
 })
