@@ -3,6 +3,7 @@
 import { chmodSync, rmSync } from 'node:fs'
 import { build } from 'esbuild'
 import { bundleOptions, own } from './bundle-options.mjs'
+import { noteBundled } from './bundled.mjs'
 import { sourceRevision } from './revision.mjs'
 
 rmSync('dist', { recursive: true, force: true })
@@ -14,6 +15,7 @@ const { metafile } = await build({
   },
 })
 chmodSync('dist/main.js', 0o755)
+noteBundled(metafile)
 const scripts = Object.entries(metafile.outputs).filter(([name]) => name.endsWith('.js'))
 const bytes = scripts.reduce((sum, [, output]) => sum + output.bytes, 0)
 process.stdout.write(`dist/main.js built: ${(bytes / 1e6).toFixed(1)} MB in ${scripts.length} files\n`)
