@@ -76,6 +76,8 @@ export function found(source: Source, path: Path): string {
   if (node === undefined) return 'nothing'
   const shown = showReferences(describe(node))
   if (node.kind !== 'scalar' || node.type === 'nothing' || !isSecretPath(path)) return shown
+  // An empty text holds no secret, and "expected a text, found a text" helps nobody.
+  if (shown === '""') return shown
   return node.type === 'boolean' ? 'true or false' : `a ${node.type}`
 }
 

@@ -287,6 +287,29 @@ t.test('for programs, every event is one line of JSON', async (t) => {
   noCanary(t, said)
 })
 
+t.test('with nothing to do, programs are told so, and people are not told of a run', async (t) => {
+  const { run, said, manifest, write } = await world(t)
+  write(['r2'])
+  t.equal((await run(['apply', '-f', manifest, '--yes'])).code, 0)
+  const forPrograms = await run(['apply', '-f', manifest, '--yes', '-o', 'json'])
+  t.equal(forPrograms.code, 0)
+  t.match(
+    forPrograms.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+    [
+      { event: 'begin', steps: 0 },
+      { event: 'end', stopped: null, summary: { created: 0 } },
+    ],
+  )
+  const forPeople = await run(['apply', '-f', manifest, '--yes'])
+  t.equal(forPeople.code, 0)
+  t.match(forPeople.stdout, /No changes/)
+  t.notMatch(forPeople.stdout, /Applied/)
+  noCanary(t, said)
+})
+
 t.test('interrupted, it says what is left; failing, it says why; the next run finishes', async (t) => {
   const { sim, run, said, manifest, write } = await world(t)
   write(['r2', 'splunk'])

@@ -159,6 +159,51 @@ t.test('several files share one account, and no name is taken twice', async (t) 
   ])
 })
 
+t.test('of several accounts none is taken for a file that names none', async (t) => {
+  const files = [
+    { file: 'a.yaml', text: `${head}jobs:\n${job('a')}` },
+    { file: 'b.yaml', text: `version: 1\naccount: { name: Other }\njobs:\n${job('b')}` },
+    { file: 'c.yaml', text: `version: 1\njobs:\n${job('c')}` },
+  ]
+  t.strictSame(problemsOf(...files), [
+    'c.yaml:1:1: account: missing; expected account: { id: … } or { name: … }',
+  ])
+})
+
+t.test('every timestamp format of Cloudflare is known', async (t) => {
+  for (const format of ['unixnano', 'unix', 'rfc3339', 'rfc3339ms', 'rfc3339ns']) {
+    const text = `${head}jobs:\n${job('a').replace(' }\n', `, output: { timestamp_format: ${format} } }\n`)}`
+    t.strictSame(problemsOf({ file: 'm.yaml', text }), [], format)
+  }
+})
+
+t.test('only a path may be empty; every other text is expected to say something', async (t) => {
+  const problems = (destination: string) => {
+    const text = `${head}jobs:\n  - { name: a, zone: z.example, dataset: dns_logs, destination: { ${destination} } }\n`
+    return problemsOf({ file: 'm.yaml', text }).map((problem) =>
+      problem.replace(/^m\.yaml:4:\d+: jobs\[0\]\.destination\./, ''),
+    )
+  }
+  const datadog = `site: datadoghq.eu, api_key: "\${env:K}"`
+  t.strictSame(problems(`gcs: { bucket: b, path: "" }`), [])
+  t.strictSame(problems(`datadog: { ${datadog}, tags: "" }`), ['datadog.tags: expected a text, found ""'])
+  t.strictSame(problems(`datadog: { ${datadog}, service: "" }`), [
+    'datadog.service: expected a text, found ""',
+  ])
+  t.strictSame(problems(`gcs: { bucket: b, path: [x] }`), ['gcs.path: expected a text, found a list'])
+  t.strictSame(problems(`http: { url: "https://logs.example.com/", params: { a: [x] } }`), [
+    'http.params.a: expected a text, found a list',
+  ])
+})
+
+t.test('after a value of a wrong type the rest of the job is looked at all the same', async (t) => {
+  const text = `${head}jobs:\n  - { name: a, zone: z.example, enabled: sometimes, dataset: dns_logs, destination: { gcs: { bucket: b/c } } }\n`
+  const problems = problemsOf({ file: 'm.yaml', text })
+  t.equal(problems.length, 2)
+  t.match(problems[0], /jobs\[0\]\.enabled: expected true or false/)
+  t.match(problems[1], /jobs\[0\]\.destination\.gcs\.bucket: expected a name without slashes/)
+})
+
 t.test('every limit Cloudflare takes is taken (#5766)', async (t) => {
   const limits = [
     ...['0s', '30s', '31s', '1m', '2m30s', '5m'].map((value) => `max_interval: ${value}`),

@@ -423,3 +423,37 @@ t.test('work in parallel keeps the order and the limit, and ends with the first 
   t.strictSame(done, [])
   t.strictSame(await inParallel([], 4, work), [])
 })
+
+t.test(
+  "a token of an account is looked at in the account, also where the manifest's jobs are the account's",
+  async (t) => {
+    const text = `version: 1\naccount: { id: ${accountId} }\njobs:\n  - { name: a, scope: account, dataset: audit_logs_v2, destination: { gcs: { bucket: b } }, ownership: { token: "\${env:HTTP_TOKEN}" } }\n`
+    for (const [status, expiresOn, said] of [
+      ['disabled', null, 'the API token is disabled'],
+      ['expired', null, 'the API token is expired'],
+      ['active', 86_400_000, 'the API token expires at 1970-01-02T00:00:00.000Z'],
+      ['active', 8 * 86_400_000, null],
+    ] as const) {
+      const fake = cloudflare()
+      const asked: (string | null)[] = []
+      const verifyToken: FakeCloudflare['token']['verifyToken'] = async (id) => {
+        asked.push(id)
+        if (id === null) throw new ApiFailure('auth', 'no token of a user', { operation: 'verify' })
+        return { id: 'of the account', status, expiresOn }
+      }
+      const planned = await planManifest(
+        manifestOf(text),
+        { ...deps(fake), token: { verifyToken } },
+        everything,
+      )
+      t.same(asked, [null, accountId])
+      t.same(
+        messages(planned)
+          .filter((message) => message.includes('API token'))
+          .map((message) => message.replace(/^.*?: /, '').replace('warning: ', '')),
+        said === null ? [] : [said],
+        `${status} ${expiresOn}`,
+      )
+    }
+  },
+)

@@ -1,0 +1,57 @@
+import t from 'tap'
+import { startSimulator } from '../../../src/simulator/server.ts'
+import { accountScope, buildWorld, zoneScope } from '../../../src/simulator/world/world-builder.ts'
+import { runProvision } from '../../support/run-provision.ts'
+
+/* `export` as people narrow it: which account, which zones. */
+
+async function world(t: { teardown(end: () => unknown): unknown }) {
+  const built = buildWorld(23)
+  const [quay, staging] = [built.account('Quay'), built.account('Staging')]
+  for (const [account, audit, names] of [
+    [quay, 'quay-audit', ['cdn.example', 'shop.example', 'lab.example']],
+    [staging, 'staging-audit', ['test.example']],
+  ] as const) {
+    built.job({ scope: accountScope(account), name: audit })
+    for (const name of names)
+      built.job({ scope: zoneScope(built.zone(name, account)), name: `job-of-${name}` })
+  }
+  const sim = await startSimulator({ world: built.spec() })
+  t.teardown(() => sim.close())
+  const env = { CLOUDFLARE_API_TOKEN: sim.token, LOGPUSH_EXPORTER_CLOUDFLARE_BASE_URL: sim.url }
+  const run = (...argv: readonly string[]) => runProvision(['export', ...argv], { env })
+  const jobs = async (...argv: readonly string[]) => {
+    const { code, stdout, stderr } = await run(...argv)
+    if (code !== 0) throw new Error(stderr)
+    return [...stdout.matchAll(/^ *-? *name: (\S+)$/gm)].map(([, name]) => name).sort()
+  }
+  return { run, jobs, quay, staging }
+}
+
+t.test('the account that is named is the one that is exported, by its name or its id', async (t) => {
+  const { run, jobs, staging } = await world(t)
+  t.same(await jobs('--cloudflare.accounts', 'Staging'), ['job-of-test.example', 'staging-audit'])
+  t.same(await jobs('--cloudflare.accounts', 'STAGING'), ['job-of-test.example', 'staging-audit'])
+  t.same(await jobs('--cloudflare.accounts', staging), ['job-of-test.example', 'staging-audit'])
+  t.match(await run(), {
+    code: 64,
+    stdout: '',
+    stderr: /expected exactly one account.*found 2\..*Quay \(.*Staging \(/,
+  })
+  t.match(await run('--cloudflare.accounts', 'Nobody'), { code: 64, stderr: /found 0\..*Quay \(/ })
+})
+
+t.test('zones narrow what is exported, and excluded ones stay out', async (t) => {
+  const { jobs } = await world(t)
+  const quay = ['--cloudflare.accounts', 'Quay']
+  const [cdn, lab, shop] = ['cdn', 'lab', 'shop'].map((name) => `job-of-${name}.example`)
+  t.same(await jobs(...quay), [cdn, lab, shop, 'quay-audit'])
+  t.same(await jobs(...quay, '--cloudflare.exclude-zones', 'LAB.example'), [cdn, shop, 'quay-audit'])
+  t.same(
+    await jobs(...quay, '--cloudflare.zones', 'cdn.example,lab.example'),
+    [cdn, lab],
+    'and no account job',
+  )
+  const both = ['--cloudflare.zones', 'cdn.example,lab.example', '--cloudflare.exclude-zones', 'lab.example']
+  t.same(await jobs(...quay, ...both), [cdn])
+})

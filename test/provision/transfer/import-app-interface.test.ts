@@ -1,0 +1,59 @@
+import t from 'tap'
+import { importAppInterface } from '../../../src/provision/transfer/import-app-interface.ts'
+import { readYaml } from '../../../src/settings/yaml-text.ts'
+import { account } from '../../support/provision-values.ts'
+
+const destination = 's3://quay-logs/http?region=us-east-1'
+const job = (more: object = {}) => ({
+  provider: 'logpush_job',
+  identifier: 'quay-http',
+  zone_name: 'quay.example',
+  dataset: 'http_requests',
+  destination_conf: destination,
+  ...more,
+})
+
+function imported(...resources: readonly object[]) {
+  const text = JSON.stringify({ externalResources: [{ provider: 'cloudflare', resources }] })
+  const read = importAppInterface([{ file: 'quay.yml', text }], account, readYaml)
+  if (!read.ok) throw new Error(read.problems.map(({ message }) => message).join('\n'))
+  return read.value
+}
+
+t.test('defaults and overrides are not followed, and that is said of each job that has them', async (t) => {
+  const followed = /^job quay-http.*: what its defaults file and overrides say is not followed\.$/
+  t.same(imported(job()).notes, [])
+  t.same(imported(job({ overrides: null, defaults: '' })).notes, [])
+  for (const more of [{ overrides: { enabled: false } }, { defaults: '/terraform/resources/logpush.yml' }]) {
+    const { notes } = imported(job(more))
+    t.equal(notes.length, 1)
+    t.match(notes[0], followed)
+  }
+})
+
+t.test('a job without a destination is left out by name, its neighbours stay', async (t) => {
+  const { jobs, notes } = imported(job({ destination_conf: null }), job({ identifier: 'other' }))
+  t.same(notes, ['The logpush_job quay-http has no destination_conf and is left out.'])
+  t.same(
+    jobs.map(({ resource }) => resource.name),
+    ['other'],
+  )
+})
+
+t.test('a challenge belongs to the jobs of its zone and destination', async (t) => {
+  const challenge = { provider: 'logpush_ownership_challenge', identifier: 'c', zone_name: 'quay.example' }
+  const { jobs } = imported(
+    { ...challenge, destination_conf: destination },
+    job(),
+    job({ identifier: 'elsewhere', zone_name: 'other.example' }),
+    job({ identifier: 'account', zone_name: undefined }),
+  )
+  t.same(
+    jobs.map(({ resource, hadChallenge }) => [resource.name, resource.scope.kind, hadChallenge]),
+    [
+      ['quay-http', 'zone', true],
+      ['elsewhere', 'zone', false],
+      ['account', 'account', false],
+    ],
+  )
+})
