@@ -95,9 +95,18 @@ export async function cover(
         return numbers !== undefined && (unit === undefined || numbers.has(unit))
       })
       const cost = ({ file, seconds }: TestRun) => seconds * (near.get(file)?.get(path) ?? 1)
-      return hit.sort((a, b) => cost(a) - cost(b) || (a.file < b.file ? -1 : 1))
+      return hit.sort(
+        (a, b) =>
+          kinship(b.file, path) - kinship(a.file, path) || cost(a) - cost(b) || (a.file < b.file ? -1 : 1),
+      )
     },
   }
+}
+
+/** How many folders a test shares with the source it mirrors: what is loaded by all is checked by its own tests. */
+function kinship(test: string, source: string): number {
+  const [own, other] = [test, source].map((path) => path.split('/').slice(1, -1))
+  return (own ?? []).filter((folder, index) => folder === other?.[index]).length
 }
 
 async function measured(
