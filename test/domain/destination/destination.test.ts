@@ -374,6 +374,12 @@ t.test(
   },
 )
 
+t.test('a port alone makes no host doubtful, nor does an @ in the path', async (t) => {
+  const shown = (conf: string) => describeDestination(s(conf)).redacted
+  t.equal(shown('https://logs.example.com:8443/in'), 'https://logs.example.com:8443/***')
+  t.equal(shown('https://logs.example.com/a@b'), 'https://logs.example.com/***')
+})
+
 t.test('every field of every kind has a sentence that says what it is', async (t) => {
   for (const kind of destinationKindNames)
     for (const [name, { doc }] of Object.entries(destinationKinds[kind].fields))

@@ -58,6 +58,32 @@ t.test('a row that grew adds only what is new', async (t) => {
   t.same(totalsOf(grown)?.attempts.get('s3|200|11'), 3)
 })
 
+t.test(
+  'of a row that grew every figure adds its difference, and one that grew alone is enough',
+  async (t) => {
+    const first = { uploads: 2, records: 20, bytes: 200, compressedBytes: 40, uploadSeconds: 1 }
+    const before = read(beginLedger(m0), [row(first)])
+    for (const [figure, key] of [
+      ['records', 'records'],
+      ['bytes', 'bytes'],
+      ['compressedBytes', 'compressedBytes'],
+      ['uploadSeconds', 'uploadSeconds'],
+    ] as const) {
+      const grown = totalsOf(read(before, [row({ ...first, [figure]: first[figure] + 5 })]))
+      t.match(grown, {
+        records: 20,
+        bytes: 200,
+        compressedBytes: 40,
+        uploadSeconds: 1,
+        [key]: first[figure] + 5,
+      })
+      const shrunk = totalsOf(read(before, [row({ ...first, [figure]: 0 })]))
+      t.equal(shrunk?.[key], first[figure], `${figure} never goes down`)
+    }
+    t.equal(totalsOf(read(before, [row({ ...first, uploads: 9 })]))?.attempts.get('s3|200|11'), 9)
+  },
+)
+
 t.test('a row that shrank takes nothing back, and growing again adds only beyond the highest', async (t) => {
   const first = read(beginLedger(m0), [row({ records: 20 })])
   const shrunk = read(first, [row({ records: 12 })])
@@ -274,6 +300,16 @@ t.test(
     t.ok(tally.reads > 1000 && tally.kills > 250, `${tally.reads} reads, ${tally.kills} kills`)
   },
 )
+
+t.test('a limit below a minute still lets one minute be read at a time', async (t) => {
+  const limits = { ...safeLimits, maxDurationSeconds: 30 }
+  t.same(firstChunk({ from: m0, to: m0 + 9 }, limits), { from: m0, to: m0 + 1 })
+  t.same(firstChunk({ from: m0, to: m0 + 9 }, { ...limits, maxDurationSeconds: 179 }), {
+    from: m0,
+    to: m0 + 2,
+  })
+  t.equal(firstChunk({ from: m0, to: m0 }, limits), null)
+})
 
 t.test('a stored number that is none is damage, wherever it stands', async (t) => {
   const whole = ledgerToRecord(read(beginLedger(m0), [row()]))
