@@ -1,4 +1,4 @@
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import type { Clock, Log } from '../ports/runtime.ts'
 import { guardRequests } from './access/access.ts'
 import type { WebConfigSource } from './access/web-config-source.ts'
@@ -51,6 +51,8 @@ export async function buildServer(deps: ServerDeps): Promise<HttpServer> {
     bodyLimit: largestBodyBytes,
     exposeHeadRoutes: true,
     routerOptions: { ignoreTrailingSlash: false, caseSensitive: true, maxParamLength: 200 },
+    // A broken URL never gets as far as the error handler, and Fastify's own answer repeats it.
+    frameworkErrors: (_error, _request, reply) => badRequest(reply, 400),
   })
   if (deps.web !== null) guardRequests(app, deps.web, deps)
   accessLog(app, deps.log)
@@ -99,11 +101,13 @@ function wrongRequests(app: FastifyInstance, log: Log): void {
   app.setErrorHandler((error, request, reply) => {
     const status = statusOf(error)
     if (status >= 500) log.error({ err: error, path: request.url.split('?', 1)[0] }, 'http request failed')
-    reply
-      .code(status)
-      .type('text/plain; charset=utf-8')
-      .send(status >= 500 ? 'Internal error; the log says more.\n' : 'Bad request.\n')
+    if (status < 500) return badRequest(reply, status)
+    reply.code(status).type('text/plain; charset=utf-8').send('Internal error; the log says more.\n')
   })
+}
+
+function badRequest(reply: FastifyReply, status: number): void {
+  reply.code(status).type('text/plain; charset=utf-8').send('Bad request.\n')
 }
 
 /** Fastify's own refusals (a body too large, a broken URL) carry a status; anything else is our failure. */

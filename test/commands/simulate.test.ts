@@ -50,6 +50,19 @@ function folder(t: Tap): string {
   return path
 }
 
+t.test(
+  'a world that runs faster says its own time in its answers, others leave it to the server',
+  async (t) => {
+    const ahead = async (speed: number): Promise<number> => {
+      const { url, token } = await started(t, { speed })
+      const { headers } = await fetch(`${url}/zones`, { headers: { authorization: `Bearer ${token}` } })
+      return Date.parse(headers.get('date') ?? '') - Date.now()
+    }
+    t.ok((await ahead(3_600)) > 5_000, 'an hour a second')
+    t.ok(Math.abs(await ahead(1)) < 3_000)
+  },
+)
+
 t.test('it prints where it listens and a token that works, and ends with its signal', async (t) => {
   const { lines, url, token, store, end } = await started(t)
   t.match(lines.join('\n'), /2 accounts, 6 zones, 21 Logpush jobs/)

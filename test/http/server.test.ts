@@ -30,6 +30,8 @@ t.test('the format is the one that the scraper likes best', async (t) => {
     ['application/openmetrics-text, text/plain', 'openmetrics'],
     ['text/plain;q=0, */*;q=0.5', 'openmetrics'],
     ['text/html,application/xhtml+xml,*/*;q=0.8', 'text'],
+    ['text/plain;q=1, application/openmetrics-text', 'text'],
+    ['application/openmetrics-text;q=1, text/plain', 'openmetrics'],
     ['application/json', 'text'],
     ['application/openmetrics-text;version=1.0.0;q=nonsense', 'openmetrics'],
   ]
@@ -284,4 +286,22 @@ t.test('closing lets an open request end, takes no new one, and cuts what takes 
   await clock.advance(3_000)
   await closed
   await cut
+})
+
+t.test('a request that is wrong is told so, and is no error of ours', async (t) => {
+  const log = logSink()
+  const { app } = await serverFor(t, { log })
+  const headers = { 'content-type': 'application/json' }
+  for (const answer of [
+    await app.inject('/jobs/%zz'),
+    await app.inject({ method: 'POST', url: '/-/reload', headers, payload: '{' }),
+  ]) {
+    t.equal(answer.statusCode, 400)
+    t.equal(answer.headers['content-type'], 'text/plain; charset=utf-8')
+    t.equal(answer.body, 'Bad request.\n')
+  }
+  t.same(
+    log.lines.filter(({ level }) => level === 'error'),
+    [],
+  )
 })

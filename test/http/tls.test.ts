@@ -230,3 +230,18 @@ t.test('all of it together: TLS, headers, basic authentication', async (t) => {
     ),
   )
 })
+
+t.test('certificates are read again only when one of them changed', async (t) => {
+  const { folder, log } = await tlsWorld(t, 'tls')
+  const source = webConfigFor(join(folder, 'web.yaml'), log)
+  const options = source.tls?.options
+  t.ok(options)
+  for (let look = 0; look < 3; look += 1) {
+    await clock.advance(2_000)
+    t.equal(source.tls?.options, options)
+  }
+  t.same(
+    log.lines.filter(({ level }) => level !== 'debug'),
+    [],
+  )
+})

@@ -53,6 +53,22 @@ t.test('notifications and test messages are taken, whatever else they hold', asy
   t.equal((await post(JSON.stringify(event), headers)).statusCode, 200)
 })
 
+t.test('each refusal says what to send instead', async (t) => {
+  const { post } = await receiver(t)
+  t.equal((await post('{}', { ...valid, 'content-type': 'text/plain' })).body, 'Send application/json.\n')
+  t.equal((await post('{', valid)).body, 'The body is not JSON.\n')
+  t.match((await post('{}', json)).body, /^The header cf-webhook-auth must hold the secret/)
+})
+
+t.test('a blank line in the secret file lets nobody in', async (t) => {
+  const file = new Secret(`\n${secret}\n\n`)
+  const { post, received } = await receiver(t, { secrets: async () => secretLines(file) })
+  for (const given of ['', ' '])
+    t.equal((await post(event, { ...json, 'cf-webhook-auth': given })).statusCode, 401)
+  t.same(received, [])
+  t.equal((await post(event)).statusCode, 200)
+})
+
 t.test('each refusal has its own status, and what costs less comes first', async (t) => {
   const { app, post, received } = await receiver(t)
   const large = `{"text":"${'x'.repeat(70_000)}"}`

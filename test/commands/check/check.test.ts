@@ -245,6 +245,9 @@ t.test("an account's own token is found to be one", async (t) => {
   const { sim, token } = await simulated(t, [
     { kind: 'account', accountId: account, expiresOn: Date.now() + 90_000 },
   ])
+  t.match((await check(sim.url, token)).lines[0], new RegExp(`^Token +token of account ${account}, active, `))
+  const [first = ''] = (await check(sim.url, token, ['--output=json'])).lines
+  t.equal(first, JSON.stringify(JSON.parse(first), null, 2), 'people read it too')
   const report = await checkJson(sim.url, token)
   t.match(report, { ok: true, token: { kind: 'account', account, status: 'active', expires_in_days: 0 } })
 })

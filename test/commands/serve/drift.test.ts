@@ -172,6 +172,14 @@ t.test(
       1,
     )
 
+    const told = () =>
+      exporter.log.lines.filter(({ message }) => /^what is live/.test(message)).map(({ level }) => level)
+    await exporter.clock.advance(1_000_000)
+    t.same(told(), ['warn'], 'what stays as it is is not told again')
+    await ask(sim, `/zones/${zone}/logpush/jobs/${id}`, { method: 'PUT', body: { enabled: true } })
+    await exporter.until(asApplied, 330)
+    t.same(told(), ['warn', 'info'], 'and its end is told once')
+
     await ask(sim, `/zones/${zone}/logpush/jobs/${id}`, { method: 'DELETE' })
     await ask(sim, `/accounts/${account}/logpush/jobs`, {
       body: {
