@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { cover } from './coverage.ts'
-import { addressOf, compiled, distances, readSources } from './modules.ts'
+import { addressOf, compiled, digest, distances, readSources } from './modules.ts'
 import { type Mutant, mutantsOf, mutated } from './mutants.ts'
 import { belowBar, type FolderResult, report, survivorText } from './report.ts'
 import { randomOf, shuffled } from './sample.ts'
@@ -23,6 +23,7 @@ const { values } = parseArgs({
     parallel: { type: 'string', default: '2' },
   },
 })
+const sourceFolders = ['src', 'test', 'dashboards/src']
 const note = (text: string) => process.stderr.write(`${text}\n`)
 const say = (text: string) => process.stdout.write(`${text}\n`)
 
@@ -56,7 +57,7 @@ try {
 
 async function main(): Promise<number> {
   say(`seed ${values.seed}, ${values.count} mutants a folder`)
-  const sources = readSources(['src', 'test', 'dashboards/src'])
+  const sources = readSources(sourceFolders)
   const parts = samples(sources.texts)
   const mutable = new Set(parts.flatMap(({ mutants }) => mutants.map(({ path }) => path)))
   const tests = [...sources.texts.keys()].filter(
@@ -105,6 +106,11 @@ async function main(): Promise<number> {
     results.push({ folder: name, trials })
   }
   say(report(results))
+  const after = readSources(sourceFolders)
+  if (digest(...[...after.texts].flat()) !== digest(...[...sources.texts].flat())) {
+    say('The sources changed during the run: what tests read of them may have failed for that. Run it again.')
+    return 1
+  }
   const low = values.at.length > 0 ? [] : belowBar(results)
   if (low.length > 0) say(`below the bar: ${low.join(', ')}`)
   return low.length > 0 ? 1 : 0

@@ -2,6 +2,7 @@ import t from 'tap'
 import { probeHealth } from '../../../src/commands/check/check-health.ts'
 import { type Scope, scopeKey } from '../../../src/domain/scope.ts'
 import { ApiFailure } from '../../../src/errors.ts'
+import { aCaller } from '../../support/callers.ts'
 import { failure, plentifulLimits, zone } from '../../support/exporter-core.ts'
 
 const zones = Array.from({ length: 7 }, (_, index) => zone(`zone${index}.example`))
@@ -19,17 +20,15 @@ async function probe(
     if (wrong !== null) throw wrong
     return new Map(scopes.map((scope) => [scope.id, value(scope)]))
   }
-  const { signal } = new AbortController()
   const found = await probeHealth(
     {
       api: {
         readHealth: async ({ scopes }) => ({ rows: answer(scopes, () => []) }),
         readLimits: async (scopes) => answer(scopes, limits),
       },
-      access: { read: (_, call) => call({ signal }) },
+      call: aCaller(),
       clock: { now: () => Date.UTC(2026, 10, 24, 3) },
       rateLimitType: 'user',
-      signal,
     },
     zones,
   )
@@ -63,13 +62,13 @@ t.test('scopes that the failure names are left out at once', async (t) => {
       : null
   })
   t.same(trials, ['partial', 'partial', 'ok', 'ok', 'ok', 'ok', 'ok'])
-  t.same(asked, [7, 5, 5])
+  t.same(new Set(asked), new Set([7, 5]), 'all, then those that are not named')
 })
 
 t.test('what fails for all is not asked for one by one', async (t) => {
   const { trials, asked } = await probe(() => failure('unavailable'))
   t.same(new Set(trials), new Set(['unavailable']))
-  t.same(asked, [7])
+  t.same(new Set(asked), new Set([7]))
 })
 
 t.test('rows are asked for only where there is health data', async (t) => {

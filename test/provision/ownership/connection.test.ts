@@ -1,8 +1,7 @@
 import t from 'tap'
-import { createCaller } from '../../../src/access/caller.ts'
 import { completeConnection, startConnection } from '../../../src/provision/ownership/pagerduty.ts'
+import { aCaller } from '../../support/callers.ts'
 import { failure } from '../../support/exporter-core.ts'
-import { leapingClock } from '../../support/leaping-clock.ts'
 
 const known = { id: 'k'.repeat(32), name: 'Another team' }
 const added = { id: 'n'.repeat(32), name: 'SRE primary' }
@@ -23,8 +22,7 @@ function account(consent: 'in the dashboard' | 'at completion' | 'not yet') {
   const consentInDashboard = () => {
     if (consent === 'in the dashboard') services.push(added)
   }
-  const caller = createCaller({ clock: leapingClock(), signal: new AbortController().signal })
-  return { deps: { notifications, caller }, calls, consentInDashboard }
+  return { deps: { notifications, call: aCaller() }, calls, consentInDashboard }
 }
 
 t.test('only the service that is new is named, never one that was there before', async (t) => {
