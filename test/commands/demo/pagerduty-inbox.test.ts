@@ -63,8 +63,8 @@ t.test('the page shows what is open first, and lets nothing of it run', async (t
   t.match(html, /<p>One thing\.<\/p><p>Another\.<\/p>/)
   t.match(html, /open for <time[^>]*>1 min<\/time>/)
   t.match(inboxPage([], [], 0), /<h1>No open incidents<\/h1>/)
-  t.match(inboxPage([], [], 0), 'None so far.')
-  t.notMatch(inboxPage(after(event('trigger'), event('resolve')), [], 70_000), 'None so far.')
+  t.match(inboxPage([], [], 0), 'None yet.')
+  t.notMatch(inboxPage(after(event('trigger'), event('resolve')), [], 70_000), 'None yet.')
 })
 
 t.test('it answers as PagerDuty does', async (t) => {
