@@ -1,8 +1,7 @@
 import { minuteMs } from '../domain/time.ts'
 import { isUp } from '../exporter/state/poll-state.ts'
 import type { ScopeState } from '../exporter/state/scope-state.ts'
-import type { Sample } from './exposition-text.ts'
-import { labelText } from './exposition-text.ts'
+import { labelText, type Sample } from './exposition-text.ts'
 import { type Metric, metricFamily, seconds } from './metric.ts'
 
 const scopeLabels = ['account', 'zone'] as const

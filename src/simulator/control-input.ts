@@ -1,6 +1,5 @@
 import type { Fault, FaultEffect } from './api/faults.ts'
-import type { JsonRecord } from './api/json-shape.ts'
-import { isRecord } from './api/json-shape.ts'
+import { isRecord, type JsonRecord } from './api/json-shape.ts'
 import { failureNames, isFailureName } from './world/failures.ts'
 import type { JobAction } from './world/world-spec.ts'
 

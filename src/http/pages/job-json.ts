@@ -1,6 +1,5 @@
 /* Jobs as the JSON API gives them. Times are ISO 8601 in UTC; what is not known is null, never zero. */
-import type { HistorySums } from '../../exporter/state/upload-history.ts'
-import { slotMs } from '../../exporter/state/upload-history.ts'
+import { type HistorySums, slotMs } from '../../exporter/state/upload-history.ts'
 import type { JobDetail, JobStatus } from '../../exporter/view/job-status.ts'
 import type { Overview } from '../../exporter/view/status.ts'
 import { cloudflareUrl, grafanaUrl, runbookOf, runbookUrl } from './addresses.ts'

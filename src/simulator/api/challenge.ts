@@ -1,6 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
-import type { DestinationConf } from '../world/destination-conf.ts'
-import { readDestinationConf } from '../world/destination-conf.ts'
+import { type DestinationConf, readDestinationConf } from '../world/destination-conf.ts'
 import type { ScopeRef } from '../world/world-spec.ts'
 import { isRecord } from './json-shape.ts'
 

@@ -27,6 +27,15 @@ export interface Route {
   readonly handle: (call: Call) => Answer | Promise<Answer>
 }
 
+export function route(
+  method: Route['method'],
+  path: string,
+  operation: string,
+  handle: Route['handle'],
+): Route {
+  return { method, path, operation, handle }
+}
+
 /** The same route for accounts and for zones; the handler is told which. */
 export function scopedRoutes(
   method: Route['method'],
@@ -35,12 +44,11 @@ export function scopedRoutes(
   handle: (call: Call, scope: ScopeRef) => Answer | Promise<Answer>,
 ): Route[] {
   const kinds: readonly ScopeKind[] = ['account', 'zone']
-  return kinds.map((kind) => ({
-    method,
-    path: `/${kind}s/:scopeId${path}`,
-    operation,
-    handle: (call) => handle(call, { kind, id: call.params.scopeId ?? '' }),
-  }))
+  return kinds.map((kind) =>
+    route(method, `/${kind}s/:scopeId${path}`, operation, (call) =>
+      handle(call, { kind, id: call.params.scopeId ?? '' }),
+    ),
+  )
 }
 
 /** One page of a list, with the `result_info` of Cloudflare's page-numbered lists. */

@@ -1,9 +1,18 @@
-import type { DocumentNode, GraphQLError, GraphQLFormattedError } from 'graphql'
-import { buildSchema, execute, Kind, parse, specifiedRules, validate, visit } from 'graphql'
+import {
+  buildSchema,
+  type DocumentNode,
+  execute,
+  type GraphQLError,
+  type GraphQLFormattedError,
+  Kind,
+  parse,
+  specifiedRules,
+  validate,
+  visit,
+} from 'graphql'
 import type { JsonRecord } from '../api/json-shape.ts'
 import { formatError, QueryError } from './graphql-error.ts'
-import type { QueryContext } from './graphql-resolvers.ts'
-import { rootValue } from './graphql-resolvers.ts'
+import { type QueryContext, rootValue } from './graphql-resolvers.ts'
 import { fitScalars } from './graphql-scalars.ts'
 import { healthSdl } from './graphql-sdl.ts'
 

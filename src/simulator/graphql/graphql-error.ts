@@ -1,5 +1,4 @@
-import type { GraphQLFormattedError } from 'graphql'
-import { GraphQLError } from 'graphql'
+import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 
 /** A query that is refused: its message, the HTTP status the documentation gives it, and its code. */
 export class QueryError extends Error {

@@ -1,5 +1,4 @@
-import type { GraphQLResolveInfo, SelectionNode, SelectionSetNode } from 'graphql'
-import { Kind } from 'graphql'
+import { type GraphQLResolveInfo, Kind, type SelectionNode, type SelectionSetNode } from 'graphql'
 import { mayReach } from '../api/access.ts'
 import type { JsonRecord } from '../api/json-shape.ts'
 import type { RateLimiter } from '../api/rate-limits.ts'
@@ -9,8 +8,7 @@ import { healthSettingsOf } from '../world/world-state.ts'
 import { queryErrors } from './graphql-error.ts'
 import { availableFields } from './graphql-sdl.ts'
 import { compileFilter } from './health-filter.ts'
-import type { HealthGroup } from './health-groups.ts'
-import { healthGroups, sortGroups } from './health-groups.ts'
+import { type HealthGroup, healthGroups, sortGroups } from './health-groups.ts'
 
 /** What a query may know while it runs. */
 export interface QueryContext {

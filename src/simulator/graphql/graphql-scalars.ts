@@ -1,5 +1,11 @@
-import type { GraphQLSchema, ValueNode } from 'graphql'
-import { GraphQLError, GraphQLScalarType, Kind, valueFromASTUntyped } from 'graphql'
+import {
+  GraphQLError,
+  GraphQLScalarType,
+  type GraphQLSchema,
+  Kind,
+  type ValueNode,
+  valueFromASTUntyped,
+} from 'graphql'
 import { isoSeconds } from '../api/json-shape.ts'
 
 interface Scalar {

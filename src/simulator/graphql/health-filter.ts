@@ -1,8 +1,6 @@
-import type { JsonRecord } from '../api/json-shape.ts'
-import { isRecord } from '../api/json-shape.ts'
+import { isRecord, type JsonRecord } from '../api/json-shape.ts'
 import type { UploadEvent } from '../world/upload-events.ts'
-import type { DimensionValue } from './health-dimensions.ts'
-import { dimensions } from './health-dimensions.ts'
+import { type DimensionValue, dimensions } from './health-dimensions.ts'
 
 export type Matches = (event: UploadEvent) => boolean
 

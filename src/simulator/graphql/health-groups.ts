@@ -1,9 +1,7 @@
 import type { UploadEvent } from '../world/upload-events.ts'
 import type { ScopeRef } from '../world/world-spec.ts'
-import type { WorldState } from '../world/world-state.ts'
-import { jobsSeenBy, visitJobEvents } from '../world/world-state.ts'
-import type { DimensionValue } from './health-dimensions.ts'
-import { dimensions } from './health-dimensions.ts'
+import { jobsSeenBy, visitJobEvents, type WorldState } from '../world/world-state.ts'
+import { type DimensionValue, dimensions } from './health-dimensions.ts'
 import type { HealthFilter } from './health-filter.ts'
 
 /** One row of the answer. */

@@ -1,7 +1,6 @@
 import { isoSeconds } from '../api/json-shape.ts'
 import { jobStatus } from '../world/job-status.ts'
-import type { JobTimeline } from '../world/job-timeline.ts'
-import { phaseAt } from '../world/job-timeline.ts'
+import { type JobTimeline, phaseAt } from '../world/job-timeline.ts'
 import type { WorldState } from '../world/world-state.ts'
 
 /** A job as the REST API shows it now, credentials of the destination included. */

@@ -1,5 +1,4 @@
-import type { JsonRecord } from '../api/json-shape.ts'
-import { isRecord, textField } from '../api/json-shape.ts'
+import { isRecord, type JsonRecord, textField } from '../api/json-shape.ts'
 import { simErrors } from '../api/sim-error.ts'
 import { datasetFields } from '../world/datasets.ts'
 import type { ScopeRef } from '../world/world-spec.ts'

@@ -1,6 +1,5 @@
 import { isoSeconds } from '../api/json-shape.ts'
-import type { Answer, Call, Route } from '../api/route.ts'
-import { page } from '../api/route.ts'
+import { type Answer, type Call, page, type Route, route } from '../api/route.ts'
 import { simErrors } from '../api/sim-error.ts'
 import type { HistoryRow } from '../world/notification-state.ts'
 import { freshId, logpushAlertType } from '../world/notifications.ts'
@@ -12,43 +11,13 @@ export function alertingRoutes(world: World): Route[] {
   const root = '/accounts/:accountId/alerting/v3'
   const pagerduty = `${root}/destinations/pagerduty`
   return [
-    {
-      method: 'GET',
-      path: `${root}/available_alerts`,
-      operation: 'available_alerts',
-      handle: (call) => availableAlerts(world, call),
-    },
-    {
-      method: 'GET',
-      path: `${root}/destinations/eligible`,
-      operation: 'eligible_mechanisms',
-      handle: (call) => eligible(world, call),
-    },
-    { method: 'GET', path: `${root}/history`, operation: 'history', handle: (call) => history(world, call) },
-    {
-      method: 'GET',
-      path: pagerduty,
-      operation: 'list_pagerduty',
-      handle: (call) => listPagerDuty(world, call),
-    },
-    {
-      method: 'DELETE',
-      path: pagerduty,
-      operation: 'delete_pagerduty',
-      handle: (call) => deletePagerDuty(world, call),
-    },
-    {
-      method: 'POST',
-      path: `${pagerduty}/connect`,
-      operation: 'connect_pagerduty',
-      handle: (call) => connect(world, call),
-    },
-    {
-      method: 'GET',
-      path: `${pagerduty}/connect/:token`,
-      operation: 'complete_pagerduty',
-      handle: (call) => complete(world, call),
-    },
+    route('GET', `${root}/available_alerts`, 'available_alerts', (call) => availableAlerts(world, call)),
+    route('GET', `${root}/destinations/eligible`, 'eligible_mechanisms', (call) => eligible(world, call)),
+    route('GET', `${root}/history`, 'history', (call) => history(world, call)),
+    route('GET', pagerduty, 'list_pagerduty', (call) => listPagerDuty(world, call)),
+    route('DELETE', pagerduty, 'delete_pagerduty', (call) => deletePagerDuty(world, call)),
+    route('POST', `${pagerduty}/connect`, 'connect_pagerduty', (call) => connect(world, call)),
+    route('GET', `${pagerduty}/connect/:token`, 'complete_pagerduty', (call) => complete(world, call)),
   ]
 }
 

@@ -1,8 +1,7 @@
 import { mayReach } from '../api/access.ts'
 import { holdsSomewhere, tokenStatus } from '../api/grants.ts'
 import { isoSeconds } from '../api/json-shape.ts'
-import type { Answer, Call, Route } from '../api/route.ts'
-import { page } from '../api/route.ts'
+import { type Answer, type Call, page, type Route, route } from '../api/route.ts'
 import { invalidApiToken, simErrors } from '../api/sim-error.ts'
 import type { World } from '../world/world.ts'
 import type { AccountSpec, ZoneSpec } from '../world/world-spec.ts'
@@ -10,33 +9,18 @@ import type { AccountSpec, ZoneSpec } from '../world/world-spec.ts'
 /** Accounts, zones and token verification. */
 export function directoryRoutes(world: World): Route[] {
   return [
-    {
-      method: 'GET',
-      path: '/accounts',
-      operation: 'list_accounts',
-      handle: (call) => listAccounts(world, call),
-    },
-    { method: 'GET', path: '/zones', operation: 'list_zones', handle: (call) => listZones(world, call) },
-    {
-      method: 'GET',
-      path: '/user/tokens/verify',
-      operation: 'verify_token',
-      handle: (call) => {
-        // An account-owned token is no user's: this call does not know it, however good it is.
-        if (call.token.kind !== 'user') throw invalidApiToken()
-        return verify(call)
-      },
-    },
-    {
-      method: 'GET',
-      path: '/accounts/:accountId/tokens/verify',
-      operation: 'verify_token',
-      handle: (call) => {
-        if (call.token.kind !== 'account' || call.token.accountId !== call.params.accountId)
-          throw invalidApiToken()
-        return verify(call)
-      },
-    },
+    route('GET', '/accounts', 'list_accounts', (call) => listAccounts(world, call)),
+    route('GET', '/zones', 'list_zones', (call) => listZones(world, call)),
+    route('GET', '/user/tokens/verify', 'verify_token', (call) => {
+      // An account-owned token is no user's: this call does not know it, however good it is.
+      if (call.token.kind !== 'user') throw invalidApiToken()
+      return verify(call)
+    }),
+    route('GET', '/accounts/:accountId/tokens/verify', 'verify_token', (call) => {
+      if (call.token.kind !== 'account' || call.token.accountId !== call.params.accountId)
+        throw invalidApiToken()
+      return verify(call)
+    }),
   ]
 }
 

@@ -1,13 +1,10 @@
 import type { FastifyInstance } from 'fastify'
-import type { PipelineDeps, RawAnswer } from '../api/api-pipeline.ts'
-import { runRequest } from '../api/api-pipeline.ts'
+import { type PipelineDeps, type RawAnswer, runRequest } from '../api/api-pipeline.ts'
 import { admit } from '../api/gate.ts'
 import { isRecord } from '../api/json-shape.ts'
-import type { RateLimiter } from '../api/rate-limits.ts'
-import { rateLimitHeaders } from '../api/rate-limits.ts'
+import { type RateLimiter, rateLimitHeaders } from '../api/rate-limits.ts'
 import type { Route } from '../api/route.ts'
-import type { ApiError } from '../api/sim-error.ts'
-import { SimError, simErrors } from '../api/sim-error.ts'
+import { type ApiError, SimError, simErrors } from '../api/sim-error.ts'
 
 export interface RestDeps extends PipelineDeps {
   readonly limiter: RateLimiter

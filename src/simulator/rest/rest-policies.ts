@@ -1,7 +1,14 @@
 import { requireAccount } from '../api/access.ts'
-import type { JsonRecord } from '../api/json-shape.ts'
-import { bodyOf, booleanField, isoSeconds, isRecord, requiredText, textField } from '../api/json-shape.ts'
-import type { Answer, Call, Route } from '../api/route.ts'
+import {
+  bodyOf,
+  booleanField,
+  isoSeconds,
+  isRecord,
+  type JsonRecord,
+  requiredText,
+  textField,
+} from '../api/json-shape.ts'
+import { type Answer, type Call, type Route, route } from '../api/route.ts'
 import { simErrors } from '../api/sim-error.ts'
 import type { Policy } from '../world/notification-state.ts'
 import { freshId } from '../world/notifications.ts'
@@ -28,21 +35,13 @@ export function accountOf(world: World, call: Call, permissions: readonly Permis
 export function policyRoutes(world: World): Route[] {
   const path = '/accounts/:accountId/alerting/v3/policies'
   return [
-    { method: 'GET', path, operation: 'list_policies', handle: (call) => list(world, call) },
-    { method: 'POST', path, operation: 'create_policy', handle: (call) => create(world, call) },
-    {
-      method: 'GET',
-      path: `${path}/:id`,
-      operation: 'get_policy',
-      handle: (call) => ({ result: policyObject(find(world, call, notificationReaders)) }),
-    },
-    { method: 'PUT', path: `${path}/:id`, operation: 'update_policy', handle: (call) => update(world, call) },
-    {
-      method: 'DELETE',
-      path: `${path}/:id`,
-      operation: 'delete_policy',
-      handle: (call) => remove(world, call),
-    },
+    route('GET', path, 'list_policies', (call) => list(world, call)),
+    route('POST', path, 'create_policy', (call) => create(world, call)),
+    route('GET', `${path}/:id`, 'get_policy', (call) => ({
+      result: policyObject(find(world, call, notificationReaders)),
+    })),
+    route('PUT', `${path}/:id`, 'update_policy', (call) => update(world, call)),
+    route('DELETE', `${path}/:id`, 'delete_policy', (call) => remove(world, call)),
   ]
 }
 

@@ -1,8 +1,7 @@
 import { bodyOf, isoSeconds, requiredText, textField } from '../api/json-shape.ts'
-import type { Answer, Call, Route } from '../api/route.ts'
+import { type Answer, type Call, type Route, route } from '../api/route.ts'
 import { simErrors } from '../api/sim-error.ts'
-import type { Webhook } from '../world/notification-state.ts'
-import { classifyWebhook } from '../world/notification-state.ts'
+import { classifyWebhook, type Webhook } from '../world/notification-state.ts'
 import { freshId } from '../world/notifications.ts'
 import type { Permission } from '../world/permissions.ts'
 import type { World } from '../world/world.ts'
@@ -13,26 +12,13 @@ import { accountOf, notificationReaders, notificationWriters } from './rest-poli
 export function webhookRoutes(world: World, courier: Courier): Route[] {
   const path = '/accounts/:accountId/alerting/v3/destinations/webhooks'
   return [
-    { method: 'GET', path, operation: 'list_webhooks', handle: (call) => list(world, call) },
-    { method: 'POST', path, operation: 'create_webhook', handle: (call) => create(world, courier, call) },
-    {
-      method: 'GET',
-      path: `${path}/:id`,
-      operation: 'get_webhook',
-      handle: (call) => ({ result: webhookObject(find(world, call, notificationReaders)) }),
-    },
-    {
-      method: 'PUT',
-      path: `${path}/:id`,
-      operation: 'update_webhook',
-      handle: (call) => update(world, courier, call),
-    },
-    {
-      method: 'DELETE',
-      path: `${path}/:id`,
-      operation: 'delete_webhook',
-      handle: (call) => remove(world, call),
-    },
+    route('GET', path, 'list_webhooks', (call) => list(world, call)),
+    route('POST', path, 'create_webhook', (call) => create(world, courier, call)),
+    route('GET', `${path}/:id`, 'get_webhook', (call) => ({
+      result: webhookObject(find(world, call, notificationReaders)),
+    })),
+    route('PUT', `${path}/:id`, 'update_webhook', (call) => update(world, courier, call)),
+    route('DELETE', `${path}/:id`, 'delete_webhook', (call) => remove(world, call)),
   ]
 }
 

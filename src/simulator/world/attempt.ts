@@ -1,5 +1,4 @@
-import type { FailureName } from './failures.ts'
-import { failureStatus, failureText } from './failures.ts'
+import { type FailureName, failureStatus, failureText } from './failures.ts'
 import type { JobTimeline, Phase } from './job-timeline.ts'
 import { uniform } from './prng.ts'
 

@@ -1,6 +1,12 @@
 import { hexId } from './prng.ts'
-import type { JobDraft, WorldBuilder } from './world-builder.ts'
-import { accountScope, buildWorld, r2Conf, zoneScope } from './world-builder.ts'
+import {
+  accountScope,
+  buildWorld,
+  type JobDraft,
+  r2Conf,
+  type WorldBuilder,
+  zoneScope,
+} from './world-builder.ts'
 import type { Fate, JobAction, WorldSpec } from './world-spec.ts'
 
 const seconds = (count: number): number => count * 1_000

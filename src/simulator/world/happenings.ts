@@ -1,9 +1,7 @@
 import type { FailureName } from './failures.ts'
 import { disableTime } from './job-status.ts'
-import type { JobTimeline } from './job-timeline.ts'
-import { changePhase, latestPhase } from './job-timeline.ts'
-import type { Delivery } from './notifications.ts'
-import { notifyDisabled, notifyEnabled } from './notifications.ts'
+import { changePhase, type JobTimeline, latestPhase } from './job-timeline.ts'
+import { type Delivery, notifyDisabled, notifyEnabled } from './notifications.ts'
 import type { Fate, JobAction } from './world-spec.ts'
 import type { WorldState } from './world-state.ts'
 

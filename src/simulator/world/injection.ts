@@ -1,5 +1,4 @@
-import type { JobTimeline } from './job-timeline.ts'
-import { latestPhase } from './job-timeline.ts'
+import { type JobTimeline, latestPhase } from './job-timeline.ts'
 import type { UploadEvent } from './upload-events.ts'
 import type { WorldState } from './world-state.ts'
 

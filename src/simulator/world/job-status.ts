@@ -1,9 +1,6 @@
-import type { JobStatus, JobTimeline } from './job-timeline.ts'
-import { latestPhase } from './job-timeline.ts'
-import type { UploadEvent } from './upload-events.ts'
-import { longestChainMs } from './upload-events.ts'
-import type { WorldState } from './world-state.ts'
-import { visitJobEvents } from './world-state.ts'
+import { type JobStatus, type JobTimeline, latestPhase } from './job-timeline.ts'
+import { longestChainMs, type UploadEvent } from './upload-events.ts'
+import { visitJobEvents, type WorldState } from './world-state.ts'
 
 const nothing: JobStatus = { lastCompleteMs: null, lastErrorMs: null, errorText: null }
 

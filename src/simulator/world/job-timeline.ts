@@ -1,7 +1,13 @@
 import { destinationType, okStatus } from './destination-conf.ts'
 import { hashText, mix } from './prng.ts'
-import type { Fate, JobSpec, ScopeRef, Traffic } from './world-spec.ts'
-import { defaultRetryDelaysMs, defaultTraffic } from './world-spec.ts'
+import {
+  defaultRetryDelaysMs,
+  defaultTraffic,
+  type Fate,
+  type JobSpec,
+  type ScopeRef,
+  type Traffic,
+} from './world-spec.ts'
 
 /** A stretch of a job's life in which nothing about it changes; it lasts until the next one begins. */
 export interface Phase {

@@ -1,10 +1,8 @@
 import { jobStatus } from './job-status.ts'
-import type { JobTimeline } from './job-timeline.ts'
-import { latestPhase } from './job-timeline.ts'
+import { type JobTimeline, latestPhase } from './job-timeline.ts'
 import type { Policy, Webhook } from './notification-state.ts'
 import { hexId } from './prng.ts'
-import type { WorldState } from './world-state.ts'
-import { accountIdOf } from './world-state.ts'
+import { accountIdOf, type WorldState } from './world-state.ts'
 
 export const logpushAlertType = 'failing_logpush_job_disabled_alert'
 

@@ -1,8 +1,7 @@
 import type { JobTimeline } from './job-timeline.ts'
 import type { UploadEvent } from './upload-events.ts'
 import type { ScopeRef } from './world-spec.ts'
-import type { WorldState } from './world-state.ts'
-import { visitJobEvents } from './world-state.ts'
+import { visitJobEvents, type WorldState } from './world-state.ts'
 
 /** What really happened to one job in a period; sums are exact. */
 export interface JobTruth {

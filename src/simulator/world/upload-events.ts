@@ -1,6 +1,5 @@
 import { attempt, longestFailureMs, longestSuccessMs } from './attempt.ts'
-import type { JobTimeline } from './job-timeline.ts'
-import { phaseAt } from './job-timeline.ts'
+import { type JobTimeline, phaseAt } from './job-timeline.ts'
 import { uniform } from './prng.ts'
 import type { Ingestion } from './world-spec.ts'
 

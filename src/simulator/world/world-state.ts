@@ -1,22 +1,20 @@
 import type { FailureName } from './failures.ts'
-import type { JobTimeline } from './job-timeline.ts'
-import { createTimeline } from './job-timeline.ts'
-import type { NotificationState } from './notification-state.ts'
-import { createNotificationState } from './notification-state.ts'
-import type { UploadEvent } from './upload-events.ts'
-import { visitUploads } from './upload-events.ts'
-import type {
-  AccountSpec,
-  HealthSettings,
-  Ingestion,
-  JobSpec,
-  ScopeRef,
-  ScriptStep,
-  TokenSpec,
-  WorldSpec,
-  ZoneSpec,
+import { createTimeline, type JobTimeline } from './job-timeline.ts'
+import { createNotificationState, type NotificationState } from './notification-state.ts'
+import { type UploadEvent, visitUploads } from './upload-events.ts'
+import {
+  type AccountSpec,
+  defaultHealthSettings,
+  defaultIngestion,
+  type HealthSettings,
+  type Ingestion,
+  type JobSpec,
+  type ScopeRef,
+  type ScriptStep,
+  type TokenSpec,
+  type WorldSpec,
+  type ZoneSpec,
 } from './world-spec.ts'
-import { defaultHealthSettings, defaultIngestion } from './world-spec.ts'
 
 /** Something that happened to a job, as news for people. */
 export interface News {

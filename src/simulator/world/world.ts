@@ -1,14 +1,11 @@
 import type { FailureName } from './failures.ts'
 import { actOn, foresee, settleUntil } from './happenings.ts'
-import type { InjectedEvent, JobRef } from './injection.ts'
-import { findJob, injectEvent } from './injection.ts'
-import type { JobTimeline } from './job-timeline.ts'
-import { latestPhase } from './job-timeline.ts'
+import { findJob, type InjectedEvent, injectEvent, type JobRef } from './injection.ts'
+import { type JobTimeline, latestPhase } from './job-timeline.ts'
 import type { Delivery } from './notifications.ts'
 import type { SimClock } from './sim-clock.ts'
 import { subscribe } from './subscription.ts'
-import type { Truth, TruthQuery } from './truth.ts'
-import { truthOf } from './truth.ts'
+import { type Truth, type TruthQuery, truthOf } from './truth.ts'
 import type {
   AccountSpec,
   Fate,
@@ -21,8 +18,7 @@ import type {
   WorldSpec,
   ZoneSpec,
 } from './world-spec.ts'
-import type { News, WorldState } from './world-state.ts'
-import { addTimeline, createWorldState } from './world-state.ts'
+import { addTimeline, createWorldState, type News, type WorldState } from './world-state.ts'
 
 /** What tests and demos may do to a world. Everything that is done happens now, by the simulated clock. */
 export interface World {
