@@ -53,12 +53,15 @@ export function quoted(text: string): string {
   return JSON.stringify(masked.length > 60 ? `${masked.slice(0, 57)}...` : masked)
 }
 
+/** Ends a message about a wrong name: `; did you mean "…"?`, or nothing where no known one is near. */
+export function didYouMean(wrong: string, known: Iterable<string>): string {
+  const near = nearestName(wrong, known)
+  return near === null ? '' : `; did you mean ${quoted(near)}?`
+}
+
 /** The text of an unknown key's problem. */
 export function unknownKey(key: string, known: Iterable<string>): string {
   const names = [...known]
-  const near = nearestName(key, names)
-  if (near !== null) return `unknown key ${quoted(key)}; did you mean ${quoted(near)}?`
-  return names.length <= 8
-    ? `unknown key ${quoted(key)}; known here: ${names.join(', ')}`
-    : `unknown key ${quoted(key)}`
+  const few = names.length <= 8 ? `; known here: ${names.join(', ')}` : ''
+  return `unknown key ${quoted(key)}${didYouMean(key, names) || few}`
 }

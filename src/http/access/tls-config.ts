@@ -1,6 +1,5 @@
 import { resolve } from 'node:path'
-import { nearestName } from '../../domain/nearest-name.ts'
-import { type Positioned, quoted } from '../../domain/positioned.ts'
+import { didYouMean, type Positioned, quoted } from '../../domain/positioned.ts'
 import { Secret } from '../../domain/secret.ts'
 import { flag, mapping, type Problems, text, texts } from './web-config-reader.ts'
 
@@ -165,11 +164,12 @@ function oneOf<T extends string>(
   const value = Object.hasOwn(known, content) ? known[content] : undefined
   if (value !== undefined) return value
   const names = Object.keys(known).filter((name) => name !== '')
-  const near = nearestName(content, names)
   const expected =
     names.length <= 8 ? `expected one of ${names.join(', ')}` : 'expected a cipher suite by its name in Go'
-  const suggestion = near === null ? '' : `; did you mean ${quoted(near)}?`
-  problems.push({ at: node.at, message: `${expected}, found ${quoted(content)}${suggestion}` })
+  problems.push({
+    at: node.at,
+    message: `${expected}, found ${quoted(content)}${didYouMean(content, names)}`,
+  })
   return null
 }
 

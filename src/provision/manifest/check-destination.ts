@@ -6,6 +6,7 @@ import {
   kindSpec,
 } from '../../domain/destination/kinds.ts'
 import type { FieldSpec } from '../../domain/destination/spec.ts'
+import { isObject } from '../../domain/plain-value.ts'
 import { hasReference } from '../resource/reference.ts'
 import { found, type Report } from './report.ts'
 import type { Path } from './tree.ts'
@@ -26,20 +27,16 @@ export function checkDestination(
     return null
   }
   if (kind === 'url' || !isDestinationKind(kind)) return kind === 'url' ? 'url' : null
-  const fields = isFields(destination[kind]) ? destination[kind] : {}
+  const fields = isObject(destination[kind]) ? destination[kind] : {}
   for (const [name, spec] of Object.entries(kindSpec(kind).fields)) {
     const value = fields[name]
     if (typeof value === 'string' && !hasReference(value)) {
       checkField(report, spec, value, [...path, kind, name])
-    } else if (isFields(value)) checkNames(report, spec, value, [...path, kind, name])
+    } else if (isObject(value)) checkNames(report, spec, value, [...path, kind, name])
   }
   const wrong = kindSpec(kind).together?.((name) => fields[name] !== undefined) ?? []
   for (const text of wrong) report.error([...path, kind], text)
   return kind
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** Kinds whose path Cloudflare fills in the day for. */

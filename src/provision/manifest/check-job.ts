@@ -1,7 +1,6 @@
 import { attackTrafficDatasets, datasetScopes, knownDatasets } from '../../domain/dataset.ts'
 import { type DestinationKind, kindSpec } from '../../domain/destination/kinds.ts'
-import { nearestName } from '../../domain/nearest-name.ts'
-import { quoted } from '../../domain/positioned.ts'
+import { didYouMean, quoted } from '../../domain/positioned.ts'
 import { outputOptionNames, outputPath } from '../resource/output-form.ts'
 import { hasReference } from '../resource/reference.ts'
 import { checkDestination } from './check-destination.ts'
@@ -48,8 +47,7 @@ function checkDataset(report: Report, job: JobValue, path: Path): void {
   const scopes = datasetScopes(dataset)
   const here = job.scope === undefined ? 'zone' : 'account'
   if (scopes === null) {
-    const near = nearestName(dataset, knownDatasets)
-    const hint = near === null ? '' : `; did you mean ${quoted(near)}?`
+    const hint = didYouMean(dataset, knownDatasets)
     report.warn([...path, 'dataset'], `${quoted(dataset)} is not a dataset known here${hint}`)
   } else if (!scopes.includes(here)) {
     report.warn(
@@ -103,8 +101,7 @@ function checkOutput(report: Report, output: OutputValue, path: Path): void {
     }
   }
   if (format !== undefined && !timestampFormats.includes(format)) {
-    const near = nearestName(format, timestampFormats)
-    const hint = near === null ? '' : `; did you mean ${quoted(near)}?`
+    const hint = didYouMean(format, timestampFormats)
     report.warn([...path, 'timestamp_format'], `${quoted(format)} is not a format known here${hint}`)
   }
   for (const name of Object.keys(output.extra ?? {})) {

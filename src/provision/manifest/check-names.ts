@@ -1,5 +1,4 @@
-import { nearestName } from '../../domain/nearest-name.ts'
-import { quoted } from '../../domain/positioned.ts'
+import { didYouMean, quoted } from '../../domain/positioned.ts'
 import type { Problem } from '../resource/problem.ts'
 import type { Origin } from '../resource/resource.ts'
 import type { ManifestPart } from './part.ts'
@@ -69,11 +68,9 @@ function checkWebhookNames(report: Report, { value }: ManifestPart, known: reado
   for (const [index, policy] of (value.notifications?.policies ?? []).entries()) {
     for (const [position, name] of (policy.webhooks ?? []).entries()) {
       if (known.includes(name)) continue
-      const near = nearestName(name, known)
-      const hint = near === null ? '' : `; did you mean ${quoted(near)}?`
       report.warn(
         ['notifications', 'policies', index, 'webhooks', position],
-        `${quoted(name)} is not in the manifest, so it has to be at Cloudflare${hint}`,
+        `${quoted(name)} is not in the manifest, so it has to be at Cloudflare${didYouMean(name, known)}`,
       )
     }
   }

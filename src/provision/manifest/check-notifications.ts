@@ -1,6 +1,5 @@
-import { nearestName } from '../../domain/nearest-name.ts'
 import { jobDisabledAlert } from '../../domain/notification/notification.ts'
-import { quoted } from '../../domain/positioned.ts'
+import { didYouMean, quoted } from '../../domain/positioned.ts'
 import { Secret } from '../../domain/secret.ts'
 import { hasReference } from '../resource/reference.ts'
 import { visibleUrl } from '../resource/visible-url.ts'
@@ -42,11 +41,7 @@ export function checkPolicy(report: Report, policy: PolicyValue, path: Path): vo
     }
   }
   if (policy.alert !== jobDisabledAlert) {
-    const near = nearestName(policy.alert, [jobDisabledAlert])
-    if (near !== null)
-      report.warn(
-        [...path, 'alert'],
-        `${quoted(policy.alert)} is not known here; did you mean ${quoted(near)}?`,
-      )
+    const hint = didYouMean(policy.alert, [jobDisabledAlert])
+    if (hint !== '') report.warn([...path, 'alert'], `${quoted(policy.alert)} is not known here${hint}`)
   }
 }

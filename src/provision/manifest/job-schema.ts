@@ -39,6 +39,9 @@ export const clause: z.ZodType<ClauseValue> = mapping(
   },
 )
 
+const fieldsPhrase = 'all, or a list of field names'
+const sharePhrase = 'a number above 0 and not above 1'
+
 export const output = mapping(
   'a mapping of output options',
   'Which fields are sent, and how they are written.',
@@ -46,12 +49,10 @@ export const output = mapping(
     fields: z
       .union(
         [
-          z.literal('all', { error: 'all, or a list of field names' }),
-          z.array(text('the name of a field', 'Field of the dataset.'), {
-            error: 'all, or a list of field names',
-          }),
+          z.literal('all', { error: fieldsPhrase }),
+          z.array(text('the name of a field', 'Field of the dataset.'), { error: fieldsPhrase }),
         ],
-        { error: 'all, or a list of field names' },
+        { error: fieldsPhrase },
       )
       .optional()
       .meta({ description: 'Fields to send; "all" is every field the dataset has today.' }),
@@ -61,9 +62,9 @@ export const output = mapping(
       'unixnano (default), unix, rfc3339, rfc3339ms or rfc3339ns.',
     ).optional(),
     sample_rate: z
-      .number({ error: 'a number above 0 and not above 1' })
-      .gt(0, { error: 'a number above 0 and not above 1' })
-      .lte(1, { error: 'a number above 0 and not above 1' })
+      .number({ error: sharePhrase })
+      .gt(0, { error: sharePhrase })
+      .lte(1, { error: sharePhrase })
       .optional()
       .meta({ description: 'Share of the records to send, after the filter.' }),
     batch_prefix: anyText('Text before each batch.').optional(),

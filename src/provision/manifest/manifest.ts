@@ -1,4 +1,4 @@
-import type { FileProblem, Positioned } from '../../domain/positioned.ts'
+import type { FileProblem, Positioned, PositionedReading } from '../../domain/positioned.ts'
 import { type Checked, checked, type Problem } from '../resource/problem.ts'
 import { hasReference, hideReferences, showReferences } from '../resource/reference.ts'
 import { checkJob, checkScope } from './check-job.ts'
@@ -22,11 +22,7 @@ export interface ManifestText {
   readonly text: string
 }
 
-export type ParseYaml = (
-  text: string,
-) =>
-  | { readonly ok: true; readonly root: Positioned }
-  | { readonly ok: false; readonly problems: readonly FileProblem[] }
+export type ParseYaml = (text: string) => PositionedReading
 
 export function readManifest(texts: readonly ManifestText[], parseYaml: ParseYaml): Checked<Manifest> {
   const parts: ManifestPart[] = []
@@ -115,11 +111,9 @@ function checkPart(report: Report, value: Salvaged): void {
   }
   each(scopes, ['scopes'], (scope, path) => checkScope(report, scope, path))
   each(jobs, ['jobs'], (job, path) => checkJob(report, job, path))
-  const path = ['notifications', 'webhooks']
-  each(notifications?.webhooks, path, (webhook, here) => checkWebhook(report, webhook, here))
-  each(notifications?.policies, ['notifications', 'policies'], (policy, here) =>
-    checkPolicy(report, policy, here),
-  )
+  const { webhooks, policies } = notifications ?? {}
+  each(webhooks, ['notifications', 'webhooks'], (webhook, path) => checkWebhook(report, webhook, path))
+  each(policies, ['notifications', 'policies'], (policy, path) => checkPolicy(report, policy, path))
 }
 
 function each<T>(

@@ -1,7 +1,7 @@
 import type * as z from 'zod'
 import { isDestinationKind, kindSpec } from '../../domain/destination/kinds.ts'
 import { nearestName } from '../../domain/nearest-name.ts'
-import { describe, type Positioned, quoted, unknownKey } from '../../domain/positioned.ts'
+import { describe, didYouMean, type Positioned, unknownKey } from '../../domain/positioned.ts'
 import type { Problem } from '../resource/problem.ts'
 import { showReferences } from '../resource/reference.ts'
 import type { Origin } from '../resource/resource.ts'
@@ -122,8 +122,7 @@ function expectation(source: Source, path: Path, issue: z.core.$ZodIssue): strin
   if (node === undefined) return `missing; expected ${issue.message}`
   const values =
     issue.code === 'invalid_value' ? issue.values.filter((value) => typeof value === 'string') : []
-  const near = node.kind === 'scalar' && !isSecretPath(path) ? nearestName(node.text, values) : null
-  const hint = near === null ? '' : `; did you mean ${quoted(near)}?`
+  const hint = node.kind === 'scalar' && !isSecretPath(path) ? didYouMean(node.text, values) : ''
   return `expected ${issue.message}, found ${found(source, path)}${hint}`
 }
 

@@ -13,40 +13,31 @@ import {
 import type { FieldSpec } from '../../domain/destination/spec.ts'
 import { splitConf } from '../../domain/destination/text.ts'
 import { nearestName } from '../../domain/nearest-name.ts'
+import { isObject } from '../../domain/plain-value.ts'
 import { quoted } from '../../domain/positioned.ts'
 import { Secret } from '../../domain/secret.ts'
 import { hasReference } from '../resource/reference.ts'
 import { expectedText } from './check-destination.ts'
-import type { Report } from './report.ts'
-import { type ReferenceReaders, resolveText } from './resolve-text.ts'
+import { type Resolver, resolveText } from './resolve-text.ts'
 import type { Path } from './tree.ts'
 
 /** The `destination_conf` a job's destination stands for, or null after reporting why there is none. */
 export function resolveDestination(
-  report: Report,
+  resolver: Resolver,
   value: Readonly<Record<string, unknown>>,
   path: Path,
-  readers: ReferenceReaders | null,
 ): Secret | null {
   const kind = Object.keys(value).find((name) => value[name] !== undefined)
-  if (kind === 'url') return resolveWhole(report, String(value.url), [...path, 'url'], readers)
+  if (kind === 'url') return resolveWhole(resolver, String(value.url), [...path, 'url'])
   const fields = kind === undefined ? undefined : value[kind]
-  if (kind === undefined || !isDestinationKind(kind) || !isRecord(fields)) return null
-  const destination = resolveFields(report, kind, fields, [...path, kind], readers)
+  if (kind === undefined || !isDestinationKind(kind) || !isObject(fields)) return null
+  const destination = resolveFields(resolver, kind, fields, [...path, kind])
   return destination && buildDestination(destination)
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function resolveWhole(
-  report: Report,
-  text: string,
-  path: Path,
-  readers: ReferenceReaders | null,
-): Secret | null {
-  const conf = resolveText(report, path, text, readers)
+function resolveWhole(resolver: Resolver, text: string, path: Path): Secret | null {
+  const { report, readers } = resolver
+  const conf = resolveText(resolver, path, text)
   if (conf === null) return null
   if (readers === null && hasReference(conf)) return new Secret(conf)
   const parts = splitConf(conf)
@@ -64,16 +55,15 @@ function resolveWhole(
 }
 
 function resolveFields(
-  report: Report,
+  resolver: Resolver,
   kind: DestinationKind,
   given: Readonly<Record<string, unknown>>,
   path: Path,
-  readers: ReferenceReaders | null,
 ): Destination | null {
   const fields = new Map<string, FieldValue>()
   let complete = true
   for (const [name, spec] of Object.entries(kindSpec(kind).fields)) {
-    const value = resolveField(report, spec, given[name], [...path, name], readers)
+    const value = resolveField(resolver, spec, given[name], [...path, name])
     if (value === null) complete = false
     else if (value !== undefined) fields.set(name, value)
   }
@@ -82,27 +72,26 @@ function resolveFields(
 
 /** Undefined when the field is not given; null after reporting a mistake. */
 function resolveField(
-  report: Report,
+  resolver: Resolver,
   spec: FieldSpec,
   given: unknown,
   path: Path,
-  readers: ReferenceReaders | null,
 ): FieldValue | null | undefined {
   if (spec.type === 'headers' || spec.type === 'params') {
-    const texts = Object.entries(isRecord(given) ? given : {}).map(([key, text]) => [
+    const texts = Object.entries(isObject(given) ? given : {}).map(([key, text]) => [
       key,
-      resolveText(report, [...path, key], String(text), readers),
+      resolveText(resolver, [...path, key], String(text)),
     ])
     const secrets = texts.flatMap(([key, text]) => (text === null ? [] : [[key, new Secret(text ?? '')]]))
     return secrets.length < texts.length ? null : Object.fromEntries(secrets)
   }
   if (typeof given === 'boolean') return given
   if (typeof given !== 'string') return spec.fallback
-  const text = resolveText(report, path, given, readers)
+  const text = resolveText(resolver, path, given)
   if (text === null) return null
-  const expected = readers === null ? null : expectedText(spec, text)
+  const expected = resolver.readers === null ? null : expectedText(spec, text)
   if (hasReference(given) && expected !== null) {
-    report.error(path, `expected ${expected}, found something else behind the reference`)
+    resolver.report.error(path, `expected ${expected}, found something else behind the reference`)
     return null
   }
   return spec.type === 'text' ? text : new Secret(text)

@@ -4,22 +4,21 @@ import { isJsonRecord, isJsonValue, type JsonValue } from '../resource/json-valu
 import { type OutputForm, outputForm } from '../resource/output-form.ts'
 import type { DesiredJob, JobResource, OwnershipSource } from '../resource/resource.ts'
 import type { OutputValue } from './job-schema.ts'
-import { originOf, type Report } from './report.ts'
+import { originOf } from './report.ts'
 import { resolveDestination } from './resolve-destination.ts'
-import { type ReferenceReaders, resolveText } from './resolve-text.ts'
+import { type Resolver, resolveText } from './resolve-text.ts'
 import type { JobValue } from './schema.ts'
 import type { Path } from './tree.ts'
 import { parseBytes, parseSeconds } from './units.ts'
 
 /** A job that only lacks its scope; null after reporting why it can't be made. */
 export function resolveJob(
-  report: Report,
+  resolver: Resolver,
   job: JobValue,
   path: Path,
-  readers: ReferenceReaders | null,
 ): ((scope: Scope) => DesiredJob) | null {
-  const conf = resolveDestination(report, job.destination, [...path, 'destination'], readers)
-  const ownership = resolveOwnership(report, job.ownership?.token, [...path, 'ownership', 'token'], readers)
+  const conf = resolveDestination(resolver, job.destination, [...path, 'destination'])
+  const ownership = resolveOwnership(resolver, job.ownership?.token, [...path, 'ownership', 'token'])
   if (conf === null || ownership === null) return null
   const { upload = {} } = job
   const rest: Omit<JobResource, 'scope'> = {
@@ -39,19 +38,14 @@ export function resolveJob(
     },
     transformerId: job.transformer_id ?? null,
   }
-  const origin = originOf(report.source, [...path, 'name'])
+  const origin = originOf(resolver.report.source, [...path, 'name'])
   const adopt = job.adopt ?? false
   return (scope) => ({ kind: 'job', origin, adopt, ownership, resource: { ...rest, scope } })
 }
 
-function resolveOwnership(
-  report: Report,
-  token: string | undefined,
-  path: Path,
-  readers: ReferenceReaders | null,
-): OwnershipSource | null {
+function resolveOwnership(resolver: Resolver, token: string | undefined, path: Path): OwnershipSource | null {
   if (token === undefined) return { how: 'read' }
-  const text = resolveText(report, path, token, readers)
+  const text = resolveText(resolver, path, token)
   return text === null ? null : { how: 'token', token: new Secret(text.trim()) }
 }
 

@@ -8,7 +8,7 @@ import { webhookUrlMistake } from './check-notifications.ts'
 import type { Manifest, ManifestPart } from './part.ts'
 import { createReport, originOf, type Report } from './report.ts'
 import { resolveJob } from './resolve-job.ts'
-import { type ReferenceReaders, resolveText } from './resolve-text.ts'
+import { type ReferenceReaders, type Resolver, resolveText } from './resolve-text.ts'
 import type { PolicyValue, WebhookValue } from './schema.ts'
 import type { Path } from './tree.ts'
 
@@ -60,7 +60,7 @@ export interface ResolvedManifest {
  * What to resolve besides accounts and zones. `unread`: everything, with its references left as they are written.
  * `places`: nothing, which is enough to delete what is owned. Neither needs a secret.
  */
-type Extent = 'everything' | 'unread' | 'places'
+export type Extent = 'everything' | 'unread' | 'places'
 
 export function resolveManifest(
   manifest: Manifest,
@@ -98,7 +98,7 @@ function resolveAccount(
   const { id, name } = part.value.account ?? {}
   const by = id === undefined ? 'name' : 'id'
   const path = ['account', by]
-  const text = resolveText(report, path, id ?? name ?? '', readers)
+  const text = resolveText({ report, readers }, path, id ?? name ?? '')
   const fits = text === null || by === 'name' || isAccountId(text)
   if (!fits) report.error(path, 'expected an account id of 32 hexadecimal digits, found something else')
   problems.push(...report.problems)
@@ -118,7 +118,7 @@ function resolvePart(
   const drafts: Draft[] = []
   const placeOf = (zone: string | undefined, path: Path): Place | null => {
     const here = zone === undefined ? path : [...path, 'zone']
-    const text = zone === undefined ? null : resolveText(report, here, zone, readers)
+    const text = zone === undefined ? null : resolveText({ report, readers }, here, zone)
     const origin = originOf(report.source, here)
     return zone !== undefined && text === null ? null : { account, zone: text, written: zone ?? '', origin }
   }
@@ -133,33 +133,33 @@ function resolvePart(
     owners: owner === undefined ? [] : [{ account, prefix: `${owner}-` }],
   }
   if (what === 'places') return whole
-  const values = what === 'unread' ? null : readers
+  const resolver: Resolver = { report, readers: what === 'unread' ? null : readers }
   for (const [index, job] of jobs.entries()) {
     const place = places[scopes.length + index] ?? null
-    const build = resolveJob(report, job, ['jobs', index], values)
+    const build = resolveJob(resolver, job, ['jobs', index])
     if (place !== null && build !== null) drafts.push({ in: 'place', place, build })
   }
   for (const [index, webhook] of (notifications?.webhooks ?? []).entries()) {
-    const build = resolveWebhook(report, webhook, ['notifications', 'webhooks', index], values)
+    const build = resolveWebhook(resolver, webhook, ['notifications', 'webhooks', index])
     if (build !== null) drafts.push({ in: 'account', account, build })
   }
   for (const [index, policy] of (notifications?.policies ?? []).entries()) {
-    const build = resolvePolicy(report, policy, ['notifications', 'policies', index], values)
+    const build = resolvePolicy(resolver, policy, ['notifications', 'policies', index])
     if (build !== null) drafts.push({ in: 'account', account, build })
   }
   return whole
 }
 
 function resolveWebhook(
-  report: Report,
+  resolver: Resolver,
   webhook: WebhookValue,
   path: Path,
-  readers: ReferenceReaders | null,
 ): ((scope: AccountScope) => DesiredWebhook) | null {
+  const { report, readers } = resolver
   const { name, adopt = false } = webhook
-  const url = resolveText(report, [...path, 'url'], webhook.url, readers)
+  const url = resolveText(resolver, [...path, 'url'], webhook.url)
   const secret =
-    webhook.secret === undefined ? '' : resolveText(report, [...path, 'secret'], webhook.secret, readers)
+    webhook.secret === undefined ? '' : resolveText(resolver, [...path, 'secret'], webhook.secret)
   if (url === null || secret === null) return null
   const mistake = readers !== null && hasReference(webhook.url) ? webhookUrlMistake(url) : null
   if (mistake !== null) {
@@ -176,17 +176,16 @@ function resolveWebhook(
 }
 
 function resolvePolicy(
-  report: Report,
+  resolver: Resolver,
   policy: PolicyValue,
   path: Path,
-  readers: ReferenceReaders | null,
 ): ((scope: AccountScope) => DesiredPolicy) | null {
   const texts = (key: 'email' | 'pagerduty') =>
-    (policy[key] ?? []).map((text, index) => resolveText(report, [...path, key, index], text, readers))
+    (policy[key] ?? []).map((text, index) => resolveText(resolver, [...path, key, index], text))
   const email = texts('email')
   const pagerduty = texts('pagerduty')
   if ([...email, ...pagerduty].includes(null)) return null
-  const origin = originOf(report.source, [...path, 'name'])
+  const origin = originOf(resolver.report.source, [...path, 'name'])
   return (scope) => ({
     kind: 'policy',
     origin,

@@ -13,17 +13,17 @@ export interface ReferenceReaders {
   ): { readonly ok: true; readonly text: string } | { readonly ok: false; readonly reason: string }
 }
 
+/** Takes one file's references out. Without readers they are left as they are written. */
+export interface Resolver {
+  readonly report: Report
+  readonly readers: ReferenceReaders | null
+}
+
 /**
  * The text with its references replaced; null after reporting every one that can't be. What a reference
  * stands for is never part of a message. The line end that closes a file is not part of its text.
- * Without readers references are left as they are written.
  */
-export function resolveText(
-  report: Report,
-  path: Path,
-  text: string,
-  readers: ReferenceReaders | null,
-): string | null {
+export function resolveText({ report, readers }: Resolver, path: Path, text: string): string | null {
   const parsed = parseReferences(text)
   if ('mistake' in parsed) return null
   if (readers === null) return text

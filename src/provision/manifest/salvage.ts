@@ -1,5 +1,6 @@
 import type * as z from 'zod'
 import { nearestName } from '../../domain/nearest-name.ts'
+import { isObject } from '../../domain/plain-value.ts'
 import { unknownKeyMark } from './field.ts'
 import {
   accountSchema,
@@ -33,8 +34,8 @@ export interface Salvaged {
 }
 
 export function salvage(value: unknown): Salvaged {
-  const root = isRecord(value) ? value : {}
-  const notifications = isRecord(root.notifications) ? root.notifications : {}
+  const root = isObject(value) ? value : {}
+  const notifications = isObject(root.notifications) ? root.notifications : {}
   return {
     account: rescue(accountSchema, root.account) ?? undefined,
     owner: typeof root.owner === 'string' && root.owner !== '' ? root.owner : undefined,
@@ -45,10 +46,6 @@ export function salvage(value: unknown): Salvaged {
       policies: rescueAll(policySchema, notifications.policies),
     },
   }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function rescueAll<S extends z.ZodType>(schema: S, items: unknown): readonly (z.output<S> | null)[] {
@@ -77,7 +74,7 @@ function isThere(value: unknown, path: readonly PropertyKey[]): boolean {
   const [key, ...deeper] = path
   if (key === undefined) return value !== undefined
   if (Array.isArray(value)) return typeof key === 'number' && isThere(value[key], deeper)
-  return isRecord(value) && typeof key === 'string' && isThere(value[key], deeper)
+  return isObject(value) && typeof key === 'string' && isThere(value[key], deeper)
 }
 
 type Entries = [string, unknown][]
@@ -94,7 +91,7 @@ function changed(value: unknown, path: readonly PropertyKey[], edit: (item: unkn
   if (Array.isArray(value)) {
     return value.map((item, index) => (index === key ? changed(item, deeper, edit) : item))
   }
-  if (!isRecord(value) || typeof key !== 'string') return value
+  if (!isObject(value) || typeof key !== 'string') return value
   const entries = Object.entries(value).flatMap(([name, item]): Entries => {
     if (name !== key) return [[name, item]]
     return deeper.length === 0 ? edit(item) : [[name, changed(item, deeper, edit)]]

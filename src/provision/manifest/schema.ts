@@ -50,24 +50,20 @@ const jobName = text('a name', 'Name of the job; with an owner it starts with it
 /** A job with its defaults laid under it. */
 export const jobSchema = mapping('a job', 'A Logpush job.', { name: jobName, ...jobShape('whole') })
 
+/** What a job need not say itself, since defaults may give it. */
+function partialJobShape() {
+  const { dataset, destination, ...rest } = jobShape('part')
+  return { ...rest, dataset: dataset.optional(), destination: destination.optional() }
+}
+
 /** A job as it is written, with all that defaults may give left out. */
 function writtenJobSchema() {
-  const { dataset, destination, ...rest } = jobShape('part')
-  return mapping('a job', 'A Logpush job.', {
-    name: jobName,
-    ...rest,
-    dataset: dataset.optional(),
-    destination: destination.optional(),
-  })
+  return mapping('a job', 'A Logpush job.', { name: jobName, ...partialJobShape() })
 }
 
 function defaultsSchema() {
-  const { dataset, destination, ...rest } = jobShape('part')
-  return mapping('a mapping of job fields', 'What every job of this file has unless it says otherwise.', {
-    ...rest,
-    dataset: dataset.optional(),
-    destination: destination.optional(),
-  })
+  const what = 'What every job of this file has unless it says otherwise.'
+  return mapping('a mapping of job fields', what, partialJobShape())
 }
 
 export const webhookSchema = mapping('a webhook', 'A webhook that Cloudflare calls.', {

@@ -1,5 +1,4 @@
-import { nearestName } from '../../domain/nearest-name.ts'
-import { quoted } from '../../domain/positioned.ts'
+import { didYouMean, quoted } from '../../domain/positioned.ts'
 import type { Problem } from '../resource/problem.ts'
 import { hasReference } from '../resource/reference.ts'
 import type { ActualState, DesiredPolicy, DesiredState } from '../resource/resource.ts'
@@ -35,14 +34,8 @@ function pagerdutyProblem(
 }
 
 function missing(policy: DesiredPolicy, what: string, name: string, known: readonly string[]): Problem {
-  const near = nearestName(name, known)
   const list = [...new Set(known)].sort().map(quoted)
-  const hint =
-    near !== null
-      ? `; did you mean ${quoted(near)}?`
-      : list.length > 0
-        ? `; there are ${list.join(', ')}`
-        : ''
+  const hint = didYouMean(name, known) || (list.length > 0 ? `; there are ${list.join(', ')}` : '')
   const message = `policy ${policy.resource.name}: the account has no ${what} called ${quoted(name)}${hint}`
   return { at: policy.origin, level: 'error', message }
 }

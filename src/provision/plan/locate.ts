@@ -1,6 +1,5 @@
 import type { Caller } from '../../access/caller.ts'
-import { nearestName } from '../../domain/nearest-name.ts'
-import { quoted } from '../../domain/positioned.ts'
+import { didYouMean, quoted } from '../../domain/positioned.ts'
 import { type Scope, scopeKey, scopeTitle } from '../../domain/scope.ts'
 import type { DirectoryApi } from '../../ports/cloudflare.ts'
 import type { AccountName, Place, ResolvedManifest } from '../manifest/resolve-manifest.ts'
@@ -93,17 +92,12 @@ async function findAccounts(
   for (const name of missing) {
     const matches = all.filter((account) => account.name === name.text)
     const [match] = matches
-    if (match !== undefined && matches.length === 1) found.set(accountKey(name), match)
-    else
-      problems.push(
-        notFound(
-          'account',
-          name.written,
-          name.origin,
-          all.map((account) => account.name),
-          matches.length,
-        ),
-      )
+    if (match === undefined) problems.push(notFound('account', name, all))
+    else if (matches.length === 1) found.set(accountKey(name), match)
+    else {
+      const message = `${matches.length} accounts are called ${quoted(name.written)}; give the id`
+      problems.push({ at: name.origin, level: 'error', message })
+    }
   }
   return found
 }
@@ -135,16 +129,7 @@ async function findZones(
     for (const place of byName) {
       const zone = zones.find(({ name }) => name === place.zone)
       if (zone !== undefined) found.set(zoneKey(place), zone)
-      else
-        problems.push(
-          notFound(
-            'zone',
-            place.written,
-            place.origin,
-            zones.map(({ name }) => name),
-            0,
-          ),
-        )
+      else problems.push(notFound('zone', place, zones))
     }
   }
   return found
@@ -182,20 +167,18 @@ async function zonesOf(
   return zones
 }
 
+/** `seen`: what the token sees of this kind. */
 function notFound(
   kind: string,
-  name: string,
-  at: Origin,
-  known: readonly string[],
-  matches: number,
+  { written, origin }: Pick<AccountName, 'written' | 'origin'>,
+  seen: readonly { readonly name: string }[],
 ): Problem {
-  const near = nearestName(name, known)
-  const hint = near === null ? '' : `; did you mean ${quoted(near)}?`
-  const message =
-    matches > 1
-      ? `${matches} accounts are called ${quoted(name)}; give the id`
-      : `the API token sees no ${kind} called ${quoted(name)}${hint}`
-  return { at, level: 'error', message }
+  const hint = didYouMean(
+    written,
+    seen.map(({ name }) => name),
+  )
+  const message = `the API token sees no ${kind} called ${quoted(written)}${hint}`
+  return { at: origin, level: 'error', message }
 }
 
 /** The same object wanted twice, which only shows once names and ids are known to mean the same. */

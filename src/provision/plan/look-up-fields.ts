@@ -1,7 +1,6 @@
 import { attempt } from '../../access/attempt.ts'
 import type { Caller } from '../../access/caller.ts'
-import { nearestName } from '../../domain/nearest-name.ts'
-import { quoted } from '../../domain/positioned.ts'
+import { didYouMean, quoted } from '../../domain/positioned.ts'
 import { type Scope, scopeKey, scopeTitle } from '../../domain/scope.ts'
 import type { JobsApi } from '../../ports/cloudflare.ts'
 import { filterKeys } from '../resource/filter-form.ts'
@@ -76,9 +75,7 @@ function withFields(job: DesiredJob, list: Fields, check: boolean, problems: Pro
   const wanted = output.fieldNames === 'all' ? [] : (output.fieldNames ?? [])
   for (const field of check ? new Set([...wanted, ...filterKeys(resource.filter)]) : []) {
     if (list.includes(field)) continue
-    const near = nearestName(field, list)
-    const hint = near === null ? '' : `; did you mean ${quoted(near)}?`
-    error(`${dataset} has no field ${quoted(field)}${hint}`)
+    error(`${dataset} has no field ${quoted(field)}${didYouMean(field, list)}`)
   }
   if (output.fieldNames !== 'all') return job
   return { ...job, resource: { ...resource, output: { ...output, fieldNames: [...list].sort() } } }

@@ -1,8 +1,7 @@
 import { attempt } from '../../access/attempt.ts'
 import type { Caller } from '../../access/caller.ts'
 import { describeDestination } from '../../domain/destination/destination.ts'
-import { nearestName } from '../../domain/nearest-name.ts'
-import { quoted } from '../../domain/positioned.ts'
+import { didYouMean, quoted } from '../../domain/positioned.ts'
 import { scopeKey, scopeTitle } from '../../domain/scope.ts'
 import type { EpochMs } from '../../domain/time.ts'
 import type { JobsApi, NotificationsApi, TokenApi, TokenStatus } from '../../ports/cloudflare.ts'
@@ -140,11 +139,10 @@ function alertProblems(
     return [error(`the alert ${quoted(alertType)} takes filters, which a manifest can't say yet`)]
   }
   if (alert !== undefined) return []
-  const near = nearestName(
+  const hint = didYouMean(
     alertType,
     alerts.map(({ type }) => type),
   )
-  const hint = near === null ? '' : `; did you mean ${quoted(near)}?`
   return [error(`the alert ${quoted(alertType)} is not offered to ${scopeTitle(scope)}${hint}`)]
 }
 

@@ -1,3 +1,5 @@
+import { isObject } from '../../domain/plain-value.ts'
+
 /** Anything JSON can say. */
 export type JsonValue =
   | null
@@ -19,7 +21,7 @@ export function isJsonValue(value: unknown): value is JsonValue {
 }
 
 export function isJsonRecord(value: unknown): value is Readonly<Record<string, JsonValue>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && isJsonValue(value)
+  return isObject(value) && isJsonValue(value)
 }
 
 /** The value of a JSON text, or undefined when it is none. */

@@ -1,5 +1,4 @@
-import { nearestName } from '../../domain/nearest-name.ts'
-import { quoted } from '../../domain/positioned.ts'
+import { didYouMean, quoted } from '../../domain/positioned.ts'
 
 /*
  * `${env:NAME}` and `${file:PATH}` in the texts of a manifest. YAML would read their braces, so they are
@@ -55,8 +54,7 @@ function parseReference(inner: string): Reference | null {
 
 function mistakeOf(whole: string, inner: string): string {
   const kind = inner.split(':', 1)[0] ?? ''
-  const near = kind === 'env' || kind === 'file' ? null : nearestName(kind, ['env', 'file'])
-  const hint = near === null ? '' : `; did you mean ${quoted(near)}?`
+  const hint = kind === 'env' || kind === 'file' ? '' : didYouMean(kind, ['env', 'file'])
   return `expected \${env:NAME} or \${file:PATH}, found ${quoted(whole)}${hint}`
 }
 
