@@ -1,4 +1,4 @@
-import type { Caller } from '../../access/caller.ts'
+import { attempt } from '../../access/attempt.ts'
 import type { Secret } from '../../domain/secret.ts'
 import { ApiFailure } from '../../errors.ts'
 import type { Clock } from '../../ports/runtime.ts'
@@ -7,20 +7,17 @@ import { changedSince } from '../plan/changed-since.ts'
 import type { Actual } from '../resource/resource.ts'
 import type { LiveObjects } from './apply-objects.ts'
 import type { Outcome } from './apply-outcome.ts'
-import { type Write, writeOnce } from './apply-write.ts'
+import { type WriteDeps, writeOnce } from './apply-write.ts'
 
 /*
  * Carries out one change. It reads again first, and writes nothing when what is live is not what the plan
  * saw. So nothing is made twice, and a run that dies anywhere leaves what the next run recognises.
  */
 
-export interface ChangeDeps {
+export interface ChangeDeps extends WriteDeps {
   readonly objects: LiveObjects
-  readonly call: Caller
   readonly clock: Clock
   readonly signal: AbortSignal
-  /** Told of every write that has left, once its end is known. */
-  readonly onWrite: (write: Write) => void
 }
 
 /** Pauses before each look for an object whose creation was not answered: it may still be at work. */
@@ -48,57 +45,49 @@ async function create(
   token: Secret | null,
   expected: readonly string[],
 ): Promise<Outcome> {
-  const { objects, call } = deps
+  const { objects } = deps
   const address = changeAddress(change)
   const another = async () => {
-    const found = await objects.named(call, address)
+    const found = await objects.named(address)
     return found.find(({ id }) => !expected.includes(id))?.id ?? null
   }
   if ((await another()) !== null) return refused(`a ${address.kind} of this name has appeared since the plan`)
-  return writeOnce(
-    call,
-    {
-      action: 'create',
-      change,
-      send: () => objects.create(call, change, token),
-      look: async () => {
-        for (const pauseMs of lookPausesMs) {
-          if (pauseMs > 0) await deps.clock.sleep(pauseMs, deps.signal)
-          const id = await another()
-          if (id !== null) return id
-        }
-        return null
-      },
+  return writeOnce(deps, {
+    action: 'create',
+    change,
+    send: () => objects.create(change, token),
+    look: async () => {
+      for (const pauseMs of lookPausesMs) {
+        if (pauseMs > 0) await deps.clock.sleep(pauseMs, deps.signal)
+        const id = await another()
+        if (id !== null) return id
+      }
+      return null
     },
-    deps.onWrite,
-  )
+  })
 }
 
 async function update(deps: ChangeDeps, change: Edit, token: Secret | null): Promise<Outcome> {
-  const { objects, call } = deps
-  const refusal = await changedMeanwhile(deps, change.actual)
+  const { objects } = deps
+  const refusal = await changedMeanwhile(objects, change.actual)
   if (refusal !== null) return refused(refusal)
-  return writeOnce(
-    call,
-    {
-      action: 'update',
-      change,
-      send: async () => {
-        await objects.update(call, change, token)
-        return change.actual.id
-      },
-      look: async () => {
-        const now = await objects.byId(call, change.actual)
-        return now !== null && changedSince(change.actual, now).length > 0 ? now.id : null
-      },
+  return writeOnce(deps, {
+    action: 'update',
+    change,
+    send: async () => {
+      await objects.update(change, token)
+      return change.actual.id
     },
-    deps.onWrite,
-  )
+    look: async () => {
+      const now = await objects.byId(change.actual)
+      return now !== null && changedSince(change.actual, now).length > 0 ? now.id : null
+    },
+  })
 }
 
 /** Makes the new object before the old one goes: when the new one can't be made, the old one works on. */
 async function replace(deps: ChangeDeps, change: Edit, token: Secret | null): Promise<Outcome> {
-  const refusal = await changedMeanwhile(deps, change.actual)
+  const refusal = await changedMeanwhile(deps.objects, change.actual)
   if (refusal !== null) return refused(refusal)
   const made = await create(deps, change, token, [change.actual.id])
   if (made.state !== 'done') return made
@@ -116,33 +105,26 @@ function stillThere(reason: string): Outcome {
 }
 
 async function remove(deps: ChangeDeps, change: Delete | Edit): Promise<Outcome> {
-  const { objects, call } = deps
+  const { objects } = deps
   const { actual } = change
-  const now = await objects.byId(call, actual)
+  const now = await objects.byId(actual)
   if (now === null) return { state: 'done', id: actual.id, note: 'it was gone already' }
   const fields = changedSince(actual, now)
   if (fields.length > 0) return refused(changedText(fields))
-  return writeOnce(
-    call,
-    {
-      action: 'delete',
-      change,
-      send: async () => {
-        try {
-          await objects.remove(call, actual)
-        } catch (error) {
-          if (!(error instanceof ApiFailure) || error.kind !== 'not_found') throw error
-        }
-        return actual.id
-      },
-      look: async () => ((await objects.byId(call, actual)) === null ? actual.id : null),
+  return writeOnce(deps, {
+    action: 'delete',
+    change,
+    send: async () => {
+      const gone = await attempt(() => objects.remove(actual))
+      if (!gone.ok && gone.failure.kind !== 'not_found') throw gone.failure
+      return actual.id
     },
-    deps.onWrite,
-  )
+    look: async () => ((await objects.byId(actual)) === null ? actual.id : null),
+  })
 }
 
-async function changedMeanwhile({ objects, call }: ChangeDeps, before: Actual): Promise<string | null> {
-  const now = await objects.byId(call, before)
+async function changedMeanwhile(objects: LiveObjects, before: Actual): Promise<string | null> {
+  const now = await objects.byId(before)
   if (now === null) return 'deleted since the plan'
   const fields = changedSince(before, now)
   return fields.length === 0 ? null : changedText(fields)

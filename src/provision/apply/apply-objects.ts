@@ -1,6 +1,7 @@
+import { attempt } from '../../access/attempt.ts'
 import type { Caller } from '../../access/caller.ts'
 import type { Secret } from '../../domain/secret.ts'
-import { ApiFailure, exitCode, UserError } from '../../errors.ts'
+import { exitCode, UserError } from '../../errors.ts'
 import type { JobsApi, NotificationsApi, PolicyWrite } from '../../ports/cloudflare.ts'
 import type { Create, Edit } from '../plan/change.ts'
 import { actualJob, actualPolicy, actualWebhook } from '../resource/live-resource.ts'
@@ -18,17 +19,17 @@ export interface ObjectsDeps {
 
 export interface LiveObjects {
   /** The live objects of exactly this kind, scope and name. */
-  named(call: Caller, address: Address): Promise<readonly Actual[]>
+  named(address: Address): Promise<readonly Actual[]>
   /** The object as it is now, null when it is gone. */
-  byId(call: Caller, object: Actual): Promise<Actual | null>
+  byId(object: Actual): Promise<Actual | null>
   /** Makes the wanted object and returns its id. */
-  create(call: Caller, change: Create | Edit, token: Secret | null): Promise<string>
-  update(call: Caller, change: Edit, token: Secret | null): Promise<void>
-  remove(call: Caller, object: Actual): Promise<void>
+  create(change: Create | Edit, token: Secret | null): Promise<string>
+  update(change: Edit, token: Secret | null): Promise<void>
+  remove(object: Actual): Promise<void>
 }
 
-export function createLiveObjects({ jobs, notifications }: ObjectsDeps): LiveObjects {
-  async function all(call: Caller, { kind, scope }: Address): Promise<readonly Actual[]> {
+export function createLiveObjects({ jobs, notifications }: ObjectsDeps, call: Caller): LiveObjects {
+  async function all({ kind, scope }: Address): Promise<readonly Actual[]> {
     if (kind === 'job') {
       const found = await call.read((options) => jobs.listJobs(scope, options))
       return found.map((job) => actualJob(scope, job))
@@ -44,11 +45,7 @@ export function createLiveObjects({ jobs, notifications }: ObjectsDeps): LiveObj
     return found.map((policy) => actualPolicy(account, policy, noNames))
   }
 
-  async function policyBody(
-    call: Caller,
-    { resource }: DesiredPolicy,
-    actual: ActualPolicy | null,
-  ): Promise<PolicyWrite> {
+  async function policyBody({ resource }: DesiredPolicy, actual: ActualPolicy | null): Promise<PolicyWrite> {
     const account = resource.scope.id
     const webhooks =
       resource.webhooks.length === 0
@@ -74,22 +71,20 @@ export function createLiveObjects({ jobs, notifications }: ObjectsDeps): LiveObj
   }
 
   return {
-    async named(call, address) {
-      return (await all(call, address)).filter(({ resource }) => resource.name === address.name)
+    async named(address) {
+      return (await all(address)).filter(({ resource }) => resource.name === address.name)
     },
-    async byId(call, object) {
+    async byId(object) {
       if (object.kind !== 'job') {
-        return (await all(call, object.resource)).find(({ id }) => id === object.id) ?? null
+        return (await all(object.resource)).find(({ id }) => id === object.id) ?? null
       }
       const { scope } = object.resource
-      try {
-        return actualJob(scope, await call.read((options) => jobs.getJob(scope, object.id, options)))
-      } catch (error) {
-        if (error instanceof ApiFailure && error.kind === 'not_found') return null
-        throw error
-      }
+      const job = await attempt(() => call.read((options) => jobs.getJob(scope, object.id, options)))
+      if (job.ok) return actualJob(scope, job.value)
+      if (job.failure.kind === 'not_found') return null
+      throw job.failure
     },
-    async create(call, change, token) {
+    async create(change, token) {
       switch (change.kind) {
         case 'job': {
           const { resource } = change.desired
@@ -105,12 +100,12 @@ export function createLiveObjects({ jobs, notifications }: ObjectsDeps): LiveObj
         }
         case 'policy': {
           const account = change.desired.resource.scope.id
-          const body = await policyBody(call, change.desired, null)
+          const body = await policyBody(change.desired, null)
           return (await call.write((options) => notifications.createPolicy(account, body, options))).id
         }
       }
     },
-    async update(call, change, token) {
+    async update(change, token) {
       const { id } = change.actual
       switch (change.kind) {
         case 'job': {
@@ -128,12 +123,12 @@ export function createLiveObjects({ jobs, notifications }: ObjectsDeps): LiveObj
         }
         case 'policy': {
           const account = change.desired.resource.scope.id
-          const body = await policyBody(call, change.desired, change.actual)
+          const body = await policyBody(change.desired, change.actual)
           await call.write((options) => notifications.updatePolicy(account, id, body, options))
         }
       }
     },
-    async remove(call, object) {
+    async remove(object) {
       const { scope } = object.resource
       switch (object.kind) {
         case 'job':

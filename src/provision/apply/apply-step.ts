@@ -35,21 +35,16 @@ export interface StepEnd {
 /** Carries out one step; failures of the outside and of the user become its outcome. */
 export async function endOf(step: Step, deps: ApplyDeps, signal: AbortSignal): Promise<StepEnd> {
   const onWait = (reason: string) => report(deps, step, { state: 'waiting', reason })
-  const { clock } = deps
   try {
     if (step.kind === 'challenge') {
       await prove(step, deps, signal)
       return { outcome: { state: 'done', id: null, note: null }, stop: null }
     }
-    const change = {
-      objects: createLiveObjects(deps),
-      call: deps.call.with({ stop: signal, signal, onWait }),
-      clock,
-      signal,
-      onWrite: (write: Write) => audit(deps.log, write),
-    }
     const token = await tokenOf(step.change, deps, signal)
-    const outcome = await carryOut(change, step.change, token)
+    const call = deps.call.with({ stop: signal, signal, onWait })
+    const onWrite = (write: Write) => audit(deps.log, write)
+    const objects = createLiveObjects(deps, call)
+    const outcome = await carryOut({ objects, call, clock: deps.clock, signal, onWrite }, step.change, token)
     if (outcome.state === 'done' && step.change.kind === 'webhook' && step.change.change !== 'delete') {
       await deps.onWebhookSent(step.change.desired)
     }

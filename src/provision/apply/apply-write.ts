@@ -18,7 +18,7 @@ export interface Write {
   readonly result: 'done' | 'failed' | 'unclear'
 }
 
-export interface Attempt {
+export interface Sending {
   readonly action: Write['action']
   readonly change: Change
   /** Sends it and returns the object's id. */
@@ -27,10 +27,15 @@ export interface Attempt {
   readonly look: () => Promise<string | null>
 }
 
+export interface WriteDeps {
+  readonly call: Caller
+  /** Told of every write that has left, once its end is known. */
+  readonly onWrite: (write: Write) => void
+}
+
 export async function writeOnce(
-  call: Caller,
-  { action, change, send, look }: Attempt,
-  onWrite: (write: Write) => void,
+  { call, onWrite }: WriteDeps,
+  { action, change, send, look }: Sending,
 ): Promise<Outcome> {
   const sentBefore = call.writesSent()
   const known = action === 'create' || change.change === 'create' ? null : change.actual.id
@@ -45,7 +50,7 @@ export async function writeOnce(
       onWrite({ action, change, id: known, result: 'failed' })
       throw error
     }
-    const seen = await lookAfter(look)
+    const seen = await look().catch(failureOf)
     if (typeof seen === 'string') {
       onWrite({ action, change, id: seen, result: 'done' })
       return { state: 'done', id: seen, note: `the answer was lost (${error.kind}); seen to be done` }
@@ -55,13 +60,10 @@ export async function writeOnce(
   }
 }
 
-async function lookAfter(look: Attempt['look']): Promise<string | null | ApiFailure> {
-  try {
-    return await look()
-  } catch (error) {
-    if (error instanceof ApiFailure) return error
-    throw error
-  }
+/** Also that we were told to stop: what has been sent cannot be left untold. */
+function failureOf(error: unknown): ApiFailure {
+  if (error instanceof ApiFailure) return error
+  throw error
 }
 
 function lostText(seen: ApiFailure | null): string {
