@@ -29,13 +29,11 @@ export interface FieldDiff {
 export const secretBefore = '(secret)'
 export const secretAfter = '(secret changed)'
 
-type Pair =
+/** Something wanted and the live object of the same address. */
+export type Matched =
   | { readonly kind: 'job'; readonly desired: DesiredJob; readonly actual: ActualJob }
   | { readonly kind: 'webhook'; readonly desired: DesiredWebhook; readonly actual: ActualWebhook }
   | { readonly kind: 'policy'; readonly desired: DesiredPolicy; readonly actual: ActualPolicy }
-
-/** Something wanted and the live object of the same address. */
-export type Matched = Pair
 
 export type Create = { readonly change: 'create'; readonly fields: readonly FieldDiff[] } & (
   | { readonly kind: 'job'; readonly desired: DesiredJob }
@@ -51,7 +49,7 @@ export type Create = { readonly change: 'create'; readonly fields: readonly Fiel
 export type Edit = {
   readonly change: 'update' | 'adopt' | 'replace'
   readonly fields: readonly FieldDiff[]
-} & Pair
+} & Matched
 
 export type Delete = { readonly change: 'delete'; readonly fields: readonly FieldDiff[] } & (
   | { readonly kind: 'job'; readonly actual: ActualJob }

@@ -81,28 +81,17 @@ const assumed = { bytes: 0, records: 100_000, intervalSeconds: 30 }
 
 function uploadDiff(wanted: JobResource, live: JobResource): readonly FieldDiff[] {
   const limits = uploadLimits(parseDestination(wanted.destinationConf.reveal()))
-  const differs = (name: 'bytes' | 'records' | 'intervalSeconds') => {
+  const diff = (path: string, name: keyof typeof assumed, shown: (limit: number) => JsonValue) => {
     const to = wanted.upload[name]
     const from = live.upload[name]
-    if (limits[name] === 'fixed' || from === to) return false
-    return to !== 0 || from !== assumed[name]
+    if (limits[name] === 'fixed' || from === to || (to === 0 && from === assumed[name])) return []
+    return [{ path, from: shown(from), to: shown(to) }]
   }
-  const diffs: FieldDiff[] = []
-  const { upload: to } = wanted
-  const { upload: from } = live
-  if (differs('bytes'))
-    diffs.push({ path: 'upload.max_bytes', from: from.bytes || null, to: to.bytes || null })
-  if (differs('records')) {
-    diffs.push({ path: 'upload.max_records', from: from.records || null, to: to.records || null })
-  }
-  if (differs('intervalSeconds')) {
-    diffs.push({
-      path: 'upload.max_interval',
-      from: intervalText(from.intervalSeconds),
-      to: intervalText(to.intervalSeconds),
-    })
-  }
-  return diffs
+  return [
+    ...diff('upload.max_bytes', 'bytes', (bytes) => bytes || null),
+    ...diff('upload.max_records', 'records', (records) => records || null),
+    ...diff('upload.max_interval', 'intervalSeconds', intervalText),
+  ]
 }
 
 function intervalText(seconds: number): string | null {

@@ -1,14 +1,10 @@
 import type { Manifest } from '../manifest/part.ts'
-import { resolveManifest } from '../manifest/resolve-manifest.ts'
 import { type Checked, checked } from '../resource/problem.ts'
 import { type Address, addressKey } from '../resource/resource.ts'
 import { type ChangeName, changeAddress } from './change.ts'
-import { locate } from './locate.ts'
-import { lookUpFields } from './look-up-fields.ts'
 import { makePlan } from './plan.ts'
 import { planEverything } from './plan-options.ts'
-import type { PlanningDeps } from './planning.ts'
-import { readActual } from './read-actual.ts'
+import { type SurveyDeps, survey } from './survey.ts'
 
 /** How an object of a manifest stands to what is live. */
 export interface Drift {
@@ -18,25 +14,18 @@ export interface Drift {
   readonly change: 'create' | 'update' | 'delete' | 'none'
 }
 
-export type DriftDeps = Pick<
-  PlanningDeps,
-  'directory' | 'jobs' | 'notifications' | 'call' | 'parallel' | 'references'
->
-
 /**
  * The same plan as `plan` makes, without the checks that only matter before a write. Reads only.
  * @throws ApiFailure when Cloudflare does not answer.
  */
 export async function compareManifest(
   manifest: Manifest,
-  deps: DriftDeps,
+  deps: SurveyDeps,
 ): Promise<Checked<readonly Drift[]>> {
-  const resolved = resolveManifest(manifest, deps.references)
-  if (!resolved.ok) return resolved
-  const located = await locate(resolved.value, deps)
-  if (!located.ok) return located
-  const { desired, problems } = await lookUpFields(located.value, deps, false)
-  const { changes } = makePlan(desired, await readActual(desired, deps), planEverything)
+  const surveyed = await survey(manifest, deps, 'everything', false)
+  if (!surveyed.ok) return surveyed
+  const { desired, actual, problems } = surveyed.value
+  const { changes } = makePlan(desired, actual, planEverything)
   const changed = new Set(changes.map((change) => addressKey(changeAddress(change))))
   const drifts = [
     ...changes.map((change): Drift => ({ ...named(changeAddress(change)), change: said[change.change] })),
@@ -44,7 +33,7 @@ export async function compareManifest(
       .filter(({ resource }) => !changed.has(addressKey(resource)))
       .map(({ resource }): Drift => ({ ...named(resource), change: 'none' })),
   ]
-  return checked(drifts, [...resolved.warnings, ...located.warnings, ...problems])
+  return checked(drifts, problems)
 }
 
 const said: Readonly<Record<ChangeName, Drift['change']>> = {

@@ -1,22 +1,18 @@
 import type { Caller } from '../../access/caller.ts'
-import { nearestName } from '../../domain/nearest-name.ts'
-import { quoted } from '../../domain/positioned.ts'
+import { didYouMean } from '../../domain/positioned.ts'
 import type { EpochMs } from '../../domain/time.ts'
 import { exitCode, UserError } from '../../errors.ts'
 import type { DirectoryApi, JobsApi, NotificationsApi, TokenApi } from '../../ports/cloudflare.ts'
 import type { Manifest } from '../manifest/part.ts'
-import { resolveManifest } from '../manifest/resolve-manifest.ts'
 import type { ReferenceReaders } from '../manifest/resolve-text.ts'
 import { type Checked, checked, type Problem } from '../resource/problem.ts'
 import { type ActualState, type DesiredState, isOwned } from '../resource/resource.ts'
 import type { Plan } from './change.ts'
 import { checkLiveNames } from './check-live-names.ts'
-import { locate } from './locate.ts'
-import { lookUpFields } from './look-up-fields.ts'
 import { makeDestroyPlan, makePlan } from './plan.ts'
 import type { PlanOptions } from './plan-options.ts'
 import { preflight } from './preflight.ts'
-import { readActual } from './read-actual.ts'
+import { survey } from './survey.ts'
 import { assumeLive, unreadReferences } from './unread-references.ts'
 
 /*
@@ -61,20 +57,16 @@ export async function planManifest(
   deps: PlanningDeps,
   options: PlanningOptions,
 ): Promise<Checked<Planned>> {
-  const resolved = resolveManifest(manifest, deps.references, options.unread ? 'unread' : 'everything')
-  if (!resolved.ok) return resolved
-  const located = await locate(resolved.value, deps)
-  if (!located.ok) return located
-  const { desired: wanted, problems } = await lookUpFields(located.value, deps, !options.offline)
-  const actual = await readActual(wanted, deps)
+  const extent = options.unread ? 'unread' : 'everything'
+  const surveyed = await survey(manifest, deps, extent, !options.offline)
+  if (!surveyed.ok) return surveyed
+  const { desired: wanted, actual, problems } = surveyed.value
   const desired = options.unread ? assumeLive(wanted, actual) : wanted
   checkTargets(options.targets, desired, actual)
   const plan = options.unread
     ? withNote(makePlan(desired, actual, { ...options, webhookRecords: new Map() }), unreadNote(manifest))
     : makePlan(desired, actual, options)
   const found: readonly Problem[] = [
-    ...resolved.warnings,
-    ...located.warnings,
     ...problems,
     ...checkLiveNames(desired, actual),
     ...(options.offline ? [] : await preflight(plan, desired, deps)),
@@ -102,14 +94,11 @@ export async function planDestroy(
   deps: PlanningDeps,
   targets: readonly string[],
 ): Promise<Checked<Planned>> {
-  const resolved = resolveManifest(manifest, deps.references, 'places')
-  if (!resolved.ok) return resolved
-  const located = await locate(resolved.value, deps)
-  if (!located.ok) return located
-  const desired = located.value
-  const actual = await readActual(desired, deps)
+  const surveyed = await survey(manifest, deps, 'places', false)
+  if (!surveyed.ok) return surveyed
+  const { desired, actual, problems } = surveyed.value
   checkTargets(targets, desired, actual)
-  return checked({ desired, actual, plan: makeDestroyPlan(desired, actual, targets) }, located.warnings)
+  return checked({ desired, actual, plan: makeDestroyPlan(desired, actual, targets) }, problems)
 }
 
 function checkTargets(targets: readonly string[], desired: DesiredState, actual: ActualState): void {
@@ -117,9 +106,8 @@ function checkTargets(targets: readonly string[], desired: DesiredState, actual:
   const known = [...desired.resources, ...owned].map(({ resource }) => resource.name)
   const unknown = targets.filter((name) => !known.includes(name))
   if (unknown.length === 0) return
-  const lines = unknown.map((name) => {
-    const near = nearestName(name, known)
-    return `--target ${name}: the manifest has nothing of this name${near === null ? '' : `; did you mean ${quoted(near)}?`}`
-  })
+  const lines = unknown.map(
+    (name) => `--target ${name}: the manifest has nothing of this name${didYouMean(name, known)}`,
+  )
   throw new UserError(lines.join('\n'), exitCode.usage)
 }

@@ -2,7 +2,7 @@ import type { Caller } from '../../access/caller.ts'
 import type { Scope } from '../../domain/scope.ts'
 import type { JobsApi, NotificationPolicy, NotificationsApi } from '../../ports/cloudflare.ts'
 import { actualJob, actualPolicy, actualWebhook } from '../resource/live-resource.ts'
-import type { Actual, ActualState, Desired, DesiredState } from '../resource/resource.ts'
+import type { ActualJob, ActualState, Desired, DesiredState } from '../resource/resource.ts'
 
 /*
  * Reads what is live: one list of jobs for each scope the manifest names, however many jobs there are, and
@@ -22,37 +22,41 @@ export async function readActual(
   desired: Pick<DesiredState, 'scopes' | 'notificationAccounts' | 'resources'>,
   deps: ReadActualDeps,
 ): Promise<ActualState> {
-  const jobs = await inParallel(desired.scopes, deps.parallel, async (scope) => {
-    const live = await deps.call.read((options) => deps.jobs.listJobs(scope, options))
-    return live.map((job) => actualJob(scope, job))
-  })
+  const jobs = await readJobs(desired.scopes, deps)
   const accounts = await inParallel(desired.notificationAccounts, deps.parallel, (account) =>
-    readNotifications(account, desired.resources, deps),
+    readNotifications(account, (policies) => namesPagerDuty(desired.resources, policies), deps),
   )
   return {
-    resources: [...jobs.flat(), ...accounts.flatMap(({ resources }) => resources)],
+    resources: [...jobs, ...accounts.flatMap(({ webhooks, policies }) => [...webhooks, ...policies])],
     pagerduty: new Map(
       accounts.flatMap(({ account, services }) => (services === null ? [] : [[account, services] as const])),
     ),
   }
 }
 
-type Services = readonly { readonly id: string; readonly name: string }[]
+/** The jobs of several scopes. @throws ApiFailure when any list can't be read. */
+export async function readJobs(
+  scopes: readonly Scope[],
+  { jobs, call, parallel }: ReadActualDeps,
+): Promise<readonly ActualJob[]> {
+  const lists = await inParallel(scopes, parallel, async (scope) => {
+    const live = await call.read((options) => jobs.listJobs(scope, options))
+    return live.map((job) => actualJob(scope, job))
+  })
+  return lists.flat()
+}
 
-async function readNotifications(
+/** An account's webhooks and policies; its PagerDuty services only where somebody needs their names, else null. */
+export async function readNotifications(
   account: Extract<Scope, { kind: 'account' }>,
-  desired: readonly Desired[],
-  { notifications, call }: ReadActualDeps,
-): Promise<{
-  readonly account: string
-  readonly resources: readonly Actual[]
-  readonly services: Services | null
-}> {
+  needsServices: (policies: readonly NotificationPolicy[]) => boolean,
+  { notifications, call }: Pick<ReadActualDeps, 'notifications' | 'call'>,
+) {
   const [webhooks, policies] = await Promise.all([
     call.read((options) => notifications.listWebhooks(account.id, options)),
     call.read((options) => notifications.listPolicies(account.id, options)),
   ])
-  const services = namesPagerDuty(desired, policies)
+  const services = needsServices(policies)
     ? await call.read((options) => notifications.listPagerDuty(account.id, options))
     : null
   const names = {
@@ -61,10 +65,8 @@ async function readNotifications(
   }
   return {
     account: account.id,
-    resources: [
-      ...webhooks.map((webhook) => actualWebhook(account, webhook)),
-      ...policies.map((policy) => actualPolicy(account, policy, names)),
-    ],
+    webhooks: webhooks.map((webhook) => actualWebhook(account, webhook)),
+    policies: policies.map((policy) => actualPolicy(account, policy, names)),
     services,
   }
 }

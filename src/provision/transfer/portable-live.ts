@@ -1,8 +1,7 @@
+import { attempt } from '../../access/attempt.ts'
 import type { Account, Scope } from '../../domain/scope.ts'
-import { ApiFailure } from '../../errors.ts'
-import type { DirectoryApi } from '../../ports/cloudflare.ts'
-import { inParallel, type ReadActualDeps } from '../plan/read-actual.ts'
-import { actualJob, actualPolicy, actualWebhook } from '../resource/live-resource.ts'
+import type { DirectoryApi, NotificationPolicy } from '../../ports/cloudflare.ts'
+import { type ReadActualDeps, readJobs, readNotifications } from '../plan/read-actual.ts'
 import type { ActualJob, ActualPolicy, ActualWebhook } from '../resource/resource.ts'
 import type { Portable } from './portable.ts'
 
@@ -32,18 +31,25 @@ export async function readPortable(
     deps.directory.listZones({ page, accountId: account.id }, options),
   )
   const scopes: readonly Scope[] = [home, ...zones].filter(isWanted)
-  const jobs = await inParallel(scopes, deps.parallel, async (scope) => {
-    const live = await deps.call.read((options) => deps.jobs.listJobs(scope, options))
-    return live.map((job) => actualJob(scope, job))
-  })
-  const { webhooks, policies, pagerduty, notes } = await readNotifications(home, deps)
+  const jobs = withoutZoneTwins(await readJobs(scopes, deps))
+    .sort(byId)
+    .map(portableJob)
+  const usesServices = (policies: readonly NotificationPolicy[]) =>
+    policies.some(({ mechanisms }) => mechanisms.pagerduty.length > 0)
+  const read = await attempt(() => readNotifications(home, usesServices, deps))
+  if (!read.ok) {
+    if (read.failure.kind !== 'forbidden') throw read.failure
+    const notes = ['Webhooks and policies are left out: the token may not read them (Notifications Read).']
+    return { account, jobs, webhooks: [], policies: [], pagerduty: [], notes }
+  }
+  const { webhooks, policies, services } = read.value
   return {
     account,
-    jobs: withoutZoneTwins(jobs.flat()).sort(byId).map(portableJob),
+    jobs,
     webhooks: webhooks.map(portableWebhook),
     policies: policies.map(portablePolicy),
-    pagerduty,
-    notes,
+    pagerduty: services ?? [],
+    notes: [],
   }
 }
 
@@ -74,32 +80,4 @@ function portableWebhook({ id, resource, live }: ActualWebhook): Portable['webho
 
 export function portablePolicy({ id, resource, live }: ActualPolicy): Portable['policies'][number] {
   return { id, resource, hasFilters: live.filters !== null && Object.keys(live.filters).length > 0 }
-}
-
-async function readNotifications(
-  home: Extract<Scope, { kind: 'account' }>,
-  { notifications, call }: LiveDeps,
-) {
-  try {
-    const webhooks = await call.read((options) => notifications.listWebhooks(home.id, options))
-    const policies = await call.read((options) => notifications.listPolicies(home.id, options))
-    const needsServices = policies.some(({ mechanisms }) => mechanisms.pagerduty.length > 0)
-    const services = needsServices
-      ? await call.read((options) => notifications.listPagerDuty(home.id, options))
-      : []
-    const names = {
-      webhooks: new Map(webhooks.map(({ id, name }) => [id, name])),
-      pagerduty: new Map(services.map(({ id, name }) => [id, name])),
-    }
-    return {
-      webhooks: webhooks.map((webhook) => actualWebhook(home, webhook)),
-      policies: policies.map((policy) => actualPolicy(home, policy, names)),
-      pagerduty: services,
-      notes: [],
-    }
-  } catch (error) {
-    if (!(error instanceof ApiFailure) || error.kind !== 'forbidden') throw error
-    const notes = ['Webhooks and policies are left out: the token may not read them (Notifications Read).']
-    return { webhooks: [], policies: [], pagerduty: [], notes }
-  }
 }
