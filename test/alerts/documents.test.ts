@@ -82,7 +82,7 @@ t.test('the README adds up how long a page takes from what is shipped', async (t
   const poll = 60
   const rows = [
     ['a batch is lost', 'BatchesLost', poll, 0],
-    ['Cloudflare notifies that it switched a job off', 'JobDisabled', 1, 0],
+    ['Cloudflare sends a notification that it disabled a job', 'JobDisabled', 1, 0],
     ['the same, without a webhook', 'JobDisabled', poll, 0],
     [
       'a destination fails for many jobs',
@@ -91,20 +91,20 @@ t.test('the README adds up how long a page takes from what is shipped', async (t
       minutesIn(recorded('job_id:cloudflare_logpush_job_broken:group'), /failing_seconds:max > (\d+) \* 60/),
     ],
     [
-      'a job begins to fail',
+      'a job starts to fail',
       'JobFailing',
       poll,
       minutesIn(rule('CloudflareLogpushJobFailing')?.expr, /> (\d+) \* 60/),
     ],
     [
-      'a job delivers nothing any more',
+      'a job stops delivering',
       'JobStalled',
       poll,
       minutesIn(rule('CloudflareLogpushJobStalled')?.expr, /\+ (\d+) \* 60/),
     ],
     ['the exporter stops', 'ExporterDown', 0, 0],
     [
-      'the exporter sees nothing any more',
+      'the exporter can read nothing',
       'ExporterBlind',
       poll,
       minutesIn(recorded('source:cloudflare_logpush_data_age_limit_seconds:max'), /(\d+) \* 60/),
