@@ -188,7 +188,7 @@ t.test('from Cloudflare to PagerDuty', { skip }, async (t) => {
       routing_key: 'not-a-real-routing-key',
       payload: {
         severity: 'warning',
-        summary: "quay-http-azure (http_requests, zone quay.example): Logpush job cannot deliver.",
+        summary: 'quay-http-azure (http_requests, zone quay.example): Logpush job cannot deliver.',
         group: 'quay.example',
         custom_details: {
           job: 'quay-http-azure',
