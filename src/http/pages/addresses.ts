@@ -1,5 +1,4 @@
 /* Where pages and their links lead. Those inside the server are relative to its root. */
-import type { StateFilter } from '../../exporter/view/job-query.ts'
 import type { JobStatus } from '../../exporter/view/job-status.ts'
 import type { Trouble } from '../../exporter/view/job-trouble.ts'
 
@@ -66,8 +65,4 @@ export function jobHref(root: string, id: string): string {
 
 export function exporterHref(root: string): string {
   return `${root}exporter`
-}
-
-export function stateHref(root: string, state: StateFilter | null): string {
-  return state === null ? root : `${root}?state=${state}`
 }
