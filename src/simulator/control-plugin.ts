@@ -6,7 +6,6 @@ import { SimError } from './api/sim-error.ts'
 import { readFault, readJobAction } from './control-input.ts'
 import { actOn } from './world/happenings.ts'
 import { phaseAt } from './world/job-timeline.ts'
-import type { Delivery } from './world/notifications.ts'
 import type { SimClock } from './world/sim-clock.ts'
 import type { World } from './world/world.ts'
 
@@ -15,7 +14,6 @@ export interface ControlDeps {
   readonly clock: SimClock
   readonly faults: Faults
   readonly requests: RequestLog
-  readonly deliver: (delivery: Delivery) => void
   readonly idle: () => Promise<void>
 }
 
@@ -85,7 +83,7 @@ export function serveControls(app: FastifyInstance, deps: ControlDeps): void {
     const action = readJobAction(request.body)
     if (typeof action === 'string') throw bad(action)
     world.settle()
-    actOn(world.state, world.job(Number(request.params.id)), clock.now(), action, deps.deliver)
+    actOn(world.state, world.job(Number(request.params.id)), clock.now(), action)
     await deps.idle()
     return {}
   })

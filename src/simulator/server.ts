@@ -82,7 +82,6 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const requests = createRequestLog()
   const limits: RateLimits = { ...defaultRateLimits, ...options.rateLimits }
   const challenges = createChallengeKey(spec.seed)
-  const deliver = courier.send
   const rest = {
     world,
     clock,
@@ -91,7 +90,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     dateHeader: options.dateHeader ?? false,
     limiter: createRateLimiter(limits.rest),
   }
-  const logpush = { world, challenges, deliver, objectStore: options.folder ?? options.objectStore }
+  const logpush = { world, challenges, objectStore: options.folder ?? options.objectStore }
 
   const app = fastify({ forceCloseConnections: true, routerOptions: { maxParamLength: 500 } })
   takeAnyBody(app)
@@ -117,10 +116,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     { prefix: '/client/v4' },
   )
   const { idle } = courier
-  await app.register(
-    async (controls) => serveControls(controls, { world, clock, faults, requests, deliver, idle }),
-    { prefix: '/__sim' },
-  )
+  await app.register(async (controls) => serveControls(controls, { world, clock, faults, requests, idle }), {
+    prefix: '/__sim',
+  })
   const { folder } = options
   if (folder !== undefined) await app.register(async (app) => serveStore(app, folder), { prefix: storePath })
 

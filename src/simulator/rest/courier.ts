@@ -1,5 +1,4 @@
-import type { Webhook } from '../world/notification-state.ts'
-import type { Delivery } from '../world/notifications.ts'
+import type { Delivery, Webhook } from '../world/notification-state.ts'
 
 /** Sends notifications to webhooks, on loopback only: the simulator never talks to the world outside. */
 export interface Courier {

@@ -7,7 +7,6 @@ import { datasetFields, isZeroTrust } from '../world/datasets.ts'
 import { destinationProblem, needsChallenge } from '../world/destination-conf.ts'
 import { actOn, changeDestination, destinationFailure, foresee } from '../world/happenings.ts'
 import { type JobTimeline, latestPhase } from '../world/job-timeline.ts'
-import type { Delivery } from '../world/notifications.ts'
 import type { World } from '../world/world.ts'
 import type { ScopeRef } from '../world/world-spec.ts'
 import { addTimeline } from '../world/world-state.ts'
@@ -17,7 +16,6 @@ import { jobFieldsOf, newDataset, newKind } from './job-write.ts'
 export interface LogpushDeps {
   readonly world: World
   readonly challenges: ChallengeKey
-  readonly deliver: (delivery: Delivery) => void
 }
 
 /** Logpush jobs and dataset fields, for zones and accounts. */
@@ -149,12 +147,12 @@ function update(deps: LogpushDeps, call: Call, scope: ScopeRef): Answer {
   }
   job.fields = { ...job.fields, ...given }
   if (enabled !== undefined && enabled !== before.enabled)
-    actOn(state, job, call.nowMs, { kind: enabled ? 'enable' : 'disable' }, deps.deliver)
+    actOn(state, job, call.nowMs, { kind: enabled ? 'enable' : 'disable' })
   return show(deps.world, call, job)
 }
 
 function remove(deps: LogpushDeps, call: Call, scope: ScopeRef): Answer {
   const job = find(deps.world, call, scope)
-  actOn(deps.world.state, job, call.nowMs, { kind: 'delete' }, deps.deliver)
+  actOn(deps.world.state, job, call.nowMs, { kind: 'delete' })
   return { result: { id: job.id } }
 }

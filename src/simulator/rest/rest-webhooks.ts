@@ -1,7 +1,7 @@
 import { bodyOf, isoSeconds, requiredText, textField } from '../api/json-shape.ts'
 import { type Answer, type Call, type Route, route } from '../api/route.ts'
 import { simErrors } from '../api/sim-error.ts'
-import { classifyWebhook, type Webhook } from '../world/notification-state.ts'
+import { classifyWebhook, newWebhook, type Webhook } from '../world/notification-state.ts'
 import { freshId } from '../world/notifications.ts'
 import type { Permission } from '../world/permissions.ts'
 import type { World } from '../world/world.ts'
@@ -60,16 +60,9 @@ async function create(world: World, courier: Courier, call: Call): Promise<Answe
   const body = bodyOf(call.body)
   const name = requiredText(body, 'name')
   const secret = textField(body, 'secret') ?? null
-  const webhook: Webhook = {
-    id: freshId(world.state, 'webhook'),
-    accountId,
-    name,
-    ...classifyWebhook(checkedUrl(requiredText(body, 'url')), secret),
-    secret,
-    createdAtMs: call.nowMs,
-    lastSuccessMs: null,
-    lastFailureMs: null,
-  }
+  const id = freshId(world.state, 'webhook')
+  const url = checkedUrl(requiredText(body, 'url'))
+  const webhook = newWebhook({ id, accountId, name, url, secret }, call.nowMs)
   await sendTest(courier, webhook)
   world.state.notifications.webhooks.set(webhook.id, webhook)
   return { result: { id: webhook.id } }

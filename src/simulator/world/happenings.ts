@@ -1,7 +1,7 @@
 import type { FailureName } from './failures.ts'
 import { disableTime } from './job-status.ts'
 import { changePhase, type JobTimeline, latestPhase } from './job-timeline.ts'
-import { type Delivery, notifyDisabled, notifyEnabled } from './notifications.ts'
+import { notifyDisabled, notifyEnabled } from './notifications.ts'
 import type { Fate, JobAction } from './world-spec.ts'
 import type { WorldState } from './world-state.ts'
 
@@ -12,15 +12,15 @@ import type { WorldState } from './world-state.ts'
  */
 
 /** Lets everything that is due by `nowMs` happen, oldest first. */
-export function settleUntil(state: WorldState, nowMs: number, deliver: (delivery: Delivery) => void): void {
+export function settleUntil(state: WorldState, nowMs: number): void {
   for (;;) {
     const next = nextHappening(state, nowMs)
     if (next === null) return
-    next(deliver)
+    next()
   }
 }
 
-type Happening = (deliver: (delivery: Delivery) => void) => void
+type Happening = () => void
 
 function nextHappening(state: WorldState, nowMs: number): Happening | null {
   let dueMs = nowMs
@@ -29,44 +29,33 @@ function nextHappening(state: WorldState, nowMs: number): Happening | null {
     const atMs = job.disableAtMs
     if (atMs !== null && (atMs < dueMs || (happening === null && atMs === dueMs))) {
       dueMs = atMs
-      happening = (deliver) => switchOff(state, job, atMs, deliver)
+      happening = () => switchOff(state, job, atMs)
     }
   }
   state.script.forEach((step, index) => {
     const atMs = state.startMs + step.atMs
     if (atMs < dueMs || (happening === null && atMs === dueMs)) {
       dueMs = atMs
-      happening = (deliver) => {
+      happening = () => {
         state.script.splice(index, 1)
         if (step.everyMs !== undefined) state.script.push({ ...step, atMs: step.atMs + step.everyMs })
         const job = state.jobs.get(step.jobId)
-        if (job !== undefined) actOn(state, job, atMs, step.action, deliver)
+        if (job !== undefined) actOn(state, job, atMs, step.action)
       }
     }
   })
   return happening
 }
 
-function switchOff(
-  state: WorldState,
-  job: JobTimeline,
-  atMs: number,
-  deliver: (delivery: Delivery) => void,
-): void {
+function switchOff(state: WorldState, job: JobTimeline, atMs: number): void {
   changePhase(job, atMs, { enabled: false })
   foresee(state, job)
   report(state, job, atMs, 'Cloudflare switched it off: it failed for a day')
-  notifyDisabled(state, job, atMs, deliver)
+  notifyDisabled(state, job, atMs)
 }
 
 /** Does something to a job at an instant that is not in the already told past. */
-export function actOn(
-  state: WorldState,
-  job: JobTimeline,
-  atMs: number,
-  action: JobAction,
-  deliver: (delivery: Delivery) => void,
-): void {
+export function actOn(state: WorldState, job: JobTimeline, atMs: number, action: JobAction): void {
   if (job.deletedAtMs !== null) return
   switch (action.kind) {
     case 'break':
@@ -81,7 +70,7 @@ export function actOn(
     case 'enable':
       if (latestPhase(job).enabled) break
       changePhase(job, atMs, { enabled: true })
-      notifyEnabled(state, job, atMs, deliver)
+      notifyEnabled(state, job, atMs)
       break
     case 'disable':
       changePhase(job, atMs, { enabled: false })

@@ -1,4 +1,4 @@
-import type { WorldSpec } from './world-spec.ts'
+import type { PolicySpec, WebhookSpec, WorldSpec } from './world-spec.ts'
 
 export interface Webhook {
   readonly id: string
@@ -13,6 +13,12 @@ export interface Webhook {
   readonly createdAtMs: number
   lastSuccessMs: number | null
   lastFailureMs: number | null
+}
+
+/** One request to a webhook, still to be sent. */
+export interface Delivery {
+  readonly webhook: Webhook
+  readonly body: Readonly<Record<string, unknown>>
 }
 
 export interface Policy {
@@ -69,34 +75,32 @@ export function createNotificationState(spec: WorldSpec, startMs: number): Notif
     history: [],
     serial: 0,
   }
-  for (const webhook of spec.webhooks ?? []) {
-    state.webhooks.set(webhook.id, {
-      id: webhook.id,
-      accountId: webhook.accountId,
-      name: webhook.name,
-      ...classifyWebhook(webhook.url, webhook.secret ?? null),
-      secret: webhook.secret ?? null,
-      createdAtMs: startMs - 86_400_000,
-      lastSuccessMs: null,
-      lastFailureMs: null,
-    })
-  }
-  for (const policy of spec.policies ?? []) {
-    state.policies.set(policy.id, {
-      id: policy.id,
-      accountId: policy.accountId,
-      name: policy.name,
-      description: '',
-      enabled: policy.enabled ?? true,
-      alertType: policy.alertType,
-      mechanisms: { ...policy.mechanisms },
-      filters: null,
-      alertInterval: null,
-      createdMs: startMs - 86_400_000,
-      modifiedMs: startMs - 86_400_000,
-    })
-  }
+  for (const webhook of spec.webhooks ?? []) addWebhook(state, webhook, startMs - 86_400_000)
+  for (const policy of spec.policies ?? []) addPolicy(state, policy, startMs - 86_400_000)
   return state
+}
+
+export function addWebhook(state: NotificationState, spec: WebhookSpec, createdAtMs: number): void {
+  state.webhooks.set(spec.id, newWebhook(spec, createdAtMs))
+}
+
+/** A webhook that has not been called yet. */
+export function newWebhook({ url, secret = null, ...spec }: WebhookSpec, createdAtMs: number): Webhook {
+  const unused = { lastSuccessMs: null, lastFailureMs: null }
+  return { ...spec, ...classifyWebhook(url, secret), secret, createdAtMs, ...unused }
+}
+
+export function addPolicy(state: NotificationState, spec: PolicySpec, createdMs: number): void {
+  state.policies.set(spec.id, {
+    ...spec,
+    description: '',
+    enabled: spec.enabled ?? true,
+    mechanisms: { ...spec.mechanisms },
+    filters: null,
+    alertInterval: null,
+    createdMs,
+    modifiedMs: createdMs,
+  })
 }
 
 const services: readonly (readonly [type: string, host: RegExp, hidesSecret: boolean])[] = [

@@ -1,16 +1,10 @@
 import { jobStatus } from './job-status.ts'
 import { type JobTimeline, latestPhase } from './job-timeline.ts'
-import type { Policy, Webhook } from './notification-state.ts'
+import type { Policy } from './notification-state.ts'
 import { hexId } from './prng.ts'
 import { accountIdOf, type WorldState } from './world-state.ts'
 
 export const logpushAlertType = 'failing_logpush_job_disabled_alert'
-
-/** One request to a webhook, still to be sent. */
-export interface Delivery {
-  readonly webhook: Webhook
-  readonly body: Readonly<Record<string, unknown>>
-}
 
 /** An id that was not given to anything yet. */
 export function freshId(state: WorldState, what: string): string {
@@ -19,27 +13,17 @@ export function freshId(state: WorldState, what: string): string {
 }
 
 /** Announces that a job was switched off because it failed; at most once a day for one job. */
-export function notifyDisabled(
-  state: WorldState,
-  job: JobTimeline,
-  atMs: number,
-  deliver: (delivery: Delivery) => void,
-): void {
+export function notifyDisabled(state: WorldState, job: JobTimeline, atMs: number): void {
   if (job.notifiedAtMs !== null && atMs - job.notifiedAtMs < 86_400_000) return
   job.notifiedAtMs = atMs
   job.openAlertId = freshId(state, 'alert')
-  announce(state, job, atMs, 'ALERT_STATE_EVENT_START', deliver)
+  announce(state, job, atMs, 'ALERT_STATE_EVENT_START')
 }
 
 /** Announces that a job that was switched off by Cloudflare is on again. */
-export function notifyEnabled(
-  state: WorldState,
-  job: JobTimeline,
-  atMs: number,
-  deliver: (delivery: Delivery) => void,
-): void {
+export function notifyEnabled(state: WorldState, job: JobTimeline, atMs: number): void {
   if (job.openAlertId === null) return
-  if (state.announcesEnd) announce(state, job, atMs, 'ALERT_STATE_EVENT_END', deliver)
+  if (state.announcesEnd) announce(state, job, atMs, 'ALERT_STATE_EVENT_END')
   job.openAlertId = null
 }
 
@@ -48,7 +32,6 @@ function announce(
   job: JobTimeline,
   atMs: number,
   event: 'ALERT_STATE_EVENT_START' | 'ALERT_STATE_EVENT_END',
-  deliver: (delivery: Delivery) => void,
 ): void {
   const accountId = accountIdOf(state, job.scope)
   for (const policy of state.notifications.policies.values()) {
@@ -59,7 +42,7 @@ function announce(
     if (atMs < state.startMs) continue
     for (const { id } of policy.mechanisms.webhooks ?? []) {
       const webhook = state.notifications.webhooks.get(id)
-      if (webhook !== undefined) deliver({ webhook, body })
+      if (webhook !== undefined) state.deliver({ webhook, body })
     }
   }
 }

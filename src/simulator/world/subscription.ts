@@ -1,4 +1,4 @@
-import { classifyWebhook } from './notification-state.ts'
+import { addPolicy, addWebhook } from './notification-state.ts'
 import { freshId, logpushAlertType } from './notifications.ts'
 import type { WorldState } from './world-state.ts'
 
@@ -9,30 +9,14 @@ export function subscribe(
   nowMs: number,
 ): void {
   const { accountId } = target
-  const secret = target.secret ?? null
   const id = freshId(state, 'webhook')
-  state.notifications.webhooks.set(id, {
-    id,
-    accountId,
-    name: 'exporter',
-    ...classifyWebhook(target.url, secret),
-    secret,
-    createdAtMs: nowMs,
-    lastSuccessMs: null,
-    lastFailureMs: null,
-  })
-  const policyId = freshId(state, 'policy')
-  state.notifications.policies.set(policyId, {
-    id: policyId,
+  addWebhook(state.notifications, { id, name: 'exporter', ...target }, nowMs)
+  const policy = {
+    id: freshId(state, 'policy'),
     accountId,
     name: 'Logpush job disabled',
-    description: '',
-    enabled: true,
     alertType: logpushAlertType,
     mechanisms: { webhooks: [{ id }] },
-    filters: null,
-    alertInterval: null,
-    createdMs: nowMs,
-    modifiedMs: nowMs,
-  })
+  }
+  addPolicy(state.notifications, policy, nowMs)
 }

@@ -114,7 +114,7 @@ export interface WebhookSpec {
   readonly accountId: string
   readonly name: string
   readonly url: string
-  readonly secret?: string
+  readonly secret?: string | null
 }
 
 export interface PolicySpec {

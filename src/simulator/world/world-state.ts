@@ -1,6 +1,6 @@
 import type { FailureName } from './failures.ts'
 import { createTimeline, type JobTimeline } from './job-timeline.ts'
-import { createNotificationState, type NotificationState } from './notification-state.ts'
+import { createNotificationState, type Delivery, type NotificationState } from './notification-state.ts'
 import { type UploadEvent, visitUploads } from './upload-events.ts'
 import {
   type AccountSpec,
@@ -53,6 +53,8 @@ export interface WorldState {
   readonly notifications: NotificationState
   /** Told what happens after the start. */
   tell: (news: News) => void
+  /** Sends to webhooks. */
+  deliver: (delivery: Delivery) => void
   nextJobId: number
 }
 
@@ -76,6 +78,7 @@ export function createWorldState(spec: WorldSpec, startMs: number): WorldState {
     healthSettings: new Map(),
     notifications: createNotificationState(spec, startMs),
     tell: () => {},
+    deliver: () => {},
     nextJobId: 1,
   }
   for (const job of spec.jobs) addTimeline(state, job)

@@ -2,7 +2,7 @@ import type { FailureName } from './failures.ts'
 import { actOn, foresee, settleUntil } from './happenings.ts'
 import { findJob, type InjectedEvent, injectEvent, type JobRef } from './injection.ts'
 import { type JobTimeline, latestPhase } from './job-timeline.ts'
-import type { Delivery } from './notifications.ts'
+import type { Delivery } from './notification-state.ts'
 import type { SimClock } from './sim-clock.ts'
 import { subscribe } from './subscription.ts'
 import { type Truth, type TruthQuery, truthOf } from './truth.ts'
@@ -68,21 +68,21 @@ export function createWorld(
   const startMs = clock.now()
   const state = createWorldState(spec, startMs)
   state.tell = tell
+  state.deliver = deliver
   for (const job of state.jobs.values()) foresee(state, job)
-  const settle = (): void => settleUntil(state, clock.now(), deliver)
+  const settle = (): void => settleUntil(state, clock.now())
   settle()
 
   const job = (ref: JobRef): JobTimeline => findJob(state, ref)
   const act = (ref: JobRef, action: JobAction): void => {
     settle()
-    actOn(state, job(ref), clock.now(), action, deliver)
+    actOn(state, job(ref), clock.now(), action)
   }
   const liveJobs = (): JobTimeline[] =>
     [...state.jobs.values()].filter(({ deletedAtMs }) => deletedAtMs === null)
   const actOnDestination = (prefix: string, action: JobAction): void => {
     for (const each of liveJobs()) {
-      if (latestPhase(each).destinationConf.startsWith(prefix))
-        actOn(state, each, clock.now(), action, deliver)
+      if (latestPhase(each).destinationConf.startsWith(prefix)) actOn(state, each, clock.now(), action)
     }
   }
 
