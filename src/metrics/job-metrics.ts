@@ -48,7 +48,7 @@ export const jobMetrics: readonly Metric<JobView>[] = [
   ),
   gauge(
     'cloudflare_failing_logpush_job_disabled_alert',
-    'Whether Cloudflare has disabled the job because it kept failing, as reported by Cloudflare or observed by the exporter.',
+    'Whether Cloudflare has disabled the job because it kept failing: Cloudflare notified so, or the job had been failing for 20 hours or more when it was seen disabled. A failing job that a person disables earlier stays 0.',
     current(({ disabledByFailure }) => disabledByFailure !== null),
   ),
   gauge(

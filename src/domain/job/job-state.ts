@@ -4,7 +4,8 @@
  *
  * A job is failing while it is enabled and the API shows an error: the error is cleared by the next success,
  * but a disabled job keeps its last one. It counts as disabled by failure from the moment Cloudflare notifies
- * so, or that it is seen to go from enabled to disabled with an error, until it is seen enabled again.
+ * so, or that it is seen to go from enabled to disabled after it failed for 20 hours or more, until it is seen
+ * enabled again. Cloudflare disables a job after about 24 hours of failure, so before that a person did it.
  */
 
 import type { EpochMs } from '../time.ts'
@@ -66,9 +67,30 @@ function disabledByFailure(
       : null
   }
   if (previous.disabledByFailure !== null) return previous.disabledByFailure
-  const failed = isFailing(previous.summary) || summary.lastError !== null || summary.failure !== null
-  return previous.summary.enabled && failed ? { how: 'seen', at: now } : null
+  return previous.summary.enabled && failedFor(previous, summary, now) >= longFailureMs
+    ? { how: 'seen', at: now }
+    : null
 }
+
+/** Of a job that was enabled and is not: for how long it had failed at the most, as far as anything shows. */
+function failedFor(previous: JobState, { lastComplete, lastError }: JobSummary, now: EpochMs): number {
+  const { failingSince, firstSeen } = previous
+  const delivered = lastComplete ?? previous.summary.lastComplete
+  // It was not seen to fail, so it failed and was disabled while nobody looked: only the API's times are known.
+  if (failingSince === null)
+    return lastError === null || delivered === null ? 0 : Math.max(0, lastError - delivered)
+  if (delivered === null) return now - failingSince
+  // A delivery after the first error ended that failure. A job that already failed when it was first seen may
+  // have failed ever since its last delivery; for one that was seen without an error, the first error counts.
+  const beganUnseen = failingSince < firstSeen + firstSightMs
+  return now - (beganUnseen ? delivered : Math.max(failingSince, delivered))
+}
+
+/** A job that failed for less was not disabled by Cloudflare, which waits for about 24 hours. */
+const longFailureMs = 20 * 3_600_000
+
+/** An error this soon after the first sight counts as one from before: Cloudflare's clock is not ours. */
+const firstSightMs = 60_000
 
 /** How long the jobs API may lag behind a notification. */
 export const notificationLeadMs = 5 * 60_000

@@ -106,7 +106,8 @@ function errorCard({ reason, error, lastError }: JobDetail, now: number): Html {
 /** The clock that runs from the first failure to the automatic disable. */
 function clockCard({ failingSince, disableExpected, disabled }: JobDetail, now: number): Html {
   if (disabled !== null) {
-    const how = disabled.how === 'notified' ? 'Cloudflare notified so' : 'it was seen to go off with an error'
+    const how =
+      disabled.how === 'notified' ? 'Cloudflare notified so' : 'it had been failing for 20 hours or more'
     return html`<section class="card" aria-labelledby="clock"><h2 id="clock">Switched off</h2>
 <p class="big">${ago(disabled.at, now)}</p><p class="quiet">at ${instant(disabled.at)}; ${how}</p></section>`
   }

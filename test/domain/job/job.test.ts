@@ -15,6 +15,7 @@ import { holds } from '../../support/property.ts'
 
 const at = Date.UTC(2026, 10, 24, 3, 0, 0)
 const minute = 60_000
+const hour = 60 * minute
 
 function summary(edit: Partial<JobSummary> = {}): JobSummary {
   return { ...summarise(aJob('7')), ...edit }
@@ -40,19 +41,63 @@ t.test('a job fails since its first error, through all that follow, until a succ
   )
 })
 
-t.test('a job that goes from enabled to disabled with an error is off because it failed', async (t) => {
-  t.same(seen(broken, { ...broken, enabled: false }).disabledByFailure, { how: 'seen', at: at + minute })
-  t.same(seen(broken, { enabled: false }).disabledByFailure?.how, 'seen', 'the error may be gone by then')
-  t.equal(seen({}, { enabled: false }).disabledByFailure, null, 'without an error somebody switched it off')
+t.test('a job that is disabled after it failed for 20 hours was disabled by Cloudflare', async (t) => {
+  const failing = seen({ lastComplete: at - minute }, broken)
+  const after = (hours: number, edit: Partial<JobSummary> = {}) =>
+    seeJob(failing, summary({ ...broken, enabled: false, ...edit }), broken.lastError + hours * hour)
+  t.same(after(20).disabledByFailure, { how: 'seen', at: broken.lastError + 20 * hour })
   t.equal(
-    seen({ ...broken, enabled: false }).disabledByFailure,
-    null,
-    'what was off at first sight is not judged',
+    after(24, { lastError: null, failure: null }).disabledByFailure?.how,
+    'seen',
+    'the error may be gone',
   )
-  const stays = seen(broken, { ...broken, enabled: false }, { ...broken, enabled: false })
-  t.same(stays.disabledByFailure, { how: 'seen', at: at + minute })
-  t.equal(seeJob(stays, summary(), at + 9 * minute).disabledByFailure, null, 'enabled again, it is over')
-  t.equal(stays.failingSince, null, 'a job that is off does not push, so it does not fail')
+  t.equal(after(19.9).disabledByFailure, null, 'a person disabled it: Cloudflare waits for about a day')
+  t.equal(
+    after(24, { lastComplete: at + 12 * hour }).disabledByFailure,
+    null,
+    'it delivered in between, so the failure that it ended with is younger',
+  )
+  const stays = seeJob(after(20), summary({ ...broken, enabled: false }), at + 30 * hour)
+  t.same(stays.disabledByFailure, { how: 'seen', at: broken.lastError + 20 * hour })
+  t.equal(seeJob(stays, summary(), at + 31 * hour).disabledByFailure, null, 'enabled again, it is over')
+  t.equal(stays.failingSince, null, 'a disabled job does not push, so it does not fail')
+})
+
+t.test('a person who disables a job alerts nobody', async (t) => {
+  const off = (before: Partial<JobSummary>, edit: Partial<JobSummary> = {}) =>
+    seen(before, { ...before, ...edit, enabled: false }).disabledByFailure
+  t.equal(off({}), null, 'without an error')
+  t.equal(off({ ...broken, lastComplete: at - 11_000 }), null, 'failing for seconds')
+  t.equal(off({ ...broken, lastComplete: null }), null, 'failing for nobody knows how long, never delivered')
+  t.equal(
+    seen({ lastComplete: at - 30 * hour }, { ...broken, lastError: at + 2 * minute }, { enabled: false })
+      .disabledByFailure,
+    null,
+    'quiet for long, but failing since a moment ago',
+  )
+  t.equal(off({ ...broken, enabled: false }), null, 'what was disabled at first sight is not judged')
+})
+
+t.test('a job that already failed at first sight has failed since its last delivery', async (t) => {
+  const off = (lastComplete: number) =>
+    seen({ ...broken, lastComplete }, { ...broken, lastComplete, enabled: false }).disabledByFailure
+  t.equal(off(at - 24 * hour)?.how, 'seen')
+  t.equal(off(at - 19 * hour), null)
+  const soon = { ...broken, lastError: at + 30_000, lastComplete: at - 24 * hour }
+  t.equal(seen(soon, { ...soon, enabled: false }).disabledByFailure?.how, 'seen', 'whose clock is ahead')
+})
+
+t.test('a job that failed and was disabled while nobody looked is judged by its own times', async (t) => {
+  const back = (lastError: number | null, lastComplete: number | null) =>
+    seeJob(
+      seen({ lastComplete: at - minute }),
+      summary({ lastError, lastComplete, failure: broken.failure, enabled: false }),
+      at + 60 * hour,
+    ).disabledByFailure
+  t.same(back(at + 25 * hour, at + hour), { how: 'seen', at: at + 60 * hour })
+  t.equal(back(at + 25 * hour, at + 24 * hour), null)
+  t.equal(back(null, at + hour), null)
+  t.equal(back(at - 25 * hour, at + hour), null, 'an error from before the last delivery')
 })
 
 t.test(

@@ -13,7 +13,7 @@ const key = `zone:${one.id}` as const
 
 t.test('what happens to a job is said once, in the order of things', async (t) => {
   const broken = {
-    lastError: Date.UTC(2026, 10, 24, 2),
+    lastError: Date.UTC(2026, 10, 23, 2),
     errorMessage: new Secret('unexpected status 403 Forbidden'),
   }
   const story: readonly (readonly JobRecord[])[] = [
@@ -85,6 +85,31 @@ t.test('since when a job fails outlives the process', async (t) => {
     second.state.remembered(`zone:${scope.id}`, jobs, null)
   await second.pollInventory()
   t.equal(second.state.scope(key)?.jobs.get('1')?.failingSince, lastError)
+})
+
+t.test('how long a job had failed when it is disabled outlives the process', async (t) => {
+  const lastError = Date.UTC(2026, 10, 24, 1)
+  const disabled = async (hoursLater: number): Promise<boolean> => {
+    const store = createMemoryStore()
+    const clock = createSteppedClock(lastError)
+    const lastComplete = lastError - 60_000
+    let job = aJob('1', { lastComplete })
+    const jobs = () => [job]
+    const first = createCore({ store, clock, jobs })
+    first.state.setScopes([one])
+    await first.pollInventory()
+    job = aJob('1', { lastComplete, lastError })
+    await first.pollInventory()
+    job = aJob('1', { lastComplete, lastError, enabled: false })
+    const second = createCore({ store, jobs, clock: createSteppedClock(lastError + hoursLater * 3_600_000) })
+    second.state.setScopes([one])
+    for (const { scope, jobs: known } of second.memory.scopes())
+      second.state.remembered(`zone:${scope.id}`, known, null)
+    await second.pollInventory()
+    return second.log.lines.some(({ message }) => message === 'job was disabled because it failed')
+  }
+  t.equal(await disabled(19), false, 'a person did it')
+  t.equal(await disabled(24), true, 'Cloudflare did it')
 })
 
 t.test('one scope can be listed out of turn', async (t) => {

@@ -259,7 +259,7 @@ t.test('the end of an alert frees a job that was never seen off, and no other', 
     event(side.clock.now(), { alert_correlation_id: 'y', alert_event: 'ALERT_STATE_EVENT_END' }),
   )
   await side.followUp()
-  t.equal(side.disabled('1'), 'seen', 'it is off as far as anybody can see')
+  t.equal(side.disabled('1'), 'notified', 'it is disabled as far as anybody can see')
 })
 
 t.test('without a job in it, the job that failed and is off now is found', async (t) => {
@@ -274,7 +274,7 @@ t.test('without a job in it, the job that failed and is off now is found', async
   const nameless = event(now, { data: null, text: 'A Logpush job was disabled.' })
   await side.notifications.receive(nameless)
   await side.followUp()
-  t.equal(side.disabled('1'), 'seen', 'by the inventory already')
+  t.equal(side.disabled('1'), 'notified', 'of those that are disabled now, the one with a fresh error')
   t.equal(side.disabled('3'), null, 'it has delivered since')
 
   const fresh = createSide({ jobs: { ...side.jobs }, clock: side.clock })
@@ -407,7 +407,7 @@ t.test('the history brings what the webhook did not, once for all mechanisms', a
   t.equal(side.count('webhook'), 1)
   t.equal(side.count('history'), 1, 'job 2, whose webhook got lost')
   await side.followUp()
-  t.equal(side.disabled('2'), 'seen')
+  t.equal(side.disabled('2'), 'notified')
   await side.pollHistory()
   const again = createSide({
     store: side.store,
