@@ -1,4 +1,4 @@
-import { scrub } from '../domain/job/failure-reason.ts'
+import { scrub } from '../domain/error-text.ts'
 import { Secret } from '../domain/secret.ts'
 import { ApiFailure, InternalError, UserError } from '../errors.ts'
 

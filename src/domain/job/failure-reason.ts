@@ -1,63 +1,90 @@
 /*
- * Destinations' error messages: free text, from anywhere, that may carry credentials.
- * They become a small closed reason for labels, and a scrubbed text for people.
+ * Why a push failed, as a small closed set fit for a label. The status that upload health has decides where its
+ * meaning is known; else the error's text does, without what it quotes of the destination: the name of a parameter
+ * such as `header_Authorization` says nothing of the failure.
  */
+import { scrub } from '../error-text.ts'
 import type { FailureReason } from './job.ts'
+
+/** Statuses that can only mean one thing. Of Cloudflare's own (1101 to 1108, 1201) only 1105 is documented. */
+const clearStatuses: ReadonlyMap<number, FailureReason> = new Map([
+  [401, 'auth'],
+  [403, 'auth'],
+  [404, 'not_found'],
+  [407, 'auth'],
+  [408, 'timeout'],
+  [410, 'not_found'],
+  [429, 'throttled'],
+  [504, 'timeout'],
+  [1105, 'dns'],
+])
+
+/** The class of a status alone; null where it says nothing, as 200 and most of Cloudflare's own do. */
+function statusReason(status: number): FailureReason | null {
+  const clear = clearStatuses.get(status)
+  if (clear !== undefined) return clear
+  if (status >= 500 && status <= 599) return 'server_error'
+  return status >= 400 && status <= 499 ? 'rejected' : null
+}
+
+/**
+ * Whether the text may know better than the status: stores answer 400 to an expired token and 503 to whom they
+ * throttle.
+ */
+function isVague(status: number): boolean {
+  return status === 400 || status === 503
+}
+
+/** The class of an error, given the status of the same failure in upload health; null where there is none. */
+export function reasonOfFailure(said: FailureReason, status: number | null): FailureReason {
+  const known = status === null ? null : statusReason(status)
+  if (known === null || status === null) return said
+  return isVague(status) && said !== 'other' && said !== 'rejected' && said !== 'server_error' ? said : known
+}
 
 /** In order: the first that fits wins, so the specific stand before the general. */
 const signs: readonly (readonly [FailureReason, RegExp])[] = [
-  [
-    'dns',
-    /\b1105\b|no such host|getaddrinfo|\bdns\b|name resolution|could not resolve|cannot resolve|nxdomain/i,
-  ],
+  ['dns', /no such host|getaddrinfo|\bdns\b|name resolution|could not resolve|cannot resolve|nxdomain/i],
   ['tls', /\btls\b|\bssl\b|x509|certificate|handshake/i],
-  [
-    'throttled',
-    /\b429\b|\b503 slow ?down\b|slow ?down|too many requests|throttl|rate.?limit|quota|server busy/i,
-  ],
+  ['throttled', /slow ?down|too many requests|throttl|rate.?limit|quota|server ?busy/i],
   [
     'auth',
-    /\b40[137]\b|unauthori[sz]ed|forbidden|access.?denied|permission|credential|signature|invalid.?token|\btoken\b.*(expired|invalid|disabled)|expired|authenticat|authoriz|InvalidAccessKeyId|api.?key|not allowed/i,
+    /unauthori[sz]ed|not authori[sz]ed|forbidden|access.?denied|permission|credential|signature|invalid.?token|\btoken\b.{0,80}(expired|invalid|disabled|required|revoked)|(?<!deadline )expired|authenticat|authori[sz]ation.{0,20}(fail|denied|invalid|missing|required)|(invalid|missing|failed|bad) authori[sz]ation|InvalidAccessKeyId|(invalid|missing|bad|wrong|unknown|incorrect|no|expired).{0,12}api.?key|api.?key.{0,20}(invalid|missing|wrong|unknown|incorrect|required|revoked|not )|not allowed/i,
   ],
-  ['not_found', /\b404\b|not.?found|no ?such ?(bucket|key|container|table)|does not exist|\b410\b/i],
-  ['timeout', /time(d)?.?out|deadline exceeded|\b408\b|\b504\b/i],
+  ['not_found', /not.?found|no ?such ?(bucket|key|container|table)|does not exist/i],
+  ['timeout', /time(d)?.?out|deadline (exceeded|expired)/i],
   [
     'server_error',
-    /\b5\d\d\b|internal.?(server )?error|bad gateway|unavailable|connection (refused|reset)|broken pipe|\bEOF\b/i,
+    /internal.?(server )?error|bad gateway|unavailable|connection (refused|reset)|broken pipe|\bEOF\b/i,
   ],
-  ['rejected', /\b4\d\d\b|bad request|invalid|malformed|too large|rejected|unsupported|unprocessable/i],
+  ['rejected', /bad request|invalid|malformed|too large|rejected|unsupported|unprocessable/i],
 ]
 
-/** The class of a destination's error message; `other` when nothing is recognised. */
-export function classifyFailure(message: string): FailureReason {
-  return signs.find(([, pattern]) => pattern.test(message))?.[0] ?? 'other'
+/** The class of an error's text; `other` when nothing is recognised. */
+export function classifyFailure(text: string): FailureReason {
+  const said = withoutQuotes(scrub(text))
+  const status = statusIn(said)
+  const clear = status === null ? null : statusReason(status)
+  const words = signs.find(([, pattern]) => pattern.test(said))?.[0] ?? 'other'
+  if (clear === null) return words
+  // What fails before there is an answer has no status, so a number beside it is something else.
+  if (words === 'dns' || words === 'tls' || words === 'throttled') return words
+  return reasonOfFailure(words, status)
 }
 
-/** Longest text that scrubbing returns, in characters. */
-const maxLength = 300
-
-/**
- * A text from outside made fit to show: addresses lose everything after the host, anything that could be a
- * credential (parameters, headers, long random words) is masked, control characters go, and it is cut short.
- */
-export function scrub(text: string): string {
-  const masked = text
-    .replace(/\p{Cc}+/gu, ' ')
-    .replace(/\b([a-z][a-z0-9+.-]*):\/\/([^\s"'<>]*)/gi, (_, scheme: string, rest: string) =>
-      maskAddress(scheme, rest),
-    )
-    .replace(/\b(bearer|basic|splunk|token|apikey|api-key)(\s+|[:=]\s*)[^\s"',;<>]+/gi, '$1 ***')
-    .replace(
-      /([\w.-]*(?:authorization|secret|token|password|passwd|signature|credential|key|\bsig)[\w-]*"?\s*[=:]\s*"?)[^\s"'&,;<>]+(?:\s+\*\*\*)?/gi,
-      '$1***',
-    )
-    .replace(/[?&][^\s"'<>]+/g, '?***')
-    .replace(/[A-Za-z0-9+/_=-]{20,}/g, '***')
-  return masked.length > maxLength ? `${masked.slice(0, maxLength - 1)}…` : masked
+/** Without addresses, parameters and masked values, which quote the destination and do not tell what is wrong. */
+function withoutQuotes(text: string): string {
+  return text
+    .replace(/\b[a-z][a-z0-9+.-]{0,31}:\/\/[^\s"'<>]*/gi, ' ')
+    .replace(/[\w.-]{0,80}["']?\s{0,3}[=:]\s{0,3}["']?\*\*\*/g, ' ')
+    .replace(/[?&]\*\*\*|\bheader_[\w-]+/g, ' ')
 }
 
-function maskAddress(scheme: string, rest: string): string {
-  const host = rest.split(/[/?#]/, 1)[0] ?? ''
-  const withoutUser = host.slice(host.lastIndexOf('@') + 1)
-  return rest.length > host.length ? `${scheme}://${withoutUser}/***` : `${scheme}://${withoutUser}`
+/** The first number that stands where statuses do: not a port, a size or a time. */
+function statusIn(text: string): number | null {
+  const found =
+    /(?:(?:^|\b(?:status|code|error|http(?:\/\d(?:\.\d)?)?|response|returned|got)\b)["'\s:=(]{1,4}|:\s{1,3}|\(\s{0,3})(\d{3,4})\b(?![.:]\d|\s?(?:ms|s|bytes|records|lines|[km]b)\b)/i.exec(
+      ` ${text}`,
+    )
+  return found === null ? null : Number(found[1])
 }

@@ -1,5 +1,8 @@
 import { describeDestination } from '../destination/destination.ts'
-import { classifyFailure, scrub } from './failure-reason.ts'
+import { hiddenValues } from '../destination/hidden-values.ts'
+import { scrub } from '../error-text.ts'
+import { maskSecrets } from '../secret-forms.ts'
+import { classifyFailure } from './failure-reason.ts'
 import type { JobRecord, JobSummary } from './job.ts'
 
 /** What may be kept and shown of a job as the API gives it. */
@@ -15,31 +18,14 @@ export function summarise(record: JobRecord): JobSummary {
     destination: redacted,
     lastComplete: record.lastComplete,
     lastError: record.lastError,
-    failure: failureOf(record, redacted),
+    failure: failureOf(record),
     maxUploadIntervalSeconds: record.maxUploadIntervalSeconds,
   }
 }
 
-function failureOf(record: JobRecord, redacted: string): JobSummary['failure'] {
-  if (record.errorMessage === null) return null
-  const text = record.errorMessage.reveal()
-  return {
-    reason: classifyFailure(text),
-    message: scrub(withoutParts(text, record.destinationConf.reveal(), redacted)),
-  }
-}
-
-/** Masks whatever of the destination's own text is not shown elsewhere: an error may repeat its password. */
-function withoutParts(text: string, conf: string, redacted: string): string {
-  const parts = conf.split(/[?&=/:@]/).filter((part) => part.length >= 5 && !redacted.includes(part))
-  const all = parts.flatMap((part) => [part, decoded(part)])
-  return all.reduce((masked, part) => masked.replaceAll(part, '***'), text)
-}
-
-function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part)
-  } catch {
-    return part
-  }
+function failureOf({ errorMessage, destinationConf }: JobRecord): JobSummary['failure'] {
+  if (errorMessage === null) return null
+  const text = errorMessage.reveal()
+  const withoutSecrets = maskSecrets(text, hiddenValues(destinationConf.reveal()))
+  return { reason: classifyFailure(text), message: scrub(withoutSecrets) }
 }

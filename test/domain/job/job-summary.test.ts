@@ -18,6 +18,24 @@ t.test('a short password that the error repeats is masked, however it is written
   t.equal(messageOf('https://user:fiver@logs.example.com/in', 'no such user: fiver'), 'no such user: ***')
 })
 
+t.test('a credential behind a scheme word is masked wherever the error repeats it', async (t) => {
+  const header = (value: string) => `https://logs.example.com/in?header_Authorization=${value}`
+  const cases = {
+    'Splunk%20s3cr3tTok9': 'Invalid s3cr3tTok9 for index',
+    'Basic%20dXNlcjpwYXNz': 'Invalid dXNlcjpwYXNz for index',
+    'Bearer%20tok1': 'Invalid tok1 for index',
+    abc: 'Invalid YWJj for index',
+  }
+  for (const [value, error] of Object.entries(cases))
+    t.equal(messageOf(header(value), error), 'Invalid *** for index')
+  t.equal(messageOf(header('Basic%20dXNlcjpwYXNz'), 'no such password: pass'), 'no such password: ***')
+})
+
+t.test('a secret that is also part of what is shown is masked where it stands alone', async (t) => {
+  const conf = 's3://quay-logs/http?region=us-east-1&secret-access-key=logs'
+  t.equal(messageOf(conf, 'no access with logs to quaylogs'), 'no access with *** to quaylogs')
+})
+
 t.test('what is shown of the destination stays in the error', async (t) => {
   const conf = 's3://quay-logs/http?region=us-east-1&secret-access-key=canary'
   t.equal(messageOf(conf, 'quay-logs: no access with canary'), 'quay-logs: no access with ***')

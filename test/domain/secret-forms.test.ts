@@ -1,0 +1,38 @@
+import t from 'tap'
+import { maskSecrets } from '../../src/domain/secret-forms.ts'
+
+const base64 = (text: string) => Buffer.from(text).toString('base64')
+
+t.test('a secret is masked in every form a text may quote it in', async (t) => {
+  for (const secret of ['ab;de', 's3cr3tTok9', 'fiver', 'a1', 'päss wörd', 'x+y/z=='])
+    for (const form of [
+      secret,
+      encodeURIComponent(secret),
+      encodeURIComponent(encodeURIComponent(secret)),
+      encodeURIComponent(secret).replace(/%../g, (hex) => hex.toLowerCase()),
+      base64(secret),
+      base64(secret).replace(/=+$/, ''),
+      Buffer.from(secret).toString('base64url'),
+      secret.toUpperCase(),
+    ])
+      t.equal(maskSecrets(`refused: ${form}, why`, [encodeURIComponent(secret)]), 'refused: ***, why', form)
+})
+
+t.test('behind a scheme word it is masked by itself, and what it says in base64 too', async (t) => {
+  const mask = (text: string, conf: string) => maskSecrets(text, [conf])
+  t.equal(mask('Invalid s3cr3tTok9 for index', 'Splunk%20s3cr3tTok9'), 'Invalid *** for index')
+  t.equal(mask('Invalid tok9', 'Bearer%20tok9'), 'Invalid ***')
+  t.equal(mask('Invalid tok9', 'Splunk+tok9'), 'Invalid ***')
+  const basic = `Basic%20${base64('user:pass').replace(/=+$/, '')}`
+  t.equal(mask('no pass, no user:pass, no dXNlcjpwYXNz', basic), 'no ***, no ***, no ***')
+  t.equal(mask('Splunk and Basic stay', 'Splunk%20tok9'), 'Splunk and Basic stay')
+})
+
+t.test('a short secret is masked as a word of its own, and the longest form first', async (t) => {
+  t.equal(maskSecrets('tok token tok/x _tok', ['tok']), '*** token ***/x _***')
+  t.equal(maskSecrets('canary-and-the-rest', ['canary', 'canary-and-the-rest']), '***')
+  t.equal(maskSecrets('nothing to hide', ['', 'a', 'true']), 'nothing to hide')
+  t.equal(maskSecrets('a $& b', ['$&']), 'a *** b')
+  t.equal(maskSecrets('half \ud800', ['half\ud800']), 'half \ud800')
+  t.equal(maskSecrets('%E0%A4%A', ['%E0%A4%A']), '***')
+})
