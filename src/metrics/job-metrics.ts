@@ -1,5 +1,6 @@
 import { isFailing, type JobState } from '../domain/job/job-state.ts'
 import { accountOf } from '../domain/scope.ts'
+import { pushFailureReason } from '../exporter/state/push-failure.ts'
 import { type JobView, jobLabels, uploadsBy } from './job-view.ts'
 import { type Metric, metricFamily, seconds } from './metric.ts'
 
@@ -75,13 +76,12 @@ export const jobMetrics: readonly Metric<JobView>[] = [
     {
       name: 'cloudflare_logpush_job_failure_info',
       type: 'gauge',
-      help: 'Category of the last error (always 1). Absent while the job has no error.',
+      help: 'Category of the last error (always 1): from the status of the failed attempt where its meaning is known, else from the text. Absent while the job has no error.',
       labels: ['reason'],
     },
-    ({ job, current }) => {
+    ({ id, job, current, scope }) => {
       if (job === null || !current) return []
-      const { failure, lastError } = job.summary
-      const reason = failure?.reason ?? (lastError === null ? null : 'other')
+      const reason = pushFailureReason(job, scope.failedAttempts.get(id))
       return reason === null ? [] : [{ values: [reason], value: 1 }]
     },
   ),

@@ -115,6 +115,36 @@ t.test('a failing job shows its reason and since when, never its message', async
   t.notMatch(text, /canary|access denied/)
 })
 
+t.test('the class of an error comes from the status of the attempt where it is known', async (t) => {
+  const { state, read } = withJob({ lastError: at - 5_000, failure: { reason: 'other', message: 'odd' } })
+  const attempt = {
+    minute: 1,
+    jobId: '7',
+    destinationType: 's3',
+    status: 404,
+    final: true,
+    success: false,
+    uploads: 1,
+    records: 10,
+    bytes: 100,
+    compressedBytes: 9,
+    uploadSeconds: 1.5,
+    sampleInterval: 1,
+    lastUpload: at - 5_000,
+  }
+  state.healthRead(`zone:${one.id}`, { ...beginLedger(1), totals: new Map([['7', noTotals]]) }, at)
+  state.attemptsRead(`zone:${one.id}`, [attempt, { ...attempt, jobId: '8' }])
+  t.equal(
+    sampleValue(parseScrape(await read()), 'cloudflare_logpush_job_failure_info', { reason: 'not_found' }),
+    1,
+  )
+  t.same(
+    [...(state.scope(`zone:${one.id}`)?.failedAttempts.keys() ?? [])],
+    ['7'],
+    'nothing is kept of other jobs',
+  )
+})
+
 t.test('batches, losses, retries and answers are told apart', async (t) => {
   const { state, read } = withJob()
   const row = {

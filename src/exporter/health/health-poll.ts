@@ -60,6 +60,7 @@ export function createHealthPoll(deps: HealthDeps): { cycle(signal: AbortSignal)
     const next = isLastWindow(read) ? forgetJobs(seen, isGone) : seen
     await deps.memory.saveLedger(key, next)
     state.healthRead(key, next, read.now)
+    state.attemptsRead(key, rows)
     const shown = state.scope(key)
     if (shown !== undefined)
       deps.history?.counted(

@@ -14,6 +14,7 @@ import type { JobsApi } from '../../ports/cloudflare.ts'
 import type { Clock, Log } from '../../ports/runtime.ts'
 import { createFailureReport } from '../state/failure-report.ts'
 import { type JobChange, sameMemory } from '../state/job-change.ts'
+import { pushFailureReason } from '../state/push-failure.ts'
 import type { ScopeMemory } from '../state/scope-memory.ts'
 import { priorityOf, type ScopeState } from '../state/scope-state.ts'
 import type { SelfState } from '../state/self-state.ts'
@@ -125,7 +126,11 @@ export function dueScopes(scopes: readonly ScopeState[], rules: DueRules): reado
   return [...watched, ...sweep.slice(0, Math.ceil(room)).map(({ scope }) => scope)]
 }
 
-function logChanges(log: Log, { scope, labels }: ScopeState, changes: readonly JobChange[]): void {
+function logChanges(
+  log: Log,
+  { scope, labels, failedAttempts }: ScopeState,
+  changes: readonly JobChange[],
+): void {
   for (const { change, job } of changes) {
     const { summary } = job
     const fields = {
@@ -142,7 +147,11 @@ function logChanges(log: Log, { scope, labels }: ScopeState, changes: readonly J
       case 'disabled_by_failure': {
         const text = change === 'failing' ? 'job is failing' : 'job was disabled because it failed'
         log.warn(
-          { ...fields, reason: summary.failure?.reason ?? 'other', error: summary.failure?.message },
+          {
+            ...fields,
+            reason: pushFailureReason(job, failedAttempts.get(summary.id)) ?? 'other',
+            error: summary.failure?.message,
+          },
           text,
         )
         break

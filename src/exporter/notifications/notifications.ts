@@ -28,6 +28,7 @@ import { accountOf, type ScopeKey } from '../../domain/scope.ts'
 import type { EpochMs } from '../../domain/time.ts'
 import type { RecordStore } from '../../ports/record-store.ts'
 import type { Log } from '../../ports/runtime.ts'
+import { pushFailureReason } from '../state/push-failure.ts'
 import type { ScopeMemory } from '../state/scope-memory.ts'
 import type { ExporterState } from '../state/state.ts'
 
@@ -96,8 +97,9 @@ export function createNotifications(deps: NotificationDeps): Notifications {
   const markDisabled = (id: JobId, at: EpochMs): readonly ScopeKey[] => {
     const key = state.jobDisabled(id, at)
     const scope = key === null ? undefined : state.scope(key)
-    const summary = scope?.jobs.get(id)?.summary
-    if (key === null || scope === undefined || summary === undefined) return []
+    const job = scope?.jobs.get(id)
+    if (key === null || scope === undefined || job === undefined) return []
+    const { summary } = job
     log.warn(
       {
         ...scope.labels,
@@ -105,7 +107,7 @@ export function createNotifications(deps: NotificationDeps): Notifications {
         job_name: summary.name,
         dataset: summary.dataset,
         destination: summary.destination,
-        reason: summary.failure?.reason ?? 'other',
+        reason: pushFailureReason(job, scope.failedAttempts.get(id)) ?? 'other',
       },
       'Cloudflare notified that it disabled a job because it failed',
     )

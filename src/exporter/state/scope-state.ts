@@ -7,6 +7,7 @@ import type { Ledger } from '../../domain/ledger/ledger.ts'
 import type { Scope } from '../../domain/scope.ts'
 import type { EpochMinute, EpochMs } from '../../domain/time.ts'
 import { neverPolled, type PollState } from './poll-state.ts'
+import type { FailedAttempt } from './push-failure.ts'
 
 /** What the exporter holds of one scope. A new value on each change, so that views can tell by identity. */
 export interface ScopeState {
@@ -22,6 +23,8 @@ export interface ScopeState {
   /** Health data is complete before it; null before the first read. */
   readonly readTo: EpochMinute | null
   readonly totals: ReadonlyMap<JobId, JobTotals>
+  /** Since the start of this process, the rows of the first window included. */
+  readonly failedAttempts: ReadonlyMap<JobId, FailedAttempt>
   readonly lateRows: number
   readonly gapSeconds: number
   /** When the last lost batch was counted. */
@@ -38,6 +41,7 @@ export function newScopeState(scope: Scope, labels: ScopeState['labels']): Scope
     limits: null,
     readTo: null,
     totals: new Map(),
+    failedAttempts: new Map(),
     lateRows: 0,
     gapSeconds: 0,
     lastLoss: null,

@@ -8,13 +8,14 @@
 
 import type { JobId, JobSummary } from '../../domain/job/job.ts'
 import { type JobState, notifyDisabled, notifyEnded, seeJob } from '../../domain/job/job-state.ts'
-import type { HealthLimits } from '../../domain/ledger/health-row.ts'
+import type { HealthLimits, HealthRow } from '../../domain/ledger/health-row.ts'
 import type { Ledger } from '../../domain/ledger/ledger.ts'
 import { type Scope, type ScopeKey, scopeKey } from '../../domain/scope.ts'
 import type { EpochMs } from '../../domain/time.ts'
 import type { ApiFailure } from '../../errors.ts'
 import { type JobChange, jobChanges } from './job-change.ts'
 import { failed, neverPolled, type PollState, succeeded } from './poll-state.ts'
+import { newestFailures } from './push-failure.ts'
 import { labelScopes } from './scope-labels.ts'
 import { jobIds, newScopeState, type ScopeState, withLedger } from './scope-state.ts'
 
@@ -38,6 +39,8 @@ export interface ExporterState {
 
   limitsRead(key: ScopeKey, limits: HealthLimits | null): void
   healthRead(key: ScopeKey, ledger: Ledger, at: EpochMs): void
+  /** Rows that were read of a scope, whether or not they were counted before. */
+  attemptsRead(key: ScopeKey, rows: Iterable<HealthRow>): void
   healthFailed(key: ScopeKey, error: ApiFailure, at: EpochMs): void
 
   /** Cloudflare notified that it disabled the job. Answers the job's scope, null when nobody knows the job. */
@@ -157,6 +160,11 @@ export function createState(): ExporterState {
       const state = scopes.get(key)
       if (state !== undefined && state.inventory.lastSuccess === null) claimJobs(state)
     },
+    attemptsRead: (key, rows) =>
+      update(key, (state) => {
+        const newest = newestFailures(state.failedAttempts, rows)
+        return { ...state, failedAttempts: new Map([...newest].filter(([id]) => state.totals.has(id))) }
+      }),
     healthFailed: (key, error, at) =>
       update(key, (state) => ({ ...state, health: failed(state.health, error, at) })),
     jobDisabled: (id, at) => updateJob(id, (job) => notifyDisabled(job, at)),

@@ -5,6 +5,7 @@ import { type JobTotals, noTotals, parseAttemptKey } from '../../domain/ledger/j
 import { accountOf, scopeKey } from '../../domain/scope.ts'
 import { type EpochMs, minuteMs } from '../../domain/time.ts'
 import type { PollFailure } from '../state/poll-state.ts'
+import { pushFailureReason } from '../state/push-failure.ts'
 import type { ScopeState } from '../state/scope-state.ts'
 import type { History, HistorySlot, HistorySums } from '../state/upload-history.ts'
 import { disableAfterMs, lagOf, type Trouble } from './job-trouble.ts'
@@ -117,7 +118,7 @@ export function jobStatus(sight: JobSight, history: History, now: EpochMs): JobS
     failingSince: job?.failingSince ?? null,
     disabled: job?.disabledByFailure ?? null,
     disableExpected: failing ? disableExpected(job) : null,
-    reason: summary?.failure?.reason ?? (summary !== null && summary.lastError !== null ? 'other' : null),
+    reason: job === null ? null : pushFailureReason(job, scope.failedAttempts.get(id)),
     error: summary?.failure?.message ?? null,
     lastComplete: summary?.lastComplete ?? null,
     lastError: summary?.lastError ?? null,

@@ -39,6 +39,7 @@ t.test('a lost batch is on show one poll after it became visible', async (t) => 
   await core.clock.advance(30_000)
   await core.pollHealth()
   t.equal(core.state.scope(`zone:${one.id}`)?.totals.get('1')?.recordsLost, 10)
+  t.equal(core.state.scope(`zone:${one.id}`)?.failedAttempts.get('1')?.status, 1105)
   t.match(
     core.log.lines.find(({ level }) => level === 'warn'),
     { message: /^job lost data/, fields: { batches: 1, records: 10 } },
