@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 
-const folders = ['src', 'test', 'dashboards/src']
+const folders = ['.build', 'src', 'test', 'dashboards/src']
 
 /** All files below the folder whose names end so. */
 export async function filesBelow(folder, ending) {

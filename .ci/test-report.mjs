@@ -27,8 +27,11 @@ export function createReport(readable) {
       times.push({ path, milliseconds })
     },
 
-    /** tap reports its assertions as tests inside the test: a failed one is shown, only whole tests are counted. */
-    test(path, { name, nesting, details, skip }, ok) {
+    /**
+     * tap reports its assertions as tests inside the test: a failed one is shown, only whole tests are counted.
+     * `lastWords` is what the file wrote to its standard error: the reason, when it died outside its tests.
+     */
+    test(path, { name, nesting, details, skip }, ok, lastWords = '') {
       const isFile = readable(name) === path
       const title = isFile ? path : `${path}: ${name}`
       if (skip !== undefined && skip !== false) {
@@ -39,7 +42,8 @@ export function createReport(readable) {
       if (!ok && (details?.type !== 'suite' || isFile)) {
         const error = details?.error
         const text = error?.cause?.stack ?? error?.cause ?? error?.stack ?? error
-        out(`✖ ${title}\n${readable(String(text)).replace(/^/gm, '    ')}\n`)
+        const why = isFile ? `${String(text)}\n${lastWords}`.trimEnd() : String(text)
+        out(`✖ ${title}\n${readable(why).replace(/^/gm, '    ')}\n`)
       }
       if (nesting > 0) return
       // A file stands for itself only when it died outside its tests.

@@ -55,10 +55,14 @@ function runFile(report, path, compiled) {
   const began = performance.now()
   return new Promise((end) => {
     const stream = run({ files: [resolve(compiled)], concurrency: 1, timeout: long ? 3_600_000 : 300_000 })
+    let lastWords = ''
     stream.on('test:pass', (event) => report.test(path, event, true))
-    stream.on('test:fail', (event) => report.test(path, event, false))
+    stream.on('test:fail', (event) => report.test(path, event, false, lastWords))
     for (const name of ['test:stdout', 'test:stderr'])
       stream.on(name, ({ message }) => process.env.VERBOSE && process.stdout.write(message))
+    stream.on('test:stderr', ({ message }) => {
+      lastWords = `${lastWords}${message}`.slice(-2_000)
+    })
     stream.on('end', () => {
       report.fileEnded(path, performance.now() - began)
       end()

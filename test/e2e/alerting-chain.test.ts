@@ -203,7 +203,7 @@ t.test('from Cloudflare to PagerDuty', { skip }, async (t) => {
         },
       },
       links: [
-        { href: /\/runbooks\/CloudflareLogpushJobFailing\.md$/, text: 'Runbook' },
+        { href: /\/runbooks\/CloudflareLogpushJobFailing$/, text: 'Runbook' },
         { href: new RegExp(`var-job_id=${jobs.broken}$`), text: 'Dashboard' },
       ],
     })
