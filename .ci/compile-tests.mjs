@@ -1,7 +1,7 @@
 // Compiles the TypeScript of this repository into a folder, file by file, and resolves to how a compiled path is
 // read back. Tests then run as plain modules: no process of theirs needs a loader, so none is handed on to their
 // children, and a test file starts in a third of the time that a loader takes.
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { SourceMap } from 'node:module'
 import { join, resolve } from 'node:path'
@@ -40,7 +40,11 @@ const oneToOne = {
 }
 
 export async function compileTests(out) {
-  const sources = (await Promise.all(folders.map((folder) => filesBelow(folder, '.ts')))).flat()
+  const sources = (
+    await Promise.all(
+      folders.filter((folder) => existsSync(folder)).map((folder) => filesBelow(folder, '.ts')),
+    )
+  ).flat()
   await build({
     entryPoints: sources,
     outdir: out,

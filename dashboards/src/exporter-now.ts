@@ -44,7 +44,7 @@ export const exporterNow = [
   }),
   stat({
     title: 'Token active',
-    description: 'Whether Cloudflare says that the API token is active, on all replicas.',
+    description: 'Whether Cloudflare reports the API token as active, on all replicas.',
     unit: 'short',
     expr: `min(cloudflare_logpush_exporter_token_active{${exporterFilter}})`,
     mappings: [yesIsGood('yes', 'no')],
@@ -52,15 +52,24 @@ export const exporterNow = [
   stat({
     title: 'Last reload',
     description:
-      'Whether the last reading of the configuration worked, on all replicas. When not, the old one is in use.',
+      'Whether the last attempt to read the configuration succeeded, on all replicas. If not, the old one is in effect.',
     unit: 'short',
     expr: `min(cloudflare_logpush_exporter_config_last_reload_successful{${exporterFilter}})`,
     mappings: [yesIsGood('good', 'failed')],
   }),
   stat({
+    title: 'Filters without a match',
+    description:
+      'Names in --cloudflare.accounts, --cloudflare.zones and --cloudflare.exclude-zones that match nothing the token sees: a typo, or a missing permission. What they were meant for is not watched.',
+    unit: 'short',
+    decimals: 0,
+    expr: `sum(max by (setting) (cloudflare_logpush_exporter_unmatched_selectors{${exporterFilter}}))`,
+    thresholds: noneIsGood('orange'),
+  }),
+  stat({
     title: 'Data gap in range',
     description:
-      'Seconds of health data that could not be had any more in the time range of the dashboard, for example after a long downtime. Losses in them were not counted.',
+      'Seconds of health data that became unavailable in the time range of the dashboard, for example after a long downtime. Losses in them were not counted.',
     unit: 's',
     decimals: 0,
     expr: `max(sum by (instance) (increase(cloudflare_logpush_exporter_gap_seconds_total{${exporterFilter}}[$__range])))`,
@@ -69,7 +78,7 @@ export const exporterNow = [
   stat({
     title: 'State writes failed in range',
     description:
-      'Failed writes of the ledger in the time range of the dashboard. Counters go on in memory, but a restart now would count some minutes again or lose them.',
+      'Failed writes of the ledger in the time range of the dashboard. Counters continue in memory, but a restart now would count some minutes twice or lose them.',
     unit: 'short',
     decimals: 0,
     expr: `sum(increase(cloudflare_logpush_exporter_state_write_failures_total{${exporterFilter}}[$__range]))`,
@@ -81,7 +90,7 @@ export const exporterNow = [
 export const scopeTable = table({
   title: 'Freshness of scopes',
   description:
-    'For each account and zone, up to when data is complete, from the job inventory and from the health data, and whether the last poll worked. A failed poll moves nothing: the age grows until one works.',
+    'For each account and zone, the time up to which data is complete, from the job inventory and from health data, and whether the last poll succeeded. A failed poll changes nothing: the age grows until one succeeds.',
   unit: 'short',
   queries: {
     age: `time() - ${dataTimestamp}`,

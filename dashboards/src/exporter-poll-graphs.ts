@@ -67,7 +67,7 @@ export const dataGraphs = [
   graph({
     title: 'Scopes by state',
     description:
-      'How many accounts and zones the exporter knows, by how it treats them: watched has jobs, empty has none, unknown can not be listed, failing gives no health data.',
+      'How many accounts and zones the exporter knows, by how it treats them: watched has jobs, empty has none, unknown cannot be listed, failing gives no health data.',
     unit: 'short',
     lines: [line(gauge('cloudflare_logpush_exporter_scopes', 'state, instance'), '{{state}} {{instance}}')],
   }),

@@ -14,7 +14,7 @@ export const jobsNow = [
   stat({
     title: 'Disabled by failure',
     description:
-      'Jobs that Cloudflare switched off because they failed for about a day. Nothing is pushed until somebody mends the destination and enables the job again.',
+      'Jobs that Cloudflare disabled after failing for about a day. Nothing is pushed until someone fixes the destination and re-enables the job.',
     unit: 'short',
     expr: `sum(${jobGauge('cloudflare_failing_logpush_job_disabled_alert')})`,
     thresholds: noneIsGood(),
