@@ -216,7 +216,7 @@ t.test("the README's table has a line for every setting", async (t) => {
   t.equal(lines.length, rows.length + 2)
   t.equal(
     lines.find((line) => line.includes('--cloudflare.zones')),
-    '| `--cloudflare.zones` | `LOGPUSH_EXPORTER_CLOUDFLARE_ZONES` | `cloudflare.zones` |  | Zones to watch, by id or name. Default: all the token can see. Repeatable. Reloadable. |',
+    '| `--cloudflare.zones` | `LOGPUSH_EXPORTER_CLOUDFLARE_ZONES` | `cloudflare.zones` |  | Zones to watch, by id, name or glob. Default: all the token can see. Repeatable. Reloadable. |',
   )
   t.equal(
     lines.find((line) => line.includes('CLOUDFLARE_API_TOKEN')),
