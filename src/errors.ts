@@ -15,7 +15,7 @@ export const exitCode = {
 
 export type ExitCode = (typeof exitCode)[keyof typeof exitCode]
 
-/** A mistake of the user's. The message says what, where, and what to do next; no stack is printed. */
+/** A user error. The message says what, where, and what to do next; no stack is printed. */
 export class UserError extends Error {
   override readonly name = 'UserError'
   readonly exitCode: ExitCode
@@ -34,7 +34,7 @@ export class UserError extends Error {
  * - `network`: no connection (DNS, refused, reset, TLS)
  * - `timeout`: no complete answer in time
  * - `unavailable`: the API said it is broken (5xx)
- * - `bad_response`: an answer that can't be read (HTML, cut JSON, wrong shape)
+ * - `bad_response`: an answer that cannot be read (HTML, cut JSON, wrong shape)
  * - `partial`: an answer that holds only part of what was asked
  * - `aborted`: we gave up ourselves (shutdown)
  */

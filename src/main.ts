@@ -76,7 +76,7 @@ function failed(error: unknown): ExitCode {
   }
   const { type, message, stack } = safeError(error instanceof Error ? error : new Error(String(error)))
   complain(
-    `this is a bug, please report it with these lines and what you did:\n${type}: ${message}\n${stack}`,
+    `this is a bug; please report it with the lines below and what you did:\n${type}: ${message}\n${stack}`,
   )
   return exitCode.failure
 }

@@ -142,9 +142,7 @@ export function createBudget(deps: {
     new Promise((resolve, reject) => {
       const leave = (): void => {
         queue.waiting = queue.waiting.filter((other) => other !== waiter)
-        reject(
-          new ApiFailure('aborted', 'gave up waiting for a turn in the API budget', { operation: 'wait' }),
-        )
+        reject(new ApiFailure('aborted', 'gave up waiting for API budget', { operation: 'wait' }))
       }
       const waiter: Waiter = {
         turn,

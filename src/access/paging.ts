@@ -64,7 +64,7 @@ function isNew(known: Set<string>, id: string): boolean {
 }
 
 function broken(what: string): ApiFailure {
-  return new ApiFailure('bad_response', `the listing can't be read to its end: ${what}`, {
+  return new ApiFailure('bad_response', `the list is incomplete: ${what}`, {
     operation: 'list pages',
   })
 }

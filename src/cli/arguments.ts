@@ -102,7 +102,7 @@ export interface KnownFlags {
   readonly owners: ReadonlyMap<string, string>
 }
 
-/** A mistake as users read it. */
+/** An error as users read it. */
 export function explain({ what, written }: Mistake, known: KnownFlags): string {
   switch (what) {
     case 'unknown':
@@ -124,7 +124,7 @@ function unknownFlag(name: string, { command, shapes, owners }: KnownFlags): str
   const near = name.length > 1 ? nearestName(name, names) : null
   const suggestion = near === null ? '' : `; did you mean --${near}?`
   const why = /(token|secret|password|key)$/i.test(name)
-    ? '; secrets are never given by flag, because everyone on the machine can read those'
+    ? '; secrets are never passed as flags, because everyone on the machine can read those'
     : ''
   return `unknown flag${why}${suggestion}`
 }

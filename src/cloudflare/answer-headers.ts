@@ -42,7 +42,7 @@ export function readRateLimit(limits: string | null, policies: string | null): R
   }
 }
 
-/** Whole seconds or an HTTP date, in milliseconds from `now`, never negative; null when it can't be read. */
+/** Whole seconds or an HTTP date, in milliseconds from `now`, never negative; null when it cannot be read. */
 export function readRetryAfter(text: string | null, now: EpochMs): number | null {
   if (text === null) return null
   if (/^\s*\d+(\.\d+)?\s*$/.test(text)) return Math.round(Number(text) * 1000)

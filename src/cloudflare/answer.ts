@@ -16,7 +16,7 @@ export class AnswerTooLong extends Error {
   override readonly name = 'AnswerTooLong'
   readonly maxBytes: number
   constructor(maxBytes: number) {
-    super(`the answer is longer than ${maxBytes} bytes`)
+    super(`the response is longer than ${maxBytes} bytes`)
     this.maxBytes = maxBytes
   }
 }

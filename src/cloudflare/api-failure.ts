@@ -50,11 +50,11 @@ function failureOf(verdict: Verdict, context: FailureContext): ApiFailure {
 
 function judge(thrown: unknown, context: FailureContext): Verdict {
   const { answer, ended } = context
-  if (ended === 'aborted') return { kind: 'aborted', reason: 'the request was given up' }
+  if (ended === 'aborted') return { kind: 'aborted', reason: 'the request was canceled' }
   if (ended === 'timeout') return noAnswerInTime(context.timeoutMs)
   if (thrown instanceof Refusal) return thrown.verdict
   if (answer === null) {
-    if (thrown instanceof APIUserAbortError) return { kind: 'aborted', reason: 'the request was given up' }
+    if (thrown instanceof APIUserAbortError) return { kind: 'aborted', reason: 'the request was canceled' }
     if (thrown instanceof APIConnectionTimeoutError) return noAnswerInTime(context.timeoutMs)
     return judgeNetwork(thrown)
   }
@@ -69,13 +69,13 @@ function judge(thrown: unknown, context: FailureContext): Verdict {
 }
 
 function noAnswerInTime(timeoutMs: number): Verdict {
-  return { kind: 'timeout', reason: `no complete answer within ${timeoutMs / 1000} s` }
+  return { kind: 'timeout', reason: `no complete response within ${timeoutMs / 1000} s` }
 }
 
-/** The answer calls itself JSON and can't be read. */
+/** The answer calls itself JSON and cannot be read. */
 export function unreadable(answer: Pick<Answer, 'status' | 'text'>): Verdict {
-  const cut = answer.text.trim() === '' ? 'is empty' : 'is not well-formed JSON, or is cut short'
-  return { kind: 'bad_response', reason: `the answer (${answer.status}) ${cut}` }
+  const cut = answer.text.trim() === '' ? 'is empty' : 'is not valid JSON, or is truncated'
+  return { kind: 'bad_response', reason: `the response (${answer.status}) ${cut}` }
 }
 
 /** Whether any part of `data` below `viewer` holds something. */

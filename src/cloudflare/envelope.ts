@@ -1,5 +1,5 @@
 /*
- * The REST envelope `{success, errors, messages, result, result_info}`. The SDK hands out `result` without a look
+ * The REST envelope `{success, errors, messages, result, result_info}`. The SDK returns `result` without checking
  * at `success` (a refusal becomes an empty list), so the envelope is read and judged here.
  */
 import * as z from 'zod/mini'
@@ -80,6 +80,6 @@ export function misshapen(status: number, what: string, error: z.core.$ZodError)
   const where = [what, ...(error.issues[0]?.path ?? []).map(String)].join('.').slice(0, 80)
   return new Refusal({
     kind: 'bad_response',
-    reason: `the answer (${status}) does not have the expected shape at ${where}`,
+    reason: `the response (${status}) does not have the expected shape at ${where}`,
   })
 }

@@ -61,7 +61,7 @@ export function judgeGraphql(
       return {
         kind: worst,
         codes,
-        reason: `the GraphQL query budget is used up${told}`,
+        reason: `the GraphQL rate limit is exhausted${told}`,
         ...(minutes === undefined ? {} : { retryAfterMs: Number(minutes) * 60_000 }),
       }
     }
@@ -79,7 +79,7 @@ export function judgeGraphql(
     case 'invalid_request':
       return { kind: worst, codes, reason: `Cloudflare refused the query${told}` }
     case 'partial':
-      return { kind: worst, codes, reason: `a part of the answer is missing${told}` }
+      return { kind: worst, codes, reason: `part of the response is missing${told}` }
     default:
       return { kind: worst, codes, reason: `the GraphQL API is failing${told}` }
   }

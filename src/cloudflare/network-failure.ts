@@ -6,18 +6,18 @@ const signs: readonly (readonly [RegExp, Verdict['kind'], string])[] = [
   [/^(ETIMEDOUT|UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT)$/, 'timeout', 'the connection timed out'],
   [/^(ENOTFOUND|EAI_\w+|ENODATA|ESERVFAIL)$/, 'network', "the API's host name does not resolve"],
   [/^ECONNREFUSED$/, 'network', 'the connection was refused'],
-  [/^(ENETUNREACH|EHOSTUNREACH|EADDRNOTAVAIL)$/, 'network', 'the API is not reachable from here'],
+  [/^(ENETUNREACH|EHOSTUNREACH|EADDRNOTAVAIL)$/, 'network', 'the API is unreachable from here'],
   [
     /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS|ERR_SSL|HOSTNAME_MISMATCH|^(EPROTO|INVALID_PURPOSE|INVALID_CA)$/,
     'network',
     "the TLS connection failed: check the host's certificate authorities and the clock",
   ],
-  [/^Z_/, 'bad_response', 'the compressed answer is damaged'],
-  [/^(HPE_|UND_ERR_(HEADERS_OVERFLOW|INVALID))/, 'bad_response', 'the answer is not HTTP'],
+  [/^Z_/, 'bad_response', 'the compressed response is damaged'],
+  [/^(HPE_|UND_ERR_(HEADERS_OVERFLOW|INVALID))/, 'bad_response', 'the response is not HTTP'],
   [
     /^(ECONNRESET|EPIPE|UND_ERR_SOCKET|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)$/,
     'network',
-    'the connection broke off before the answer was complete',
+    'the connection was closed before the response was complete',
   ],
 ]
 
@@ -26,7 +26,7 @@ export function judgeNetwork(thrown: unknown): Verdict {
   const chain = causes(thrown)
   const tooLong = chain.find((cause) => cause instanceof AnswerTooLong)
   if (tooLong !== undefined)
-    return { kind: 'bad_response', reason: `the answer is longer than ${tooLong.maxBytes / 1e6} MB` }
+    return { kind: 'bad_response', reason: `the response is longer than ${tooLong.maxBytes / 1e6} MB` }
   for (const code of chain.map(codeOf)) {
     const sign = signs.find(([pattern]) => pattern.test(code))
     if (sign !== undefined) return { kind: sign[1], reason: `${sign[2]} (${code})` }

@@ -6,7 +6,7 @@ type Environment = Readonly<Record<string, string | undefined>>
 /**
  * A fetch that goes through the proxy which HTTPS_PROXY and HTTP_PROXY name (in either case; lower wins), except
  * for the hosts in NO_PROXY. Without them it is undefined: the platform's own fetch does. Throws UserError for an
- * address that can't be used, without showing it, since proxies' addresses carry passwords.
+ * address that cannot be used, without showing it, since proxies' addresses carry passwords.
  */
 export function proxyFetch(environment: Environment): Fetch | undefined {
   const httpProxy = read(environment, 'http_proxy')

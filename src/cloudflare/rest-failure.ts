@@ -41,22 +41,22 @@ export function judgeRest(status: number, errors: readonly ErrorItem[], context:
       return {
         kind,
         codes,
-        reason: `Cloudflare refused the API token${told}; check that it was copied whole and is neither expired nor revoked`,
+        reason: `Cloudflare refused the API token${told}; check that it is complete, not expired and not revoked`,
       }
     case 'forbidden':
       return quotaText.test(said)
-        ? { kind, codes: [...codes, 'quota'], reason: `the plan or a quota does not allow it${told}` }
+        ? { kind, codes: [...codes, 'quota'], reason: `the plan or a quota does not allow this${told}` }
         : { kind, codes, reason: `the API token may not do this${told}${toGrant(context.grant)}` }
     case 'rate_limited':
-      return { kind, codes, reason: `the rate limit of the API is used up${told}` }
+      return { kind, codes, reason: `the API rate limit is exhausted${told}` }
     case 'not_found':
-      return { kind, codes, reason: `Cloudflare does not know it${told}` }
+      return { kind, codes, reason: `not found at Cloudflare${told}` }
     case 'timeout':
-      return { kind, codes, reason: `Cloudflare gave up waiting${told}` }
+      return { kind, codes, reason: `Cloudflare timed out${told}` }
     case 'unavailable':
       return { kind, codes, reason: `Cloudflare's API is failing${told}` }
     case 'bad_response':
-      return { kind, codes, reason: `the answer is no success and names no error${told}` }
+      return { kind, codes, reason: `the response reports failure but no error${told}` }
     default:
       return { kind, codes, reason: `Cloudflare refused the request${told}` }
   }
@@ -70,15 +70,16 @@ export function toGrant(grant: string | null): string {
 /** Judges an answer that is not JSON: somebody in between spoke. Only the media type of it is shown. */
 export function judgeForeign(status: number, mediaType: string): Verdict {
   const type = mediaType === '' ? 'no content type' : mediaType
-  if (status === 429) return { kind: 'rate_limited', reason: `the rate limit is used up (429, ${type})` }
+  if (status === 429)
+    return { kind: 'rate_limited', reason: `the API rate limit is exhausted (429, ${type})` }
   if (status >= 500)
     return { kind: 'unavailable', reason: `Cloudflare's API is failing (${status}, ${type})` }
-  const advice = 'is there a proxy in between, or is the base URL wrong?'
+  const advice = 'check for a proxy in between, and check the base URL'
   return {
     kind: 'bad_response',
     reason: isRedirect(status)
-      ? `the answer is a redirect (${status}), which is not followed; ${advice}`
-      : `the answer has ${type} instead of JSON (${status}); ${advice}`,
+      ? `the response is a redirect (${status}), which is not followed; ${advice}`
+      : `the response has ${type} instead of JSON (${status}); ${advice}`,
   }
 }
 

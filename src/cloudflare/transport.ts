@@ -60,7 +60,7 @@ export function createTransport(deps: TransportDeps): Transport {
   return async (call, options, run) => {
     const { does, grant } = operations[call.operation]
     if (options.signal.aborted)
-      throw new ApiFailure('aborted', `cannot ${does}: the request was given up`, { operation: does })
+      throw new ApiFailure('aborted', `cannot ${does}: the request was canceled`, { operation: does })
     const token = await readToken(deps.token, does)
     const context = { grant, secrets: [token, ...(call.secrets ?? [])] }
     const deadline = startDeadline(options.signal, deps.timeoutMs)
@@ -105,22 +105,22 @@ export function createTransport(deps: TransportDeps): Transport {
   }
 }
 
-/** A secret that can't stand in a header would come back in the platform's own error text. */
+/** A secret that cannot stand in a header would come back in the platform's own error text. */
 async function readToken(source: TransportDeps['token'], does: string): Promise<Secret> {
   let token: Secret
   try {
     token = await source()
   } catch (thrown) {
     const why = thrown instanceof UserError ? `: ${thrown.message}` : ''
-    throw new ApiFailure('auth', `cannot ${does}: the API token can't be read${why}`, { operation: does })
+    throw new ApiFailure('auth', `cannot ${does}: the API token cannot be read${why}`, { operation: does })
   }
   if (/^[\x21-\x7e]+$/.test(token.reveal())) return token
-  throw new ApiFailure('auth', `cannot ${does}: the API token is empty or holds spaces or line breaks`, {
+  throw new ApiFailure('auth', `cannot ${does}: the API token is empty or contains spaces or line breaks`, {
     operation: does,
   })
 }
 
-/** Built anew, so that nothing a library adds by itself (the SDK reads the environment, say) is sent. */
+/** Rebuilt, so that nothing a library adds by itself (the SDK reads the environment, say) is sent. */
 function headersFor(deps: TransportDeps, call: Call, token: Secret, init: RequestInit | undefined): Headers {
   const version = new Headers(init?.headers).get('api-version')
   const headers = new Headers({

@@ -8,15 +8,15 @@ import type { ReferenceReaders } from '../provision/manifest/resolve-text.ts'
 import type { Checked } from '../provision/resource/problem.ts'
 import { readYaml } from '../settings/yaml-text.ts'
 
-/** The texts of a manifest; of a folder, its YAML files by name. @throws UserError when one can't be read. */
+/** The texts of a manifest; of a folder, its YAML files by name. @throws UserError when one cannot be read. */
 export function readManifestTexts(
   paths: readonly string[],
   io: Pick<CommandIo, 'readFile'>,
 ): readonly ManifestText[] {
-  if (paths.length === 0) throw new UserError('--file: missing; name a manifest, such as -f manifest.yaml')
+  if (paths.length === 0) throw new UserError('--file: missing; pass a manifest, such as -f manifest.yaml')
   return paths.flatMap(manifestFiles).map((file) => {
     const read = io.readFile(file)
-    if (!read.ok) throw new UserError(`--file: can't read ${file}: ${read.reason}`, exitCode.manifest)
+    if (!read.ok) throw new UserError(`--file: cannot read ${file}: ${read.reason}`, exitCode.manifest)
     return { file, text: read.text }
   })
 }
@@ -27,9 +27,9 @@ function manifestFiles(path: string): readonly string[] {
     const names = readdirSync(path).filter((name) => /\.ya?ml$/.test(name))
     if (names.length > 0) return names.sort().map((name) => join(path, name))
   } catch (error) {
-    throw new UserError(`--file: can't read ${path}: ${fileReason(error)}`, exitCode.manifest)
+    throw new UserError(`--file: cannot read ${path}: ${fileReason(error)}`, exitCode.manifest)
   }
-  throw new UserError(`--file: the folder ${path} has no *.yaml or *.yml file`, exitCode.manifest)
+  throw new UserError(`--file: the folder ${path} contains no *.yaml or *.yml file`, exitCode.manifest)
 }
 
 export function parseManifest(texts: readonly ManifestText[]): Checked<Manifest> {

@@ -92,7 +92,7 @@ export async function simulate(options: SimulateOptions, io: SimulateIo): Promis
       ? []
       : [
           `  export AWS_ENDPOINT_URL_S3=${origin}${storePath} AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any`,
-          `Files that Cloudflare writes to buckets are in ${options.objectStore}, and at that address, read-only.`,
+          `Files written to buckets are in ${options.objectStore}; the same address serves them read-only.`,
         ]),
     `Ground truth and faults: ${origin}/__sim/truth /__sim/jobs /__sim/faults /__sim/requests`,
   ]

@@ -1,7 +1,7 @@
 import { nearestName } from './nearest-name.ts'
 
 /*
- * A parsed text (YAML) whose every part still knows where it stood, so that a mistake found much later
+ * A parsed text (YAML) whose every part still knows where it stood, so that an error found much later
  * can name its line. Whoever parses the text makes this tree; whoever reads it needs no parser.
  */
 
@@ -30,7 +30,7 @@ export interface Entry {
   readonly value: Positioned
 }
 
-/** A mistake in a file. The message never holds a secret. */
+/** An error in a file. The message never holds a secret. */
 export interface FileProblem {
   readonly at: Position
   readonly message: string
@@ -62,6 +62,6 @@ export function didYouMean(wrong: string, known: Iterable<string>): string {
 /** The text of an unknown key's problem. */
 export function unknownKey(key: string, known: Iterable<string>): string {
   const names = [...known]
-  const few = names.length <= 8 ? `; known here: ${names.join(', ')}` : ''
+  const few = names.length <= 8 ? `; known keys: ${names.join(', ')}` : ''
   return `unknown key ${quoted(key)}${didYouMean(key, names) || few}`
 }

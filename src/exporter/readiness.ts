@@ -1,7 +1,7 @@
 /** Whether this exporter has something to say yet, and still will. Never asks Cloudflare. */
 export type ReadinessState = { readonly ready: true } | { readonly ready: false; readonly reason: string }
 
-/** What has to have happened once before the exporter counts as ready, well or badly. */
+/** What has to finish once, successfully or not, before the exporter counts as ready. */
 export interface Progress {
   readonly stopping: boolean
   readonly waitingFor: string | null

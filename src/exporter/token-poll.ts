@@ -58,7 +58,7 @@ export function createTokenPoll(deps: TokenDeps): { cycle(signal: AbortSignal): 
       deps.self.tokenVerified(status?.status === 'active', status?.expiresOn ?? null)
       if (status === null) {
         say('refused', () =>
-          deps.log.error({}, 'Cloudflare does not accept the API token: check it, or make a new one'),
+          deps.log.error({}, 'Cloudflare does not accept the API token; check it, or create a new one'),
         )
       } else if (status.status !== 'active') {
         say(status.status, () => deps.log.error({ status: status.status }, 'the API token is not active'))

@@ -34,10 +34,10 @@ export function healthRoutes(app: FastifyInstance, readiness: Readiness, reload:
     reply.type('text/plain; charset=utf-8')
     // A page of another site must not be able to make a visitor's browser send this.
     if (request.headers['sec-fetch-site'] === 'cross-site') {
-      return reply.code(403).send('Not from another site.\n')
+      return reply.code(403).send('Cross-site requests are not allowed.\n')
     }
     const outcome = await reload()
     if (outcome.ok) return reply.send('Reloaded.\n')
-    return reply.code(500).send(`Not reloaded, the settings from before stay: ${outcome.problem}\n`)
+    return reply.code(500).send(`Not reloaded, the old settings stay in effect: ${outcome.problem}\n`)
   })
 }

@@ -88,11 +88,11 @@ function listen(server: Server, { host, port }: ListenAddress): Promise<ListenAd
 function asUserError(error: Error, address: string): UserError {
   const code = 'code' in error ? String(error.code) : ''
   const reasons: Readonly<Record<string, string>> = {
-    EADDRINUSE: 'the port is taken by another program; choose another one, or 0 to have one picked',
-    EACCES: 'ports below 1024 need special rights; choose a higher one',
+    EADDRINUSE: 'another program uses this port; choose another one, or 0 for any free port',
+    EACCES: 'ports below 1024 need extra privileges; choose a higher one',
     EADDRNOTAVAIL: 'this machine has no such address',
-    ENOTFOUND: 'the name is not known',
-    EAFNOSUPPORT: 'this kind of address is not available here',
+    ENOTFOUND: 'the host name does not resolve',
+    EAFNOSUPPORT: 'this address family is not available here',
   }
   const reason = reasons[code] ?? error.message
   return new UserError(`--web.listen-address: cannot listen on ${address}: ${reason}`, exitCode.failure, {

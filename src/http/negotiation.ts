@@ -64,7 +64,7 @@ function parseAccept(header: string): readonly AcceptRange[] {
     .filter(({ type }) => type !== '')
 }
 
-/** A quality that can't be read counts as none given. */
+/** A quality that cannot be read counts as none given. */
 function qualityOf(text: string | null): number {
   return text !== null && /^(0(\.\d{0,3})?|1(\.0{0,3})?)$/.test(text) ? Number(text) : 1
 }

@@ -35,7 +35,7 @@ export interface HttpServer {
   readonly app: FastifyInstance
   /**
    * Listens on all addresses and returns what was opened, with real ports.
-   * @throws UserError naming the address that can't be had; then none stays open.
+   * @throws UserError naming the address that cannot be had; then none stays open.
    */
   listen(addresses: readonly ListenAddress[]): Promise<readonly ListenAddress[]>
   /** Takes no new connection, lets open requests end (for `graceMs`), then closes everything. */
@@ -92,7 +92,7 @@ function wrongRequests(app: FastifyInstance, log: Log): void {
     const url = request.url.split('?', 1)[0] ?? '/'
     const allowed = methods.filter((method) => app.hasRoute({ method, url }))
     reply.type('text/plain; charset=utf-8')
-    if (allowed.length === 0) return reply.code(404).send('Not found. The way in is /.\n')
+    if (allowed.length === 0) return reply.code(404).send('Not found. Start at /.\n')
     return reply
       .code(405)
       .header('allow', allowed.join(', '))
@@ -102,7 +102,7 @@ function wrongRequests(app: FastifyInstance, log: Log): void {
     const status = statusOf(error)
     if (status >= 500) log.error({ err: error, path: request.url.split('?', 1)[0] }, 'http request failed')
     if (status < 500) return badRequest(reply, status)
-    reply.code(status).type('text/plain; charset=utf-8').send('Internal error; the log says more.\n')
+    reply.code(status).type('text/plain; charset=utf-8').send('Internal error; see the log.\n')
   })
 }
 

@@ -74,7 +74,7 @@ export function statusRoutes(app: FastifyInstance, deps: StatusRoutes): void {
   })
   app.get<WithId>('/api/v1/jobs/:id', (request, reply) => {
     const job = status.job(request.params.id)
-    if (job === null) return sendJson(request, reply.code(404), { error: 'no job with this id is known' })
+    if (job === null) return sendJson(request, reply.code(404), { error: 'no job has this id' })
     return sendJson(request, reply, jobDetailJson(job, status.now(), status.grafana()))
   })
 }

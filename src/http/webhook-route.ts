@@ -3,7 +3,7 @@
  * costs, most of it before the body is read, and each refusal has a status of its own: 405 (method), 413 (size),
  * 415 (type), 401 (secret), 400 (not JSON), 422 (JSON that is no notification).
  *
- * Cloudflare sends its secret in a header of its own and can't send basic authentication, so the web config's users
+ * Cloudflare sends its secret in a header of its own and cannot send basic authentication, so the web config's users
  * do not apply to this path; its rate limit and headers do.
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
@@ -15,7 +15,7 @@ import type { Clock, Log } from '../ports/runtime.ts'
 export interface WebhookDeps {
   /** Each is good: during rotation there are two. */
   readonly secrets: () => Promise<readonly Secret[]>
-  /** Resolves, to whether it was news, when it can't be forgotten any more. */
+  /** Resolves, to whether it was news, when it cannot be forgotten any more. */
   readonly receive: (event: NotificationEvent) => Promise<boolean>
   readonly clock: Clock
   readonly log: Log
@@ -52,7 +52,7 @@ function checkHead({ secrets, clock, log }: WebhookDeps) {
     const { headers, method } = request
     if (method !== 'POST') return answer(reply.header('allow', 'POST'), 405, 'Method not allowed: use POST.')
     if (Number(headers['content-length'] ?? 0) > largestBytes)
-      return answer(reply, 413, 'A notification is never that large.')
+      return answer(reply, 413, 'The body is too large for a notification.')
     if (!isJson(headers['content-type']) || !isPlain(headers['content-encoding']))
       return answer(reply, 415, 'Send application/json.')
     const given = headers['cf-webhook-auth']
@@ -60,9 +60,9 @@ function checkHead({ secrets, clock, log }: WebhookDeps) {
     if (clock.monotonic() - saidAt > sayAgainMs) {
       saidAt = clock.monotonic()
       const problem = given === undefined ? 'no secret' : 'a wrong secret'
-      log.warn({ problem }, 'a webhook was refused: is the secret at Cloudflare the one in the secret file?')
+      log.warn({ problem }, 'webhook rejected: check that the secret at Cloudflare matches the secret file')
     }
-    return answer(reply, 401, 'The header cf-webhook-auth must hold the secret of this webhook.')
+    return answer(reply, 401, "The cf-webhook-auth header must contain this webhook's secret.")
   }
 }
 
@@ -75,10 +75,10 @@ function takeBody({ receive, log }: WebhookDeps) {
       case 'foreign':
         return answer(reply, 422, 'The body is not a notification.')
       case 'test':
-        log.info({}, 'a test message of a webhook was received')
+        log.info({}, 'received a webhook test message')
         return answer(reply, 200, 'Received a test message.')
       case 'event':
-        return answer(reply, 200, (await receive(message.event)) ? 'Received.' : 'Received before.')
+        return answer(reply, 200, (await receive(message.event)) ? 'Received.' : 'Already received.')
     }
   }
 }

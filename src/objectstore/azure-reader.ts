@@ -29,7 +29,7 @@ export function createAzureReader(settings: AzureSettings = {}): ObjectReader {
   return {
     async read(location, { signal }) {
       if (location.store !== 'azure')
-        throw new InternalError(`the Azure reader can't read from ${location.store}`)
+        throw new InternalError(`the Azure reader cannot read from ${location.store}`)
       try {
         const service = await openService(location, settings)
         const blob = service.getContainerClient(location.container).getBlobClient(location.key)

@@ -6,7 +6,7 @@ import { storeFailure } from './store-failure.ts'
 const maxBytes = 64 * 1024
 
 /**
- * Reads a body as text, and refuses one that can't be a challenge file before it fills the memory.
+ * Reads a body as text, and refuses one that cannot be a challenge file before it fills the memory.
  * Anything that is not a stream reads as empty: the clients leave the body of an empty object out.
  */
 export async function challengeText(body: unknown, location: ObjectLocation): Promise<Secret> {

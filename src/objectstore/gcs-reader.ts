@@ -29,7 +29,7 @@ export function createGcsReader(settings: GcsSettings = {}): ObjectReader {
   return {
     async read(location, { signal }) {
       if (location.store !== 'gcs')
-        throw new InternalError(`the GCS reader can't read from ${location.store}`)
+        throw new InternalError(`the GCS reader cannot read from ${location.store}`)
       const stream = storage
         .bucket(location.bucket)
         .file(location.key)

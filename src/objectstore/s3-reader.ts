@@ -25,7 +25,7 @@ export function createS3Reader(settings: S3Settings = {}): ObjectReader {
   return {
     async read(location, { signal }) {
       if (location.store !== 's3' && location.store !== 'r2') {
-        throw new InternalError(`the S3 reader can't read from ${location.store}`)
+        throw new InternalError(`the S3 reader cannot read from ${location.store}`)
       }
       const client = new S3Client(clientConfig(location, settings))
       try {

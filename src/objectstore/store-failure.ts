@@ -39,7 +39,7 @@ export function inspectThrown(error: unknown): Thrown {
 export function commonKind(thrown: Thrown): ApiFailureKind | null {
   if (thrown.code === 'AbortError') return 'aborted'
   if (/^(ETIMEDOUT|ESOCKETTIMEDOUT|TimeoutError|RequestTimeout)$/.test(thrown.code)) return 'timeout'
-  // A credential file that can't be read is no trouble of the network.
+  // A credential file that cannot be read is no trouble of the network.
   if (/^E(NOENT|ACCES|PERM|ISDIR)$/.test(thrown.code)) return null
   if (isSystemCode(thrown.code) || thrown.code === 'REQUEST_SEND_ERROR') return 'network'
   if (thrown.status === 429) return 'rate_limited'
@@ -87,15 +87,15 @@ function phrase(kind: ApiFailureKind): string {
     case 'network':
       return 'no connection'
     case 'timeout':
-      return 'no answer in time'
+      return 'no response in time'
     case 'rate_limited':
-      return 'the store asks for fewer requests'
+      return 'the store throttles requests'
     case 'unavailable':
-      return 'the store is not available'
+      return 'the store is unavailable'
     case 'aborted':
-      return 'given up'
+      return 'canceled'
     case 'bad_response':
-      return 'an answer that is no challenge file'
+      return 'the object is not a challenge file'
     default:
       return 'the store refused the request'
   }

@@ -10,7 +10,7 @@ export type ChallengeRecord =
 
 /**
  * Remembers ownership challenges between runs, each by exact scope and exact `destination_conf`: a
- * token fits nothing else. A cache that can't be read or written is not an error, only a lost shortcut.
+ * token fits nothing else. A cache that cannot be read or written is not an error, only a lost shortcut.
  */
 export interface ChallengeCache {
   load(scope: ScopeRef, destinationConf: Secret): Promise<ChallengeRecord | null>

@@ -77,7 +77,7 @@ async function bringToSchema(database: RootDatabase, deps: StoreDeps): Promise<v
   for (let version = found; version < target; version += 1) {
     const migration = (deps.migrations ?? []).find(({ from }) => from === version)
     if (migration === undefined)
-      throw new UserError(`--state.path: ${deps.path} has schema ${version}, which can't be migrated.`)
+      throw new UserError(`--state.path: ${deps.path} has schema ${version}, which cannot be migrated.`)
     // One transaction per step: a crash leaves the old schema or the new one.
     await database.transaction(() => {
       for (const key of keysOf(database, '')) {

@@ -6,7 +6,7 @@ import type { Log } from '../ports/runtime.ts'
 /*
  * Small JSON files that only their owner may read. Written to a new file that then takes the old one's
  * place: a reader, or a crash at any instant, sees the old content or the new one. They only save work:
- * one that can't be read or written is logged, and never an error.
+ * one that cannot be read or written is logged, and never an error.
  */
 
 export interface PrivateFileDeps {
@@ -42,7 +42,7 @@ export function createPrivateFile<T>(deps: PrivateFileDeps, format: Format<T>): 
       if (content !== null) return content
       log.warn({ path, reason: 'not written by this program' }, 'cache not read')
     } catch (error) {
-      const reason = error instanceof SyntaxError ? 'no well-formed JSON' : fileReason(error)
+      const reason = error instanceof SyntaxError ? 'not valid JSON' : fileReason(error)
       if (!isMissing(error)) log.warn({ path, reason }, 'cache not read')
     }
     return format.empty

@@ -29,7 +29,7 @@ interface Holder {
 
 /**
  * Takes the lock of a ledger file, creating its folder.
- * @throws UserError when a living process holds it; the file system's own error when it can't be written.
+ * @throws UserError when a living process holds it; the file system's own error when it cannot be written.
  */
 export function takeStoreLock(ledgerPath: string, pid: number, now: () => number): StoreLock {
   const path = `${ledgerPath}.lock`
@@ -102,6 +102,6 @@ function readHolder(path: string): Holder | null {
 function inUse(ledgerPath: string, holder: Holder | null): UserError {
   const who = holder === null ? 'another process' : `process ${holder.pid} on ${holder.host}`
   return new UserError(
-    `--state.path: ${ledgerPath} is in use by ${who}. Two exporters must not share a ledger: stop that one, or give this one a path of its own.`,
+    `--state.path: ${ledgerPath} is in use by ${who}. Two exporters must not share a ledger: stop the other one, or use another path for this one.`,
   )
 }

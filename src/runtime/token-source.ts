@@ -4,7 +4,7 @@ import { createWatchedFile, type WatchedFile, type WatchedFileOptions } from './
 
 /** Where the API token comes from: it may be another one on the next call. */
 export interface TokenSource {
-  /** @throws UserError when the token's file can't be read and never could. */
+  /** @throws UserError when the token's file cannot be read and never could. */
   current(): Promise<Secret>
   /** To be called when the API refused the token: a file is then read again, whatever it looks like. */
   refresh(): void
@@ -49,7 +49,7 @@ export function createTokenSource(
   const { apiToken } = settings
   if (apiToken === null) {
     throw new UserError(
-      'no API token: set CLOUDFLARE_API_TOKEN, or name a file with --cloudflare.api-token-file',
+      'no API token: set CLOUDFLARE_API_TOKEN, or pass a file with --cloudflare.api-token-file',
     )
   }
   return { current: async () => apiToken, refresh: () => {}, latest: () => apiToken }

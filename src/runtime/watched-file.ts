@@ -8,7 +8,7 @@ import type { Clock } from '../ports/runtime.ts'
  *
  * The file is looked at when the secret is asked for, at most every few seconds, and read only when its time,
  * size or inode differ (Kubernetes swaps a link, others write in place). `refresh` makes the next use read it
- * whatever it looks like: for when the secret was just refused. Once a good secret was read, a file that can't be
+ * whatever it looks like: for when the secret was just refused. Once a good secret was read, a file that cannot be
  * read or is empty for a moment, as while it is being written, changes nothing but is told to `onProblem`.
  */
 
@@ -38,7 +38,7 @@ export interface WatchedFileOptions {
 /** How long a look at the file counts. */
 export const lookEveryMs = 3_000
 
-/** A secret file is small: more than this is a mistake, and not worth the memory. */
+/** A secret file is small: anything larger is the wrong file, and not worth the memory. */
 const largestBytes = 65_536
 
 export function createWatchedFile(options: WatchedFileOptions): WatchedFile {
@@ -84,7 +84,7 @@ export function createWatchedFile(options: WatchedFileOptions): WatchedFile {
         await underWay
       }
       // `look` either left a secret or threw.
-      if (known === null) throw new UserError(`${title}: ${path} holds no secret`)
+      if (known === null) throw new UserError(`${title}: ${path} contains no secret`)
       return known.secret
     },
     latest: () => known?.secret ?? null,

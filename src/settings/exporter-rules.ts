@@ -36,7 +36,7 @@ export function conflicts(settings: Settings): readonly string[] {
 /** What is wrong when Cloudflare is to be called and there is nothing to identify with. */
 export function missingToken(settings: Pick<Settings, 'apiToken' | 'apiTokenFile'>): readonly string[] {
   if (settings.apiToken !== null || settings.apiTokenFile !== null) return []
-  return ['CLOUDFLARE_API_TOKEN: no API token; set it, or name a file with --cloudflare.api-token-file']
+  return ['CLOUDFLARE_API_TOKEN: no API token; set it, or pass a file with --cloudflare.api-token-file']
 }
 
 /** A setting that differs between two readings; `name` is how users know it. */

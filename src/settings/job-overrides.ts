@@ -38,7 +38,7 @@ export function showOverrides(overrides: readonly JobOverride[], lag: Kind<numbe
 
 type Problems = FileProblem[]
 
-/** Reads the list under `job.overrides`, with all its mistakes. */
+/** Reads the list under `job.overrides`, with all its errors. */
 export function jobOverrides(lag: Kind<number>): (node: Positioned) => NodeReading<readonly JobOverride[]> {
   return (node) => {
     if (node.kind !== 'list') return wrong([{ at: node.at, message: expectation('a list', describe(node)) }])

@@ -36,7 +36,7 @@ export interface Setting<T> {
   readonly fromNode: ((node: Positioned) => NodeReading<T>) | null
 }
 
-/** What reading a file's node gives: a value, or every mistake in it. */
+/** What reading a file's node gives: a value, or every error in it. */
 export type NodeReading<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly problems: readonly FileProblem[] }
@@ -179,7 +179,7 @@ export function secretSetting(row: { readonly env: string; readonly help: string
       const trimmed = text.trim()
       return /^[\x21-\x7e]+$/.test(trimmed)
         ? accepted(new Secret(trimmed))
-        : { ok: false, found: `a text of ${text.length} characters with others in it` }
+        : { ok: false, found: `text of ${text.length} characters, some not allowed` }
     },
     show: (secret) => (secret === null ? none : String(secret)),
     fromNode: null,

@@ -125,7 +125,7 @@ function readEnvironment(rows: Rows, env: Sources['env'], problems: string[]): F
 
 /**
  * Kubernetes gives every pod variables for the services beside it: one called `logpush-exporter` makes
- * `LOGPUSH_EXPORTER_SERVICE_HOST`, `LOGPUSH_EXPORTER_PORT_10199_TCP_ADDR` and so on. They are nobody's mistake.
+ * `LOGPUSH_EXPORTER_SERVICE_HOST`, `LOGPUSH_EXPORTER_PORT_10199_TCP_ADDR` and so on. They are not user errors.
  */
 function isServiceLink(variable: string): boolean {
   return /_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)$/.test(

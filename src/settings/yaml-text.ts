@@ -42,7 +42,7 @@ export function readYaml(text: string): PositionedReading {
         const keyAt = pair.key.range ? at(pair.key.range[0]) : here
         if (isScalar(pair.key)) {
           entries.push({ key: String(pair.key.value), keyAt, value: convert(pair.value, keyAt) })
-        } else problems.push({ at: keyAt, message: 'expected a text as a key' })
+        } else problems.push({ at: keyAt, message: 'expected text as a key' })
       }
       return { kind: 'map', at: here, entries }
     }

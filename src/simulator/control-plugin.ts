@@ -17,7 +17,7 @@ export interface ControlDeps {
   readonly idle: () => Promise<void>
 }
 
-/** `/__sim/…`: what no real API has: the truth, and hands to move the world with. */
+/** `/__sim/…`: what no real API has: ground truth, and controls over the world. */
 export function serveControls(app: FastifyInstance, deps: ControlDeps): void {
   const { world, clock, faults, requests } = deps
   const bad = (message: string): SimError => new SimError(400, [{ code: 1, message }])

@@ -111,10 +111,7 @@ t.test('a request that is given up leaves the queue and says so', async (t) => {
   const waiting = budget.run(turn({ signal: abort.signal }), async () => t.fail('it must not run'))
   await settle()
   abort.abort()
-  await t.rejects(
-    waiting,
-    new ApiFailure('aborted', 'gave up waiting for a turn in the API budget', { operation: 'wait' }),
-  )
+  await t.rejects(waiting, new ApiFailure('aborted', 'gave up waiting for API budget', { operation: 'wait' }))
   await t.rejects(
     budget.run(turn({ signal: abort.signal }), async () => {}),
     /gave up waiting/,

@@ -120,12 +120,12 @@ t.test(
     await page.getByRole('link', { name: 'status-http-r2' }).click()
     t.match(await page.getByRole('heading', { level: 1 }).textContent(), 'status-http-r2')
     await page.getByText('Numbers', { exact: true }).click()
-    t.ok(await page.getByRole('region', { name: 'Numbers of the last hours' }).isVisible())
+    t.ok(await page.getByRole('region', { name: 'Figures for the last hours' }).isVisible())
     await page.getByRole('link', { name: 'All jobs' }).click()
     await page.getByRole('link', { name: 'Exporter', exact: true }).click()
     t.match(await page.getByRole('heading', { level: 1 }).textContent(), 'The exporter')
     t.match(await page.textContent('main'), 'GraphQL budget')
-    await page.getByRole('link', { name: 'Switch that off' }).click()
+    await page.getByRole('link', { name: 'Turn off' }).click()
     t.equal(await page.locator('meta[http-equiv=refresh]').count(), 0)
     t.strictSame(complaints, [])
   },
@@ -185,11 +185,11 @@ t.test(
   },
 )
 
-t.test('a page that loads itself anew says how to stop it', { skip: missing ?? false }, async (t) => {
+t.test('a page that refreshes says how to stop that', { skip: missing ?? false }, async (t) => {
   const { url } = await demo()
   const { page } = await open(t, desk, url)
   await page.goto(`${url}/`)
   t.equal(await page.locator('meta[http-equiv=refresh]').getAttribute('content'), '30')
   t.strictSame(await violations(page, ['meta-refresh']), [])
-  t.ok(await page.getByRole('link', { name: 'Switch that off' }).isVisible())
+  t.ok(await page.getByRole('link', { name: 'Turn off' }).isVisible())
 })

@@ -138,7 +138,7 @@ t.test('the command is the first word that is no flag and no value of one', asyn
 
 t.test('a word that may be a secret is no command, and is not repeated', async (t) => {
   t.strictSame(await problemsOf('--api-key', 'canary'), [
-    '--api-key: unknown flag; secrets are never given by flag, because everyone on the machine can read those',
+    '--api-key: unknown flag; secrets are never passed as flags, because everyone on the machine can read those',
   ])
   t.strictSame(await problemsOf('provision', '--token', 'canary', '--', 'plan'), [
     'provision: expected a verb: validate, plan, apply, destroy, ownership, pagerduty, export, import, schema',
@@ -190,7 +190,7 @@ t.test('options and operands of the other commands are read', async (t) => {
     'b: unexpected argument; "provision apply" takes a saved plan',
   ])
   t.strictSame(await problemsOf('demo', '--with-alerting', '--speed=2'), [
-    '--with-alerting needs --speed=1: Prometheus lives in real time',
+    '--with-alerting needs --speed=1: Prometheus runs in real time',
   ])
 })
 
@@ -255,7 +255,7 @@ t.test('the program', { timeout: patience }, async (t) => {
         `logpush-exporter: --cloudflare.api-token-file: ${empty} is empty`,
         '--manifest.file: cannot read missing.yaml: no such file',
         '--web.config.file:',
-        `  ${web}:1:29: http2: HTTP/2 is not offered; leave it out or set it to false`,
+        `  ${web}:1:29: http2: HTTP/2 is not supported; remove it or set it to false`,
         `  ${web}:2:1: unknown key "basic_auth_user"; did you mean "basic_auth_users"?`,
         '',
       ].join('\n'),

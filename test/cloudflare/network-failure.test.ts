@@ -30,7 +30,7 @@ t.test('without a code nothing of the text is shown, which may name hosts', asyn
 
 t.test('an answer that is too long, and a proxy that refuses, are told as such', async (t) => {
   const tooLong = new TypeError('fetch failed', { cause: new AnswerTooLong(2_500_000) })
-  t.same(judgeNetwork(tooLong), { kind: 'bad_response', reason: 'the answer is longer than 2.5 MB' })
+  t.same(judgeNetwork(tooLong), { kind: 'bad_response', reason: 'the response is longer than 2.5 MB' })
   const proxy = new Error('Proxy response (407) !== 200 when HTTP Tunneling')
   t.match(judgeNetwork(proxy).reason, /^the proxy refused the connection \(407\)/)
 })

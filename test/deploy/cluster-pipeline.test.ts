@@ -56,7 +56,7 @@ t.test(
     const unset = await runCronJob(site.machine(), { ...cloudflare, ...env })
     t.match(unset, {
       code: 65,
-      output: /\$\{file:R2_SECRET_ACCESS_KEY\}: can't read R2_SECRET_ACCESS_KEY: no such file/,
+      output: /\$\{file:R2_SECRET_ACCESS_KEY\}: cannot read R2_SECRET_ACCESS_KEY: no such file/,
     })
     t.strictSame(await liveJobs(), [])
     for (const run of ['the first', 'one that finds nothing to do']) {

@@ -146,13 +146,13 @@ t.test('GitHub: apply refuses a plan that the world has overtaken', { skip }, as
   t.equal(apply.result, 'failure')
   t.match(
     apply.log,
-    /plan\.json: what is live at Cloudflare has changed since the plan was made; plan again; nothing was written/,
+    /plan\.json: the live configuration has changed since the plan was made; run plan again; nothing was changed/,
   )
   push(manifest.replace('[RayID, ClientIP]', '[RayID]'))
   const other = await runGithubJob(site, github, 'apply', merged(token))
   t.match(
     other.log,
-    /plan\.json: the manifest has changed since the plan was made; plan again; nothing was written/,
+    /plan\.json: the manifest has changed since the plan was made; run plan again; nothing was changed/,
   )
   t.strictSame(await liveJobs(), before)
 })

@@ -131,7 +131,7 @@ t.test(
     t.equal(late.result, 'failed')
     t.match(
       late.log,
-      /what is live at Cloudflare has changed since the plan was made; plan again; nothing was written/,
+      /the live configuration has changed since the plan was made; run plan again; nothing was changed/,
     )
   },
 )

@@ -89,7 +89,7 @@ t.test('a wrong token: said once, shown in metrics, and the program goes on', as
   const exporter = await start(t, url, 'wrong-token-canary-0123456789')
   const shown = await polls(exporter, 'discovery', 4)
   t.same([...lines(exporter)].sort(), [
-    'error: Cloudflare does not accept the API token: check it, or make a new one',
+    'error: Cloudflare does not accept the API token; check it, or create a new one',
     'error: poll failed (auth)',
   ])
   t.equal(sampleValue(shown, 'cloudflare_logpush_exporter_token_active'), 0)
@@ -115,7 +115,7 @@ t.test('a token without Logs Write: uploads are counted from health data alone',
   await polls(exporter, 'inventory', 3)
   const shown = await polls(exporter, 'health', 4)
   t.same(lines(exporter), [
-    'warn: jobs can not be listed: the token needs Logs Write there; going on with health data alone (forbidden)',
+    'warn: cannot list jobs: the token needs Logs Write there; continuing with health data only (forbidden)',
   ])
   t.equal(sampleValue(shown, 'cloudflare_logpush_up', { zone: 'quay.example', source: 'inventory' }), 0)
   t.equal(sampleValue(shown, 'cloudflare_logpush_up', { zone: 'quay.example', source: 'health' }), 1)
@@ -162,11 +162,7 @@ for (const [name, effect, kind, metric] of [
     )
     const said = lines(exporter)
     t.equal(new Set(said).size, said.length, `nothing is said twice: ${said.join(' | ')}`)
-    t.ok(
-      said.includes(
-        `warn: health data can not be read; counts stand still and are caught up later (${kind})`,
-      ),
-    )
+    t.ok(said.includes(`warn: cannot read health data; counters pause and catch up later (${kind})`))
     if (metric === 'throttled')
       t.ok(
         (sampleValue(during, 'cloudflare_logpush_exporter_api_throttled_total', { api: 'graphql' }) ?? 0) > 0,
@@ -174,14 +170,14 @@ for (const [name, effect, kind, metric] of [
     simulated.faults.remove(fault)
     await eventually(
       async () =>
-        lines(exporter, ['info']).some((line) => line.startsWith('info: health data can be read again'))
+        lines(exporter, ['info']).some((line) => line.startsWith('info: reading health data works again'))
           ? true
           : undefined,
       'the end is said',
       60,
     )
     t.equal(
-      lines(exporter, ['info']).filter((line) => line.startsWith('info: health data can be read again'))
+      lines(exporter, ['info']).filter((line) => line.startsWith('info: reading health data works again'))
         .length,
       1,
     )

@@ -109,7 +109,7 @@ t.test(
         data: { job_id: first },
       }),
     })
-    t.equal(await replay.text(), 'Received before.\n', 'by the second secret, and no news')
+    t.equal(await replay.text(), 'Already received.\n', 'by the second secret, and no news')
     t.equal(await value(exporter, received, labels), 3)
 
     simulator.world.subscribe({ accountId: account, url: `${exporter.url}/webhooks/cloudflare`, secret })

@@ -126,7 +126,7 @@ t.test('a scrape that fails is a 500 without details and one line in the log', a
   })
   const answer = await app.inject('/metrics')
   t.equal(answer.statusCode, 500)
-  t.equal(answer.body, 'Internal error; the log says more.\n')
+  t.equal(answer.body, 'Internal error; see the log.\n')
   t.strictSame(
     log.lines.filter(({ level }) => level === 'error').map(({ message }) => message),
     ['http request failed'],
@@ -134,7 +134,7 @@ t.test('a scrape that fails is a 500 without details and one line in the log', a
 })
 
 t.test('alive is always yes; ready is no with a reason until it is yes', async (t) => {
-  let reason: string | null = 'the first poll has not ended'
+  let reason: string | null = 'the first poll has not finished'
   const readiness = {
     state: () => (reason === null ? { ready: true as const } : { ready: false as const, reason }),
   }
@@ -147,7 +147,7 @@ t.test('alive is always yes; ready is no with a reason until it is yes', async (
   for (const path of ['/-/ready', '/readyz']) {
     const answer = await app.inject(path)
     t.equal(answer.statusCode, 503, path)
-    t.equal(answer.body, 'Not ready: the first poll has not ended.\n')
+    t.equal(answer.body, 'Not ready: the first poll has not finished.\n')
     t.equal((await app.inject({ method: 'HEAD', url: path })).statusCode, 503)
   }
   reason = null
@@ -167,7 +167,10 @@ t.test('reload is a POST, and says why when the new settings are bad', async (t)
   t.strictSame([good.statusCode, good.body], [200, 'Reloaded.\n'])
   problem = 'exporter.yaml:1:1: unknown key "x"'
   const bad = await app.inject({ method: 'POST', url: '/-/reload' })
-  t.strictSame([bad.statusCode, bad.body], [500, `Not reloaded, the settings from before stay: ${problem}\n`])
+  t.strictSame(
+    [bad.statusCode, bad.body],
+    [500, `Not reloaded, the old settings stay in effect: ${problem}\n`],
+  )
   for (const method of ['GET', 'HEAD', 'PUT', 'DELETE'] as const) {
     const answer = await app.inject({ method, url: '/-/reload' })
     t.strictSame([answer.statusCode, answer.headers.allow], [405, 'POST'], method)
@@ -183,7 +186,7 @@ t.test('other methods and other paths are refused with what would do', async (t)
   t.strictSame([post.statusCode, post.headers.allow], [405, 'GET, HEAD'])
   t.equal((await app.inject({ method: 'POST', url: '/' })).statusCode, 405)
   const missing = await app.inject('/metrics/')
-  t.strictSame([missing.statusCode, missing.body], [404, 'Not found. The way in is /.\n'])
+  t.strictSame([missing.statusCode, missing.body], [404, 'Not found. Start at /.\n'])
   const broken = await app.inject('/%')
   t.ok(broken.statusCode >= 400 && broken.statusCode < 500, 'a broken path is the client’s mistake')
 })
@@ -248,7 +251,7 @@ t.test('an address that is taken is named, and nothing stays open', async (t) =>
     )
   t.ok(failure instanceof UserError && failure.exitCode === 1)
   t.match(failure, {
-    message: `--web.listen-address: cannot listen on 127.0.0.1:${port}: the port is taken by another program; choose another one, or 0 to have one picked`,
+    message: `--web.listen-address: cannot listen on 127.0.0.1:${port}: another program uses this port; choose another one, or 0 for any free port`,
   })
 })
 

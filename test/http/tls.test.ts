@@ -194,10 +194,10 @@ t.test('new certificates are used by the next connection without a restart', asy
   t.strictSame(
     log.lines.filter(({ level }) => level !== 'debug').map(({ level, message }) => `${level} ${message}`),
     [
-      'error web config file or certificates changed and can not be used; the old stay',
-      'info web config file or certificates read again',
-      'info new TLS certificates are in use',
-      'error web config file or certificates changed and can not be used; the old stay',
+      'error web config file or certificates changed but cannot be used; keeping the previous ones',
+      'info web config file or certificates reloaded',
+      'info TLS certificates replaced',
+      'error web config file or certificates changed but cannot be used; keeping the previous ones',
     ],
   )
   t.notMatch(JSON.stringify(log.lines), /PRIVATE KEY/)

@@ -195,10 +195,10 @@ t.test('a changed file counts without a restart; a bad one changes nothing and i
   t.strictSame(
     log.lines.map(({ level, message }) => `${level} ${message}`),
     [
-      'info web config file or certificates read again',
-      'error web config file or certificates changed and can not be used; the old stay',
-      'error web config file or certificates changed and can not be used; the old stay',
-      'info web config file or certificates read again',
+      'info web config file or certificates reloaded',
+      'error web config file or certificates changed but cannot be used; keeping the previous ones',
+      'error web config file or certificates changed but cannot be used; keeping the previous ones',
+      'info web config file or certificates reloaded',
     ],
   )
 })
@@ -209,7 +209,7 @@ t.test('at start every mistake is an error that names its line, or the file that
   t.throws(() => webConfigFor(path), {
     message: [
       '--web.config.file:',
-      `  ${path}:2:10: http2: HTTP/2 is not offered; leave it out or set it to false`,
+      `  ${path}:2:10: http2: HTTP/2 is not supported; remove it or set it to false`,
       `  ${path}:3:1: unknown key "users"; did you mean "basic_auth_users"?`,
     ].join('\n'),
   })
@@ -225,5 +225,5 @@ t.test('at start every mistake is an error that names its line, or the file that
   const two = await certificate('two', null)
   write(join(folder, 'a.crt'), one.cert)
   write(join(folder, 'a.key'), two.key)
-  t.throws(() => webConfigFor(path), /certificate and key can not be used: .*key values mismatch/)
+  t.throws(() => webConfigFor(path), /cannot use certificate and key: .*key values mismatch/)
 })

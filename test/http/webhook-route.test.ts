@@ -44,11 +44,11 @@ t.test('notifications and test messages are taken, whatever else they hold', asy
   t.equal(first.statusCode, 200)
   t.equal(first.body, 'Received.\n')
   t.match(received, [{ alertType: event.alert_type, jobIds: ['1'] }])
-  t.equal((await post(event)).body, 'Received before.\n')
+  t.equal((await post(event)).body, 'Already received.\n')
   const test = await post({ text: 'Hello World! This is a test message.' })
   t.equal(test.statusCode, 200)
   t.equal(received.length, 2)
-  t.match(said(), [{ level: 'info', message: 'a test message of a webhook was received' }])
+  t.match(said(), [{ level: 'info', message: 'received a webhook test message' }])
   const headers = { ...valid, 'content-type': 'Application/JSON; charset=utf-8' }
   t.equal((await post(JSON.stringify(event), headers)).statusCode, 200)
 })

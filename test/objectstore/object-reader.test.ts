@@ -61,7 +61,7 @@ t.test('S3 and R2, for real, from an emulator', async (t) => {
   t.equal(await read(s3({ bucket: 'audit', key: 'empty' }), settings), '')
   t.equal(
     await failureText(read(s3({ bucket: 'audit', key: 'big' }), settings)),
-    'bad_response: cannot read s3://audit/big: an answer that is no challenge file; the object is longer than 64 KiB; check the path',
+    'bad_response: cannot read s3://audit/big: the object is not a challenge file; the object is longer than 64 KiB; check the path',
   )
   t.equal(
     await failureText(read(s3({ bucket: 'missing' }), settings)),
@@ -84,7 +84,7 @@ t.test('failures of S3 say what to do, and quote nothing from outside', async (t
     [
       503,
       'SlowDown',
-      `unavailable: cannot read s3://quay-logs/${key}: the store is not available (SlowDown, status 503); try again later`,
+      `unavailable: cannot read s3://quay-logs/${key}: the store is unavailable (SlowDown, status 503); try again later`,
     ],
     [
       400,
@@ -111,7 +111,7 @@ t.test('a store that hangs, resets, is interrupted or is not there', async (t) =
 
   t.equal(
     await failureText(read(s3(), { s3: { endpoint: hang.endpoint, timeoutMs: 100 } })),
-    `timeout: ${where}: no answer in time (ETIMEDOUT); ${connect}`,
+    `timeout: ${where}: no response in time (ETIMEDOUT); ${connect}`,
   )
   t.match(await failureText(read(s3(), { s3: { endpoint: reset.endpoint } })), /^network: .*ECONNRESET/)
   t.match(await failureText(read(s3(), { s3: { endpoint: gone.endpoint } })), /^network: .*ECONNREFUSED/)

@@ -76,7 +76,7 @@ t.test('what a bundled package may do without is asked for inside a try', async 
   }
 })
 
-t.test('no package is named twice', async (t) => {
+t.test('no package is listed twice', async (t) => {
   const both = Object.keys(own.dependencies).filter((name) => name in own.devDependencies)
   t.strictSame(both, [])
 })

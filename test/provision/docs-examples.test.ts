@@ -213,14 +213,14 @@ t.test(
     t.equal(read.code, 0, read.stderr)
     t.equal(
       read.stdout,
-      `# Manifest of logpush-exporter, made from app-interface files.
+      `# logpush-exporter manifest, generated from app-interface files.
 #
-# Set these in the environment before a plan; secrets are never written here:
+# Set these in the environment before running plan; secrets are never written here:
 #   CLOUDFLARE_ACCOUNT_ID  id of the account
 #
-# Please look at this:
-# - Job http-requests in zone quay.example: its logpull_options are deprecated and left as they are; to replace them, write its fields under output.
-# - Job http-requests in zone quay.example: its ownership challenge is not brought along: it is good for 7 days, and needed again only when the destination changes.
+# Review:
+# - Job http-requests in zone quay.example: its deprecated logpull_options are left unchanged; to replace them, list its fields under output.
+# - Job http-requests in zone quay.example: its ownership challenge is not imported: it is valid for 7 days, and needed again only when the destination changes.
 version: 1
 account:
   id: \${env:CLOUDFLARE_ACCOUNT_ID}
@@ -238,7 +238,10 @@ jobs:
     adopt: true
 `,
     )
-    t.match(read.stderr, 'Set this variable before a plan:\n  CLOUDFLARE_ACCOUNT_ID  id of the account\n')
+    t.match(
+      read.stderr,
+      'Set this variable before running plan:\n  CLOUDFLARE_ACCOUNT_ID  id of the account\n',
+    )
     const state = file(
       'show.json',
       JSON.stringify({
@@ -303,7 +306,7 @@ jobs:
     })
     t.match(await runProvision(['import', join(path, 'none.yml')]), {
       code: 65,
-      stderr: /can't read .*none\.yml/,
+      stderr: /cannot read .*none\.yml/,
     })
     t.match(await runProvision(['import', file('z.json', '{"format_version": "1.0"}')]), {
       code: 1,

@@ -121,7 +121,7 @@ t.test('an older layout is migrated step by step, a newer one is refused', async
 })
 
 t.test(
-  'a folder that can not be written: counts are kept in memory, each put is a failure, once it is said',
+  'a folder that cannot be written: counts are kept in memory, each put is a failure, once it is said',
   async (t) => {
     const parent = folder(t)
     writeFileSync(join(parent, 'file'), '')
@@ -139,7 +139,7 @@ t.test(
 )
 
 t.test(
-  'a disk that fills up: what can not be written is read from memory, said once, and written when there is room again',
+  'a disk that fills up: what cannot be written is read from memory, said once, and written when there is room again',
   { timeout: 60_000 },
   async (t) => {
     const path = join(folder(t), 'ledger.mdb')

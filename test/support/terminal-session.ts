@@ -113,14 +113,14 @@ const steps: Readonly<Record<string, Step>> = {
     typed: [{ after: 'to go ahead: ', keys: ctrlD }],
     code: 1,
     fitted: true,
-    shows: [/to go ahead:\nNothing was written\.\n$/],
+    shows: [/to go ahead:\nNothing was changed\.\n$/],
   },
   'provision apply': {
     args: ['provision', 'apply', '-f', 'manifest.yaml'],
     typed: [yes],
     fitted: true,
     shows: [
-      'Apply this plan? Type "yes" to go ahead: yes',
+      'Apply this plan? Type "yes" to continue: yes',
       '✔ create job sre-http (zone quay.example): done',
       `✔ create job sre-audit (account ${account}): done`,
       /\nApplied: 4 created\.\n$/,
@@ -158,7 +158,7 @@ const steps: Readonly<Record<string, Step>> = {
   },
   'provision ownership confirm': {
     args: ['provision', 'ownership', 'confirm', '-f', 'bucket.yaml', '--token-file=challenge.txt'],
-    shows: ['challenge.txt: proves s3://quay-logs/dns?region=us-east-1 in zone quay.example until '],
+    shows: ['challenge.txt: verifies s3://quay-logs/dns?region=us-east-1 in zone quay.example until '],
   },
   'provision pagerduty list': {
     args: ['provision', 'pagerduty', 'list'],
@@ -169,7 +169,7 @@ const steps: Readonly<Record<string, Step>> = {
     typed: [{ after: 'to go ahead: ', keys: 'no\n' }],
     code: 1,
     fitted: true,
-    shows: [/Type "yes" to go ahead: no\nNothing was written\.\n$/],
+    shows: [/Type "yes" to continue: no\nNothing was changed\.\n$/],
   },
   'provision destroy': {
     args: ['provision', 'destroy', '-f', 'manifest.yaml'],

@@ -59,7 +59,7 @@ export function readScopes<T>(
     throw new Refusal({
       kind: 'partial',
       codes: missing,
-      reason: `the answer leaves out ${missing.length} of ${ids.length} scopes: ${missing.join(', ')}`,
+      reason: `the response lacks ${missing.length} of ${ids.length} scopes: ${missing.join(', ')}`,
     })
   return new Map(
     ids.map((id) => {
@@ -76,7 +76,7 @@ export function checkRows(rows: readonly HealthRow[], query: HealthQuery): reado
   if (stray !== undefined)
     throw new Refusal({
       kind: 'bad_response',
-      reason: `the answer holds rows that were not asked for, at ${new Date(startOfMinute(stray.minute)).toISOString()}`,
+      reason: `the response has rows that were not requested, at ${new Date(startOfMinute(stray.minute)).toISOString()}`,
     })
   return rows
 }

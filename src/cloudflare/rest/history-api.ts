@@ -12,7 +12,7 @@ const wireEntry = z.object({
   policy_id: optionalText,
   alert_type: plainText,
   mechanism_type: plainText,
-  // Without a time an entry can't be told from one that was seen before.
+  // Without a time an entry cannot be told from one that was seen before.
   sent: z.pipe(
     z.string().check(z.refine((text) => instantOf(text) !== null)),
     z.transform((text: string) => instantOf(text) ?? 0),

@@ -71,7 +71,7 @@ export function createJobsApi(rest: Rest): JobsApi {
   }
 }
 
-/** The SDK takes ids as numbers. One that a number can't hold would hit another job. */
+/** The SDK takes ids as numbers. One that a number cannot hold would hit another job. */
 function jobNumber(id: JobId): number {
   const number = Number(id)
   if (/^\d+$/.test(id) && Number.isSafeInteger(number)) return number

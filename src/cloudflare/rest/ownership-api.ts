@@ -6,7 +6,7 @@ import type { Rest } from './rest.ts'
 import { scopeParam } from './sdk.ts'
 
 const challenge = z.object({ filename: plainText, valid: optionalFlag, message: plainText }).check(
-  // Without the file's name the challenge can't be read, and a missing `valid` can't be guessed.
+  // Without the file's name the challenge cannot be read, and a missing `valid` cannot be guessed.
   z.refine((result) => result.valid === false || result.filename !== ''),
 )
 

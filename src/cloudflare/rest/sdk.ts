@@ -65,7 +65,7 @@ export function scopeParam(scope: ScopeRef): { readonly account_id: string } | {
 
 /**
  * A value under the SDK's type. Its types list datasets, alert types and fields as closed sets and lag behind
- * the API, which gains some each month, so that they can't say what a user may rightly send.
+ * the API, which gains some each month, so that they cannot say what a user may rightly send.
  */
 export function open<T>(value: string | Readonly<Record<string, unknown>>): T {
   return value as T

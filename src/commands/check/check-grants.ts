@@ -7,7 +7,7 @@ export interface Permission {
   /** Where it stands in the dashboard's list of permissions. */
   readonly dashboard: string
   readonly level: ScopeKind
-  /** What can't be done without it. */
+  /** What cannot be done without it. */
   readonly to: string
   /** Whether the exporter needs it; without the others it shows less. */
   readonly needed: boolean
@@ -69,7 +69,7 @@ export const permissions: Readonly<Record<Ability, Permission>> = {
     permission: 'Notifications Read',
     dashboard: 'Account > Notifications > Read',
     level: 'account',
-    to: 'read which notifications were sent',
+    to: 'read the notification history',
     needed: false,
   },
 }

@@ -46,7 +46,7 @@ export async function probeAll(probe: CheckProbe): Promise<CheckFacts> {
     ? { ok: true, value: { accountId: null, status: user.value } }
     : ((await ownedToken(probe, scopes)) ?? user)
   const chosen = sample(scopes)
-  probe.progress(`Looking at ${chosen.length} of ${scopes.length} accounts and zones`)
+  probe.progress(`Checking ${chosen.length} of ${scopes.length} accounts and zones`)
   const [health, facts] = await Promise.all([
     probeHealth(probe, chosen),
     Promise.all(chosen.map((scope) => probeScope(probe, scope))),

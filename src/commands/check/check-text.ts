@@ -30,25 +30,25 @@ function linesOf(report: CheckReport, width: number): readonly string[] {
       ? []
       : [
           '',
-          `${report.not_checked} more were not looked at; name those to check with --cloudflare.accounts and --cloudflare.zones.`,
+          `${report.not_checked} more were not checked; select them with --cloudflare.accounts and --cloudflare.zones.`,
         ]),
     ...section('These filters match nothing that the token sees:', unmatchedLines(report)),
-    ...section('Grant to the token:', grantLines(report.grants, width)),
-    ...section('Did not work for other reasons:', otherMessages(report)),
+    ...section('Grant these permissions to the token:', grantLines(report.grants, width)),
+    ...section('Other errors:', otherMessages(report)),
     '',
     closing(report),
   ]
 }
 
 function closing({ ok, unmatched }: CheckReport): string {
-  if (ok) return 'Everything that the exporter needs works.'
+  if (ok) return 'All required permissions are in place.'
   if (unmatched.length > 0) return 'A filter matches nothing: what it was meant for would not be watched.'
-  return 'Something that the exporter needs is missing.'
+  return 'Some required permissions are missing.'
 }
 
 function tokenText(token: CheckReport['token']): string {
   if (token.kind === 'unknown') return token.message ?? 'unknown'
-  const owner = token.kind === 'user' ? "a user's token" : `token of account ${token.account}`
+  const owner = token.kind === 'user' ? 'user token' : `account token (${token.account})`
   const days = token.expires_in_days
   const expiry =
     token.expires === null || days === null
@@ -68,13 +68,13 @@ function budgetText({ rest, graphql }: CheckReport['budget']): string {
 }
 
 function ofBudget(budget: Budget | null): string {
-  if (budget === null) return 'not told'
+  if (budget === null) return 'unknown'
   const window = budget.window_seconds === null ? '' : ` in ${spanText(budget.window_seconds)}`
   return budget.limit === null ? String(budget.remaining) : `${budget.remaining} of ${budget.limit}${window}`
 }
 
 function scopeTable(scopes: readonly ScopeReport[], width: number): readonly string[] {
-  if (scopes.length === 0) return ['No account and no zone is to be seen.']
+  if (scopes.length === 0) return ['The token sees no accounts or zones.']
   const rows = scopes.map((scope) => ({
     scope: `${scope.kind} ${scope.name === '' ? scope.id : scope.name}`,
     jobs: scope.jobs.count === null ? stateText(scope.jobs) : plural(scope.jobs.count, 'job'),
@@ -99,7 +99,7 @@ function scopeTable(scopes: readonly ScopeReport[], width: number): readonly str
 function healthText(health: ScopeReport['health']): string {
   const { max_duration_seconds: wide, not_older_than_seconds: back } = health
   if (health.state !== 'works' || wide === null || back === null) return stateText(health)
-  return `${spanText(back)} back, ${spanText(wide)} a query`
+  return `last ${spanText(back)}, ${spanText(wide)} per query`
 }
 
 function notificationText(notifications: ScopeReport['notifications']): string {
@@ -111,7 +111,7 @@ function notificationText(notifications: ScopeReport['notifications']): string {
 }
 
 function stateText({ state }: Finding): string {
-  return { works: 'works', missing: 'NOT PERMITTED', not_offered: 'not offered', failed: 'FAILED' }[state]
+  return { works: 'works', missing: 'NOT PERMITTED', not_offered: 'not available', failed: 'FAILED' }[state]
 }
 
 function grantLines(grants: readonly Grant[], width: number): readonly string[] {

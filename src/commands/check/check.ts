@@ -16,7 +16,7 @@ import { reportLines } from './check-text.ts'
 
 /**
  * Shows what the API token can do and what to grant. Resolves to 1 when something needed is missing.
- * @throws ApiFailure when Cloudflare can't be reached at all.
+ * @throws ApiFailure when Cloudflare cannot be reached at all.
  */
 export const check = defineCommand({
   options: { output: outputOption('text', 'json'), ...apiCommandSettings },

@@ -131,7 +131,7 @@ async function shipped(name: string): Promise<string> {
   try {
     return await readFile(path, 'utf8')
   } catch (cause) {
-    throw new UserError(`the alert rules are not here: cannot read ${path}`, exitCode.failure, { cause })
+    throw new UserError(`alert rules not found: cannot read ${path}`, exitCode.failure, { cause })
   }
 }
 
@@ -169,9 +169,9 @@ async function answers(
     wake.ring()
   })
   while (!signal.aborted && !(await isReady(`${url}/-/ready`))) {
-    if (lastWords !== null) throw new UserError(`${name} ended at its start: ${lastWords}`, exitCode.failure)
+    if (lastWords !== null) throw new UserError(`${name} exited at startup: ${lastWords}`, exitCode.failure)
     if (clock.monotonic() - begun > startMs)
-      throw new UserError(`${name} does not answer at ${url}`, exitCode.failure)
+      throw new UserError(`${name} does not respond at ${url}`, exitCode.failure)
     await wake.pause(100, signal)
   }
 }

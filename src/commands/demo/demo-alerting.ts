@@ -33,7 +33,7 @@ export async function startDemoAlerting(options: DemoAlertingOptions): Promise<D
   if (!found.ok) {
     return none([
       `No alerting: ${found.missing.join(' and ')} cannot be found on this machine.`,
-      'Debian and Ubuntu have both: apt-get install prometheus prometheus-alertmanager.',
+      'On Debian and Ubuntu: apt-get install prometheus prometheus-alertmanager.',
     ])
   }
   say('Starting Prometheus and Alertmanager …')

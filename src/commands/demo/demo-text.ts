@@ -18,9 +18,9 @@ export interface DemoFacts {
 
 const story = [
   'about half a minute in, quay-firewall-splunk loses its first batches: cloudflare_logpush_batches_failed_total',
-  'cdn-http-azure begins to fail and recovers again: cloudflare_logpush_job_failing',
+  'cdn-http-azure starts failing, then recovers: cloudflare_logpush_job_failing',
   'two minutes in, Cloudflare disables quay-http-sumo after a day of failures: cloudflare_failing_logpush_job_disabled_alert',
-  'four minutes in, cdn-firewall-r2 is deleted, and its series go away',
+  'four minutes in, cdn-firewall-r2 is deleted, and its series disappear',
 ]
 
 export function demoText({ accounts, zones, jobs, addresses, notes }: DemoFacts): readonly string[] {

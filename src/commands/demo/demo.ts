@@ -37,7 +37,7 @@ type DemoOptions = Values<typeof options>
 export const demo = defineCommand({
   options,
   conflicts: ({ withAlerting, speed }) =>
-    withAlerting && speed !== 1 ? ['--with-alerting needs --speed=1: Prometheus lives in real time'] : [],
+    withAlerting && speed !== 1 ? ['--with-alerting needs --speed=1: Prometheus runs in real time'] : [],
   async run(command, io) {
     const clock = createSystemClock()
     const log = await createLog({

@@ -58,7 +58,7 @@ export const apply = defineCommand({
     const saved = planFile === undefined ? null : openSavedPlan(planFile, values, io)
     const texts = readManifestTexts(saved?.manifest.paths ?? values.file, io)
     if (saved !== null && manifestChecksum(texts) !== saved.manifest.checksum) {
-      throw outdatedPlan(planFile, 'the manifest has changed since the plan was made; plan again')
+      throw outdatedPlan(planFile, 'the manifest has changed since the plan was made; run plan again')
     }
     const read = parseManifest(texts)
     if (!read.ok) return complainOf(read.problems, io)
@@ -100,7 +100,7 @@ interface Given {
 }
 
 function outdatedPlan(file: string | undefined, reason: string): UserError {
-  return new UserError(`${file}: ${reason}; nothing was written`, exitCode.failure)
+  return new UserError(`${file}: ${reason}; nothing was changed`, exitCode.failure)
 }
 
 /** A saved plan says itself what it is about. */
@@ -111,7 +111,7 @@ function openSavedPlan(
 ): SavedPlan {
   if (file.length + target.length + rotate.length > 0) {
     throw new UserError(
-      `${path}: a saved plan names its manifest and targets; leave out -f, --target and --rotate`,
+      `${path}: a saved plan already contains its manifest and targets; remove -f, --target and --rotate`,
     )
   }
   const read = io.readFile(path)

@@ -14,13 +14,13 @@ export async function mayGoAhead(
   // Nobody can be asked where the question would not be seen or no answer could come.
   if (!io.terminal.stdin || !io.terminal.stderr) {
     throw new UserError(
-      'nothing was written: there is no terminal to ask on; --yes goes ahead without asking',
+      'nothing was changed: no terminal to confirm on; pass --yes to apply without confirmation',
       exitCode.failure,
     )
   }
-  const answer = await io.ask(`${question} Type "yes" to go ahead: `)
+  const answer = await io.ask(`${question} Type "yes" to continue: `)
   if (answer?.toLowerCase() === 'yes') return true
   // What was typed instead of an answer, Ctrl-D say, has not ended the line of the question.
-  io.stderr(answer === null ? '\nNothing was written.' : 'Nothing was written.')
+  io.stderr(answer === null ? '\nNothing was changed.' : 'Nothing was changed.')
   return false
 }

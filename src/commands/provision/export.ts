@@ -37,7 +37,9 @@ export const exportVerb = defineCommand({
   async run(values, io) {
     const { to, file, owner, out } = values
     if (to === 'manifest' && file.length > 0) {
-      throw new UserError('--file: only with --to terraform; what is live is exported as a manifest')
+      throw new UserError(
+        '--file: only with --to terraform; the live configuration is exported as a manifest',
+      )
     }
     const session = await openSession(values, io)
     if (file.length > 0) return manifestToTerraform(file, session, out, io)

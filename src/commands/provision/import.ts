@@ -82,7 +82,7 @@ function readFiles(
   const accounts = terraformAccounts(json)
   if (accounts.length > 1 && (account === null || account.id === '')) {
     throw new UserError(
-      `import: the file has resources of several accounts (${accounts.join(', ')}), and a manifest is of one; name its id with --account`,
+      `import: the file has resources of several accounts (${accounts.join(', ')}), but a manifest covers one; select it with --account ID`,
     )
   }
   return { from: 'Terraform', read: checked(importTerraform(json, account), []) }
@@ -94,7 +94,7 @@ function asTerraform({ file, text }: ManifestText): readonly JsonValue[] {
   if (json === undefined) throw new UserError(`import: ${file} is not valid JSON`, exitCode.manifest)
   if (!isTerraform(json)) {
     throw new UserError(
-      `import: ${file} is JSON, but neither a Terraform state nor terraform show -json`,
+      `import: ${file} is JSON, but neither a Terraform state nor the output of terraform show -json`,
       exitCode.manifest,
     )
   }

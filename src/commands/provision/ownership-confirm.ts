@@ -28,7 +28,7 @@ export const confirm = defineCommand({
   notes: ['Tokens are kept in --cache-folder, readable only by you, until they expire after 7 days.'],
   async run(values, io) {
     if (values.tokenFile.length === 0)
-      throw new UserError('--token-file: missing; name the challenge file that you read')
+      throw new UserError('--token-file: missing; pass the challenge file that you downloaded')
     const tokens = values.tokenFile.map((path) => ({ path, token: readToken(path, io) }))
     const session = await openSession(values, io)
     const memory = openMemory(values, io, session)
@@ -48,11 +48,11 @@ export const confirm = defineCommand({
         expires_at: expires,
       })
       if (values.output === 'text')
-        io.stdout(`${path}: proves ${redacted} in ${scopeTitle(need.scope)} until ${expires}.`)
+        io.stdout(`${path}: verifies ${redacted} in ${scopeTitle(need.scope)} until ${expires}.`)
     }
     if (values.output === 'json') io.stdout(JSON.stringify(results, null, 2))
     if (!memory.lasting)
-      io.stderr('Nothing is remembered: --cache-folder is off. Name the token in the manifest.')
+      io.stderr('The token was not saved: --cache-folder is off. Put the token into the manifest.')
     return exitCode.done
   },
 })
@@ -61,7 +61,7 @@ function readToken(path: string, io: Pick<CommandIo, 'readFile'>): Secret {
   const read = io.readFile(path)
   if (!read.ok) throw new UserError(`--token-file: cannot read ${path}: ${read.reason}`, exitCode.failure)
   const token = tokenIn(new Secret(read.text))
-  if (token === null) throw new UserError(`--token-file: ${path} holds no token`, exitCode.failure)
+  if (token === null) throw new UserError(`--token-file: ${path} contains no token`, exitCode.failure)
   return token
 }
 
@@ -85,6 +85,6 @@ async function matchToken(
       reason = error.message
     }
   }
-  const none = `Cloudflare accepts it for none of the ${needs.length} destinations that have to be proved; make new ones with "provision ownership request --again"`
+  const none = `Cloudflare accepts it for none of the ${needs.length} destinations to verify; request new ones with "provision ownership request --again"`
   throw new UserError(`${path}: ${needs.length === 1 ? reason : none}`, exitCode.failure)
 }

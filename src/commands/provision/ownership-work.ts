@@ -23,7 +23,7 @@ export const ownershipOptions = {
   ...sessionOptions,
 }
 
-export const nothingToProve = 'Nothing to prove: no change of this manifest needs a challenge.'
+export const nothingToProve = 'Nothing to verify: no change in this manifest needs a challenge.'
 
 interface ManifestValues {
   readonly file: readonly string[]

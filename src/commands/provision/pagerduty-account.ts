@@ -11,7 +11,7 @@ export function titleOf({ id, name }: Account): string {
 /** The account that is meant: the one that was named, or the only one that the token sees. */
 export async function theAccount(named: readonly string[], { rest, call }: Session): Promise<Account> {
   const [only] = named
-  if (named.length > 1) throw new UserError('--cloudflare.accounts: name one account here')
+  if (named.length > 1) throw new UserError('--cloudflare.accounts: select one account')
   if (only !== undefined && /^[0-9a-f]{32}$/.test(only)) return { id: only, name: '' }
   const accounts = await call.all((page, options) => rest.listAccounts(page, options))
   const found = only === undefined ? accounts : accounts.filter(({ name }) => name === only)
@@ -19,6 +19,6 @@ export async function theAccount(named: readonly string[], { rest, call }: Sessi
   if (account !== undefined && found.length === 1) return account
   const known = accounts.map(({ name }) => name).join(', ')
   throw new UserError(
-    `--cloudflare.accounts: name one of the accounts that the token sees: ${known || 'none'}`,
+    `--cloudflare.accounts: select one of the accounts that the token sees: ${known || 'none'}`,
   )
 }

@@ -48,7 +48,7 @@ export const connect = defineCommand({
         'provision write',
       )
       say(browserSteps({ accountId: account.id, accountTitle: titleOf(account), token: started.token }))
-      const answer = await io.ask('Press Enter when PagerDuty says that it is connected: ')
+      const answer = await io.ask('Press Enter once PagerDuty shows that it is connected: ')
       if (answer === null) {
         say([
           `Then put the token into a file and run: logpush-exporter provision pagerduty connect --cloudflare.accounts ${account.id} --token-file PATH`,

@@ -45,7 +45,7 @@ export const plan = defineCommand({
   conflicts: ({ offline, out }) =>
     offline && out !== null
       ? [
-          '--out: a plan made with --offline compares no secrets, so it cannot be applied; leave out one of the two',
+          '--out: a plan made with --offline compares no secrets, so it cannot be applied; remove one of the two',
         ]
       : [],
   async run(values, io) {

@@ -6,7 +6,7 @@ import { type Problem, problemText } from '../../provision/resource/problem.ts'
 export function complainOf(problems: readonly Problem[], io: Pick<CommandIo, 'stderr'>): ExitCode {
   for (const problem of problems) io.stderr(problemText(problem))
   const errors = problems.filter(({ level }) => level === 'error').length
-  io.stderr(errors === 1 ? '1 mistake in the manifest' : `${errors} mistakes in the manifest`)
+  io.stderr(errors === 1 ? '1 error in the manifest' : `${errors} errors in the manifest`)
   return exitCode.manifest
 }
 

@@ -44,7 +44,7 @@ export async function readLive(
     const seen = matches.length > 1 ? matches : visible
     const names = seen.map(({ id, name }) => `${name} (${id})`).join(', ')
     throw new UserError(
-      `--cloudflare.accounts: expected exactly one account, since a manifest is of one; found ${matches.length}. The token sees ${names || 'none'}`,
+      `--cloudflare.accounts: expected exactly one account, since a manifest covers one; found ${matches.length}. The token sees ${names || 'none'}`,
     )
   }
   const isWanted = (scope: Scope): boolean =>
@@ -63,7 +63,7 @@ function isNamed(names: readonly string[], thing: Account): boolean {
 /** First line of a manifest that was written here. */
 export function manifestTitle(from: string, { account }: Portable): string {
   const of = account === null || account.name === '' ? '' : ` of account ${account.name}`
-  return `Manifest of logpush-exporter, made from ${from}${of}.`
+  return `logpush-exporter manifest, generated from ${from}${of}.`
 }
 
 /** Prints or writes the file; what to look at and to set goes to stderr. */
@@ -84,7 +84,7 @@ export function handOver(
   for (const note of notes) io.stderr(`note: ${note}`)
   if (variables.length === 0) return
   io.stderr(
-    `Set ${variables.length === 1 ? 'this variable' : `these ${variables.length} variables`} before a plan:`,
+    `Set ${variables.length === 1 ? 'this variable' : `these ${variables.length} variables`} before running plan:`,
   )
   for (const { name, what } of variables) io.stderr(`  ${name}  ${what}`)
 }

@@ -1,6 +1,6 @@
 /*
  * `serve --manifest.file`: compares the manifest with what is live, again and again, and writes nothing. Loaded only
- * when there is a manifest. What can't be read or compared keeps the last result and is said once.
+ * when there is a manifest. What cannot be read or compared keeps the last result and is said once.
  */
 
 import { priority } from '../../access/budget.ts'
@@ -54,7 +54,10 @@ export function createDriftWatch(deps: DriftWatchDeps): DriftWatch {
   const texts = () => readManifestTexts([deps.path], deps.io)
   const troubled = (problem: string): void => {
     if (state.problem !== problem) {
-      log.error({ problem }, 'the manifest can not be compared with what is live; the last result stays')
+      log.error(
+        { problem },
+        'cannot compare the manifest with the live configuration; keeping the last result',
+      )
     }
     state = { ...state, problem }
   }
@@ -72,7 +75,7 @@ export function createDriftWatch(deps: DriftWatchDeps): DriftWatch {
       references: processReferences(deps.io),
     })
     if (!drift.ok) return troubled(summary(drift.problems))
-    if (state.problem !== null) log.info({}, 'the manifest can be compared again')
+    if (state.problem !== null) log.info({}, 'comparing the manifest works again')
     const objects = drift.value
     tell(state, objects.filter(({ change }) => change !== 'none').length, log)
     state = { compared: { at: clock.now(), objects }, problem: null }
@@ -128,6 +131,6 @@ function summary(problems: readonly Problem[]): string {
 function tell({ compared }: DriftState, now: number, log: Log): void {
   const before = compared?.objects.filter(({ change }) => change !== 'none').length ?? 0
   if (now === before) return
-  if (now === 0) log.info({}, 'what is live is as the manifest says again')
-  else log.warn({ objects: now }, 'what is live differs from the manifest')
+  if (now === 0) log.info({}, 'drift resolved: live configuration matches the manifest')
+  else log.warn({ objects: now }, 'drift detected: live configuration differs from the manifest')
 }

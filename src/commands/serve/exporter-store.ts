@@ -20,11 +20,11 @@ export async function openStore(
     pid: deps.pid,
     now: deps.clock.now,
     onTrouble: (trouble) => {
-      if (trouble === null) deps.log.info({ path: settings.statePath }, 'the ledger can be written again')
+      if (trouble === null) deps.log.info({ path: settings.statePath }, 'writing the ledger works again')
       else
         deps.log.error(
           { path: settings.statePath, reason: trouble },
-          'the ledger can not be written; counts are kept in memory only',
+          'cannot write the ledger; counts are kept in memory only',
         )
     },
   })

@@ -64,5 +64,5 @@ export function readinessOf({ stopping, waitingFor }: Progress): ReadinessState 
   if (stopping) return { ready: false, reason: 'shutting down' }
   return waitingFor === null
     ? { ready: true }
-    : { ready: false, reason: `the first ${waitingFor} poll has not ended` }
+    : { ready: false, reason: `the first ${waitingFor} poll has not finished` }
 }

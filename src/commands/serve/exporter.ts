@@ -131,7 +131,7 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
     const read = await deps.reread()
     self.reloaded(read.ok, clock.now())
     if (!read.ok) {
-      log.error({ problem: read.problem }, 'settings were not reloaded; the old ones stay')
+      log.error({ problem: read.problem }, 'settings not reloaded; keeping the old ones')
       return read
     }
     const restart = changedSettings(settings, read.settings).filter(({ reloadable }) => !reloadable)
@@ -142,7 +142,10 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
     drift.hurry()
     log.info({}, 'settings reloaded')
     if (restart.length > 0)
-      log.warn({ settings: restart.map(({ name }) => name) }, 'settings changed that need a restart')
+      log.warn(
+        { settings: restart.map(({ name }) => name) },
+        'changed settings need a restart to take effect',
+      )
     return { ok: true }
   }
 

@@ -33,10 +33,10 @@ export async function runExporter(settings: Settings, io: CommandIo, reread: Rer
   const token = await openTokenSource(settings, {
     clock,
     onProblem: (problem) => {
-      if (problem === null) log.info({}, 'the token file can be read again')
-      else log.error({ problem }, 'the token file can not be read; the last token stays in use')
+      if (problem === null) log.info({}, 'reading the token file works again')
+      else log.error({ problem }, 'cannot read the token file; keeping the last token')
     },
-    onChange: () => log.info({}, 'the token file holds another token now'),
+    onChange: () => log.info({}, 'the token file has a new token'),
   })
   secrets.push(() => lines(token.latest()))
   const webhook = await openWebhookSecrets(settings, clock, log)
@@ -86,10 +86,10 @@ async function openWebhookSecrets(
     title: '--notifications.webhook-secret-file',
     clock,
     onProblem: (problem) => {
-      if (problem === null) log.info({}, 'the webhook secret file can be read again')
-      else log.error({ problem }, 'the webhook secret file can not be read; the last secrets stay in use')
+      if (problem === null) log.info({}, 'reading the webhook secret file works again')
+      else log.error({ problem }, 'cannot read the webhook secret file; keeping the last secrets')
     },
-    onChange: () => log.info({}, 'the webhook secret file holds other secrets now'),
+    onChange: () => log.info({}, 'the webhook secret file has new secrets'),
   })
   await file.current()
   return file

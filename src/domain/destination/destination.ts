@@ -13,7 +13,7 @@ import { encodeValue, parseQuery, splitConf } from './text.ts'
 
 /*
  * A Logpush destination as a value, built to and parsed from its `destination_conf`.
- * Nothing is ever half understood: a text that a kind can not say exactly is of kind `url`, kept whole.
+ * Nothing is ever half understood: a text that a kind cannot say exactly is of kind `url`, kept whole.
  */
 
 type ValueOf<T extends FieldType> = T extends 'text'

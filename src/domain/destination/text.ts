@@ -17,7 +17,7 @@ export function splitConf(conf: string): ConfParts | null {
   return { scheme: scheme.toLowerCase(), address, query: query ?? null }
 }
 
-/** Half of a surrogate pair can not be sent; encodeURIComponent would throw on it. */
+/** Half of a surrogate pair cannot be sent; encodeURIComponent would throw on it. */
 function wellFormed(text: string): string {
   return text.replace(/\p{Surrogate}/gu, '\uFFFD')
 }

@@ -26,7 +26,7 @@ export const safeLimits: HealthLimits = {
   maxPageSize: 1000,
 }
 
-/** Bounds on what the API says, so that a strange answer can't stop the reading or flood memory. */
+/** Bounds on what the API says, so that a strange answer cannot stop the reading or flood memory. */
 export function clampLimits(limits: HealthLimits): HealthLimits {
   return {
     enabled: limits.enabled,

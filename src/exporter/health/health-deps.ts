@@ -11,7 +11,7 @@ export interface HealthSettings {
   readonly revisionWindowMs: number
   readonly initialLookbackMs: number
   readonly rateLimitType: 'user' | 'account'
-  /** How often a scope that can not be read, or may hold nothing, is tried again. */
+  /** How often a scope that cannot be read, or may hold nothing, is tried again. */
   readonly sweepEveryMs: number
 }
 

@@ -12,7 +12,7 @@ export interface HealthDueRules {
 
 /**
  * The scopes whose health a cycle reads: all that have jobs, and a rolling part of those about which nobody can
- * say (their jobs can't be listed). Zones known to have no job are left out: they cost no query.
+ * say (their jobs cannot be listed). Zones known to have no job are left out: they cost no query.
  */
 export function healthDue(scopes: readonly ScopeState[], rules: HealthDueRules): readonly ScopeState[] {
   const watched: ScopeState[] = []

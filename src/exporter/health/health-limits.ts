@@ -1,6 +1,6 @@
 /*
  * What the API allows to ask of each scope's health data: read at the first poll of a scope and again each hour.
- * Where it can't be read, safe values stand in.
+ * Where it cannot be read, safe values stand in.
  */
 
 import { attempt } from '../../access/attempt.ts'
@@ -29,7 +29,7 @@ export function createHealthLimits(deps: HealthDeps): {
       // The reading of health itself will meet the same trouble, and reports it.
       deps.log.debug(
         { kind: limits.failure.kind, scopes: batch.scopes.length },
-        'limits of health data can not be read',
+        'cannot read the limits of health data',
       )
       return
     }
@@ -65,7 +65,7 @@ export function createHealthLimits(deps: HealthDeps): {
 }
 
 function notOffered(): ApiFailure {
-  return new ApiFailure('forbidden', 'Cloudflare does not offer Logpush health data for this scope', {
+  return new ApiFailure('forbidden', 'Cloudflare has no Logpush health data for this scope', {
     operation: 'read limits',
   })
 }

@@ -35,8 +35,8 @@ export function createHealthPoll(deps: HealthDeps): { cycle(signal: AbortSignal)
   const restful = new Set<ScopeKey>()
   const triedAt = new Map<ScopeKey, number>()
   const report = createFailureReport(deps.log, {
-    begins: () => 'health data can not be read; counts stand still and are caught up later',
-    ends: 'health data can be read again',
+    begins: () => 'cannot read health data; counters pause and catch up later',
+    ends: 'reading health data works again',
     of: ({ health }) => health,
   })
 

@@ -79,11 +79,7 @@ function splitJobs(rows: readonly HealthRow[], range: JobRange | null): readonly
 }
 
 function tooLong(): ApiFailure {
-  return new ApiFailure(
-    'bad_response',
-    'one job has more rows in one minute than the API gives in one answer',
-    {
-      operation: 'read health',
-    },
-  )
+  return new ApiFailure('bad_response', 'one job has more rows in one minute than fit into one response', {
+    operation: 'read health',
+  })
 }

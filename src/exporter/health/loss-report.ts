@@ -29,7 +29,7 @@ export function createLossReport(
           batches,
           records: job.recordsLost - (before.get(id)?.recordsLost ?? 0),
         },
-        'job lost data: batches were given up and are gone',
+        'batches lost',
       )
     }
     for (const [id, at] of saidAt) if (clock.monotonic() - at > 2 * quietMs) saidAt.delete(id)

@@ -1,6 +1,6 @@
 /*
  * Finds the accounts and zones that the token may see. A listing counts only when all its pages came: a cut one
- * would make scopes, and their series, vanish. Accounts that can't be listed are taken from their zones, or from
+ * would make scopes, and their series, vanish. Accounts that cannot be listed are taken from their zones, or from
  * the ids that the user gave.
  */
 
@@ -55,13 +55,13 @@ export async function discover(deps: DiscoveryDeps, signal: AbortSignal): Promis
     if (deps.state.directory.failure?.kind !== error.kind)
       deps.log.warn(
         { kind: error.kind, err: error },
-        'accounts or zones can not be listed in full; what is known is watched',
+        'cannot list all accounts and zones; watching the known ones',
       )
     deps.state.directoryFailed(error, deps.clock.now())
   }
 }
 
-/** Where zones can't be listed: those known from before, and those whose ids the user gave. */
+/** Where zones cannot be listed: those known from before, and those whose ids the user gave. */
 function withNamedZones(known: readonly Scope[], selection: Selection): readonly Scope[] {
   const zones = known.filter(({ kind }) => kind === 'zone')
   const missing = namedIds(selection.zones).filter((id) => zones.every((zone) => zone.id !== id))

@@ -54,9 +54,9 @@ export function createInventoryPoll(deps: InventoryDeps): InventoryPoll {
   const report = createFailureReport(deps.log, {
     begins: (kind) =>
       kind === 'forbidden'
-        ? 'jobs can not be listed: the token needs Logs Write there; going on with health data alone'
-        : 'jobs can not be listed; what was last known stays',
-    ends: 'jobs can be listed again',
+        ? 'cannot list jobs: the token needs Logs Write there; continuing with health data only'
+        : 'cannot list jobs; keeping the last known state',
+    ends: 'listing jobs works again',
     of: ({ inventory }) => inventory,
   })
 
@@ -145,7 +145,7 @@ function logChanges(
     switch (change) {
       case 'failing':
       case 'disabled_by_failure': {
-        const text = change === 'failing' ? 'job is failing' : 'job was disabled because it failed'
+        const text = change === 'failing' ? 'job is failing' : 'Cloudflare disabled a failing job'
         log.warn(
           {
             ...fields,

@@ -46,7 +46,7 @@ export type WebhookReports = Map<string, readonly WebhookReport[]>
 
 export const historyPoller = 'history'
 
-/** A first look goes back so far: a job that was switched off since and still is, is news. */
+/** The first read goes back this far: a job that was disabled since then, and still is, is news. */
 const firstLookMs = 7 * 86_400_000
 /** Rows may be listed some time after they were sent. */
 const overlapMs = 10 * 60_000
@@ -59,9 +59,9 @@ export function createHistoryPoll(deps: HistoryDeps): { cycle(signal: AbortSigna
   const report = createFailureReport(deps.log, {
     begins: (kind) =>
       kind === 'forbidden'
-        ? 'sent notifications can not be read: the token needs Notifications Read there; going on without them'
-        : 'sent notifications can not be read',
-    ends: 'sent notifications can be read again',
+        ? 'cannot read the notification history: the token needs Notifications Read there; continuing without it'
+        : 'cannot read the notification history',
+    ends: 'reading the notification history works again',
     of: ({ scope }) => polls.get(scope.id) ?? neverPolled,
   })
 
@@ -76,7 +76,7 @@ export function createHistoryPoll(deps: HistoryDeps): { cycle(signal: AbortSigna
     const onMore = (): void =>
       deps.log.warn(
         { account_id: account.id, pages: maxPages },
-        'too many notifications were sent to read them all; older ones are left out',
+        'too many notifications to read them all; older ones are skipped',
       )
     const pages = callFor(account, signal).pages(
       (page, options) => api.listHistory(account.id, { page, since }, options),

@@ -79,8 +79,7 @@ export function createFollowUp(deps: FollowUpDeps): FollowUp {
     for (const id of event.jobIds) outcomes.add(await settleJob(id, event.at))
     if (outcomes.has('unreadable') && waited < unknownMs) return false
     if (outcomes.has('unknown') && waited < unknownMs && !late) return false
-    if (outcomes.has('unknown'))
-      deps.log.info({ job_ids: event.jobIds }, 'a notification names a job that is not known')
+    if (outcomes.has('unknown')) deps.log.info({ job_ids: event.jobIds }, 'notification for an unknown job')
     return true
   }
 

@@ -109,7 +109,7 @@ export function createNotifications(deps: NotificationDeps): Notifications {
         destination: summary.destination,
         reason: pushFailureReason(job, scope.failedAttempts.get(id)) ?? 'other',
       },
-      'Cloudflare notified that it disabled a job because it failed',
+      'Cloudflare reported that it disabled a failing job',
     )
     return [key]
   }
@@ -165,7 +165,7 @@ function recalled(store: RecordStore, log: Log): NotificationBook {
   if (record === undefined) return emptyBook
   const book = notificationsFromRecord(record)
   if (book !== null) return book
-  log.error({ key: recordKey }, 'the record of notifications is damaged: they are counted from zero')
+  log.error({ key: recordKey }, 'the notification record is damaged; counting from zero')
   return emptyBook
 }
 

@@ -24,7 +24,7 @@ export function createScopeMemory(store: RecordStore, log: Log): ScopeMemory {
     if (record === undefined) return null
     const value = parse(record)
     // Counting from zero would be wrong in silence; it is wrong aloud.
-    if (value === null) log.error({ key }, 'a record of the ledger store is damaged: this scope starts anew')
+    if (value === null) log.error({ key }, 'a ledger record is damaged; this scope starts from zero')
     return value
   }
   return {

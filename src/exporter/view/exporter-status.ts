@@ -77,7 +77,7 @@ export interface ScopePage {
 export interface ScopeFreshness {
   readonly account: Place
   readonly zone: Place | null
-  /** Null when they can't be listed. */
+  /** Null when they cannot be listed. */
   readonly jobs: number | null
   readonly inventoryAt: EpochMs | null
   readonly healthTo: EpochMs | null

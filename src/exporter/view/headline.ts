@@ -12,7 +12,7 @@ export interface Headline {
   readonly byTrouble: Readonly<Record<Trouble, number>>
   /** Of the jobs that are losing data. */
   readonly lostLastHour: { readonly batches: number; readonly records: number }
-  /** What can't be read now. */
+  /** What cannot be read now. */
   readonly blind: { readonly scopes: number; readonly jobs: number; readonly longest: BlindScope | null }
   /** Of scopes with jobs, the oldest: when they were listed, and up to when their uploads are counted. */
   readonly dataAt: { readonly inventory: EpochMs | null; readonly health: EpochMs | null }
@@ -75,7 +75,7 @@ function noJobs(): Record<Trouble, number> {
   }
 }
 
-/** Null when none is known: what can't be read at all is told apart. */
+/** Null when none is known: what cannot be read at all is told apart. */
 function oldest(instants: readonly (EpochMs | null)[]): EpochMs | null {
   return instants.reduce<EpochMs | null>((a, b) => (a === null || (b !== null && b < a) ? b : a), null)
 }

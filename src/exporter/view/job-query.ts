@@ -3,7 +3,7 @@ import { accountOf } from '../../domain/scope.ts'
 import { blindness, type JobSight } from './job-status.ts'
 import { needsHands, type Trouble } from './job-trouble.ts'
 
-/** `trouble`: any that needs hands. `blind`: jobs whose account or zone can't be read now. */
+/** `trouble`: any that needs attention. `blind`: jobs whose account or zone cannot be read now. */
 export type StateFilter = Trouble | 'trouble' | 'blind'
 
 /** Every part that is not null has to fit. Names and ids are compared without regard to case. */

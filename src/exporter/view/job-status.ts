@@ -54,7 +54,7 @@ export interface JobStatus {
 }
 
 /**
- * A job is switched off about a day after its failure began. That was seen by the exporter (`latest`), or had
+ * A job is disabled about a day after its failure began. That was seen by the exporter (`latest`), or had
  * begun before it looked, but not before the last delivery (`earliest`). They are the same when nothing was
  * delivered ever.
  */
@@ -81,7 +81,7 @@ export interface JobFacts {
   readonly firstSeen: EpochMs
 }
 
-/** That a scope can't be read, so that what is shown of it is old. */
+/** That a scope cannot be read, so that what is shown of it is old. */
 export interface Blindness extends PollFailure {
   readonly source: 'inventory' | 'health'
 }
@@ -138,7 +138,7 @@ export function jobDetail(sight: JobSight, history: History, now: EpochMs): JobD
   return { ...jobStatus(sight, history, now), totals, answers: answersOf(totals) }
 }
 
-/** Why the scope can't be read now; null while it can, and before it was tried. */
+/** Why the scope cannot be read now; null while it can, and before it was tried. */
 export function blindness({ inventory, health }: ScopeState): Blindness | null {
   if (inventory.failure !== null) return { source: 'inventory', ...inventory.failure }
   return health.failure === null ? null : { source: 'health', ...health.failure }

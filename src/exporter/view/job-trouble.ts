@@ -58,5 +58,5 @@ export function lagOf(job: JobState, scope: ScopeState): number | null {
   return lastComplete === null || lastSuccess === null ? null : Math.max(0, lastSuccess - lastComplete)
 }
 
-/** Cloudflare switches a job off after about so long without a success. */
+/** Cloudflare disables a job after about this long without a success. */
 export const disableAfterMs = 24 * 3_600_000

@@ -6,7 +6,7 @@ import type { WebConfigSource } from './web-config-source.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The route checks a secret of its own, because its callers can't send basic authentication. */
+    /** The route checks a secret of its own, because its callers cannot send basic authentication. */
     ownAuthentication?: boolean
   }
 }
@@ -33,7 +33,7 @@ export function guardRequests(
     auth ??= createBasicAuth()
     const outcome = await (await auth).check(request.headers.authorization, users)
     if (outcome === 'accepted') return
-    if (outcome === 'busy') return refuse(reply, 503, 'Too many sign-ins at once.\n')
+    if (outcome === 'busy') return refuse(reply, 503, 'Too many concurrent logins.\n')
     log.debug({ path: pathOf(request) }, 'http request without valid credentials')
     reply.header('www-authenticate', 'Basic realm="logpush-exporter", charset="UTF-8"')
     return refuse(reply, 401, 'Unauthorized.\n')

@@ -54,7 +54,7 @@ const curveNames: Readonly<Record<string, string>> = {
   X25519: 'X25519',
 }
 
-/** Suites for TLS 1.2, Go's name → OpenSSL's. Those of TLS 1.3 can't be chosen, as in Go. */
+/** Suites for TLS 1.2, Go's name → OpenSSL's. Those of TLS 1.3 cannot be chosen, as in Go. */
 const cipherNames: Readonly<Record<string, string>> = {
   TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256: 'ECDHE-ECDSA-AES128-GCM-SHA256',
   TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384: 'ECDHE-ECDSA-AES256-GCM-SHA384',
@@ -130,7 +130,7 @@ export function readTlsConfig(node: Positioned, folder: string, problems: Proble
   if (key === undefined) complain('missing one of key_file or key')
   if (sources.has('client_ca') && (clientAuth ?? 'NoClientCert') === 'NoClientCert') {
     complain(
-      'client_ca_file does nothing without client_auth_type; RequireAndVerifyClientCert asks for certificates',
+      'client_ca_file has no effect without client_auth_type; set RequireAndVerifyClientCert to require certificates',
     )
   }
   if (allowedSans !== null && !/^Require/.test(clientAuth ?? '')) {
@@ -176,7 +176,10 @@ function oneOf<T extends string>(
 function tlsVersion(node: Positioned, problems: Problems): TlsConfig['minVersion'] | null {
   const content = text(node, problems)
   if (content !== 'TLS10' && content !== 'TLS11') return oneOf(node, versions, problems)
-  problems.push({ at: node.at, message: `${content} is not offered: it is broken; use TLS12 or TLS13` })
+  problems.push({
+    at: node.at,
+    message: `${content} is not supported because it is insecure; use TLS12 or TLS13`,
+  })
   return null
 }
 

@@ -37,15 +37,15 @@ export function createTlsServer(
     if (now === installed) return
     installed = now
     server.setSecureContext(now)
-    log.info({}, 'new TLS certificates are in use')
+    log.info({}, 'TLS certificates replaced')
   })
   server.on('secureConnection', (socket) => {
     const problem = clientProblem(socket, config)
     if (problem === null) return
-    log.debug({ problem }, 'a TLS client was turned away')
+    log.debug({ problem }, 'TLS client rejected')
     socket.destroy()
   })
-  server.on('tlsClientError', (error) => log.debug({ code: codeOf(error) }, 'a TLS handshake failed'))
+  server.on('tlsClientError', (error) => log.debug({ code: codeOf(error) }, 'TLS handshake failed'))
   return server
 }
 

@@ -28,7 +28,7 @@ export function mapping(
 /** A text; an empty one and none at all are both `''`. */
 export function text(node: Positioned, problems: Problems): string | null {
   if (node.kind === 'scalar') return node.text
-  problems.push({ at: node.at, message: `expected a text, found ${describe(node)}` })
+  problems.push({ at: node.at, message: `expected text, found ${describe(node)}` })
   return null
 }
 

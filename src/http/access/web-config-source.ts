@@ -9,7 +9,7 @@ import { readWebConfig, type WebConfig } from './web-config.ts'
 
 /*
  * The web config file and the certificates it names, as they are now: looked at when a request or a connection
- * comes, at most once a second, and read again when one of them changed. New contents that can't be used change
+ * comes, at most once a second, and read again when one of them changed. New contents that cannot be used change
  * nothing; that is logged once, and the next change is tried again. TLS itself goes on or off at start only.
  */
 
@@ -37,7 +37,7 @@ interface Loaded {
 
 /**
  * Reads the file for the first time.
- * @throws UserError with every mistake in it, or in the certificates that it names.
+ * @throws UserError with every error in it, or in the certificates that it names.
  */
 export function openWebConfig(path: string, deps: WebConfigDeps): WebConfigSource {
   const { clock, log } = deps
@@ -54,16 +54,16 @@ export function openWebConfig(path: string, deps: WebConfigDeps): WebConfigSourc
     try {
       const next = load(path, deps)
       if ((next.tls !== null) !== tlsAtStart) {
-        throw new UserError('--web.config.file: TLS can be turned on or off by a restart only')
+        throw new UserError('--web.config.file: turning TLS on or off needs a restart')
       }
       loaded = next
       failedMarks = null
-      log.info({ path }, 'web config file or certificates read again')
+      log.info({ path }, 'web config file or certificates reloaded')
     } catch (error) {
       failedMarks = marks
       log.error(
         { path, err: error },
-        'web config file or certificates changed and can not be used; the old stay',
+        'web config file or certificates changed but cannot be used; keeping the previous ones',
       )
     }
     return loaded
@@ -120,13 +120,9 @@ function secureContextOptions(path: string, config: TlsConfig): SecureContextOpt
     createSecureContext(options)
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'unknown reason'
-    throw new UserError(
-      `${path}: tls_server_config: certificate and key can not be used: ${reason}`,
-      undefined,
-      {
-        cause: error,
-      },
-    )
+    throw new UserError(`${path}: tls_server_config: cannot use certificate and key: ${reason}`, undefined, {
+      cause: error,
+    })
   }
   return options
 }

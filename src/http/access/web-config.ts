@@ -22,7 +22,7 @@ export type WebConfigReading =
   | { readonly ok: true; readonly config: WebConfig }
   | { readonly ok: false; readonly problems: readonly FileProblem[] }
 
-/** Reads the whole file, with all its mistakes. Relative paths are taken from `folder`. */
+/** Reads the whole file, with all its errors. Relative paths are taken from `folder`. */
 export function readWebConfig(root: Positioned, folder: string): WebConfigReading {
   const problems: FileProblem[] = []
   let tls: TlsConfig | null = null
@@ -64,7 +64,7 @@ function readHttpConfig(node: Positioned, problems: FileProblem[]): WebConfig['h
       if (flag(value, problems) === true) {
         problems.push({
           at: value.at,
-          message: 'http2: HTTP/2 is not offered; leave it out or set it to false',
+          message: 'http2: HTTP/2 is not supported; remove it or set it to false',
         })
       }
     },
@@ -116,7 +116,7 @@ function readUsers(node: Positioned, problems: FileProblem[]): WebConfig['users'
     } else if (cost < 4) {
       problems.push({
         at: value.at,
-        message: `${quoted(key)}: expected a bcrypt hash, as htpasswd -nBC 10 makes it`,
+        message: `${quoted(key)}: expected a bcrypt hash, as made by htpasswd -nBC 10`,
       })
     } else if (cost > highestCost) {
       problems.push({
@@ -161,7 +161,7 @@ function readRateLimit(node: Positioned, problems: FileProblem[]): RateLimitSett
   if (burst < 1) {
     problems.push({
       at: node.at,
-      message: 'rate_limit: expected a burst of at least 1, or nothing would be let through',
+      message: 'rate_limit: expected a burst of at least 1; 0 would reject every request',
     })
   }
   return { intervalMs, burst }

@@ -21,9 +21,7 @@ export function exporterPage(view: ExporterStatus, context: PageContext): string
     body: html`<section class="head" aria-labelledby="exporter">
 <h1 id="exporter">The exporter</h1>
 <p class="lead">Running for ${span(now - startedAt)}. ${counted(view.scopes.total, 'account or zone', 'accounts and zones')} watched${
-      view.scopes.blind === 0
-        ? ', all can be read'
-        : html`, <b>${amount(view.scopes.blind)} can’t be read</b>`
+      view.scopes.blind === 0 ? ', all readable' : html`, <b>${amount(view.scopes.blind)} cannot be read</b>`
     }.</p>${
       context.grafana === null
         ? nothing
@@ -45,7 +43,7 @@ function budgetCard({ api, limit, used, throttled, paused }: ExporterStatus['bud
   return html`<section class="card" aria-labelledby="budget-${api}"><h2 id="budget-${api}">${name} budget</h2>
 <p class="big">${amount(used)} of ${amount(limit)}</p>
 ${gauge({ part: limit === 0 ? 0 : used / limit, label: `${name}: ${amount(used)} of ${amount(limit)} requests used`, warnAt: 0.8, badAt: 1 })}
-<p class="quiet">requests in 5 min, ${amount(Math.max(0, limit - used))} left; throttled ${counted(throttled, 'time')}${paused ? ', waiting now' : ''}</p></section>`
+<p class="quiet">requests in 5 min, ${amount(Math.max(0, limit - used))} left; throttled ${counted(throttled, 'time')}${paused ? ', now paused' : ''}</p></section>`
 }
 
 function tokenCard({ token, now }: ExporterStatus): Html {
@@ -57,12 +55,12 @@ function tokenCard({ token, now }: ExporterStatus): Html {
         ? 'not active'
         : expires === null
           ? 'active'
-          : `ends in ${span(expires - now)}`
+          : `expires in ${span(expires - now)}`
   const more =
     token === null
       ? nothing
       : expires === null
-        ? html`no end is set`
+        ? html`does not expire`
         : html`at ${instant(expires)} · <a href="${runbookHref(root, 'CloudflareLogpushTokenExpiring')}">Runbook</a>`
   return html`<section class="card" aria-labelledby="token"><h2 id="token">API token</h2>
 <p class="big${token !== null && !token.active ? ' bad' : ''}">${text}</p><p class="quiet">${more}</p></section>`
@@ -71,7 +69,7 @@ function tokenCard({ token, now }: ExporterStatus): Html {
 function ledgerCard({ ledger }: ExporterStatus): Html {
   const { writes, writeFailures, lateRows, gapSeconds, windowsSplit } = ledger
   return html`<section class="card" aria-labelledby="ledger"><h2 id="ledger">Ledger</h2>
-<p class="big${gapSeconds > 0 ? ' bad' : ''}">${gapSeconds === 0 ? 'no gap' : `gap of ${span(gapSeconds * 1000)}`}</p>
+<p class="big${gapSeconds > 0 ? ' bad' : ''}">${gapSeconds === 0 ? 'no gaps' : `gap of ${span(gapSeconds * 1000)}`}</p>
 <p class="quiet">${counted(writes, 'write')}, ${amount(writeFailures)} failed; ${counted(lateRows, 'late row')} added, ${counted(windowsSplit, 'window')} split</p></section>`
 }
 
@@ -82,7 +80,7 @@ function driftSection({ drift, now }: ExporterStatus): Html {
   return html`<section aria-labelledby="drift"><h2 id="drift">Manifest</h2>
 <p>${compared} ${problem === null ? nothing : html`<span class="error">${problem}</span>`} ${
     changes.length === 0
-      ? 'What is live is as the manifest says.'
+      ? 'Live configuration matches the manifest.'
       : html`${counted(changes.length, 'object')} ${changes.length === 1 ? 'differs' : 'differ'}. <a href="${runbookHref(root, 'CloudflareLogpushManifestDrift')}">Runbook</a>`
   }</p>
 ${
@@ -111,16 +109,16 @@ function settingsSection({ settings, reload, now }: ExporterStatus): Html {
     reload === null
       ? nothing
       : reload.successful
-        ? html` Read again ${ago(reload.at, now)}.`
-        : html` <b>The last reload failed</b> ${ago(reload.at, now)}; the settings from before stay. <a href="${runbookHref(root, 'CloudflareLogpushExporterConfigReloadFailed')}">Runbook</a>`
-  return html`<section aria-labelledby="settings"><h2 id="settings">Settings in force</h2>
-<p class="quiet">What differs from the default is marked.${reloaded}</p>
+        ? html` Reloaded ${ago(reload.at, now)}.`
+        : html` <b>The last reload failed</b> ${ago(reload.at, now)}; the old ones stay in effect. <a href="${runbookHref(root, 'CloudflareLogpushExporterConfigReloadFailed')}">Runbook</a>`
+  return html`<section aria-labelledby="settings"><h2 id="settings">Active settings</h2>
+<p class="quiet">Values that differ from the default are marked.${reloaded}</p>
 ${definitions(
   settings.map(({ name, value, isDefault }) => [
     name,
     isDefault
       ? html`<code>${value}</code>`
-      : html`<code class="changed">${value}</code> <span class="quiet">set</span>`,
+      : html`<code class="changed">${value}</code> <span class="quiet">changed</span>`,
   ]),
 )}</section>`
 }

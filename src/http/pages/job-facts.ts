@@ -18,12 +18,12 @@ export function jobFactsList(job: JobDetail): Html {
     ...place,
     ['Dataset', facts.kind === '' ? facts.dataset : `${facts.dataset} (${facts.kind})`],
     ['Destination', html`${facts.destinationType} <code>${facts.destination}</code>`],
-    ['Switched on', facts.enabled ? 'yes' : 'no'],
+    ['Enabled', facts.enabled ? 'yes' : 'no'],
     [
-      'Longest time between uploads',
-      interval === null || interval === 0 ? 'as Cloudflare sees fit' : span(interval * 1000),
+      'Max. time between uploads',
+      interval === null || interval === 0 ? 'Cloudflare default' : span(interval * 1000),
     ],
-    ['Limit of lag', span(job.maxLagMs)],
+    ['Max. lag', span(job.maxLagMs)],
     ['First seen', instant(facts.firstSeen)],
     ['Last listed', dataAt.inventory === null ? 'not yet' : instant(dataAt.inventory)],
     ['Uploads counted up to', dataAt.health === null ? 'not yet' : instant(dataAt.health)],
@@ -34,7 +34,7 @@ export function totalsList({ totals, answers }: JobDetail): Html {
   const sum = (outcome: string | null): number =>
     answers.reduce((all, one) => all + (outcome === null || one.outcome === outcome ? one.uploads : 0), 0)
   const [attempts, delivered, lost] = [sum(null), sum('delivered'), sum('lost')]
-  return html`<section class="card" aria-labelledby="totals"><h2 id="totals">Counted since the ledger began</h2>
+  return html`<section class="card" aria-labelledby="totals"><h2 id="totals">Totals since first seen</h2>
 ${definitions([
   ['Batches delivered', amount(delivered)],
   ['Batches lost', html`${amount(lost)} <span class="quiet">${share(lost, lost + delivered)}</span>`],
@@ -50,7 +50,7 @@ ${definitions([
     ? [['Sampled', `1 in ${amount(totals.sampleInterval)}: counts are estimates`] as const]
     : []),
 ])}
-<h3>Answers of the destination</h3>
+<h3>Destination responses</h3>
 <ul class="answers">${answers
     .slice(0, 12)
     .map(

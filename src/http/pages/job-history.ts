@@ -9,17 +9,17 @@ export function historySection(job: JobDetail): Html {
   const [from, to] = knownSlots(job)
   const known = job.slots.slice(from, to)
   if (known.length === 0)
-    return html`<section aria-labelledby="history"><h2 id="history">Last hours</h2><p class="empty">No uploads have been read yet.</p></section>`
+    return html`<section aria-labelledby="history"><h2 id="history">Last hours</h2><p class="empty">No upload data yet.</p></section>`
   return html`<section aria-labelledby="history"><h2 id="history">Last hours</h2>
-<p class="quiet">${historyText(job.slots)}. Most in five minutes: ${counted(most(known, 'uploads'), 'attempt')}, ${counted(most(known, 'records'), 'record')}.</p>
-<figure><figcaption>Attempts: <span class="key ok">delivered</span> <span class="key retried">failed and retried</span> <span class="key lost">given up, data lost</span>${
+<p class="quiet">${historyText(job.slots)}. Peak in 5 min: ${counted(most(known, 'uploads'), 'attempt')}, ${counted(most(known, 'records'), 'record')}.</p>
+<figure><figcaption>Attempts: <span class="key ok">delivered</span> <span class="key retried">failed and retried</span> <span class="key lost">lost</span>${
     known.length < job.slots.length ? html` <span class="key unknown">not read</span>` : nothing
   }</figcaption>
 ${attemptChart(job)}
 <div class="ticks" aria-hidden="true">${ticks(job.slots)}</div></figure>
 <figure><figcaption>Records: <span class="key ok">delivered</span> <span class="key lost">lost</span></figcaption>
 ${recordChart(job)}</figure>
-<details><summary>Numbers</summary>${table(known)}</details></section>`
+<details><summary>Figures</summary>${table(known)}</details></section>`
 }
 
 function most(slots: readonly HistorySlot[], measure: 'uploads' | 'records'): number {
@@ -35,7 +35,7 @@ function ticks(slots: readonly HistorySlot[]): readonly Html[] {
 
 function table(slots: readonly HistorySlot[]): Html {
   const headings = ['From (UTC)', 'Attempts', 'Retried', 'Batches lost', 'Records', 'Records lost']
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Numbers of the last hours"><table class="numbers"><thead><tr>${headings.map((text) => html`<th scope="col">${text}</th>`)}</tr></thead>
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Figures for the last hours"><table class="numbers"><thead><tr>${headings.map((text) => html`<th scope="col">${text}</th>`)}</tr></thead>
 <tbody>${slots.toReversed().map(row)}</tbody></table></div>`
 }
 

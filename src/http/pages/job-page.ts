@@ -19,7 +19,7 @@ export function jobPage(job: JobDetail, context: PageContext, now: number): stri
     current: null,
     here: `./${encodeURIComponent(job.id)}`,
     now,
-    body: html`<nav class="crumbs" aria-label="Way back"><a href="${root}">All jobs</a></nav>
+    body: html`<nav class="crumbs" aria-label="Breadcrumbs"><a href="${root}">All jobs</a></nav>
 <section class="head" aria-labelledby="job">
 <h1 id="job">${jobTitle(job)} ${badge(job.trouble)}</h1>
 <p class="place">${jobPlace(job)}</p>
@@ -48,25 +48,25 @@ function verdict(job: JobDetail, now: number): Html {
       : html` <b>${counted(lastHour.lostRecords, 'record')} lost</b> in the last hour, in ${counted(lastHour.lostBatches, 'batch', 'batches')}.`
   switch (job.trouble) {
     case 'disabled_by_failure':
-      return html`Cloudflare switched this job off ${since === null ? nothing : html`<b>${ago(since, now)}</b> `}because its pushes failed. Its logs have been lost since, and it does not come back by itself.${lost}`
+      return html`Cloudflare disabled this job ${since === null ? nothing : html`<b>${ago(since, now)}</b> `}because its pushes failed. Its logs have been lost since then, and it stays disabled until someone re-enables it.${lost}`
     case 'losing_data':
-      return html`Batches are being given up${since === null ? nothing : html`, since about <b>${instant(since)}</b>`}.${
+      return html`Losing batches${since === null ? nothing : html` since about <b>${instant(since)}</b>`}.${
         job.failingSince === null
-          ? ' The last push worked.'
-          : html` Pushes fail, seen since <b>${instant(job.failingSince)}</b>.`
+          ? ' The last push succeeded.'
+          : html` Pushes failing since <b>${instant(job.failingSince)}</b> (first observed).`
       }${lost}`
     case 'failing':
-      return html`Pushes fail${since === null ? nothing : html` since <b>${instant(since)}</b> (${ago(since, now)})`}. Cloudflare goes on trying.${lost}`
+      return html`Pushes failing${since === null ? nothing : html` since <b>${instant(since)}</b> (${ago(since, now)})`}. Cloudflare keeps retrying.${lost}`
     case 'late':
-      return html`Nothing has been delivered since <b>${since === null ? 'long' : instant(since)}</b>, which is longer than the limit of ${span(job.maxLagMs)}.${lost}`
+      return html`Nothing delivered${since === null ? nothing : html` since <b>${instant(since)}</b>`}: longer than the limit of ${span(job.maxLagMs)}.${lost}`
     case 'never_delivered':
-      return html`The job is switched on and has not delivered anything yet.${lost}`
+      return html`The job is enabled and has not delivered anything yet.${lost}`
     case 'unknown':
-      return html`The jobs API has not told of this job; only its uploads are known.${lost}`
+      return html`The jobs API doesn't list this job; only its upload statistics are known.${lost}`
     case 'off':
-      return html`The job is switched off, and not because it failed as far as is known.${lost}`
+      return html`The job is disabled (not because of failures, as far as we know).${lost}`
     case 'ok':
-      return html`The job delivers.${lost}`
+      return html`The job is delivering.${lost}`
   }
 }
 
@@ -76,7 +76,7 @@ function actions(job: JobDetail, { grafana }: PageContext, now: number): Html {
     ...(runbook === null ? [] : [{ text: 'Runbook', href: runbookHref(root, runbook), strong: true }]),
     ...(job.reason === null
       ? []
-      : [{ text: 'By destination', href: runbookHref(root, 'destinations'), strong: false }]),
+      : [{ text: 'Troubleshoot this destination', href: runbookHref(root, 'destinations'), strong: false }]),
     { text: 'Cloudflare', href: cloudflareUrl(job), strong: false },
     ...(grafana === null
       ? []
@@ -99,7 +99,7 @@ function errorCard({ reason, error, lastError }: JobDetail, now: number): Html {
   if (reason === null) return nothing
   return html`<section class="card wide" aria-labelledby="why"><h2 id="why">Last error</h2>
 <p class="big">${reasonNames[reason]}</p>
-<p class="error">${error ?? 'Cloudflare gives no text.'}</p>
+<p class="error">${error ?? 'Cloudflare reports no message.'}</p>
 <p class="quiet">${lastError === null ? nothing : html`${ago(lastError, now)}, at ${instant(lastError)}`}</p></section>`
 }
 
@@ -108,24 +108,24 @@ function clockCard({ failingSince, disableExpected, disabled }: JobDetail, now: 
   if (disabled !== null) {
     const how =
       disabled.how === 'notified' ? 'Cloudflare notified so' : 'it had been failing for 20 hours or more'
-    return html`<section class="card" aria-labelledby="clock"><h2 id="clock">Switched off</h2>
+    return html`<section class="card" aria-labelledby="clock"><h2 id="clock">Disabled</h2>
 <p class="big">${ago(disabled.at, now)}</p><p class="quiet">at ${instant(disabled.at)}; ${how}</p></section>`
   }
   if (disableExpected === null || failingSince === null) return nothing
   const begun = disableExpected.earliest - disableAfterMs
   const label = `Failing for up to ${span(now - begun)} of about 24 h`
   const { earliest, latest } = disableExpected
-  return html`<section class="card" aria-labelledby="clock"><h2 id="clock">Cloudflare switches it off</h2>
+  return html`<section class="card" aria-labelledby="clock"><h2 id="clock">Cloudflare will disable it</h2>
 <p class="big">${timeLeft(disableExpected, now)}</p>
 ${gauge({ part: (now - begun) / disableAfterMs, label, warnAt: 0.5, badAt: 20 / 24 })}
-<p class="quiet">${isOneGuess(disableExpected) ? html`at ${instant(latest)}` : html`between ${instant(earliest)} and ${instant(latest)}`}: after about 24 h of failure, seen since ${instant(failingSince)}</p></section>`
+<p class="quiet">${isOneGuess(disableExpected) ? html`at ${instant(latest)}` : html`between ${instant(earliest)} and ${instant(latest)}`}: after about 24 h of failure, first observed at ${instant(failingSince)}</p></section>`
 }
 
 function lagCard(job: JobDetail): Html {
   const { lagMs, maxLagMs, lastComplete, facts } = job
   if (facts === null) return nothing
   const part = lagMs === null || maxLagMs === 0 ? null : lagMs / maxLagMs
-  return html`<section class="card" aria-labelledby="lag"><h2 id="lag">Lag of its limit</h2>
+  return html`<section class="card" aria-labelledby="lag"><h2 id="lag">Lag / limit</h2>
 <p class="big">${lagText(job)}</p>
 ${part === null ? nothing : gauge({ part, label: `Lag ${lagText(job)}`, warnAt: 0.8, badAt: 1 })}
 <p class="quiet">${lastComplete === null ? 'never delivered' : html`delivered up to ${instant(lastComplete)}`}</p></section>`
@@ -134,19 +134,19 @@ ${part === null ? nothing : gauge({ part, label: `Lag ${lagText(job)}`, warnAt: 
 function lossCard({ lastHour: { lostBatches, lostRecords, retries, uploads } }: JobDetail): Html {
   return html`<section class="card" aria-labelledby="lost"><h2 id="lost">Lost in the last hour</h2>
 <p class="big${lostBatches > 0 ? ' bad' : ''}">${lostBatches === 0 ? 'nothing' : counted(lostRecords, 'record')}</p>
-<p class="quiet">${counted(lostBatches, 'batch', 'batches')} given up, ${amount(retries)} of ${counted(uploads, 'attempt')} retried</p></section>`
+<p class="quiet">${counted(lostBatches, 'batch', 'batches')} lost, ${amount(retries)} of ${counted(uploads, 'attempt')} retried</p></section>`
 }
 
 /** The moments that are known of the job, the latest first. */
 function timeline(job: JobDetail, now: number): Html {
   const moments = [
-    { at: job.disableExpected?.latest ?? null, text: 'Cloudflare switches it off by then' },
-    { at: job.disabled?.at ?? null, text: 'switched off because it failed' },
+    { at: job.disableExpected?.latest ?? null, text: 'Cloudflare will have disabled it by then' },
+    { at: job.disabled?.at ?? null, text: 'disabled because it failed' },
     { at: job.lastError, text: 'last error' },
-    { at: job.lastComplete, text: 'delivered up to here' },
-    { at: job.lastUpload, text: 'last attempt to upload' },
-    { at: job.failingSince, text: 'first error of the present failure that was seen' },
-    { at: job.trouble === 'losing_data' ? job.since : null, text: 'first lost batch, to five minutes' },
+    { at: job.lastComplete, text: 'logs delivered up to this time' },
+    { at: job.lastUpload, text: 'last upload attempt' },
+    { at: job.failingSince, text: 'first observed error of the current failure' },
+    { at: job.trouble === 'losing_data' ? job.since : null, text: 'first lost batch (±5 min)' },
     { at: job.facts?.firstSeen ?? null, text: 'first seen by the exporter' },
   ].flatMap(({ at, text }) => (at === null ? [] : [{ at, text }]))
   return html`<section aria-labelledby="moments"><h2 id="moments">Timeline</h2>

@@ -5,12 +5,12 @@ import { sparkline } from './sparkline.ts'
 import { badge, jobPlace, jobTitle, lagText, lostText, sinceText, whyText } from './trouble-text.ts'
 
 /**
- * The jobs, the worst first. On a narrow screen a row becomes a card; the roles keep it a table for those who
+ * The jobs, worst first. On a narrow screen a row becomes a card; the roles keep it a table for those who
  * listen to it.
  */
 export function jobTable(jobs: readonly JobStatus[], root: string, now: number): Html {
   return html`<table class="jobs" role="table">
-<caption class="unseen">Jobs, the worst first</caption>
+<caption class="unseen">Jobs, worst first</caption>
 <thead role="rowgroup"><tr role="row">${headings.map(
     (text) => html`<th scope="col" role="columnheader">${text}</th>`,
   )}</tr></thead>
@@ -20,7 +20,7 @@ ${jobs.map((job) => row(job, root, now))}
 </table>`
 }
 
-const headings = ['State', 'Job', 'For', 'Why', 'Lost in 1 h', 'Lag of limit', 'Last 4 h']
+const headings = ['State', 'Job', 'For', 'Why', 'Lost (last hour)', 'Lag / limit', 'Last 4 h']
 
 function row(job: JobStatus, root: string, now: number): Html {
   const blind =

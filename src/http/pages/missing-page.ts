@@ -10,7 +10,7 @@ export function missingPage(id: string, context: PageContext, now: number): stri
     here: `./${encodeURIComponent(id)}`,
     now,
     body: html`<section class="head"><h1>No such job</h1>
-<p class="lead">No job with the id <code>${id}</code> is known. It may have been deleted, or belong to an account or zone that is not watched.</p>
+<p class="lead">There is no job with the id <code>${id}</code>. It may have been deleted, or belong to an account or zone that is not watched.</p>
 <p><a href="../">All jobs</a></p></section>`,
   })
 }

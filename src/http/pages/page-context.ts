@@ -21,7 +21,7 @@ export interface PageParts {
   readonly title: string
   readonly root: string
   readonly current: 'jobs' | 'exporter' | null
-  /** The page's own address without `refresh`, for the link that switches it. */
+  /** The page's own address without `refresh`, for the link that toggles it. */
   readonly here: string
   readonly now: number
   readonly body: Html
@@ -57,20 +57,20 @@ function links(
 
 function starting(readiness: ReadinessState): Html {
   if (readiness.ready) return nothing
-  return html`<p class="notice" role="status"><b>Not ready yet:</b> ${readiness.reason}. What is shown may be incomplete.</p>`
+  return html`<p class="notice" role="status"><b>Not ready yet:</b> ${readiness.reason}. This page may be incomplete.</p>`
 }
 
 function footer({ about, refresh }: PageContext, { here, root, now }: PageParts): Html {
   const joined = here.includes('?') ? '&' : '?'
   const toggle = refresh
-    ? html`Loads itself anew every ${refreshSeconds} s. <a href="${here}${joined}refresh=off">Switch that off</a>`
-    : html`Does not load itself anew. <a href="${here}">Switch that on</a>`
-  return html`<p>As of ${instant(now)}, from memory. ${toggle}.</p>
-<p>${about.name} ${about.version}, revision ${about.revision} · <a href="${root}-/healthy">alive?</a> · <a href="${root}-/ready">ready?</a></p>`
+    ? html`Refreshes every ${refreshSeconds} s. <a href="${here}${joined}refresh=off">Turn off</a>`
+    : html`Auto-refresh is off. <a href="${here}">Turn on</a>`
+  return html`<p>Data as of ${instant(now)}. ${toggle}.</p>
+<p>${about.name} ${about.version}, revision ${about.revision} · <a href="${root}-/healthy">health</a> · <a href="${root}-/ready">readiness</a></p>`
 }
 
 /** What in an address could not be understood. */
 export function problemNotice(problems: readonly string[]): Html {
   if (problems.length === 0) return nothing
-  return html`<p class="notice" role="status"><b>Left out of the filter:</b> ${problems.join('; ')}.</p>`
+  return html`<p class="notice" role="status"><b>Ignored:</b> ${problems.join('; ')}.</p>`
 }

@@ -132,7 +132,7 @@ const cards = `@media (max-width:76rem){
 .jobs .state{order:-2}.jobs .since{order:-2;margin-left:auto;color:var(--quiet)}
 .jobs .why,.jobs .history{flex:1 1 100%;max-width:none;width:100%}
 .jobs .since time::before{content:"for "}.clamp{-webkit-line-clamp:4}.jobs .lost .quiet{display:inline}
-.jobs .lost::before{content:"Lost in 1 h: ";color:var(--quiet)}.jobs .lag::before{content:"Lag ";color:var(--quiet)}
+.jobs .lost::before{content:"Lost (last hour): ";color:var(--quiet)}.jobs .lag::before{content:"Lag ";color:var(--quiet)}
 .jobs .ok .job{flex:1 1 60%;order:-2}.jobs .ok .history{flex:1 1 50%;width:auto}.jobs .ok .lag{flex:0 1 auto}
 }`
 

@@ -62,7 +62,7 @@ export interface PageFrame {
   /** The way from the page's address to the server's root, e.g. `./` or `../`: links work behind any prefix. */
   readonly root: string
   readonly links: readonly PageLink[]
-  /** Seconds until the page loads itself anew; null while that is switched off. */
+  /** Seconds between refreshes; null while auto-refresh is off. */
   readonly refreshSeconds: number | null
   readonly body: Html
   readonly footer: Html

@@ -11,5 +11,5 @@ export function paging(
     to < 1 || to > pages || to === page
       ? html`<span class="quiet">${text}</span>`
       : html`<a href="${href(to)}" rel="${rel}">${text}</a>`
-  return html`<nav class="paging" aria-label="Pages of the list">${link(1, 'First', 'first')} ${link(page - 1, 'Previous', 'prev')} <span>Page ${amount(page)} of ${amount(pages)}</span> ${link(page + 1, 'Next', 'next')} ${link(pages, 'Last', 'last')}</nav>`
+  return html`<nav class="paging" aria-label="Pagination">${link(1, 'First', 'first')} ${link(page - 1, 'Previous', 'prev')} <span>Page ${amount(page)} of ${amount(pages)}</span> ${link(page + 1, 'Next', 'next')} ${link(pages, 'Last', 'last')}</nav>`
 }

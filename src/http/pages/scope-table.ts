@@ -13,9 +13,9 @@ export function scopeSection(scopes: ScopePage, now: number, href: (page: number
 <p class="quiet">${counted(scopes.total, 'account or zone', 'accounts and zones')}, ${amount(scopes.empty)} without jobs${
     scopes.blind === 0
       ? nothing
-      : html`, ${amount(scopes.blind)} not readable (<a href="${runbookHref(root, blindRunbook)}">Runbook</a>)`
-  }. The worst first.</p>
-<div class="scroll" tabindex="0" role="region" aria-label="Table of accounts and zones"><table class="numbers"><thead><tr>${headings.map((text) => html`<th scope="col">${text}</th>`)}<th scope="col" class="text">Trouble</th></tr></thead>
+      : html`, ${amount(scopes.blind)} unreadable (<a href="${runbookHref(root, blindRunbook)}">Runbook</a>)`
+  }. Worst first.</p>
+<div class="scroll" tabindex="0" role="region" aria-label="Table of accounts and zones"><table class="numbers"><thead><tr>${headings.map((text) => html`<th scope="col">${text}</th>`)}<th scope="col" class="text">Problem</th></tr></thead>
 <tbody>${scopes.rows.map((row) => scopeRow(row, now))}</tbody></table></div>
 ${paging(scopes, href)}</section>`
 }

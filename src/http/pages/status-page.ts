@@ -39,7 +39,7 @@ ${paging(view, (page) => queryHref(root, { ...filter, page }, context.refresh))}
   })
 }
 
-/** How many jobs need hands. */
+/** How many jobs need attention. */
 function troubled({ byTrouble }: Headline): number {
   return troubleStates.reduce((sum, trouble) => sum + byTrouble[trouble], 0)
 }
@@ -47,12 +47,13 @@ function troubled({ byTrouble }: Headline): number {
 function titleText(headline: Headline): string {
   const { jobs, byTrouble } = headline
   const count = troubled(headline)
-  if (jobs === 0) return 'No jobs are known'
+  if (jobs === 0) return 'No jobs found'
   if (count > 0)
     return `${amount(count)} of ${counted(jobs, 'job')} ${count === 1 ? 'needs' : 'need'} attention`
   const unseen = byTrouble.unknown
-  if (unseen > 0) return `Nothing is known to be wrong, ${amount(unseen)} of ${counted(jobs, 'job')} not seen`
-  return jobs === 1 ? 'The one job is fine' : `All ${counted(jobs, 'job')} are fine`
+  if (unseen > 0)
+    return `No known problems, but ${amount(unseen)} of ${counted(jobs, 'job')} could not be checked`
+  return jobs === 1 ? 'The job is healthy' : `All ${counted(jobs, 'job')} are healthy`
 }
 
 /** The worst job in one sentence, and what was lost by all. */
@@ -75,17 +76,17 @@ function worstText(job: JobStatus, now: number): Html {
   const since = job.since === null ? nothing : html` ${ago(job.since, now)}`
   switch (job.trouble) {
     case 'disabled_by_failure':
-      return html`${link} was switched off by Cloudflare${since}${why}. `
+      return html`Cloudflare disabled ${link}${since}${why}. `
     case 'losing_data':
       return html`${link} has been losing data${job.since === null ? nothing : html` for ${span(now - job.since)}`}${why}. `
     case 'failing':
-      return html`${link} began to fail${since}${why}${
+      return html`${link} started failing${since}${why}${
         job.disableExpected === null
           ? nothing
-          : html`; Cloudflare switches it off ${timeLeft(job.disableExpected, now)}`
+          : html`; Cloudflare will disable it ${timeLeft(job.disableExpected, now)}`
       }. `
     case 'late':
-      return html`${link} delivered last${since}${why}. `
+      return html`${link} last delivered logs${since}${why}. `
     default:
       return nothing
   }
@@ -118,17 +119,17 @@ function blindNotice({ blind, scopes }: Headline, now: number): Html {
   const { account, zone, since, source, message } = blind.longest
   const where = zone === '' ? `account ${account}` : `zone ${zone}`
   const what = source === 'inventory' ? 'jobs' : 'uploads'
-  return html`<p class="notice blind" role="status"><b>Blind:</b> ${amount(blind.scopes)} of ${counted(scopes, 'account or zone', 'accounts and zones')} can’t be read, so that ${counted(blind.jobs, 'job')} ${blind.jobs === 1 ? 'shows' : 'show'} old data. Longest: ${what} of ${where}, for ${span(now - since)}. <span class="error">${message}</span> <a href="${exporterHref(root)}">See the exporter</a> · <a href="${runbookHref(root, blindRunbook)}">Runbook</a></p>`
+  return html`<p class="notice blind" role="status"><b>Unreadable:</b> ${amount(blind.scopes)} of ${counted(scopes, 'account or zone', 'accounts and zones')} cannot be read, so ${counted(blind.jobs, 'job')} ${blind.jobs === 1 ? 'shows' : 'show'} old data. Longest: ${what} of ${where}, for ${span(now - since)}. <span class="error">${message}</span> <a href="${exporterHref(root)}">See the exporter</a> · <a href="${runbookHref(root, blindRunbook)}">Runbook</a></p>`
 }
 
 function listTitle({ found, headline, query }: Overview): string {
   const state = query.state === null ? '' : `: ${stateNames[query.state].toLowerCase()}`
-  if (found === headline.jobs) return 'Jobs, the worst first'
+  if (found === headline.jobs) return 'Jobs, worst first'
   return `${amount(found)} of ${counted(headline.jobs, 'job')}${state}`
 }
 
 function emptyText({ headline }: Overview): string {
   return headline.jobs === 0
-    ? 'Nothing has been listed yet, or the token sees no account with Logpush jobs.'
-    : 'No job fits the filter.'
+    ? 'Nothing has been listed yet, or the API token sees no Logpush jobs.'
+    : 'No jobs match the filter.'
 }

@@ -7,7 +7,7 @@ export const stateFilters: readonly StateFilter[] = ['trouble', ...troubles, 'bl
 
 export interface ParsedQuery {
   readonly query: JobQuery
-  /** Whether the page is to load itself anew. */
+  /** Whether the page refreshes itself. */
   readonly refresh: boolean
   /** What could not be understood, and was left out. */
   readonly problems: readonly string[]
@@ -31,7 +31,7 @@ export function parseStatusQuery(search: string, rules: QueryRules): ParsedQuery
   const problems: string[] = []
   for (const name of new Set(parameters.keys())) {
     if (!known.has(name)) problems.push(`unknown parameter "${name}"`)
-    else if (parameters.getAll(name).length > 1) problems.push(`${name} is given more than once`)
+    else if (parameters.getAll(name).length > 1) problems.push(`${name} is repeated`)
   }
   const text = (name: string): string | null => {
     const value = parameters.get(name)?.trim() ?? ''
@@ -88,5 +88,5 @@ export function filterOf(query: JobQuery): JobFilter {
   return { ...noFilter, account, zone, dataset, destination, state, search }
 }
 
-/** The states that need hands, for sums. */
+/** The states that need attention, for totals. */
 export const troubleStates = troubles.filter(needsHands)

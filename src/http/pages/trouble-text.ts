@@ -1,4 +1,4 @@
-/* The words for what is wrong with a job. */
+/* The texts for what is wrong with a job. */
 import type { StateFilter } from '../../exporter/view/job-query.ts'
 import type { DisableExpected, JobStatus } from '../../exporter/view/job-status.ts'
 import type { Trouble } from '../../exporter/view/job-trouble.ts'
@@ -17,9 +17,9 @@ export const troubleNames: Readonly<Record<Trouble, string>> = {
 }
 
 export const stateNames: Readonly<Record<StateFilter, string>> = {
-  trouble: 'Any trouble',
+  trouble: 'Any problem',
   ...troubleNames,
-  blind: 'Not readable now',
+  blind: 'Unreadable now',
 }
 
 export function badge(trouble: Trouble): Html {
@@ -48,37 +48,39 @@ export function whyText(job: JobStatus, now: number): Html {
   if (trouble === 'ok' || trouble === 'off' || reason === null) return html`${withoutError[trouble]}`
   const text = error === null ? nothing : html` <span class="error">${error}</span>`
   const left =
-    disableExpected === null ? nothing : html` <b class="left">Off ${timeLeft(disableExpected, now)}</b>`
+    disableExpected === null
+      ? nothing
+      : html` <b class="left">Will be disabled ${timeLeft(disableExpected, now)}</b>`
   return html`<span class="clamp"><b>${reasonNames[reason]}</b>${text}</span>${left}`
 }
 
 /** What is known of the trouble where Cloudflare gives no error. */
 const withoutError: Readonly<Record<Trouble, string>> = {
-  disabled_by_failure: 'Cloudflare gives no reason',
-  losing_data: 'batches given up; the last push worked',
-  failing: 'Cloudflare gives no reason',
-  late: 'nothing delivered; no error from Cloudflare',
-  never_delivered: 'switched on, nothing delivered yet',
-  unknown: 'the jobs API did not tell of it',
-  off: 'switched off',
+  disabled_by_failure: 'no error reported by Cloudflare',
+  losing_data: 'batches were lost; the last push succeeded',
+  failing: 'no error reported by Cloudflare',
+  late: 'nothing delivered; no error reported by Cloudflare',
+  never_delivered: 'enabled, nothing delivered yet',
+  unknown: 'not listed by the jobs API',
+  off: 'disabled',
   ok: '',
 }
 
-/** Two guesses that are nearer to each other than this are told as one. */
+/** Two estimates closer together than this are shown as one. */
 const sameMs = 3_600_000
 
 export function isOneGuess({ earliest, latest }: DisableExpected): boolean {
   return latest - earliest < sameMs
 }
 
-/** E.g. `in about 3 h`, `in 3 h to 5 h`, `any moment`. */
+/** E.g. `in about 3 h`, `between 3 h and 5 h from now`, `at any moment`. */
 export function timeLeft(expected: DisableExpected, now: number): string {
   const { earliest, latest } = expected
-  if (latest <= now) return 'any moment'
+  if (latest <= now) return 'at any moment'
   if (isOneGuess(expected)) return `in about ${span(latest - now)}`
   return earliest <= now
-    ? `any moment, in ${span(latest - now)} at the latest`
-    : `in ${span(earliest - now)} to ${span(latest - now)}`
+    ? `at any moment, within ${span(latest - now)} at the latest`
+    : `between ${span(earliest - now)} and ${span(latest - now)} from now`
 }
 
 export const reasonNames: Readonly<Record<NonNullable<JobStatus['reason']>, string>> = {

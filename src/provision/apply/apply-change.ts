@@ -85,7 +85,7 @@ async function update(deps: ChangeDeps, change: Edit, token: Secret | null): Pro
   })
 }
 
-/** Makes the new object before the old one goes: when the new one can't be made, the old one works on. */
+/** Makes the new object before the old one goes: when the new one cannot be made, the old one works on. */
 async function replace(deps: ChangeDeps, change: Edit, token: Secret | null): Promise<Outcome> {
   const refusal = await changedMeanwhile(deps.objects, change.actual)
   if (refusal !== null) return refused(refusal)
@@ -101,14 +101,14 @@ async function replace(deps: ChangeDeps, change: Edit, token: Secret | null): Pr
 }
 
 function stillThere(reason: string): Outcome {
-  return { state: 'failed', reason: `the new one is made, but the old one is still there: ${reason}` }
+  return { state: 'failed', reason: `the new one was created, but the old one still exists: ${reason}` }
 }
 
 async function remove(deps: ChangeDeps, change: Delete | Edit): Promise<Outcome> {
   const { objects } = deps
   const { actual } = change
   const now = await objects.byId(actual)
-  if (now === null) return { state: 'done', id: actual.id, note: 'it was gone already' }
+  if (now === null) return { state: 'done', id: actual.id, note: 'it was already gone' }
   const fields = changedSince(actual, now)
   if (fields.length > 0) return refused(changedText(fields))
   return writeOnce(deps, {

@@ -153,7 +153,7 @@ function webhookBody({ resource, secret }: DesiredWebhook) {
 /** Webhooks and policies belong to accounts only. */
 function accountScope(scope: Address['scope']): Extract<Address['scope'], { kind: 'account' }> {
   if (scope.kind === 'account') return scope
-  throw new UserError(`zone ${scope.name} can't hold notifications; only accounts can`, exitCode.manifest)
+  throw new UserError(`zone ${scope.name} cannot have notifications; only accounts can`, exitCode.manifest)
 }
 
 interface Named {
@@ -166,7 +166,7 @@ function idOf(what: string, name: string, known: readonly Named[]): string {
   const found = known.filter((one) => one.name === name || one.id === name)
   const [only] = found
   if (only !== undefined && found.length === 1) return only.id
-  const problem = only === undefined ? `there is no ${what} named` : `there are ${found.length} of the name`
+  const problem = only === undefined ? `there is no ${what} named` : `there are ${found.length} named`
   throw new UserError(
     `${problem} "${name}"${what === 'webhook' || only !== undefined ? '' : '; connect it with "provision pagerduty connect"'}`,
     exitCode.failure,

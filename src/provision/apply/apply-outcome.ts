@@ -18,7 +18,7 @@ export interface Subject {
  * - `done`; the note says what was out of the ordinary
  * - `failed`: Cloudflare or a store said no, or did not answer
  * - `refused`: what is live is not what the plan saw, so nothing was written
- * - `skipped`: something that it needs was not done
+ * - `skipped`: something it depends on failed
  * - `not_started`: the run was stopped first
  */
 export type Outcome =
@@ -82,8 +82,13 @@ export function applyExitCode(report: ApplyReport): ExitCode {
 }
 
 /** E.g. `create job sre-audit-logs (account acme)`. */
-export function subjectText({ change, kind, name, scope }: Subject): string {
-  return `${change} ${kind} ${name} (${scope})`
+export function subjectText(subject: Subject): string {
+  return `${stepText(subject)} (${subject.scope})`
+}
+
+/** What a step does, without where, e.g. `create job sre-http`. */
+export function stepText({ change, kind, name }: Omit<Subject, 'scope'>): string {
+  return change === 'prove' ? `verify ownership of ${name}` : `${change} ${kind} ${name}`
 }
 
 /** The end of a run, for people: what was done, what was not and why, and what to do next. */
@@ -98,7 +103,7 @@ export function reportLines(report: ApplyReport): readonly string[] {
   return [
     ...(report.stopped === null ? [] : [`Stopped: ${report.stopped}.`]),
     `Applied: ${done === '' ? 'nothing' : done}.`,
-    ...(open.length === 0 ? [] : ['Not done:', ...open.map(visibleText), nextStep(report)]),
+    ...(open.length === 0 ? [] : ['Not completed:', ...open.map(visibleText), nextStep(report)]),
   ]
 }
 

@@ -53,7 +53,7 @@ export async function writeOnce(
     const seen = await look().catch(failureOf)
     if (typeof seen === 'string') {
       onWrite({ action, change, id: seen, result: 'done' })
-      return { state: 'done', id: seen, note: `the answer was lost (${error.kind}); seen to be done` }
+      return { state: 'done', id: seen, note: `no response arrived (${error.kind}), but the change was made` }
     }
     onWrite({ action, change, id: known, result: 'unclear' })
     return { state: 'failed', reason: `${error.message}; ${lostText(seen)}` }
@@ -68,6 +68,6 @@ function failureOf(error: unknown): ApiFailure {
 
 function lostText(seen: ApiFailure | null): string {
   return seen === null
-    ? 'another look shows that it was not carried out; it was not sent again'
-    : `whether it was carried out could not be seen (${seen.message}); the next run will see it`
+    ? 'a second read shows that the change was not made; it was not sent again'
+    : `could not verify whether the change was made (${seen.message}); the next run will tell`
 }

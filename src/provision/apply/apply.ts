@@ -1,6 +1,6 @@
 import { InternalError } from '../../errors.ts'
 import type { Plan } from '../plan/change.ts'
-import { type ApplyReport, type Outcome, summarize } from './apply-outcome.ts'
+import { type ApplyReport, type Outcome, stepText, summarize } from './apply-outcome.ts'
 import { type ApplyDeps, endOf, report, subjectOf } from './apply-step.ts'
 import { type Step, stepsOf } from './apply-steps.ts'
 
@@ -62,7 +62,7 @@ export async function applyPlan(plan: Plan, deps: ApplyDeps, options: ApplyOptio
       }
     }
     if (running.size > 0) await Promise.race(running)
-    else if (waiting.size === before) throw new InternalError('steps of a plan wait for each other')
+    else if (waiting.size === before) throw new InternalError('the steps of a plan wait for each other')
   }
   if (bug !== null) throw bug
   const applied = {
@@ -82,7 +82,6 @@ function isUndone(outcome: Outcome | undefined): boolean {
 
 function blockedBy(steps: readonly Step[], key: string): string {
   const blocker = steps.find((step) => step.key === key)
-  if (blocker === undefined) return 'something that it needs was not done'
-  const { change, kind, name } = subjectOf(blocker)
-  return `it waits for "${change} ${kind} ${name}", which was not done`
+  if (blocker === undefined) return 'something it depends on was not completed'
+  return `depends on "${stepText(subjectOf(blocker))}", which was not completed`
 }

@@ -48,10 +48,10 @@ function checkField(report: Report, spec: FieldSpec, value: string, path: Path):
   const expected = expectedText(spec, value)
   if (expected !== null) report.error(path, `expected ${expected}, found ${found(report.source, path)}`)
   if (value.includes('{DATE}') && spec.dated !== true) {
-    report.warn(path, `{DATE} is only filled in within the path of ${datedKinds.join(', ')}`)
+    report.warn(path, `{DATE} is only replaced in the path of ${datedKinds.join(', ')}`)
   }
   if (spec.shape === 'path' && /\{(?!DATE\})/.test(value)) {
-    report.warn(path, 'only {DATE} is filled in, in capital letters')
+    report.warn(path, 'only {DATE}, in capital letters, is replaced')
   }
 }
 
@@ -60,7 +60,7 @@ export function expectedText(spec: FieldSpec, value: string): string | null {
   const { expects, shape } = spec
   if (expects !== undefined) return expects(value)
   if (spec.param !== undefined || spec.type === 'query' || fitsAddress(spec, value)) return null
-  if (shape === 'url') return 'an address that starts with https:// and has no ?'
+  if (shape === 'url') return 'an address that starts with https:// and has no query (?)'
   if (shape === 'path') return 'a path that does not start with a slash'
   if (shape === 'host') return 'a host name without https:// and path'
   return 'a name without slashes, spaces or other characters that end a part of an address'
@@ -72,7 +72,7 @@ function checkNames(report: Report, spec: FieldSpec, value: Fields, path: Path):
       report.error([...path, name], 'expected the name of an HTTP header')
     }
     if (spec.type === 'params' && name.startsWith('header_')) {
-      report.error([...path, name], 'expected a query parameter; headers go under headers')
+      report.error([...path, name], 'expected a query parameter; put headers under headers')
     }
   }
 }

@@ -64,6 +64,6 @@ function checkLeaf(
     report.error([...path, 'value'], `expected ${what} for the operator ${operator}`)
   }
   if (unfilterableFields(dataset).includes(key)) {
-    report.error([...path, 'key'], `${dataset} can't be filtered by ${quoted(key)}`)
+    report.error([...path, 'key'], `${dataset} cannot be filtered by ${quoted(key)}`)
   }
 }

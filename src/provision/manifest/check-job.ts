@@ -14,7 +14,7 @@ import type { Path } from './tree.ts'
 /** Cloudflare's longest job name. */
 const longestName = 512
 
-/** Checks what the schema can not say of one job. `path` leads to the job. */
+/** Checks what the schema cannot say of one job. `path` leads to the job. */
 export function checkJob(report: Report, job: JobValue, path: Path): void {
   checkScope(report, job, path)
   if (job.name.length > longestName) {
@@ -48,7 +48,7 @@ function checkDataset(report: Report, job: JobValue, path: Path): void {
   const here = job.scope === undefined ? 'zone' : 'account'
   if (scopes === null) {
     const hint = didYouMean(dataset, knownDatasets)
-    report.warn([...path, 'dataset'], `${quoted(dataset)} is not a dataset known here${hint}`)
+    report.warn([...path, 'dataset'], `unknown dataset ${quoted(dataset)}${hint}`)
   } else if (!scopes.includes(here)) {
     report.warn(
       [...path, 'dataset'],
@@ -79,7 +79,7 @@ function checkOwnership(report: Report, job: JobValue, kind: DestinationKind | '
   const hasKeys = kind === 's3' && JSON.stringify(job.destination).includes('"access_key_id"')
   const asks = challenge === 'always' || (challenge === 'without keys' && !hasKeys)
   if (given !== undefined && !asks) {
-    report.warn(here, `is not needed: Cloudflare asks for no proof for this ${kind} destination`)
+    report.warn(here, `is not needed: Cloudflare requires no proof of ownership for this ${kind} destination`)
   }
   if (kind === 'sumo_logic' && given?.token === undefined) {
     report.warn(
@@ -97,18 +97,18 @@ function checkOutput(report: Report, output: OutputValue, path: Path): void {
     if (fields.length === 0) report.error([...path, 'fields'], 'expected at least one field, found none')
     for (const [index, name] of fields.entries()) {
       if (fields.indexOf(name) < index)
-        report.error([...path, 'fields', index], `${quoted(name)} is named twice`)
+        report.error([...path, 'fields', index], `${quoted(name)} is listed twice`)
     }
   }
   if (format !== undefined && !timestampFormats.includes(format)) {
     const hint = didYouMean(format, timestampFormats)
-    report.warn([...path, 'timestamp_format'], `${quoted(format)} is not a format known here${hint}`)
+    report.warn([...path, 'timestamp_format'], `unknown format ${quoted(format)}${hint}`)
   }
   for (const name of Object.keys(output.extra ?? {})) {
     const known = outputOptionNames.find((option) => option === name)
     if (name === 'field_names' || known !== undefined) {
       const key = known === undefined ? 'fields' : outputPath(known).replace('output.', '')
-      report.error([...path, 'extra', name], `is known here: write it as output.${key}`)
+      report.error([...path, 'extra', name], `has its own key: write it as output.${key}`)
     }
   }
   if (output.record_template !== undefined && output.field_delimiter !== undefined) {

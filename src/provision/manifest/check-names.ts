@@ -45,7 +45,7 @@ export function checkNames(parts: readonly ManifestPart[]): readonly Problem[] {
       if (owner !== undefined && isOwnerName(owner) && !name.startsWith(`${owner}-`) && adopt !== true) {
         report.warn(
           here,
-          `${quoted(name)} does not start with "${owner}-", so it is never deleted; "adopt: true" says that this is meant`,
+          `${quoted(name)} does not start with "${owner}-", so it is never deleted; set "adopt: true" if that is intended`,
         )
       }
     }
@@ -70,7 +70,7 @@ function checkWebhookNames(report: Report, { value }: ManifestPart, known: reado
       if (known.includes(name)) continue
       report.warn(
         ['notifications', 'policies', index, 'webhooks', position],
-        `${quoted(name)} is not in the manifest, so it has to be at Cloudflare${didYouMean(name, known)}`,
+        `${quoted(name)} is not in the manifest, so it must already exist at Cloudflare${didYouMean(name, known)}`,
       )
     }
   }

@@ -42,6 +42,6 @@ export function checkPolicy(report: Report, policy: PolicyValue, path: Path): vo
   }
   if (policy.alert !== jobDisabledAlert) {
     const hint = didYouMean(policy.alert, [jobDisabledAlert])
-    if (hint !== '') report.warn([...path, 'alert'], `${quoted(policy.alert)} is not known here${hint}`)
+    if (hint !== '') report.warn([...path, 'alert'], `unknown alert ${quoted(policy.alert)}${hint}`)
   }
 }

@@ -30,14 +30,14 @@ function checkText(report: Report, text: string, path: Path): void {
     const parsed = parseReferences(text)
     if ('mistake' in parsed) report.error(path, isSecretPath(path) ? bare(parsed.mistake) : parsed.mistake)
     else if (mustRefer(path, text) && !parsed.parts.some((part) => typeof part !== 'string')) {
-      report.error(path, `expected a reference such as ${refEnv} or ${refFile}, found a text`)
+      report.error(path, `expected a reference such as ${refEnv} or ${refFile}, found plain text`)
     }
   } else if (hasReference(text)) {
-    report.error(path, 'a reference is not replaced here; write the text itself')
+    report.error(path, 'references are not supported here; write the value itself')
   }
 }
 
-/** A mistake without what was found, which may hold a secret. */
+/** An error without what was found, which may hold a secret. */
 function bare(mistake: string): string {
   return mistake.replace(/, found .*?(; did you mean "\w+"\?)?$/s, ', found something else$1')
 }

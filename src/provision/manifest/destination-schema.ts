@@ -14,7 +14,7 @@ function destinationField(spec: FieldSpec): z.ZodType {
       return flag(spec.doc)
     case 'headers':
     case 'params':
-      return names('a mapping of names to texts', `${spec.doc} ${referable}`)
+      return names('a mapping of names to text', `${spec.doc} ${referable}`)
     case 'text':
     case 'hidden':
       return spec.shape === 'path'
@@ -51,7 +51,7 @@ export function destinationSchema(completeness: Completeness) {
   ])
   const url = text(
     `a reference such as ${refEnv}`,
-    `A whole destination_conf, for what is not listed here. ${secretly}`,
+    `A complete destination_conf, for kinds not listed here. ${secretly}`,
   )
   return mapping('a mapping such as { s3: { … } }', 'Where the logs go: one kind of destination.', {
     ...Object.fromEntries(kinds),

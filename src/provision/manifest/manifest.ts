@@ -126,7 +126,7 @@ function each<T>(
   }
 }
 
-/** A mistake in the defaults shows up in every job that inherits it; once is enough. */
+/** An error in the defaults shows up in every job that inherits it; once is enough. */
 function oncePerPlace(problems: readonly Problem[]): readonly Problem[] {
   const seen = new Set<string>()
   return problems.filter(({ at, message }) => {

@@ -112,7 +112,7 @@ function pathOf(issue: z.core.$ZodIssue, above: Path): Path {
   return [...above, ...issue.path.map((key) => (typeof key === 'symbol' ? key.toString() : key))]
 }
 
-/** Of a union's alternatives the one that was meant: where the mistake lies deeper than the whole. */
+/** Of a union's alternatives the one that was meant: where the error lies deeper than the whole. */
 function deepest(alternatives: readonly (readonly z.core.$ZodIssue[])[]): readonly z.core.$ZodIssue[] {
   return alternatives.find((issues) => issues.length > 0 && issues.every(({ path }) => path.length > 0)) ?? []
 }
@@ -140,5 +140,5 @@ function unknownText(path: Path, key: string, known: readonly string[]): string 
   if (key === '<<') return '"<<" merges a mapping, or a list of mappings'
   const said = unknownKey(key, known)
   const newer = path.at(-1) === 'destination' && !said.includes('did you mean')
-  return newer ? `${said}; a kind that is not known here can be given as url` : said
+  return newer ? `${said}; for an unlisted kind of destination, use url` : said
 }

@@ -49,7 +49,7 @@ function resolveWhole(resolver: Resolver, text: string, path: Path): Secret | nu
   if (!schemes.includes(parts.scheme)) {
     const near = nearestName(parts.scheme, schemes)
     const hint = near === null ? '' : `; did you mean ${quoted(`${near}://`)}?`
-    report.warn(path, `${quoted(`${parts.scheme}://`)} is not a kind of destination known here${hint}`)
+    report.warn(path, `${quoted(`${parts.scheme}://`)} is an unknown kind of destination${hint}`)
   }
   return new Secret(conf)
 }
@@ -70,7 +70,7 @@ function resolveFields(
   return complete ? toDestination(kind, fields) : null
 }
 
-/** Undefined when the field is not given; null after reporting a mistake. */
+/** Undefined when the field is not given; null after reporting an error. */
 function resolveField(
   resolver: Resolver,
   spec: FieldSpec,
@@ -91,7 +91,7 @@ function resolveField(
   if (text === null) return null
   const expected = resolver.readers === null ? null : expectedText(spec, text)
   if (hasReference(given) && expected !== null) {
-    resolver.report.error(path, `expected ${expected}, found something else behind the reference`)
+    resolver.report.error(path, `expected ${expected}, but the reference resolves to something else`)
     return null
   }
   return spec.type === 'text' ? text : new Secret(text)

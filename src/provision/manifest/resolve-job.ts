@@ -11,7 +11,7 @@ import type { JobValue } from './schema.ts'
 import type { Path } from './tree.ts'
 import { parseBytes, parseSeconds } from './units.ts'
 
-/** A job that only lacks its scope; null after reporting why it can't be made. */
+/** A job that only lacks its scope; null after reporting why it cannot be made. */
 export function resolveJob(
   resolver: Resolver,
   job: JobValue,

@@ -163,7 +163,7 @@ function resolveWebhook(
   if (url === null || secret === null) return null
   const mistake = readers !== null && hasReference(webhook.url) ? webhookUrlMistake(url) : null
   if (mistake !== null) {
-    report.error([...path, 'url'], `expected ${mistake}, found something else behind the reference`)
+    report.error([...path, 'url'], `expected ${mistake}, but the reference resolves to something else`)
   }
   const origin = originOf(report.source, [...path, 'name'])
   return (scope) => ({

@@ -20,7 +20,7 @@ export interface Resolver {
 }
 
 /**
- * The text with its references replaced; null after reporting every one that can't be. What a reference
+ * The text with its references replaced; null after reporting every one that cannot be. What a reference
  * stands for is never part of a message. The line end that closes a file is not part of its text.
  */
 export function resolveText({ report, readers }: Resolver, path: Path, text: string): string | null {
@@ -54,7 +54,7 @@ function readReference(
       : { text }
   }
   const file = readers.readFile(reference.path, from)
-  if (!file.ok) return { mistake: `${named}: can't read ${reference.path}: ${file.reason}` }
+  if (!file.ok) return { mistake: `${named}: cannot read ${reference.path}: ${file.reason}` }
   const text = file.text.replace(/(?:\r?\n)+$/, '')
   return text === '' ? { mistake: `${named}: ${reference.path} is empty` } : { text }
 }

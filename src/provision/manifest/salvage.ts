@@ -16,7 +16,7 @@ import {
 } from './schema.ts'
 
 /*
- * What of a manifest with mistakes can still be checked, so that one mistake does not hide the others.
+ * What can still be checked in a manifest with errors, so that one error does not hide the others.
  */
 
 /** A manifest's value, with null in the place of what is too broken to look at. */

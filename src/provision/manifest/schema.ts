@@ -6,11 +6,11 @@ import { anyText, flag, listOf, mapping, referable, secretly, text } from './fie
 import { clause, output, ownership, upload } from './job-schema.ts'
 
 /*
- * The shape of a manifest: which keys there are, what type each has, and what it is for. What can't be said of
+ * The shape of a manifest: which keys there are, what type each has, and what it is for. What cannot be said of
  * one key alone (limits of a destination, which fields a dataset has) is checked elsewhere.
  */
 
-const adopt = flag('Take over a live object of this name, although the name lacks the prefix of the owner.')
+const adopt = flag('Manage an object whose name lacks the prefix of the owner.')
 const scope = z
   .literal('account', { error: 'account' })
   .meta({ description: 'The job belongs to the account.' })
@@ -28,12 +28,12 @@ function jobShape(completeness: Completeness) {
       .literal('edge', { error: 'edge' })
       .optional()
       .meta({ description: 'edge: logs come from the edge.' }),
-    enabled: flag('Whether logs are sent; true when left out.').optional(),
+    enabled: flag('Whether logs are sent (default: true).').optional(),
     destination: destinationSchema(completeness),
     ownership: ownership.optional(),
     output: output.optional(),
     filter: mapping('a mapping with where', 'Which records are sent.', { where: clause }).optional(),
-    filter_attack_traffic: flag('Whether to leave out traffic of attacks.').optional(),
+    filter_attack_traffic: flag('Whether to exclude attack traffic.').optional(),
     upload: upload.optional(),
     transformer_id: z
       .number({ error: 'a whole number' })
@@ -62,25 +62,25 @@ function writtenJobSchema() {
 }
 
 function defaultsSchema() {
-  const what = 'What every job of this file has unless it says otherwise.'
+  const what = 'Defaults for every job in this file.'
   return mapping('a mapping of job fields', what, partialJobShape())
 }
 
 export const webhookSchema = mapping('a webhook', 'A webhook that Cloudflare calls.', {
   name: text('a name', 'Name of the webhook.'),
-  url: text('an address', `Address that takes the notifications, on port 80 or 443. ${referable}`),
+  url: text('an address', `Address that receives the notifications, on port 80 or 443. ${referable}`),
   secret: text(`a reference such as ${refFile}`, `Sent back in cf-webhook-auth. ${secretly}`).optional(),
   adopt: adopt.optional(),
 })
 
-export const policySchema = mapping('a policy', 'Who is told when an alert fires.', {
+export const policySchema = mapping('a policy', 'Whom an alert notifies.', {
   name: text('a name', 'Name of the policy.'),
   alert: text('the type of an alert', 'Type of the alert, such as failing_logpush_job_disabled_alert.'),
-  enabled: flag('Whether the policy is on; true when left out.').optional(),
-  description: anyText('What the policy is for.').optional(),
+  enabled: flag('Whether the policy is enabled (default: true).').optional(),
+  description: anyText('Description of the policy.').optional(),
   email: listOf(
     'a list of addresses',
-    'Addresses to write to.',
+    'E-mail addresses to notify.',
     text('an e-mail address', referable),
   ).optional(),
   webhooks: listOf('a list of names', 'Names of webhooks.', text('a name', 'Name of a webhook.')).optional(),
@@ -90,7 +90,7 @@ export const policySchema = mapping('a policy', 'Who is told when an alert fires
 
 export const accountSchema = mapping(
   'a mapping: { id: … } or { name: … }',
-  'The account everything here belongs to.',
+  'The account that everything in this manifest belongs to.',
   {
     id: text('an account id', `Account id: 32 hexadecimal digits. ${referable}`).optional(),
     name: text('an account name', `Account name. ${referable}`).optional(),
@@ -103,16 +103,16 @@ export const scopeSchema = mapping('a mapping: { scope: account } or { zone: …
 })
 
 function manifestShape<J extends z.ZodType>(job: J) {
-  return mapping('a manifest', 'Manifest of logpush-exporter.', {
+  return mapping('a manifest', 'logpush-exporter manifest.', {
     version: z.literal(1, { error: '1' }).meta({ description: 'Version of this format: 1.' }),
     account: accountSchema.optional(),
     owner: text(
       'a name',
-      'Objects whose names start with it and a dash are owned; only those may be deleted.',
+      'Objects whose names start with this and a dash are owned; only those may be deleted.',
     ).optional(),
     scopes: listOf(
       'a list such as [{ zone: quay.example }]',
-      'Scopes to look at besides those that jobs name, so that removed jobs are found.',
+      'Scopes to manage in addition to those of the jobs, so that removed jobs are found.',
       scopeSchema,
     ).optional(),
     defaults: defaultsSchema().optional(),
@@ -136,5 +136,5 @@ export type PolicyValue = z.output<typeof policySchema>
 /** The manifest as JSON Schema, for editors: as it is written, so what defaults may give is not required. */
 export function manifestJsonSchema(): object {
   const schema = z.toJSONSchema(manifestShape(writtenJobSchema()), { io: 'input' })
-  return { ...schema, title: 'Manifest of logpush-exporter', patternProperties: { '^x-': {} } }
+  return { ...schema, title: 'logpush-exporter manifest', patternProperties: { '^x-': {} } }
 }

@@ -49,7 +49,7 @@ export function expandMerges(node: Positioned): Positioned {
   for (const { key, value } of node.entries) {
     if (key !== '<<') continue
     const bases = value.kind === 'list' ? value.items : [value]
-    // What can't be merged stays, and is reported as the unknown key it is.
+    // What cannot be merged stays, and is reported as the unknown key it is.
     if (bases.some((base) => base.kind !== 'map')) entries.push({ key, keyAt: value.at, value })
     for (const base of bases) {
       const expanded = expandMerges(base)

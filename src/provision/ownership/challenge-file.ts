@@ -64,7 +64,7 @@ export async function waitForFile(
     if (leftMs <= 0) {
       throw new ApiFailure(
         'timeout',
-        `the challenge file did not appear in time at ${location} (${reason}); run again to look for it once more, or raise --wait`,
+        `the challenge file did not appear in time at ${location} (${reason}); run again to retry, or raise --wait`,
         { operation: 'read challenge file', cause: found instanceof ApiFailure ? found : undefined },
       )
     }
@@ -83,7 +83,7 @@ export type Look = FoundToken | ApiFailure | keyof typeof answerText
 
 const answerText = {
   nothing: 'not there yet',
-  stale: 'the file there holds a token of another challenge',
+  stale: 'the file there contains the token of another challenge',
 } as const
 
 /** Looks at every place once: a token that Cloudflare accepts, or why there is none. */
@@ -113,7 +113,7 @@ export async function lookForToken(
 
 /**
  * Where Cloudflare gives the file a fixed name, an older challenge may still lie there. Only a clear "no"
- * counts: when Cloudflare can't say, the job's own creation will.
+ * counts: when Cloudflare cannot say, the job's own creation will.
  */
 export async function accepts(
   deps: ChallengeFileDeps,

@@ -55,11 +55,11 @@ export async function requestChallenge(
   if (filename === '') {
     throw new ApiFailure(
       'bad_response',
-      `Cloudflare named no challenge file for ${redacted}; look for a new ownership-challenge file there and hand it in with "provision ownership confirm"`,
+      `Cloudflare named no challenge file for ${redacted}; find the new ownership-challenge file there and submit it with "provision ownership confirm"`,
       { operation },
     )
   }
-  // Where it can't be looked up, the name is of no use, and may repeat a secret part of the destination.
+  // Where it cannot be looked up, the name is of no use, and may repeat a secret part of the destination.
   const kept = challengeLocations(need.destinationConf, filename).length === 0 ? '' : filename
   const record = { state: 'requested', filename: kept, requestedAt: deps.clock.now() } as const
   await deps.cache.save(need.scope, need.destinationConf, record)
@@ -81,7 +81,7 @@ export async function confirmChallenge(
   const expiresAt = tokenExpiry(token) ?? now + challengeLifeMs
   if (expiresAt <= now) {
     throw new UserError(
-      `the token for ${redacted} expired at ${new Date(expiresAt).toISOString()}; make a new one with "provision ownership request"`,
+      `the token for ${redacted} expired at ${new Date(expiresAt).toISOString()}; request a new one with "provision ownership request"`,
       exitCode.failure,
     )
   }
@@ -90,7 +90,7 @@ export async function confirmChallenge(
     .read((options) => deps.ownership.validateChallenge(need.scope, need.destinationConf, token, options))
   if (!valid) {
     throw new UserError(
-      `Cloudflare does not accept this token for ${redacted}: a token fits only the ${need.scope.kind} and the destination it was requested for, written exactly the same; make a new one with "provision ownership request"`,
+      `Cloudflare does not accept this token for ${redacted}: a token is valid only for the exact ${need.scope.kind} and destination string it was requested for; request a new one with "provision ownership request"`,
       exitCode.failure,
     )
   }

@@ -6,7 +6,7 @@ export const challengeLifeMs = 7 * 24 * 3_600_000
 
 /**
  * The token in a challenge file's text, without the white space around it; null when the text is empty
- * or can't be a token, which has no white space inside.
+ * or cannot be a token, which has no white space inside.
  */
 export function tokenIn(text: Secret): Secret | null {
   const token = text

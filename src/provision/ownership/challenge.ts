@@ -69,7 +69,7 @@ async function obtain(deps: ChallengeDeps, need: ChallengeNeed, options: Challen
   if (challengeLocations(need.destinationConf, 'any').length === 0) {
     const { redacted } = describeDestination(need.destinationConf)
     throw new UserError(
-      `Cloudflare wants proof that ${redacted} is yours, and the challenge can't be read there automatically: ${byHand}`,
+      `Cloudflare requires proof that you own ${redacted}, and its challenge file cannot be read automatically: ${byHand}`,
       exitCode.failure,
     )
   }

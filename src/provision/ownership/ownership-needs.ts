@@ -14,7 +14,7 @@ export interface OwnershipNeed extends NeededProof {
 
 /**
  * The manifest's jobs alone, without the tokens that are only about to be made: a reference to a token's
- * file can't be looked up before there is one, and the secrets of webhooks are not needed.
+ * file cannot be looked up before there is one, and the secrets of webhooks are not needed.
  */
 export function withoutTokens({ parts }: Manifest): Manifest {
   return {

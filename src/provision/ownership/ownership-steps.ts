@@ -26,7 +26,7 @@ export function stepLines(
   const open = written.filter(({ filename }) => filename !== null)
   const lines = written.flatMap(({ need, filename }) => {
     const head = `${describeDestination(need.destinationConf).redacted} in ${scopeTitle(need.scope)}, for ${need.jobs.join(', ')}`
-    if (filename === null) return [head, '  The token is known. Apply will use it.', '']
+    if (filename === null) return [head, '  The token is known; apply will use it.', '']
     return [head, ...readLines(need, filename, tokenFile(written, need)), '']
   })
   if (open.length === 0) return lines
@@ -36,9 +36,9 @@ export function stepLines(
   return [
     ...lines,
     ...(lasting
-      ? ['Then hand it in and apply:', `  ${confirm}`, `Or ${inManifest}`]
+      ? ['Then confirm it and apply:', `  ${confirm}`, `Or ${inManifest}`]
       : [`Then, since --cache-folder is off, ${inManifest}`]),
-    'A token is good for 7 days, and only for this destination, written exactly so, in this account or zone.',
+    'A token is valid for 7 days, and only for this exact destination string in this account or zone.',
   ]
 }
 

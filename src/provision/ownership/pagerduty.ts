@@ -73,18 +73,18 @@ export interface StepsFor {
 export function browserSteps({ accountId, accountTitle, token }: StepsFor): readonly string[] {
   return [
     `Cloudflare made an integration token for ${accountTitle}: ${token}`,
-    'PagerDuty has to be told in a browser, by somebody who may add integrations there:',
+    'Authorize it at PagerDuty in a browser, as someone who may add integrations there:',
     `  1. Open https://dash.cloudflare.com/${accountId}/notifications/destinations`,
     '  2. Choose "Connect" beside PagerDuty, sign in there, pick the service, and allow Cloudflare to notify it.',
-    'Cloudflare does not document a page that takes the token directly, so the way leads through its dashboard.',
+    'Cloudflare documents no page that takes the token directly, so this goes through its dashboard.',
   ]
 }
 
 /** How to be paged without any connection at Cloudflare. */
 export const alertmanagerWay: readonly string[] = [
-  'The other way needs no connection at Cloudflare: let Alertmanager page. alerts/alertmanager.yaml sends the',
+  'Alternatively, let Alertmanager page; this needs no connection at Cloudflare. alerts/alertmanager.yaml sends the',
   'alerts of this exporter to PagerDuty (Events API v2, routing_key_file). It pages while a job still fails;',
-  "Cloudflare's own notification comes about a day later, when the job is switched off.",
+  "Cloudflare's own notification comes about a day later, when the job is disabled.",
 ]
 
 /** How a manifest uses what is connected. */

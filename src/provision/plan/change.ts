@@ -44,7 +44,7 @@ export type Create = { readonly change: 'create'; readonly fields: readonly Fiel
 /**
  * - `update`: the object is the manifest's own
  * - `adopt`: an update of an object that does not bear the owner's prefix
- * - `replace`: a field differs that can't be changed, so the object is deleted and made again
+ * - `replace`: a field differs that cannot be changed, so the object is deleted and made again
  */
 export type Edit = {
   readonly change: 'update' | 'adopt' | 'replace'

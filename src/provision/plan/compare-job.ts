@@ -6,7 +6,7 @@ import type { JobResource } from '../resource/resource.ts'
 import type { FieldDiff } from './change.ts'
 import { destinationDiff } from './compare-destination.ts'
 
-/** Fields that can not be changed: a job that differs there has to be made anew. */
+/** Fields that cannot be changed: a job that differs there is replaced. */
 export const immutableJobFields: readonly string[] = ['dataset', 'kind']
 
 /** Where a live job differs from the wanted one. What Cloudflare fills in, leaves out or reorders is no difference. */
@@ -66,7 +66,7 @@ function outputDiff(wanted: OutputForm, live: OutputForm): readonly FieldDiff[] 
 
 function fieldNamesDiff(wanted: OutputForm, live: OutputForm): readonly FieldDiff[] {
   const { fieldNames } = wanted
-  // `all` that was not looked up can't be compared, and what is not said is not compared.
+  // `all` that was not looked up cannot be compared, and what is not said is not compared.
   if (fieldNames === null || fieldNames === 'all') return []
   const ordered = wanted.options.output_type === 'csv'
   const form = (names: readonly string[]) => (ordered ? names : [...new Set(names)].sort())

@@ -5,10 +5,10 @@ import { type Address, isOwned, type Owner } from '../resource/resource.ts'
 import { type Change, changeAddress, type Edit, type Plan } from './change.ts'
 
 /*
- * Looks at a plan before anything is done and objects to what is more likely a mistake than a wish:
+ * Checks a plan before anything is done and refuses what is more likely an accident than intended:
  * - `foreign`: an object that does not bear its owner's prefix would be changed, and the manifest does not say
  *   that it takes it over
- * - `deletes`: more than 30 % of the objects there are, and at least 3, would be deleted or made anew
+ * - `deletes`: more than 30 % of the objects there are, and at least 3, would be deleted or replaced
  * - `destination`: the logs of a job would go somewhere else
  * Every objection can be overridden by name. Pure; it never stops what only creates.
  */
@@ -58,7 +58,7 @@ function foreign(changes: readonly Change[], owners: readonly Owner[]): Objectio
     return [
       {
         guard: 'foreign',
-        message: `${title(address)} is there already and its name does not start with the owner's prefix; write "adopt: true" into the manifest to take it over, or use --force foreign`,
+        message: `${title(address)} already exists and its name does not start with the owner's prefix; set "adopt: true" in the manifest to take it over, or use --force foreign`,
       },
     ]
   })
@@ -74,7 +74,7 @@ function deletes(plan: Plan): Objection[] {
   return [
     {
       guard: 'deletes',
-      message: `${gone.length} of ${there} objects (${percent} %) would be deleted or made anew: ${shown.join(', ')}; more than ${mostDeletesShare * 100} % needs --force deletes`,
+      message: `${gone.length} of ${there} objects (${percent} %) would be deleted or replaced: ${shown.join(', ')}; more than ${mostDeletesShare * 100} % needs --force deletes`,
     },
   ]
 }
@@ -89,7 +89,7 @@ function destinations(changes: readonly Change[]): Objection[] {
     return [
       {
         guard: 'destination',
-        message: `${title(changeAddress(change))} would send its logs somewhere else, from ${way}; this needs --force destination`,
+        message: `${title(changeAddress(change))} would move its logs from ${way}; this needs --force destination`,
       },
     ]
   })

@@ -95,7 +95,7 @@ async function findAccounts(
     if (match === undefined) problems.push(notFound('account', name, all))
     else if (matches.length === 1) found.set(accountKey(name), match)
     else {
-      const message = `${matches.length} accounts are called ${quoted(name.written)}; give the id`
+      const message = `${matches.length} accounts are called ${quoted(name.written)}; use the id`
       problems.push({ at: name.origin, level: 'error', message })
     }
   }

@@ -23,7 +23,7 @@ type Fields = readonly string[] | { readonly refusal: string }
 
 /**
  * `check`: every field that a job names; without it only `fields: all` is looked up, without which such a job
- * can't be made at all.
+ * cannot be made at all.
  * @throws ApiFailure when Cloudflare does not answer; that it does not know a dataset is a problem of the manifest.
  */
 export async function lookUpFields(
@@ -69,7 +69,7 @@ function withFields(job: DesiredJob, list: Fields, check: boolean, problems: Pro
   const error = (message: string) =>
     problems.push({ at: origin, level: 'error', message: `job ${name}: ${message}` })
   if ('refusal' in list) {
-    error(`can't list the fields of ${quoted(dataset)} in ${scopeTitle(scope)}: ${list.refusal}`)
+    error(`cannot list the fields of ${quoted(dataset)} in ${scopeTitle(scope)}: ${list.refusal}`)
     return job
   }
   const wanted = output.fieldNames === 'all' ? [] : (output.fieldNames ?? [])

@@ -58,7 +58,7 @@ function bestPair(wanted: Desired, candidates: readonly Actual[]): Matched | nul
   return null
 }
 
-/** 0 when the live object can become the wanted one without being made anew. */
+/** 0 when the live object can become the wanted one without being replaced. */
 function distance(wanted: Desired, live: Actual): number {
   if (wanted.kind === 'job' && live.kind === 'job') {
     const { dataset, jobKind } = live.resource

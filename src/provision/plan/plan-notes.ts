@@ -23,7 +23,7 @@ function twins({ desired, matched, extra }: PlanMatter): string[] {
     .filter(({ resource }) => wanted.has(addressKey(resource)) && !isOwned(resource, desired.owners))
     .map(
       ({ kind, id, resource }) =>
-        `${kind} ${resource.name} in ${scopeTitle(resource.scope)} is there twice; the one with id ${id} is left alone: rename or delete it`,
+        `${kind} ${resource.name} in ${scopeTitle(resource.scope)} exists twice; the one with id ${id} is ignored: rename or delete it`,
     )
 }
 
@@ -33,7 +33,7 @@ function unknownSecrets({ matched, options }: PlanMatter): string[] {
     const { resource } = pair.desired
     if (options.webhookRecords.has(addressKey(resource)) || options.rotate.includes(resource.name)) return []
     return [
-      `webhook ${resource.name}: Cloudflare never gives its secret back and it was not sent from here, so it is not compared; --rotate ${resource.name} sends it again`,
+      `webhook ${resource.name}: Cloudflare never returns its secret and this machine did not send it, so it is not compared; --rotate ${resource.name} sends it again`,
     ]
   })
 }
@@ -44,7 +44,7 @@ function switchedOff({ changes }: PlanMatter): string[] {
     const { live, resource } = change.actual
     const on = change.fields.some(({ path, to }) => path === 'enabled' && to === true)
     return on && live.lastError !== null
-      ? [`job ${resource.name} is off and its last upload failed: Cloudflare may have switched it off`]
+      ? [`job ${resource.name} is disabled and its last upload failed: Cloudflare may have disabled it`]
       : []
   })
 }
@@ -54,6 +54,6 @@ function unlistedFields({ matched }: PlanMatter): string[] {
     (pair) => pair.kind === 'job' && pair.desired.resource.output.fieldNames === 'all',
   )
   return unknown.length > 0
-    ? [`output.fields of ${unknown.length} jobs is "all", which was not looked up, so it is not compared`]
+    ? [`output.fields of ${unknown.length} jobs is "all", which was not resolved, so it is not compared`]
     : []
 }

@@ -85,7 +85,7 @@ function unreadNote(manifest: Manifest): string | null {
   if (references.length === 0) return null
   const named = references.slice(0, mostNamed).join(', ')
   const more = references.length > mostNamed ? ` and ${references.length - mostNamed} more` : ''
-  return `no secret was read (--offline), so what these stand for is neither compared nor checked: ${named}${more}`
+  return `no secret was read (--offline), so the values of these are neither compared nor checked: ${named}${more}`
 }
 
 /** The plan that deletes what the manifest owns. It needs none of the manifest's secrets. */
@@ -107,7 +107,7 @@ function checkTargets(targets: readonly string[], desired: DesiredState, actual:
   const unknown = targets.filter((name) => !known.includes(name))
   if (unknown.length === 0) return
   const lines = unknown.map(
-    (name) => `--target ${name}: the manifest has nothing of this name${didYouMean(name, known)}`,
+    (name) => `--target ${name}: nothing in the manifest has this name${didYouMean(name, known)}`,
   )
   throw new UserError(lines.join('\n'), exitCode.usage)
 }

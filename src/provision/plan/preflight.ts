@@ -13,7 +13,7 @@ import { inParallel } from './read-actual.ts'
 /*
  * Asks Cloudflare, before anything is written, what would fail: destinations that are new or changed, alert
  * types and mechanisms of policies that are new or changed, and the token itself. Nothing here writes, and
- * nothing is claimed that can't be known: whether a webhook's receiver answers is only seen when it is made.
+ * nothing is claimed that cannot be known: whether a webhook's receiver answers is only seen when it is made.
  */
 
 export interface PreflightDeps {
@@ -136,14 +136,14 @@ function alertProblems(
     message: `policy ${name}: ${message}`,
   })
   if (alert?.hasFilters === true) {
-    return [error(`the alert ${quoted(alertType)} takes filters, which a manifest can't say yet`)]
+    return [error(`the alert ${quoted(alertType)} takes filters, which manifests do not support yet`)]
   }
   if (alert !== undefined) return []
   const hint = didYouMean(
     alertType,
     alerts.map(({ type }) => type),
   )
-  return [error(`the alert ${quoted(alertType)} is not offered to ${scopeTitle(scope)}${hint}`)]
+  return [error(`the alert ${quoted(alertType)} is not available to ${scopeTitle(scope)}${hint}`)]
 }
 
 function mechanismProblems(
@@ -160,6 +160,6 @@ function mechanismProblems(
     .map((type) => ({
       at: origin,
       level: 'error',
-      message: `policy ${resource.name}: ${scopeTitle(resource.scope)} may not be notified by ${type}; its plan does not include that`,
+      message: `policy ${resource.name}: ${scopeTitle(resource.scope)} cannot use ${type} notifications; its plan does not include them`,
     }))
 }

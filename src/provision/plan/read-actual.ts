@@ -17,7 +17,7 @@ export interface ReadActualDeps {
   readonly parallel: number
 }
 
-/** @throws ApiFailure when any list can't be read: half a picture is no picture. */
+/** @throws ApiFailure when any list cannot be read: half a picture is no picture. */
 export async function readActual(
   desired: Pick<DesiredState, 'scopes' | 'notificationAccounts' | 'resources'>,
   deps: ReadActualDeps,
@@ -34,7 +34,7 @@ export async function readActual(
   }
 }
 
-/** The jobs of several scopes. @throws ApiFailure when any list can't be read. */
+/** The jobs of several scopes. @throws ApiFailure when any list cannot be read. */
 export async function readJobs(
   scopes: readonly Scope[],
   { jobs, call, parallel }: ReadActualDeps,

@@ -29,7 +29,7 @@ function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex')
 }
 
-/** What of a plan has to come out the same again: notes and objections may be worded anew. */
+/** What of a plan must come out the same again: notes and objections may be reworded. */
 function essence({ changes }: PlanJson): JsonValue {
   const value = { changes }
   return isJsonValue(value) ? value : null
@@ -60,30 +60,30 @@ export function readSavedPlan(file: string, text: string): SavedPlan {
   const parsed = shape.safeParse(parseJson(text))
   if (!parsed.success) {
     throw new UserError(
-      `${file}: not a saved plan; make one with "provision plan --out ${file}"`,
+      `${file}: not a saved plan; create one with "provision plan --out ${file}"`,
       exitCode.usage,
     )
   }
   const { checksum, ...whole } = parsed.data
   if (whole.version !== 1) {
-    throw new UserError(`${file}: saved by another version of this program; plan again`, exitCode.usage)
+    throw new UserError(`${file}: saved by another version of this program; run plan again`, exitCode.usage)
   }
   if (checksumOf(whole) !== checksum || !isJsonValue(whole.plan)) {
-    throw new UserError(`${file}: changed since it was saved; plan again`, exitCode.failure)
+    throw new UserError(`${file}: changed since it was saved; run plan again`, exitCode.failure)
   }
   const { manifest, targets, rotate, plan } = whole
   return { manifest, targets, rotate, plan }
 }
 
-/** Why a saved plan can't be applied now, in words; null when it can. */
+/** Why a saved plan cannot be applied now, in words; null when it can. */
 export function whyOutdated(
   saved: SavedPlan,
   now: { readonly texts: readonly ManifestText[]; readonly plan: PlanJson },
 ): string | null {
   if (manifestChecksum(now.texts) !== saved.manifest.checksum) {
-    return 'the manifest has changed since the plan was made; plan again'
+    return 'the manifest has changed since the plan was made; run plan again'
   }
   return canonicalJson(essence(now.plan)) === canonicalJson(saved.plan)
     ? null
-    : 'what is live at Cloudflare has changed since the plan was made; plan again'
+    : 'the live configuration has changed since the plan was made; run plan again'
 }

@@ -52,13 +52,13 @@ export function planLines(plan: Plan, objections: readonly Objection[], colors: 
   ]
 }
 
-/** `2 to create, 1 to delete; 5 as wanted` */
+/** `2 to create, 1 to delete, 5 unchanged` */
 export function summaryText(plan: Plan): string {
   const counts = countChanges(plan)
   const named = changeNames.filter((name) => counts[name] > 0).map((name) => `${counts[name]} to ${name}`)
   return named.length === 0
-    ? `No changes: ${plan.unchanged} as wanted.`
-    : `Plan: ${named.join(', ')}; ${plan.unchanged} as wanted.`
+    ? `No changes: ${plan.unchanged} ${plan.unchanged === 1 ? 'object' : 'objects'} up to date.`
+    : `Plan: ${named.join(', ')}, ${plan.unchanged} unchanged.`
 }
 
 function changeLines(change: Change, colors: Colors): readonly string[] {

@@ -16,7 +16,7 @@ export function actualJob(scope: Scope, live: JobRecord): ActualJob {
       scope,
       name: live.name ?? '',
       dataset: live.dataset,
-      // Old jobs may still say `instant-logs`, which can not be sent back.
+      // Old jobs may still say `instant-logs`, which cannot be sent back.
       jobKind: live.kind === 'edge' ? 'edge' : '',
       enabled: live.enabled,
       destinationConf: live.destinationConf,

@@ -13,7 +13,7 @@ export function problemText({ at, level, message }: Problem): string {
   return `${at.file}:${at.line}:${at.column}: ${level === 'warning' ? 'warning: ' : ''}${message}`
 }
 
-/** In the order of the files and their lines, each mistake once. */
+/** In the order of the files and their lines, each error once. */
 export function sortProblems(problems: readonly Problem[]): readonly Problem[] {
   const seen = new Set<string>()
   return [...problems]

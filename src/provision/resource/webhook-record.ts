@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import type { Secret } from '../../domain/secret.ts'
 
 /*
- * A webhook's secret can't be read back, and for some services the address can't either. So that a change
+ * A webhook's secret cannot be read back, and for some services the address cannot either. So that a change
  * is seen all the same, a keyed hash of what was sent last is kept. Each record has a random key of its own.
  */
 

@@ -22,7 +22,7 @@ export interface ManifestExportOptions {
 const accountVariable = 'CLOUDFLARE_ACCOUNT_ID'
 
 /**
- * Writes objects as a manifest. Each job is read back and compared with what it came from; what a manifest can't
+ * Writes objects as a manifest. Each job is read back and compared with what it came from; what a manifest cannot
  * say of it is in the notes.
  */
 export function exportManifest(portable: Portable, options: ManifestExportOptions): Exported {
@@ -79,10 +79,10 @@ function addressable<T extends PortableJob | PortableWebhook | PortablePolicy>(
     const key = `${scope.kind} ${scope.id} ${scope.name} ${name}`
     const numbered = id === null ? '' : ` ${id}`
     if (name === '')
-      notes.push(`A ${kind}${numbered} without a name is left out: give it one and import again.`)
+      notes.push(`A ${kind}${numbered} without a name is skipped: give it one and import again.`)
     else if (seen.has(key)) {
       notes.push(
-        `${capital(objectTitle(resource))}: a second one of this name,${numbered || ' without an id'}, is left out.`,
+        `${capital(objectTitle(resource))}: a second one of this name,${numbered || ' without an id'}, is skipped.`,
       )
     } else {
       seen.add(key)
@@ -126,21 +126,19 @@ function leftBehind({ resource, logpullOptions, frequency, hadChallenge }: Porta
   const bare = resource.output.fieldNames === null
   return [
     ...(logpullOptions !== null && bare
-      ? [
-          `its logpull_options are deprecated and left as they are; to replace them, write its fields under output.`,
-        ]
+      ? [`its deprecated logpull_options are left unchanged; to replace them, list its fields under output.`]
       : []),
     ...(frequency === 'low'
-      ? ['its frequency "low" is deprecated and left as it is; upload says the same.']
+      ? ['its deprecated frequency "low" is left unchanged; upload covers the same.']
       : []),
     ...(hadChallenge && needsChallenge(parseDestination(resource.destinationConf.reveal()))
       ? [
-          'its ownership challenge is not brought along: it is good for 7 days, and needed again only when the destination changes.',
+          'its ownership challenge is not imported: it is valid for 7 days, and needed again only when the destination changes.',
         ]
       : []),
     ...(Object.keys(resource.output.unknown).length > 0
       ? [
-          `output options unknown here are kept but not written: ${Object.keys(resource.output.unknown).join(', ')}.`,
+          `unknown output options are kept but not written: ${Object.keys(resource.output.unknown).join(', ')}.`,
         ]
       : []),
   ]
@@ -162,18 +160,18 @@ function webhookValue({ resource, secret }: PortableWebhook, names: Placeholders
 }
 
 function secretNote({ resource }: PortableWebhook): string {
-  return `${capital(objectTitle(resource))}: Cloudflare does not say whether it has a secret; where it has none, take out "secret".`
+  return `${capital(objectTitle(resource))}: Cloudflare does not report whether it has a secret; if it has none, remove "secret".`
 }
 
 function isExpressible({ resource, hasFilters }: PortablePolicy, notes: string[]): boolean {
   const { email, webhooks, pagerduty } = resource
   const title = capital(objectTitle(resource))
   const reason = hasFilters
-    ? 'it has filters, which a manifest does not know'
+    ? 'it has filters, which manifests do not support'
     : email.length + webhooks.length + pagerduty.length === 0
-      ? 'it tells nobody'
+      ? 'it notifies nobody'
       : null
-  if (reason !== null) notes.push(`${title} is left out: ${reason}.`)
+  if (reason !== null) notes.push(`${title} is skipped: ${reason}.`)
   return reason === null
 }
 

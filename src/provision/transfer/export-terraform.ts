@@ -87,7 +87,7 @@ function jobBlocks(
   ]
   const output = outputAttributes(resource)
   notes.push(
-    ...unsaid(resource).map((what) => `${objectTitle(resource)}: the provider does not know ${what}.`),
+    ...unsaid(resource).map((what) => `${objectTitle(resource)}: the provider does not support ${what}.`),
   )
   const attributes: readonly HclAttribute[] = [
     home,

@@ -48,13 +48,13 @@ export function importAppInterface(
       const job = readJob(fields, account)
       if (job === null) {
         notes.push(
-          `The ${jobProvider} ${textOf(fields.identifier) ?? ''} has no destination_conf and is left out.`,
+          `The ${jobProvider} ${textOf(fields.identifier) ?? ''} has no destination_conf and is skipped.`,
         )
         continue
       }
       jobs.push({ ...job, hadChallenge: job.hadChallenge || challenged.has(destinationKey(fields)) })
       if (isObject(fields.overrides) || textOf(fields.defaults) !== null) {
-        notes.push(`${objectTitle(job.resource)}: what its defaults file and overrides say is not followed.`)
+        notes.push(`${objectTitle(job.resource)}: its defaults file and overrides are not read.`)
       }
     }
   }

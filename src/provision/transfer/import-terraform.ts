@@ -55,7 +55,7 @@ export function importTerraform(json: unknown, given: Account | null): Portable 
       .filter(isHere)
       .flatMap((values) => {
         const job = foreignJob(scopeOf(values, home), textOf(values.name) ?? '', values)
-        if (job === null) notes.push(`A ${jobType} without a destination_conf is left out.`)
+        if (job === null) notes.push(`A ${jobType} without a destination_conf is skipped.`)
         return job === null ? [] : [job]
       }),
     webhooks,
@@ -102,9 +102,7 @@ function policy(
     ...pagerduty.flatMap((service) => (service.name === null ? [service.id] : [])),
   ]
   if (unknown.length > 0) {
-    notes.push(
-      `Policy ${name}: Terraform knows only the id of ${unknown.join(', ')}; write the name instead.`,
-    )
+    notes.push(`Policy ${name}: Terraform has only the id of ${unknown.join(', ')}; write the name instead.`)
   }
   return {
     id: textOf(values.id),

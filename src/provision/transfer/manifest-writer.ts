@@ -14,10 +14,10 @@ export function manifestText(
       ? []
       : [
           '',
-          'Set these in the environment before a plan; secrets are never written here:',
+          'Set these in the environment before running plan; secrets are never written here:',
           ...columns(variables.map(({ name, what }) => [`  ${name}`, what])),
         ]),
-    ...(notes.length === 0 ? [] : ['', 'Please look at this:', ...notes.map((note) => `- ${note}`)]),
+    ...(notes.length === 0 ? [] : ['', 'Review:', ...notes.map((note) => `- ${note}`)]),
   ]
   // A line break in a name must not end a comment.
   const lines = comments.map((line) => `# ${line.replace(/[\r\n\u0085\u2028\u2029]+/g, ' ')}`.trimEnd())

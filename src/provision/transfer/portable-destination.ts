@@ -11,7 +11,7 @@ import type { Placeholders } from './placeholders.ts'
  * A destination as a manifest writes it, everything that may be a secret behind a reference.
  */
 
-/** `whole`: the whole text behind one reference, for what can't be said field by field. */
+/** `whole`: the whole text behind one reference, for what cannot be said field by field. */
 export type DestinationForm = 'fields' | 'whole'
 
 export function destinationValue(

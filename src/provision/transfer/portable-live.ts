@@ -19,7 +19,7 @@ export function listAllAccounts({
 
 /**
  * Everything of one account: the jobs of the account and of the zones that `isWanted` picks, webhooks, policies.
- * @throws ApiFailure when any list of jobs can't be read: half a picture is no picture.
+ * @throws ApiFailure when any list of jobs cannot be read: half a picture is no picture.
  */
 export async function readPortable(
   account: Account,
@@ -39,7 +39,7 @@ export async function readPortable(
   const read = await attempt(() => readNotifications(home, usesServices, deps))
   if (!read.ok) {
     if (read.failure.kind !== 'forbidden') throw read.failure
-    const notes = ['Webhooks and policies are left out: the token may not read them (Notifications Read).']
+    const notes = ['Webhooks and policies are skipped: the token may not read them (Notifications Read).']
     return { account, jobs, webhooks: [], policies: [], pagerduty: [], notes }
   }
   const { webhooks, policies, services } = read.value

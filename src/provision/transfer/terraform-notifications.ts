@@ -21,7 +21,7 @@ export function webhookBlocks(
   })
   if (secret === 'unknown') {
     notes.push(
-      `${objectTitle(resource)}: Cloudflare does not give back its secret; where it has one, add "secret".`,
+      `${objectTitle(resource)}: Cloudflare does not return its secret; if it has one, add "secret".`,
     )
   }
   return [
@@ -46,7 +46,7 @@ export function policyBlocks(
   notes: string[],
 ): readonly HclBlock[] {
   if (hasFilters) {
-    notes.push(`${objectTitle(resource)} is left out: it has filters.`)
+    notes.push(`${objectTitle(resource)} is skipped: it has filters.`)
     return []
   }
   const label = labels.of(resource)

@@ -8,7 +8,7 @@ import type { Placeholders } from './placeholders.ts'
 import type { Mapping } from './portable-job.ts'
 
 /*
- * Reads jobs back as they would be written, and compares them with what they were made of: what a manifest can't
+ * Reads jobs back as they would be written, and compares them with what they were made of: what a manifest cannot
  * say of a job is found out here, and not by a plan that is never empty.
  */
 
@@ -23,11 +23,11 @@ export interface ReadBackDeps {
   readonly parseYaml: ParseYaml
 }
 
-/** For each job what is wrong with it: mistakes of the manifest, or fields that come out different. */
+/** For each job what is wrong with it: errors in the manifest, or fields that come out different. */
 export function mistakesOf(jobs: readonly WrittenJob[], deps: ReadBackDeps): readonly (readonly string[])[] {
   const together = readBack(jobs, deps)
   if (together.ok) return together.mistakes
-  // Together they can't be read, so each is tried by itself.
+  // Together they cannot be read, so each is tried by itself.
   return jobs.map((job) => {
     const alone = readBack([job], deps)
     return alone.ok ? alone.mistakes.flat() : alone.problems
@@ -61,8 +61,8 @@ function readBack(
     mistakes: jobs.map(({ resource }, index) => {
       const draft = drafts[index]
       const desired = draft?.in === 'place' ? draft.build(resource.scope) : null
-      if (desired?.kind !== 'job') return ['it can not be read back']
-      return jobDiff(desired.resource, resource).map(({ path }) => `${path} can't be said in a manifest`)
+      if (desired?.kind !== 'job') return ['it could not be read back']
+      return jobDiff(desired.resource, resource).map(({ path }) => `manifests do not support ${path}`)
     }),
   }
 }

@@ -26,7 +26,7 @@ const passedThrough = [
 
 /**
  * The fields of a job that a create or update sets, checked and as they come back: `output_options`
- * filled in, the filter written anew. Throws what Cloudflare answers when something is wrong.
+ * filled in, the filter rewritten. Throws what Cloudflare answers when something is wrong.
  */
 export function jobFieldsOf(body: JsonRecord, dataset: string, scope: ScopeRef): Record<string, unknown> {
   const fields: Record<string, unknown> = {}

@@ -49,7 +49,7 @@ function list(world: World, call: Call, scope: ScopeRef, dataset?: string): Answ
   return { result: jobs.map((job) => jobObject(world.state, job, call.nowMs)) }
 }
 
-/** Jobs with personal data can't even be looked at without the Zero Trust permission. */
+/** Jobs with personal data cannot even be looked at without the Zero Trust permission. */
 function requirePii(
   world: World,
   call: Call,

@@ -15,7 +15,7 @@ const hours = (count: number): number => count * 3_600_000
 
 /**
  * Two accounts, six zones and twenty-one jobs with every fate there is. `quay-firewall-splunk` loses its
- * first batch about half a minute after the start, `quay-http-sumo` is switched off about two minutes
+ * first batch about half a minute after the start, `quay-http-sumo` is disabled about two minutes
  * after it, and after that something breaks or is mended every few minutes, forever.
  */
 export function demoWorld(seed: number): WorldSpec {

@@ -50,7 +50,7 @@ function nextHappening(state: WorldState, nowMs: number): Happening | null {
 function switchOff(state: WorldState, job: JobTimeline, atMs: number): void {
   changePhase(job, atMs, { enabled: false })
   foresee(state, job)
-  report(state, job, atMs, 'Cloudflare switched it off: it failed for a day')
+  report(state, job, atMs, 'Cloudflare disabled it after a day of failures')
   notifyDisabled(state, job, atMs)
 }
 
@@ -115,7 +115,7 @@ const fateNews: Readonly<Record<Fate['kind'], string>> = {
   idle: 'it has nothing to send',
 }
 
-/** Works out again when the job will be switched off; to be called after each change of the job. */
+/** Recomputes when the job will be disabled; to be called after each change of the job. */
 export function foresee(state: WorldState, job: JobTimeline): void {
   job.disableAtMs = disableTime(state, job)
   if (job.disableAtMs === null) state.doomed.delete(job)

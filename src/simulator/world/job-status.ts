@@ -6,7 +6,7 @@ const nothing: JobStatus = { lastCompleteMs: null, lastErrorMs: null, errorText:
 
 /**
  * How the job's last uploads went. Found by looking back from now, in growing steps, until a success
- * turns up, or the instant up to which it is known already, or the instant the job was switched on.
+ * turns up, or the instant up to which it is known already, or the instant the job was enabled.
  */
 export function jobStatus(state: WorldState, job: JobTimeline, nowMs: number): JobStatus {
   const since = latestPhase(job).enabledSinceMs

@@ -18,7 +18,7 @@ export interface Phase {
   readonly destinationType: string
   /** Status of a successful upload. */
   readonly okStatus: number
-  /** When the job was last switched on: what it did before does not show in its fields any more. */
+  /** When the job was last enabled: what it did before does not show in its fields any more. */
   readonly enabledSinceMs: number
 }
 
@@ -43,7 +43,7 @@ export interface JobTimeline {
   readonly retryDelaysMs: readonly number[]
   readonly phases: Phase[]
   deletedAtMs: number | null
-  /** When Cloudflare will switch it off unless something changes. */
+  /** When Cloudflare will disable it unless something changes. */
   disableAtMs: number | null
   /** When a disable notification was last sent. */
   notifiedAtMs: number | null

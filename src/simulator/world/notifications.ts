@@ -12,7 +12,7 @@ export function freshId(state: WorldState, what: string): string {
   return hexId(state.seed, `${what} ${state.notifications.serial}`)
 }
 
-/** Announces that a job was switched off because it failed; at most once a day for one job. */
+/** Announces that a job was disabled because it failed; at most once a day for one job. */
 export function notifyDisabled(state: WorldState, job: JobTimeline, atMs: number): void {
   if (job.notifiedAtMs !== null && atMs - job.notifiedAtMs < 86_400_000) return
   job.notifiedAtMs = atMs
@@ -20,7 +20,7 @@ export function notifyDisabled(state: WorldState, job: JobTimeline, atMs: number
   announce(state, job, atMs, 'ALERT_STATE_EVENT_START')
 }
 
-/** Announces that a job that was switched off by Cloudflare is on again. */
+/** Announces that a job that Cloudflare disabled is enabled again. */
 export function notifyEnabled(state: WorldState, job: JobTimeline, atMs: number): void {
   if (job.openAlertId === null) return
   if (state.announcesEnd) announce(state, job, atMs, 'ALERT_STATE_EVENT_END')

@@ -79,7 +79,7 @@ function visitBatch(
   let startMs = beginMs
   for (let index = 0; startMs < toMs; index += 1) {
     const phase = phaseAt(job, startMs)
-    // A job that was switched off or deleted drops what it was still trying to send.
+    // A job that was disabled or deleted drops what it was still trying to send.
     if (phase === undefined || !phase.enabled) return
     const outcome = attempt(job, phase, batch, index)
     if (outcome === null) return

@@ -78,7 +78,7 @@ export interface JobSpec {
   readonly fate?: Fate
   /**
    * Since when the fate holds; the job is healthy before. When absent: since the job was made, but for
-   * a dead destination since the start, or the job would have been switched off long ago.
+   * a dead destination since the start, or the job would have been disabled long ago.
    */
   readonly fateSinceMs?: number
   readonly traffic?: Partial<Traffic>
@@ -161,7 +161,7 @@ export interface WorldSpec {
   readonly pagerduty?: readonly { readonly id: string; readonly accountId: string; readonly name: string }[]
   readonly script?: readonly ScriptStep[]
   readonly ingestion?: Partial<Ingestion>
-  /** Failing this long without a success switches a job off; 24 h when absent. */
+  /** Failing this long without a success disables a job; 24 h when absent. */
   readonly disableAfterMs?: number
   /** True: an account's health data holds its zones' jobs too. */
   readonly accountHoldsZoneJobs?: boolean

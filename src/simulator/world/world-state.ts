@@ -42,7 +42,7 @@ export interface WorldState {
   readonly tokens: Map<string, TokenSpec>
   /** Steps still to come. */
   readonly script: ScriptStep[]
-  /** Jobs that Cloudflare will switch off unless something changes. */
+  /** Jobs that Cloudflare will disable unless something changes. */
   readonly doomed: Set<JobTimeline>
   /** Events put in by hand, by scope id. */
   readonly injected: Map<string, UploadEvent[]>

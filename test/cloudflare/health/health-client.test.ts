@@ -246,7 +246,7 @@ t.test('an answer that is not what was asked is refused, not counted', async (t)
   t.match(await ask(twoZones, { data: { viewer: { zones: [{ zoneTag: zoneB.id, rows: [] }] } } }), {
     kind: 'partial',
     codes: [zoneC.id],
-    message: `cannot read zone health: the answer leaves out 1 of 2 scopes: ${zoneC.id}`,
+    message: `cannot read zone health: the response lacks 1 of 2 scopes: ${zoneC.id}`,
   })
   t.match(await ask(accountQuery, { data: { viewer: { accounts: [] } } }), {
     kind: 'partial',
@@ -254,7 +254,7 @@ t.test('an answer that is not what was asked is refused, not counted', async (t)
   })
   const wrongShape = (where: string) => ({
     kind: 'bad_response',
-    message: `cannot read account health: the answer (200) does not have the expected shape at ${where}`,
+    message: `cannot read account health: the response (200) does not have the expected shape at ${where}`,
   })
   t.match(await ask(accountQuery, { data: null }), wrongShape('data'))
   t.match(await ask(accountQuery, { data: { viewer: null } }), wrongShape('data.viewer'))
@@ -273,7 +273,7 @@ t.test('an answer that is not what was asked is refused, not counted', async (t)
   for (const at of ['2026-11-24T02:59:00Z', '2026-11-24T03:15:00Z'])
     t.match(await ask(accountQuery, accountAnswer([row({ at })])), {
       kind: 'bad_response',
-      message: `cannot read account health: the answer holds rows that were not asked for, at ${at.replace('Z', '.000Z')}`,
+      message: `cannot read account health: the response has rows that were not requested, at ${at.replace('Z', '.000Z')}`,
     })
   const jobs = { geq: '8', lt: '10' }
   for (const jobId of [7, 10])

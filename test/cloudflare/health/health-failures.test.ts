@@ -51,7 +51,7 @@ const forms: readonly Form[] = [
     code: 'budget',
     retryAfterMs: 300_000,
     message:
-      'cannot read zone health: the GraphQL query budget is used up (code budget: rate limiter budget depleted, try again after 5 minutes)',
+      'cannot read zone health: the GraphQL rate limit is exhausted (code budget: rate limiter budget depleted, try again after 5 minutes)',
   },
   {
     name: 'a spent budget by its text alone',
@@ -59,7 +59,7 @@ const forms: readonly Form[] = [
     kind: 'rate_limited',
     code: 'budget',
     message:
-      'cannot read zone health: the GraphQL query budget is used up (in combination, your request queries too many nodes, zones and accounts)',
+      'cannot read zone health: the GraphQL rate limit is exhausted (in combination, your request queries too many nodes, zones and accounts)',
   },
   {
     name: 'a spent budget under 429, where the header outweighs the text',
@@ -76,7 +76,7 @@ const forms: readonly Form[] = [
     code: '429',
     retryAfterMs: 7000,
     message:
-      'cannot read zone health: the GraphQL query budget is used up (429, code budget: budget depleted, try again after 5 minutes)',
+      'cannot read zone health: the GraphQL rate limit is exhausted (429, code budget: budget depleted, try again after 5 minutes)',
   },
   {
     name: 'zones that the token may not read, named',
@@ -113,7 +113,7 @@ const forms: readonly Form[] = [
     codes: [10000],
     code: '401',
     message:
-      'cannot read zone health: Cloudflare refused the API token (401, code 10000: Authentication error ***); check that it was copied whole and is neither expired nor revoked',
+      'cannot read zone health: Cloudflare refused the API token (401, code 10000: Authentication error ***); check that it is complete, not expired and not revoked',
   },
   {
     name: 'a range that is too old',
@@ -154,7 +154,7 @@ const forms: readonly Form[] = [
     name: 'an error of no known class beside data',
     answer: errorAnswer('something went sideways', undefined, { data: someData }),
     kind: 'partial',
-    message: 'cannot read zone health: a part of the answer is missing (something went sideways)',
+    message: 'cannot read zone health: part of the response is missing (something went sideways)',
   },
   {
     name: 'an error of no known class without data',
@@ -175,7 +175,7 @@ const forms: readonly Form[] = [
     kind: 'rate_limited',
     codes: ['budget'],
     code: 'budget',
-    message: 'cannot read zone health: the GraphQL query budget is used up (code budget: budget depleted)',
+    message: 'cannot read zone health: the GraphQL rate limit is exhausted (code budget: budget depleted)',
   },
   {
     name: 'an error that quotes a destination',
@@ -195,26 +195,26 @@ const forms: readonly Form[] = [
     name: 'errors that are no list',
     answer: json(200, { data: null, errors: canary.page }),
     kind: 'bad_response',
-    message: 'cannot read zone health: the answer (200) is not well-formed JSON, or is cut short',
+    message: 'cannot read zone health: the response (200) is not valid JSON, or is truncated',
   },
   {
     name: 'JSON that is cut short',
     answer: json(200, JSON.stringify({ data: someData }).slice(0, -5)),
     kind: 'bad_response',
-    message: 'cannot read zone health: the answer (200) is not well-formed JSON, or is cut short',
+    message: 'cannot read zone health: the response (200) is not valid JSON, or is truncated',
   },
   {
     name: 'a list instead of an answer',
     answer: json(200, [{ data: someData }]),
     kind: 'bad_response',
-    message: 'cannot read zone health: the answer (200) does not have the expected shape at data',
+    message: 'cannot read zone health: the response (200) does not have the expected shape at data',
   },
   {
     name: "a proxy's page under 200",
     answer: text(200, 'text/html', `<p>${canary.page}</p>`),
     kind: 'bad_response',
     message:
-      'cannot read zone health: the answer has text/html instead of JSON (200); is there a proxy in between, or is the base URL wrong?',
+      'cannot read zone health: the response has text/html instead of JSON (200); check for a proxy in between, and check the base URL',
   },
   {
     name: 'a bad gateway in HTML',
@@ -228,7 +228,7 @@ const forms: readonly Form[] = [
     answer: text(429, 'text/plain', canary.page),
     kind: 'rate_limited',
     code: '429',
-    message: 'cannot read zone health: the rate limit is used up (429, text/plain)',
+    message: 'cannot read zone health: the API rate limit is exhausted (429, text/plain)',
   },
   {
     name: 'an unavailable API in JSON',
@@ -249,7 +249,8 @@ const forms: readonly Form[] = [
     answer: (_response, _request, socket) => socket.resetAndDestroy(),
     kind: 'network',
     code: 'error',
-    message: 'cannot read zone health: the connection broke off before the answer was complete (ECONNRESET)',
+    message:
+      'cannot read zone health: the connection was closed before the response was complete (ECONNRESET)',
   },
   {
     name: 'silence in the middle of the body',
@@ -260,7 +261,7 @@ const forms: readonly Form[] = [
     timeoutMs: 150,
     kind: 'timeout',
     code: 'error',
-    message: 'cannot read zone health: no complete answer within 0.15 s',
+    message: 'cannot read zone health: no complete response within 0.15 s',
   },
 ]
 

@@ -39,7 +39,7 @@ const forms: readonly Form[] = [
     status: 401,
     codes: [10000],
     message:
-      'cannot list jobs: Cloudflare refused the API token (401, code 10000: Authentication error for ***); check that it was copied whole and is neither expired nor revoked',
+      'cannot list jobs: Cloudflare refused the API token (401, code 10000: Authentication error for ***); check that it is complete, not expired and not revoked',
   },
   {
     name: 'a malformed authorization header',
@@ -57,7 +57,7 @@ const forms: readonly Form[] = [
     status: 400,
     codes: [6003, 6111],
     message:
-      'cannot list jobs: Cloudflare refused the API token (400, code 6003, 6111: Invalid request headers); check that it was copied whole and is neither expired nor revoked',
+      'cannot list jobs: Cloudflare refused the API token (400, code 6003, 6111: Invalid request headers); check that it is complete, not expired and not revoked',
   },
   {
     name: 'an invalid token by its own code',
@@ -66,7 +66,7 @@ const forms: readonly Form[] = [
     status: 403,
     codes: [9109],
     message:
-      'cannot list jobs: Cloudflare refused the API token (403, code 9109: Invalid access token); check that it was copied whole and is neither expired nor revoked',
+      'cannot list jobs: Cloudflare refused the API token (403, code 9109: Invalid access token); check that it is complete, not expired and not revoked',
   },
   {
     name: 'a resource out of reach, by the same code',
@@ -111,7 +111,7 @@ const forms: readonly Form[] = [
     status: 403,
     codes: [1004, 'quota'],
     message:
-      'cannot list jobs: the plan or a quota does not allow it (403, code 1004: creating a new job is not allowed: exceeded max jobs allowed)',
+      'cannot list jobs: the plan or a quota does not allow this (403, code 1004: creating a new job is not allowed: exceeded max jobs allowed)',
   },
   {
     name: 'an error that quotes a destination',
@@ -144,7 +144,7 @@ const forms: readonly Form[] = [
     answer: json(200, { success: false, errors: [], result: [] }),
     kind: 'bad_response',
     status: 200,
-    message: 'cannot list jobs: the answer is no success and names no error (200)',
+    message: 'cannot list jobs: the response reports failure but no error (200)',
   },
   {
     name: 'a rate limit with seconds to wait',
@@ -157,7 +157,7 @@ const forms: readonly Form[] = [
     status: 429,
     codes: [10429],
     retryAfterMs: 17_000,
-    message: 'cannot list jobs: the rate limit of the API is used up (429, code 10429: slow down)',
+    message: 'cannot list jobs: the API rate limit is exhausted (429, code 10429: slow down)',
   },
   {
     name: 'a rate limit with a date to wait for',
@@ -172,14 +172,14 @@ const forms: readonly Form[] = [
     kind: 'rate_limited',
     status: 429,
     retryAfterMs: 240_000,
-    message: 'cannot list jobs: the rate limit of the API is used up (429)',
+    message: 'cannot list jobs: the API rate limit is exhausted (429)',
   },
   {
     name: 'a rate limit by a page',
     answer: text(429, 'text/html; charset=utf-8', html),
     kind: 'rate_limited',
     status: 429,
-    message: 'cannot list jobs: the rate limit is used up (429, text/html)',
+    message: 'cannot list jobs: the API rate limit is exhausted (429, text/html)',
   },
   {
     name: 'a scope that does not exist',
@@ -187,7 +187,7 @@ const forms: readonly Form[] = [
     kind: 'not_found',
     status: 404,
     codes: [7003],
-    message: 'cannot list jobs: Cloudflare does not know it (404, code 7003: Could not route to ***)',
+    message: 'cannot list jobs: not found at Cloudflare (404, code 7003: Could not route to ***)',
   },
   {
     name: 'a conflict',
@@ -225,7 +225,7 @@ const forms: readonly Form[] = [
     kind: 'bad_response',
     status: 200,
     message:
-      'cannot list jobs: the answer has text/html instead of JSON (200); is there a proxy in between, or is the base URL wrong?',
+      'cannot list jobs: the response has text/html instead of JSON (200); check for a proxy in between, and check the base URL',
   },
   {
     name: "a proxy's page under 403",
@@ -233,7 +233,7 @@ const forms: readonly Form[] = [
     kind: 'bad_response',
     status: 403,
     message:
-      'cannot list jobs: the answer has text/html instead of JSON (403); is there a proxy in between, or is the base URL wrong?',
+      'cannot list jobs: the response has text/html instead of JSON (403); check for a proxy in between, and check the base URL',
   },
   {
     name: 'JSON under another content type',
@@ -241,7 +241,7 @@ const forms: readonly Form[] = [
     kind: 'bad_response',
     status: 200,
     message:
-      'cannot list jobs: the answer has text/plain instead of JSON (200); is there a proxy in between, or is the base URL wrong?',
+      'cannot list jobs: the response has text/plain instead of JSON (200); check for a proxy in between, and check the base URL',
   },
   {
     name: 'a redirect to a login page',
@@ -251,28 +251,28 @@ const forms: readonly Form[] = [
     kind: 'bad_response',
     status: 302,
     message:
-      'cannot list jobs: the answer is a redirect (302), which is not followed; is there a proxy in between, or is the base URL wrong?',
+      'cannot list jobs: the response is a redirect (302), which is not followed; check for a proxy in between, and check the base URL',
   },
   {
     name: 'JSON that is cut short',
     answer: json(200, jobs.slice(0, -30)),
     kind: 'bad_response',
     status: 200,
-    message: 'cannot list jobs: the answer (200) is not well-formed JSON, or is cut short',
+    message: 'cannot list jobs: the response (200) is not valid JSON, or is truncated',
   },
   {
     name: 'garbage that calls itself JSON',
     answer: json(200, `\u0000\u0001${canary.page}`),
     kind: 'bad_response',
     status: 200,
-    message: 'cannot list jobs: the answer (200) is not well-formed JSON, or is cut short',
+    message: 'cannot list jobs: the response (200) is not valid JSON, or is truncated',
   },
   {
     name: 'an empty answer',
     answer: json(200, ''),
     kind: 'bad_response',
     status: 200,
-    message: 'cannot list jobs: the answer (200) is empty',
+    message: 'cannot list jobs: the response (200) is empty',
   },
   {
     name: 'an error of garbage that calls itself JSON',
@@ -287,35 +287,35 @@ const forms: readonly Form[] = [
     answer: json(200, { jobs: [canary.page] }),
     kind: 'bad_response',
     status: 200,
-    message: 'cannot list jobs: the answer (200) does not have the expected shape at envelope.success',
+    message: 'cannot list jobs: the response (200) does not have the expected shape at envelope.success',
   },
   {
     name: 'a result that is missing',
     answer: json(200, { success: true, errors: [], messages: [] }),
     kind: 'bad_response',
     status: 200,
-    message: 'cannot list jobs: the answer (200) does not have the expected shape at result',
+    message: 'cannot list jobs: the response (200) does not have the expected shape at result',
   },
   {
     name: 'a result that is null',
     answer: json(200, { success: true, errors: [], messages: [], result: null }),
     kind: 'bad_response',
     status: 200,
-    message: 'cannot list jobs: the answer (200) does not have the expected shape at result',
+    message: 'cannot list jobs: the response (200) does not have the expected shape at result',
   },
   {
     name: 'a job of another shape',
     answer: json(200, { success: true, result: [job, { ...job, enabled: canary.page }] }),
     kind: 'bad_response',
     status: 200,
-    message: 'cannot list jobs: the answer (200) does not have the expected shape at result.1.enabled',
+    message: 'cannot list jobs: the response (200) does not have the expected shape at result.1.enabled',
   },
   {
     name: 'a job id that lost digits on the way',
     answer: json(200, '{"success":true,"result":[{"id":90071992547409931}]}'),
     kind: 'bad_response',
     status: 200,
-    message: 'cannot list jobs: the answer (200) does not have the expected shape at result.0.id',
+    message: 'cannot list jobs: the response (200) does not have the expected shape at result.0.id',
   },
   {
     name: 'a compressed answer that is damaged',
@@ -325,7 +325,7 @@ const forms: readonly Form[] = [
     },
     kind: 'bad_response',
     code: 'error',
-    message: 'cannot list jobs: the compressed answer is damaged (Z_DATA_ERROR)',
+    message: 'cannot list jobs: the compressed response is damaged (Z_DATA_ERROR)',
   },
   {
     name: 'a small answer that unpacks to a huge one',
@@ -336,7 +336,7 @@ const forms: readonly Form[] = [
     maxAnswerBytes: 1_000_000,
     kind: 'bad_response',
     code: 'error',
-    message: 'cannot list jobs: the answer is longer than 1 MB',
+    message: 'cannot list jobs: the response is longer than 1 MB',
   },
   {
     name: 'a connection that breaks off in the body',
@@ -346,28 +346,28 @@ const forms: readonly Form[] = [
     },
     kind: 'network',
     code: 'error',
-    message: 'cannot list jobs: the connection broke off before the answer was complete (UND_ERR_SOCKET)',
+    message: 'cannot list jobs: the connection was closed before the response was complete (UND_ERR_SOCKET)',
   },
   {
     name: 'a connection that is reset before an answer',
     answer: (_response, _request, socket) => socket.resetAndDestroy(),
     kind: 'network',
     code: 'error',
-    message: 'cannot list jobs: the connection broke off before the answer was complete (ECONNRESET)',
+    message: 'cannot list jobs: the connection was closed before the response was complete (ECONNRESET)',
   },
   {
     name: 'a connection that is closed before an answer',
     answer: (_response, _request, socket) => socket.end(),
     kind: 'network',
     code: 'error',
-    message: 'cannot list jobs: the connection broke off before the answer was complete (UND_ERR_SOCKET)',
+    message: 'cannot list jobs: the connection was closed before the response was complete (UND_ERR_SOCKET)',
   },
   {
     name: 'something that is not HTTP',
     answer: (_response, _request, socket) => socket.end(`220 ${canary.page} ESMTP\r\n`),
     kind: 'bad_response',
     code: 'error',
-    message: 'cannot list jobs: the answer is not HTTP (HPE_INVALID_CONSTANT)',
+    message: 'cannot list jobs: the response is not HTTP (HPE_INVALID_CONSTANT)',
   },
   {
     name: 'silence',
@@ -375,7 +375,7 @@ const forms: readonly Form[] = [
     timeoutMs: 150,
     kind: 'timeout',
     code: 'error',
-    message: 'cannot list jobs: no complete answer within 0.15 s',
+    message: 'cannot list jobs: no complete response within 0.15 s',
   },
   {
     name: 'silence in the middle of the body',
@@ -386,7 +386,7 @@ const forms: readonly Form[] = [
     timeoutMs: 150,
     kind: 'timeout',
     code: 'error',
-    message: 'cannot list jobs: no complete answer within 0.15 s',
+    message: 'cannot list jobs: no complete response within 0.15 s',
   },
 ]
 
@@ -516,7 +516,7 @@ t.test('a caller that gives up is told so at once', async (t) => {
   const running = failureOf(client.listZones({ page: 1 }, { signal: giveUp.signal }))
   setImmediate(() => giveUp.abort(new Error(canary.page)))
   const failure = await running
-  t.match(failure, { kind: 'aborted', message: 'cannot list zones: the request was given up' })
+  t.match(failure, { kind: 'aborted', message: 'cannot list zones: the request was canceled' })
   t.notMatch(everythingOf(failure), /canary/i)
   t.equal(deps.exchanges.length, 1, 'a request under way is observed')
   const late = await failureOf(client.listZones({ page: 1 }, { signal: giveUp.signal }))
@@ -532,7 +532,7 @@ t.test('a token that cannot be read or sent is an auth failure without the token
     const failure = await failureOf(createRestClient(deps).listAccounts(1, options))
     t.match(failure, {
       kind: 'auth',
-      message: 'cannot list accounts: the API token is empty or holds spaces or line breaks',
+      message: 'cannot list accounts: the API token is empty or contains spaces or line breaks',
     })
     t.notMatch(everythingOf(failure), /canary|канарейка/i)
   }
@@ -540,7 +540,7 @@ t.test('a token that cannot be read or sent is an auth failure without the token
     token: () => Promise.reject(new Error(`EACCES ${canary.token}`)),
   })
   const failure = await failureOf(createRestClient(broken).listAccounts(1, options))
-  t.match(failure, { kind: 'auth', message: "cannot list accounts: the API token can't be read" })
+  t.match(failure, { kind: 'auth', message: 'cannot list accounts: the API token cannot be read' })
   t.notMatch(everythingOf(failure), /canary/i)
   t.equal(server.received.length, 0)
 })

@@ -87,19 +87,19 @@ t.test('a token that can do everything passes, and the table says what there is'
   t.equal(
     settled,
     `
-Token        a user's token, active, expires TIME (in 38 days)
+Token        user token, active, expires TIME (in 38 days)
 Accounts     1
 Zones        2
 Budget left  REST R of 1200 in 5 min, GraphQL G of 300 in 5 min
 
-SCOPE              JOBS    HEALTH                      NOTIFICATIONS
-account Quay       1 job   31 days back, 24 h a query  none for disabled jobs
-zone quay.example  1 job   31 days back, 24 h a query  -
-zone cdn.example   0 jobs  31 days back, 24 h a query  -
+SCOPE              JOBS    HEALTH                        NOTIFICATIONS
+account Quay       1 job   last 31 days, 24 h per query  none for disabled jobs
+zone quay.example  1 job   last 31 days, 24 h per query  -
+zone cdn.example   0 jobs  last 31 days, 24 h per query  -
 
-Everything that the exporter needs works.`.slice(1),
+All required permissions are in place.`.slice(1),
   )
-  t.match(log, 'Looking at 3 of 3 accounts and zones')
+  t.match(log, 'Checking 3 of 3 accounts and zones')
   t.equal(
     sim.requests.recent().filter(({ method, path }) => method !== 'GET' && !path.endsWith('/graphql')).length,
     0,
@@ -123,18 +123,18 @@ t.test('what is not granted is named, with where, and the exit code says so', as
   t.equal(
     lines.slice(5).join('\n'),
     `
-SCOPE              JOBS           HEALTH                      NOTIFICATIONS
-account Quay       NOT PERMITTED  NOT PERMITTED               none for disabled jobs
-zone quay.example  1 job          31 days back, 24 h a query  -
-zone cdn.example   NOT PERMITTED  NOT PERMITTED               -
+SCOPE              JOBS           HEALTH                        NOTIFICATIONS
+account Quay       NOT PERMITTED  NOT PERMITTED                 none for disabled jobs
+zone quay.example  1 job          last 31 days, 24 h per query  -
+zone cdn.example   NOT PERMITTED  NOT PERMITTED                 -
 
-Grant to the token:
+Grant these permissions to the token:
   Logs Write              [Account > Logs > Edit]               to list accounts' Logpush jobs (Access, Gateway and DEX jobs need Zero Trust: PII Read, too): Quay
   Logs Write              [Zone > Logs > Edit]                  to list zones' Logpush jobs: cdn.example
   Account Analytics Read  [Account > Account Analytics > Read]  to read the health of accounts' jobs: Quay
   Analytics Read          [Zone > Analytics > Read]             to read the health of zones' jobs: cdn.example
 
-Something that the exporter needs is missing.`.slice(1),
+Some required permissions are missing.`.slice(1),
   )
 })
 
@@ -152,11 +152,11 @@ t.test('a lack of what is only useful is told and passes', async (t) => {
   const { code, lines } = await check(sim.url, token)
   t.equal(code, exitCode.done)
   t.strictSame(lines.slice(-5), [
-    'Grant to the token:',
+    'Grant these permissions to the token:',
     '  Account Settings Read (optional)  [Account > Account Settings > Read]  to find accounts and their names',
-    '  Notifications Read (optional)     [Account > Notifications > Read]     to read which notifications were sent: Quay',
+    '  Notifications Read (optional)     [Account > Notifications > Read]     to read the notification history: Quay',
     '',
-    'Everything that the exporter needs works.',
+    'All required permissions are in place.',
   ])
 })
 
@@ -245,7 +245,10 @@ t.test("an account's own token is found to be one", async (t) => {
   const { sim, token } = await simulated(t, [
     { kind: 'account', accountId: account, expiresOn: Date.now() + 90_000 },
   ])
-  t.match((await check(sim.url, token)).lines[0], new RegExp(`^Token +token of account ${account}, active, `))
+  t.match(
+    (await check(sim.url, token)).lines[0],
+    new RegExp(`^Token +account token \\(${account}\\), active, `),
+  )
   const [first = ''] = (await check(sim.url, token, ['--output=json'])).lines
   t.equal(first, JSON.stringify(JSON.parse(first), null, 2), 'people read it too')
   const report = await checkJson(sim.url, token)
@@ -256,19 +259,16 @@ t.test('a token that is expired, or unknown, asks for no grants', async (t) => {
   const { sim, texts } = await simulated(t, [{ expiresOn: Date.now() - 86_400_000 }])
   const expired = await check(sim.url, texts[0] ?? '')
   t.equal(expired.code, exitCode.failure)
-  t.match(expired.lines[0], /^Token +a user's token, expired, expired \d{4}-/)
-  t.notOk(expired.lines.includes('Grant to the token:'))
+  t.match(expired.lines[0], /^Token +user token, expired, expired \d{4}-/)
+  t.notOk(expired.lines.includes('Grant these permissions to the token:'))
   const unknown = await check(sim.url, 'canary-token-0a1b2c3d4e5f')
   t.equal(unknown.code, exitCode.failure)
   t.match(
     unknown.lines[0],
     /^Token +cannot verify the API token: Cloudflare refused the API token \(401, code 1000/,
   )
-  t.match(
-    unknown.lines.join('\n'),
-    'Did not work for other reasons:\n  cannot list accounts: Cloudflare refused the API token',
-  )
-  t.notOk(unknown.lines.includes('Grant to the token:'))
+  t.match(unknown.lines.join('\n'), 'Other errors:\n  cannot list accounts: Cloudflare refused the API token')
+  t.notOk(unknown.lines.includes('Grant these permissions to the token:'))
   t.notMatch([...unknown.lines, unknown.log].join('\n'), /canary/)
 })
 
@@ -297,7 +297,7 @@ t.test('filters choose what is looked at, and of very many only a sample is', as
   t.equal(all.code, exitCode.done)
   t.ok(
     all.lines.includes(
-      '141 more were not looked at; name those to check with --cloudflare.accounts and --cloudflare.zones.',
+      '141 more were not checked; select them with --cloudflare.accounts and --cloudflare.zones.',
     ),
   )
   t.ok(sim.requests.recent().length < 150, `${sim.requests.recent().length} requests`)
@@ -321,7 +321,7 @@ t.test('trouble with one scope is a finding; without an API at all there is noth
   t.equal(code, exitCode.failure)
   t.match(
     lines.join('\n'),
-    /Did not work for other reasons:\n {2}cannot list jobs: Cloudflare's API is failing \(503[^\n]*\n\n/,
+    /Other errors:\n {2}cannot list jobs: Cloudflare's API is failing \(503[^\n]*\n\n/,
   )
   const page = await fakeHttp(text(200, 'text/html', '<p>canary</p>'))
   await failsWith(check(page.baseUrl, token), 'bad_response')

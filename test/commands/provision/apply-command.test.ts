@@ -154,11 +154,11 @@ t.test('challenges in S3, GCS and Azure are read for real, and everything is mad
 
   const applied = await run(['apply', '-f', manifest, '--yes'])
   t.equal(applied.code, 0)
-  t.match(applied.stdout, /Plan: 8 to create; 0 as wanted\.\nApplied: 8 created\.\n$/)
+  t.match(applied.stdout, /Plan: 8 to create, 0 unchanged\.\nApplied: 8 created\.\n$/)
   t.match(applied.stderr, /\[11\/11\] create \w+ sre-[\w-]+ \([^)]*\): done/)
   t.match(
     applied.stderr,
-    /prove destination s3:\/\/quay-logs\/http\/\{DATE\}\?region=us-east-1 \(zone quay\.example\): done/,
+    /verify ownership of s3:\/\/quay-logs\/http\/\{DATE\}\?region=us-east-1 \(zone quay\.example\): done/,
   )
   t.equal(sim.requests.count('request_challenge'), 3, 'two jobs on one destination ask once')
 
@@ -175,11 +175,11 @@ t.test('nothing is written without consent', async (t) => {
   t.equal(silent.code, 1)
   t.match(
     silent.stderr,
-    'logpush-exporter: nothing was written: there is no terminal to ask on; --yes goes ahead without asking',
+    'logpush-exporter: nothing was changed: no terminal to confirm on; pass --yes to apply without confirmation',
   )
   const no = await run(['apply', '-f', manifest], { answer: 'y' })
   t.equal(no.code, 1, 'only the whole word counts')
-  t.match(no.stderr, /Apply this plan\? Type "yes" to go ahead: Nothing was written\.\n$/)
+  t.match(no.stderr, /Apply this plan\? Type "yes" to continue: Nothing was changed\.\n$/)
   t.equal((await run(['apply', '-f', manifest], { answer: null })).code, 1)
   t.equal(writesOf(sim), 0)
   const yes = await run(['apply', '-f', manifest], { answer: 'yes' })
@@ -229,15 +229,18 @@ t.test('a saved plan is carried out exactly, or refused', async (t) => {
   const file = join(path, 'the.plan')
   t.equal((await run(['plan', '-f', manifest, '--out', file, '--target', 'sre-r2'])).code, 0)
   said.push(readFileSync(file, 'utf8'))
-  t.match(await run(['apply', file, '-f', manifest]), { code: 64, stderr: /a saved plan names its manifest/ })
+  t.match(await run(['apply', file, '-f', manifest]), {
+    code: 64,
+    stderr: /a saved plan already contains its manifest/,
+  })
   t.match(await run(['apply', join(path, 'none.plan')]), { code: 64, stderr: /cannot read the saved plan/ })
-  t.match(await run(['apply', file]), { code: 1, stderr: /there is no terminal/ })
+  t.match(await run(['apply', file]), { code: 1, stderr: /no terminal to confirm on/ })
   t.match(await run(['apply', file, '--yes']), { code: 0, stdout: /Applied: 1 created\./ })
   const late = await run(['apply', file, '--yes'])
   t.equal(late.code, 1)
   t.match(
     late.stderr,
-    'what is live at Cloudflare has changed since the plan was made; plan again; nothing was written',
+    'the live configuration has changed since the plan was made; run plan again; nothing was changed',
   )
   write(['splunk'])
   t.match(await run(['apply', file, '--yes']), {
@@ -258,7 +261,7 @@ t.test('the guard objects before anything is written', async (t) => {
   writeFileSync(manifest, manifestOf(['r2']).replace(/\nnotifications[\s\S]*/, '\nnotifications: {}\n'))
   const held = await run(['apply', '-f', manifest, '--yes'])
   t.equal(held.code, 3)
-  t.match(held.stdout, /guard deletes: 3 of 4 objects \(75 %\) would be deleted or made anew/)
+  t.match(held.stdout, /guard deletes: 3 of 4 objects \(75 %\) would be deleted or replaced/)
   t.equal(writesOf(sim), before)
   t.match(await run(['apply', '-f', manifest, '--yes', '--force', 'deletes']), {
     code: 0,
@@ -318,7 +321,7 @@ t.test('interrupted, it says what is left; failing, it says why; the next run fi
   t.equal(failed.code, 1)
   t.match(
     failed.stdout,
-    /Applied: 2 created, 1 failed, 1 skipped\.\nNot done:\n {2}failed: create webhook sre-exporter/,
+    /Applied: 2 created, 1 failed, 1 skipped\.\nNot completed:\n {2}failed: create webhook sre-exporter/,
   )
   t.match(failed.stdout, /Run the same command again to finish\.\n$/)
   t.match(await run(['apply', '-f', manifest, '--yes']), { code: 0, stdout: /Applied: 2 created\./ })

@@ -99,7 +99,7 @@ function typedIn(stdout: string, folder: string): readonly string[] {
 t.test('request, read, confirm, apply: by the printed steps only', async (t) => {
   const { sim, path, manifest, run, copy } = await world(t, workers + http + firewall)
   const silent = await run(['ownership', 'request', '-f', manifest])
-  t.match(silent, { code: 1, stderr: /nothing was written: there is no terminal to ask on/ })
+  t.match(silent, { code: 1, stderr: /nothing was changed: no terminal to confirm on/ })
   t.equal(sim.requests.count('request_challenge'), 0)
 
   const asked = await run(['ownership', 'request', '-f', manifest], { answer: 'yes' })
@@ -119,10 +119,10 @@ s3://quay-logs/http?region=us-east-1 in zone quay.example, for sre-firewall, sre
   Read it with your own credentials, for example:
     aws s3 cp "s3://quay-logs/http/ownership-challenge-HEX.txt" challenge-2.txt
 
-Then hand it in and apply:
+Then confirm it and apply:
   logpush-exporter provision ownership confirm -f ${manifest} --token-file challenge-1.txt --token-file challenge-2.txt
 Or write into the job: ownership: { token: "\${file:PATH}" }
-A token is good for 7 days, and only for this destination, written exactly so, in this account or zone.
+A token is valid for 7 days, and only for this exact destination string in this account or zone.
 `,
   )
   const repeated = await run(['ownership', 'request', '-f', manifest])
@@ -135,7 +135,7 @@ A token is good for 7 days, and only for this destination, written exactly so, i
   t.equal(confirmed.code, 0)
   t.match(
     confirmed.stdout,
-    /challenge-1\.txt: proves s3:\/\/quay-logs\/workers\/\{DATE\}.* in account Quay until \d{4}-/,
+    /challenge-1\.txt: verifies s3:\/\/quay-logs\/workers\/\{DATE\}.* in account Quay until \d{4}-/,
   )
   const known = await run(['ownership', 'request', '-f', manifest, '-o', 'json'])
   t.match(JSON.parse(known.stdout), [
@@ -145,7 +145,7 @@ A token is good for 7 days, and only for this destination, written exactly so, i
   const applied = await run(['apply', '-f', manifest, '--yes'])
   t.match(applied, { code: 0, stdout: /Applied: 3 created\./ })
   t.equal(sim.requests.count('request_challenge'), 2, 'apply asks for nothing and reads nothing')
-  t.match(await run(['ownership', 'request', '-f', manifest]), { code: 0, stdout: /^Nothing to prove/ })
+  t.match(await run(['ownership', 'request', '-f', manifest]), { code: 0, stdout: /^Nothing to verify/ })
   for (const file of files) {
     const token = readFileSync(file, 'utf8').trim()
     const said = [silent, asked, repeated, confirmed, known, applied].map(
@@ -175,7 +175,7 @@ t.test('a token in the manifest, before and after its file is there', async (t) 
     join(path, 'challenge.txt'),
     '--cache-folder=off',
   ])
-  t.match(checked, { code: 0, stderr: /Nothing is remembered/ })
+  t.match(checked, { code: 0, stderr: /The token was not saved/ })
   t.match(await run(['apply', '-f', manifest, '--yes']), { code: 0, stdout: /Applied: 1 created\./ })
 })
 
@@ -186,7 +186,7 @@ t.test('wrong tokens, and a challenge that is a log line', async (t) => {
   t.match(await run(['ownership', 'confirm', '-f', manifest]), { code: 64, stderr: /--token-file: missing/ })
   t.match(await run(confirm), { code: 1, stderr: /cannot read .*token\.txt: no such file/ })
   writeFileSync(file, '<html> not a token</html>')
-  t.match(await run(confirm), { code: 1, stderr: /token\.txt holds no token/ })
+  t.match(await run(confirm), { code: 1, stderr: /token\.txt contains no token/ })
   writeFileSync(file, 'a.b.c')
   t.match(await run(confirm), {
     code: 1,
@@ -202,7 +202,7 @@ t.test('wrong tokens, and a challenge that is a log line', async (t) => {
   writeFileSync(file, sumoLines.at(-1) ?? '')
   t.equal((await run(confirm)).code, 0)
   t.match(await run(['apply', '-f', manifest, '--yes']), { code: 0 })
-  t.match(await run(confirm), { code: 1, stderr: /Nothing to prove/ })
+  t.match(await run(confirm), { code: 1, stderr: /Nothing to verify/ })
   t.equal(sim.requests.count('request_challenge'), 1)
   const kept = readFileSync(join(path, 'logpush-exporter', 'challenges.json'), 'utf8')
   t.notMatch(asked.stdout + asked.stderr + apply.stdout + apply.stderr + kept, /canary/)
@@ -212,7 +212,7 @@ t.test('wrong tokens, and a challenge that is a log line', async (t) => {
   await run(['ownership', 'request', '-f', manifest, '--yes', '--again', '--target', 'sre-http'])
   t.equal(sim.requests.count('request_challenge'), 4, '--again asks for the target only')
   writeFileSync(file, 'a.b.c')
-  t.match(await run(confirm), { code: 1, stderr: /for none of the 2 destinations that have to be proved/ })
+  t.match(await run(confirm), { code: 1, stderr: /for none of the 2 destinations to verify/ })
 })
 
 t.test('errors on the command line', async (t) => {

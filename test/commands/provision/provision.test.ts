@@ -77,7 +77,7 @@ t.test('validate says what is wrong, needs no secret and asks nobody', async (t)
   t.strictSame(await runProvision(['validate', '--file', at]), {
     code: 65,
     stdout: '',
-    stderr: `${at}:9:5: jobs[0]: unknown key "dataste"; did you mean "dataset"?\n1 mistake in the manifest\n`,
+    stderr: `${at}:9:5: jobs[0]: unknown key "dataste"; did you mean "dataset"?\n1 error in the manifest\n`,
   })
   const json = await runProvision(['validate', '-f', at, '-o', 'json'])
   t.equal(json.code, 65)
@@ -95,11 +95,8 @@ t.test('validate says what is wrong, needs no secret and asks nobody', async (t)
   })
   const warned = folder(t, { 'w.yaml': manifestFile('warns-dataset-unknown.yaml').text })
   const warning = await runProvision(['validate', '-f', warned])
-  t.equal(warning.code, 0, 'a warning is no mistake')
-  t.match(
-    warning.stderr,
-    /w\.yaml:8:14: warning: jobs\[0\]\.dataset: "http_request" is not a dataset known here/,
-  )
+  t.equal(warning.code, 0, 'a warning is not an error')
+  t.match(warning.stderr, /w\.yaml:8:14: warning: jobs\[0\]\.dataset: unknown dataset "http_request"/)
 })
 
 t.test('mistakes on the command line are told apart from mistakes in the manifest', async (t) => {
@@ -110,9 +107,9 @@ t.test('mistakes on the command line are told apart from mistakes in the manifes
     [['plan', '--taget=x'], 64, /--taget: unknown flag; did you mean --target\?/],
     [['plan', '--output=yaml'], 64, /--output: expected one of text, json, markdown/],
     [['plan', '--force=all'], 64, /--force: expected one of foreign, deletes, destination/],
-    [['validate'], 64, /--file: missing; name a manifest/],
-    [['validate', '-f', join(empty, 'none.yaml')], 65, /can't read .*none\.yaml: no such file/],
-    [['validate', '-f', empty], 65, /has no \*\.yaml or \*\.yml file/],
+    [['validate'], 64, /--file: missing; pass a manifest/],
+    [['validate', '-f', join(empty, 'none.yaml')], 65, /cannot read .*none\.yaml: no such file/],
+    [['validate', '-f', empty], 65, /contains no \*\.yaml or \*\.yml file/],
     [['validate', 'extra'], 64, /extra: unexpected argument/],
   ]
   for (const [argv, code, message] of cases) {
@@ -143,7 +140,7 @@ t.test('schema prints a JSON Schema', async (t) => {
   t.equal(code, 0)
   t.match(JSON.parse(stdout), {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
-    title: 'Manifest of logpush-exporter',
+    title: 'logpush-exporter manifest',
     properties: { jobs: { type: 'array', items: { required: ['name'] } } },
   })
 })
@@ -155,7 +152,7 @@ t.test('plan shows the changes, writes nothing and tells no secret', async (t) =
   t.match(text.stdout, /^\+ create webhook sre-exporter in account Quay$/m)
   t.match(text.stdout, /^- delete job sre-forgotten in zone quay\.example id \d+$/m)
   t.match(text.stdout, /output\.fields: AccountID, .* more$/m)
-  t.match(text.stdout, /^Plan: 4 to create, 1 to delete; 0 as wanted\.$/m)
+  t.match(text.stdout, /^Plan: 4 to create, 1 to delete, 0 unchanged\.$/m)
   t.equal((await plan('--detailed-exitcode')).code, 2)
   const out = join(path, 'plan.out')
   const json = await plan('-o', 'json', '--out', out)
@@ -185,7 +182,7 @@ t.test('plan asks for each scope once', async (t) => {
 
 t.test('plan deals with targets only', async (t) => {
   const { plan } = await simulated(t)
-  t.match((await plan('--target=sre-audit')).stdout, /^Plan: 1 to create; 0 as wanted\.$/m)
+  t.match((await plan('--target=sre-audit')).stdout, /^Plan: 1 to create, 0 unchanged\.$/m)
   t.match(await plan('--target=sre-adit'), { code: 64, stderr: /did you mean "sre-audit"\?/ })
 })
 
@@ -195,7 +192,7 @@ t.test('the guard objects with exit code 3, and yields to --force', async (t) =>
   })
   const objected = await plan()
   t.equal(objected.code, 3)
-  t.match(objected.stdout, /^guard foreign: job theirs in account Quay is there already/m)
+  t.match(objected.stdout, /^guard foreign: job theirs in account Quay already exists/m)
   t.equal((await plan('--force=foreign', '--force=destination')).code, 0)
 })
 

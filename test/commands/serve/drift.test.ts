@@ -168,12 +168,14 @@ t.test(
     )
     t.comment(`a hand edit showed after ${seconds} s`)
     t.equal(
-      exporter.log.lines.filter(({ message }) => message === 'what is live differs from the manifest').length,
+      exporter.log.lines.filter(
+        ({ message }) => message === 'drift detected: live configuration differs from the manifest',
+      ).length,
       1,
     )
 
     const told = () =>
-      exporter.log.lines.filter(({ message }) => /^what is live/.test(message)).map(({ level }) => level)
+      exporter.log.lines.filter(({ message }) => /^drift /.test(message)).map(({ level }) => level)
     await exporter.clock.advance(1_000_000)
     t.same(told(), ['warn'], 'what stays as it is is not told again')
     await ask(sim, `/zones/${zone}/logpush/jobs/${id}`, { method: 'PUT', body: { enabled: true } })
@@ -237,7 +239,7 @@ t.test('a broken manifest is one line in the log, and the last good result stays
 
   unlinkSync(cloudflare.file)
   await exporter.clock.advance(400_000)
-  t.match(errors().at(-1), { fields: { problem: /--manifest\.file: can't read/ } })
+  t.match(errors().at(-1), { fields: { problem: /--manifest\.file: cannot read/ } })
   t.strictSame(await exporter.drifts(), asApplied)
 
   writeFileSync(cloudflare.file, manifest.replace('env:HEC', 'env:NOT_THERE'))
@@ -249,7 +251,7 @@ t.test('a broken manifest is one line in the log, and the last good result stays
   await exporter.clock.advance(400_000)
   await exporter.until(asApplied, 30)
   t.equal(errors().length, 3)
-  t.ok(exporter.log.lines.some(({ message }) => message === 'the manifest can be compared again'))
+  t.ok(exporter.log.lines.some(({ message }) => message === 'comparing the manifest works again'))
 })
 
 t.test('without a manifest nothing of the comparison is loaded', async (t) => {

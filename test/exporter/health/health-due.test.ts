@@ -27,7 +27,7 @@ function unlistable() {
   return { state, due }
 }
 
-t.test('zones whose jobs can not be listed take turns, as many as there are queries for', async (t) => {
+t.test('zones whose jobs cannot be listed take turns, as many as there are queries for', async (t) => {
   const { due } = unlistable()
   t.equal(due({ requests: 2 }).length, 20, 'ten zones are one query')
   t.equal(due({ requests: 0 }).length, 10, 'one query even when there is none')
@@ -67,7 +67,7 @@ t.test(
   },
 )
 
-t.test('an account whose jobs can not be listed is read each time', async (t) => {
+t.test('an account whose jobs cannot be listed is read each time', async (t) => {
   const state = createState()
   state.setScopes([quayAccount])
   state.jobsFailed(scopeKey(quayAccount), failure('forbidden'), now)

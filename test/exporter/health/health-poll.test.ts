@@ -42,12 +42,12 @@ t.test('a lost batch is on show one poll after it became visible', async (t) => 
   t.equal(core.state.scope(`zone:${one.id}`)?.failedAttempts.get('1')?.status, 1105)
   t.match(
     core.log.lines.find(({ level }) => level === 'warn'),
-    { message: /^job lost data/, fields: { batches: 1, records: 10 } },
+    { message: /^batches lost/, fields: { batches: 1, records: 10 } },
   )
 })
 
 t.test(
-  'a zone that has no job costs no query, an account whose jobs can not be listed is read all the same',
+  'a zone that has no job costs no query, an account whose jobs cannot be listed is read all the same',
   async (t) => {
     const core = createCore({
       jobs: (key) => {
@@ -142,8 +142,8 @@ t.test(
         .filter(({ level }) => level !== 'debug')
         .map(({ level, message }) => `${level} ${message}`),
       [
-        'warn health data can not be read; counts stand still and are caught up later',
-        'info health data can be read again',
+        'warn cannot read health data; counters pause and catch up later',
+        'info reading health data works again',
       ],
     )
   },
@@ -234,10 +234,7 @@ t.test('one job that fills an answer by itself is an error, and nothing is count
   await core.pollInventory()
   await core.pollHealth()
   const scope = core.state.scope(`zone:${one.id}`)
-  t.equal(
-    scope?.health.failure?.message,
-    'one job has more rows in one minute than the API gives in one answer',
-  )
+  t.equal(scope?.health.failure?.message, 'one job has more rows in one minute than fit into one response')
   t.equal(scope?.totals.size, 0)
   t.equal(core.memory.ledger(`zone:${one.id}`), null)
 })

@@ -103,6 +103,6 @@ t.test(
     const uploads = [...full, upload(one.id, '7', 0), upload(one.id, '2', 0)]
     const { found } = await readAll(uploads, 4)
     t.same(found, expected(uploads))
-    await t.rejects(readAll(full, 3), /one job has more rows in one minute than the API gives in one answer/)
+    await t.rejects(readAll(full, 3), /one job has more rows in one minute than fit into one response/)
   },
 )

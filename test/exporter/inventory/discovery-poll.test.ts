@@ -93,7 +93,7 @@ t.test('a listing that repeats its first page ends there', async (t) => {
   t.same(names(), ['Quay', 'Other', ...zones.map(({ name }) => name)])
 })
 
-t.test('that something can not be listed is said once, and again only when the reason changes', async (t) => {
+t.test('that something cannot be listed is said once, and again only when the reason changes', async (t) => {
   let kind: 'forbidden' | 'bad_response' | null = 'forbidden'
   const { poll, log, names } = world(
     {},

@@ -34,7 +34,7 @@ t.test('what happens to a job is said once, in the order of things', async (t) =
     [
       'debug job appeared',
       'warn job is failing',
-      'warn job was disabled because it failed',
+      'warn Cloudflare disabled a failing job',
       'info job enabled',
       'info job changed',
       'info job disabled',
@@ -197,7 +197,7 @@ t.test(
     const core = createCore({ store })
     t.equal(core.memory.ledger(key), null)
     t.match(core.log.lines, [
-      { level: 'error', message: 'a record of the ledger store is damaged: this scope starts anew' },
+      { level: 'error', message: 'a ledger record is damaged; this scope starts from zero' },
     ])
     await core.memory.saveJobs(one, [])
     t.equal(core.memory.scopes().length, 1)

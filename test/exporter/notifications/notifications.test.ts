@@ -322,7 +322,7 @@ t.test('a job that nobody knows yet is looked for again for a while', async (t) 
   await side.notifications.receive(event(side.clock.now(), { data: { job_id: 404 } }))
   await side.clock.advance(40 * minute)
   t.equal(side.notifications.book.open.length, 0, 'but not for ever')
-  t.equal(side.log.lines.at(-1)?.message, 'a notification names a job that is not known')
+  t.equal(side.log.lines.at(-1)?.message, 'notification for an unknown job')
   stop.abort()
   await running
 })
@@ -342,7 +342,7 @@ t.test('an old notification takes effect only where it still holds', async (t) =
   t.equal(side.count('webhook'), 2, 'what is older than a day is not counted')
 })
 
-t.test('where jobs can not be read, what was notified waits until they can', async (t) => {
+t.test('where jobs cannot be read, what was notified waits until they can', async (t) => {
   const side = createSide({ jobs: { [scopeKey(zoneA)]: [off('1')] } })
   await side.inventory()
   side.unreadable.add(scopeKey(zoneA))
@@ -496,13 +496,13 @@ t.test('without permission there is one line in the log, and all else goes on', 
     },
   })
   for (let i = 0; i < 3; i += 1) await side.pollHistory()
-  const said = () => side.log.lines.filter(({ message }) => /notifications/.test(message))
+  const said = () => side.log.lines.filter(({ message }) => /notification history/.test(message))
   t.match(said(), [{ level: 'warn', message: /needs Notifications Read/ }])
   t.equal(said().length, 1)
   t.equal(side.self.pollers.get('history')?.failures.get('forbidden'), 3)
   allowed = true
   await side.pollHistory()
-  t.match(said()[1], { level: 'info', message: 'sent notifications can be read again' })
+  t.match(said()[1], { level: 'info', message: 'reading the notification history works again' })
 })
 
 t.test('webhooks that Logpush alerts go to are shown as Cloudflare sees them', async (t) => {

@@ -164,7 +164,7 @@ t.test('lag is that of the moment when the job was listed', async (t) => {
   t.equal(job('4')?.lagMs, null)
 })
 
-t.test('a scope that can not be read makes its jobs old, not late', async (t) => {
+t.test('a scope that cannot be read makes its jobs old, not late', async (t) => {
   const { state, view, ids, first, account } = world()
   state.jobsFailed(first, failure('timeout', 'no answer'), now - 10 * minute)
   state.healthFailed(account, failure('partial'), now - 20 * minute)

@@ -125,16 +125,16 @@ t.test('one job has its totals, answers and history as well', async (t) => {
     records_lost: 1234,
   })
   const missing = await app.inject('/api/v1/jobs/999')
-  t.strictSame([missing.statusCode, missing.json()], [404, { error: 'no job with this id is known' }])
+  t.strictSame([missing.statusCode, missing.json()], [404, { error: 'no job has this id' }])
 })
 
-t.test('what can not be understood is refused, all of it at once', async (t) => {
+t.test('what cannot be understood is refused, all of it at once', async (t) => {
   const { app } = await serverFor(t, { status: statusOf(world()) })
   const answer = await app.inject('/api/v1/jobs?sate=ok&state=sad&page=0&per_page=1001&zone=a&zone=b')
   t.equal(answer.statusCode, 400)
   t.strictSame(answer.json().error.split('; '), [
     'unknown parameter "sate"',
-    'zone is given more than once',
+    'zone is repeated',
     'state: expected one of trouble, disabled_by_failure, losing_data, failing, late, never_delivered, unknown, off, ok, blind',
     'page: expected a whole number from 1',
     'per_page: expected a whole number from 1 to 1000',

@@ -93,10 +93,10 @@ t.test('a gauge is filled by its part, and coloured from its limits on', async (
 t.test('the time that is left counts from now', async (t) => {
   const left = (earliest: number, latest: number) =>
     timeLeft({ earliest: now + earliest, latest: now + latest }, now)
-  t.equal(left(-hour, 0), 'any moment')
+  t.equal(left(-hour, 0), 'at any moment')
   t.match(left(2.5 * hour, 3 * hour), /^in about 3 h$/)
-  t.match(left(-hour, 5 * hour), /^any moment, in 5 h at the latest$/)
-  t.match(left(3 * hour, 5 * hour), /^in 3 h to 5 h$/)
+  t.match(left(-hour, 5 * hour), /^at any moment, within 5 h at the latest$/)
+  t.match(left(3 * hour, 5 * hour), /^between 3 h and 5 h from now$/)
   t.match(left(-50 * minute, 20 * minute), /20 min/)
 })
 

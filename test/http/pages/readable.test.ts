@@ -50,9 +50,9 @@ t.test('what is left until the disable is one guess, two, or none', async (t) =>
   const left = (earliest: number, latest: number) =>
     timeLeft({ earliest: earliest * hour, latest: latest * hour }, 0)
   t.equal(left(2.9, 3), 'in about 3 h')
-  t.equal(left(1, 3), 'in 1 h to 3 h')
-  t.equal(left(-1, 3), 'any moment, in 3 h at the latest')
-  t.equal(left(-3, -2), 'any moment')
+  t.equal(left(1, 3), 'between 1 h and 3 h from now')
+  t.equal(left(-1, 3), 'at any moment, within 3 h at the latest')
+  t.equal(left(-3, -2), 'at any moment')
 })
 
 t.test('what is known of a history ends where its data ends', async (t) => {

@@ -77,9 +77,9 @@ t.test('with nothing wrong it says so; with nothing known it says that', async (
   const state = createState()
   state.setScopes([quayAccount])
   const get = await pagesOf(t, { state })
-  t.match((await get('/')).text, '<h1 id="headline">No jobs are known</h1>')
+  t.match((await get('/')).text, '<h1 id="headline">No jobs found</h1>')
   state.jobsListed(scopeKey(quayAccount), [aSummary('3', now), aSummary('4', now)], now)
-  t.match((await get('/')).text, '<h1 id="headline">All 2 jobs are fine</h1>')
+  t.match((await get('/')).text, '<h1 id="headline">All 2 jobs are healthy</h1>')
   t.match(words((await get('/')).text), 'Nothing was lost in the last hour.')
 })
 
@@ -107,17 +107,17 @@ t.test('what comes from outside stays text wherever it is shown', async (t) => {
   }
 })
 
-t.test('the job page tells all there is, with links to what to do', async (t) => {
+t.test('the job page shows all that is known, with links to what to do', async (t) => {
   const get = await pagesOf(t, { ...world(), grafana: 'https://grafana.example.com' })
   const { status, text } = await get('/jobs/1')
   t.equal(status, 200)
   const shown = words(text)
   for (const part of [
-    'Batches are being given up, since about 2026-11-24 02:50 UTC. Pushes fail, seen since 2026-11-24 02:00 UTC.',
+    'Losing batches since about 2026-11-24 02:50 UTC. Pushes failing since 2026-11-24 02:00 UTC (first observed).',
     'Access refused 403 Forbidden 1 h ago',
-    'Cloudflare switches it off in 20 h to 23 h between 2026-11-24 23:00 UTC and 2026-11-25 02:00 UTC',
-    'Lag of its limit 4 h / 30 min',
-    '2026-11-24 02:50 UTC 10 min ago first lost batch, to five minutes',
+    'Cloudflare will disable it between 20 h and 23 h from now between 2026-11-24 23:00 UTC and 2026-11-25 02:00 UTC',
+    'Lag / limit 4 h / 30 min',
+    '2026-11-24 02:50 UTC 10 min ago first lost batch (±5 min)',
   ])
     t.match(shown, part)
   for (const href of [
@@ -132,13 +132,13 @@ t.test('the job page tells all there is, with links to what to do', async (t) =>
   t.notMatch(ok.text, '/runbooks/', 'a job that is fine needs no runbook')
   const missing = await get('/jobs/999')
   t.equal(missing.status, 404)
-  t.match(words(missing.text), 'No job with the id 999 is known')
+  t.match(words(missing.text), 'There is no job with the id 999')
 })
 
 t.test('history that was not read is shown as unknown, not as zero', async (t) => {
   const { state, history } = world()
   const get = await pagesOf(t, { state, history })
-  t.match(words((await get('/jobs/3')).text), 'No uploads have been read yet.')
+  t.match(words((await get('/jobs/3')).text), 'No upload data yet.')
   const totals = new Map()
   state.healthRead(scopeKey(cdn), { ...beginLedger(0), readTo: now / minute - 60, totals }, now)
   const { text } = await get('/jobs/1')
@@ -157,20 +157,20 @@ t.test('the filter is in the address, and chooses itself in the form', async (t)
   t.match(text, '<input type="hidden" name="refresh" value="off">')
   t.notMatch(text, 'http-equiv="refresh"')
   t.match((await get(`/?zone=${cdn.id}`)).text, `<option value="${cdn.id}" selected>`, 'an id stays chosen')
-  t.match(words((await get('/?search=nobody')).text), 'No job fits the filter.')
+  t.match(words((await get('/?search=nobody')).text), 'No jobs match the filter.')
   t.match(
     words((await get('/?state=sad&page=0&x=1')).text),
-    'Left out of the filter: unknown parameter "x"; state: expected',
+    'Ignored: unknown parameter "x"; state: expected',
   )
 })
 
-t.test('what can not be read is said first, with where and for how long', async (t) => {
+t.test('what cannot be read is said first, with where and for how long', async (t) => {
   const { state, history } = world()
   state.jobsFailed(scopeKey(cdn), failure('timeout', 'no answer within 30 s'), now - 20 * minute)
   const get = await pagesOf(t, { state, history })
   t.match(
     words((await get('/')).text),
-    'Blind: 1 of 2 accounts and zones can’t be read, so that 2 jobs show old data. Longest: jobs of zone cdn.example, for 20 min. no answer within 30 s',
+    'Unreadable: 1 of 2 accounts and zones cannot be read, so 2 jobs show old data. Longest: jobs of zone cdn.example, for 20 min. no answer within 30 s',
   )
   t.match(words((await get('/jobs/2')).text), 'Old data: The state of this job could not be read for 20 min.')
   t.match(words((await get('/exporter')).text), 'inventory timeout for 20 min: no answer within 30 s')
@@ -178,9 +178,9 @@ t.test('what can not be read is said first, with where and for how long', async 
 
 t.test('before the first polls have ended the page says so', async (t) => {
   const { app } = await serverFor(t, {
-    readiness: { state: () => ({ ready: false, reason: 'the first health poll has not ended' }) },
+    readiness: { state: () => ({ ready: false, reason: 'the first health poll has not finished' }) },
   })
-  t.match(words((await app.inject('/')).body), 'Not ready yet: the first health poll has not ended.')
+  t.match(words((await app.inject('/')).body), 'Not ready yet: the first health poll has not finished.')
 })
 
 t.test('thousands of jobs come in pages of a hundred, and long lists are typed', async (t) => {

@@ -206,9 +206,9 @@ t.test('a write that never arrived is reported, its dependents wait, the next ru
   const run = await machine.apply(await machine.plan(desired))
   t.same(reportLines(run.report), [
     'Applied: 3 created, 1 failed, 1 skipped.',
-    'Not done:',
-    '  failed: create webhook sre-exporter (account Quay): cannot do it: network; another look shows that it was not carried out; it was not sent again',
-    '  skipped: create policy sre-logpush-disabled (account Quay): it waits for "create webhook sre-exporter", which was not done',
+    'Not completed:',
+    '  failed: create webhook sre-exporter (account Quay): cannot do it: network; a second read shows that the change was not made; it was not sent again',
+    '  skipped: create policy sre-logpush-disabled (account Quay): depends on "create webhook sre-exporter", which was not completed',
     'Run the same command again to finish.',
   ])
   t.equal(applyExitCode(run.report), 1)
@@ -234,7 +234,7 @@ t.test('a look that fails too leaves it open, and says so', async (t) => {
   })
   const plan = await machine.plan(desired)
   const run = await machine.apply(plan)
-  t.match(reportLines(run.report)[2], 'whether it was carried out could not be seen (cannot do it: network)')
+  t.match(reportLines(run.report)[2], 'could not verify whether the change was made (cannot do it: network)')
   t.match(run.logs, [{ fields: { result: 'unclear' } }])
   cloudflare.intercept(() => undefined)
   t.same((await machine.plan(desired)).changes, [], 'it was: the next run sees it')
@@ -273,13 +273,13 @@ t.test('what changed since the plan is refused, and nothing is written', async (
   const run = await machine.apply(plan)
   t.same(reportLines(run.report), [
     'Applied: 1 created, 1 updated, 4 refused, 2 skipped.',
-    'Not done:',
+    'Not completed:',
     '  refused: update job sre-edited (account Quay): changed since the plan: filter, maxUploadRecords',
     '  refused: update job sre-gone (account Quay): deleted since the plan',
     '  refused: create job sre-twin (account Quay): a job of this name has appeared since the plan',
     '  refused: update policy sre-logpush-disabled (account Quay): changed since the plan: enabled',
-    '  skipped: delete job sre-extra (account Quay): it waits for "update job sre-edited", which was not done',
-    '  skipped: delete job sre-extra-edited (account Quay): it waits for "update job sre-edited", which was not done',
+    '  skipped: delete job sre-extra (account Quay): depends on "update job sre-edited", which was not completed',
+    '  skipped: delete job sre-extra-edited (account Quay): depends on "update job sre-edited", which was not completed',
     'Run plan again to see what changed, then apply.',
   ])
   t.equal(writesOf(cloudflare).length, writes + 2)
@@ -313,7 +313,7 @@ t.test('deletes come last, and what is gone or changed is not deleted', async (t
   ])
 })
 
-t.test('a job that has to be made anew: the new one first, then the old one goes', async (t) => {
+t.test('a job that is replaced: the new one first, then the old one goes', async (t) => {
   const set = () => {
     const cloudflare = aFakeCloudflare()
     const { destinationConf } = aJob().resource
@@ -347,7 +347,7 @@ t.test('a job that has to be made anew: the new one first, then the old one goes
   const report = (await half.machine.apply(await half.machine.plan(half.desired))).report
   t.match(
     reportLines(report)[2],
-    'the new one is made, but the old one is still there: cannot do it: forbidden',
+    'the new one was created, but the old one still exists: cannot do it: forbidden',
   )
   t.same(await names(half.cloudflare), ['audit_logs', 'workers_trace_events'])
   t.same(reportLines((await half.machine.apply(await half.machine.plan(half.desired))).report), [
@@ -475,7 +475,7 @@ t.test('tokens: by hand, rejected, and where none is needed', async (t) => {
   t.same((await machine.plan(moved)).changes, [])
 })
 
-t.test('a challenge that can not be had holds back its jobs only', async (t) => {
+t.test('a challenge that cannot be had holds back its jobs only', async (t) => {
   const cloudflare = aFakeCloudflare()
   const machine = aMachine(cloudflare)
   const sumo = new Secret('sumo://endpoint1.collection.us2.sumologic.com/receiver/v1/http/canary-path')
@@ -483,14 +483,14 @@ t.test('a challenge that can not be had holds back its jobs only', async (t) => 
   const run = await machine.apply(await machine.plan(desired))
   t.same(reportLines(run.report), [
     'Applied: 1 created, 1 failed, 1 skipped.',
-    'Not done:',
-    `  failed: prove destination sumo://endpoint1.collection.us2.sumologic.com/*** (account Quay): Cloudflare wants proof that sumo://endpoint1.collection.us2.sumologic.com/*** is yours, and the challenge can't be read there automatically: run "provision ownership request", find the token, run "provision ownership confirm", and apply again`,
-    '  skipped: create job sre-sumo (account Quay): it waits for "prove destination sumo://endpoint1.collection.us2.sumologic.com/***", which was not done',
+    'Not completed:',
+    `  failed: verify ownership of sumo://endpoint1.collection.us2.sumologic.com/*** (account Quay): Cloudflare requires proof that you own sumo://endpoint1.collection.us2.sumologic.com/***, and its challenge file cannot be read automatically: run "provision ownership request", find the token, run "provision ownership confirm", and apply again`,
+    '  skipped: create job sre-sumo (account Quay): depends on "verify ownership of sumo://endpoint1.collection.us2.sumologic.com/***", which was not completed',
     'Run the same command again to finish.',
   ])
 })
 
-t.test('a policy goes out whole, and names what it can not find', async (t) => {
+t.test('a policy goes out whole, and names what it cannot find', async (t) => {
   const cloudflare = aFakeCloudflare()
   const machine = aMachine(cloudflare)
   const filters = { zones: ['a'] }
@@ -522,7 +522,7 @@ t.test('a policy goes out whole, and names what it can not find', async (t) => {
   ])
   t.match(reportLines((await machine.apply(await machine.plan(lost))).report), [
     /2 failed/,
-    /Not done/,
+    /Not completed/,
     /sre-a .*: there is no webhook named "nobody"$/,
     /sre-b .*: there is no PagerDuty service named "Nobody"; connect it with "provision pagerduty connect"$/,
     /again/,

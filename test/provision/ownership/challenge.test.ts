@@ -155,7 +155,7 @@ t.test('a file that does not come in time is looked for again by the next run', 
   const need = { scope: zone, destinationConf: conf }
   t.equal(
     await failureText(run.challenges.tokenFor(need, run.options)),
-    'timeout: the challenge file did not appear in time at s3://quay-logs/workers/20261124/ownership-challenge-1.txt (not there yet); run again to look for it once more, or raise --wait',
+    'timeout: the challenge file did not appear in time at s3://quay-logs/workers/20261124/ownership-challenge-1.txt (not there yet); run again to retry, or raise --wait',
   )
   t.equal(run.clock.monotonic(), 10_000, 'the limit is kept to the millisecond')
   for (const [path, text] of run.files) files.set(path, text)
@@ -163,7 +163,7 @@ t.test('a file that does not come in time is looked for again by the next run', 
   t.equal(run.cloudflare.requests.length, 1, 'the file that was asked for before is used')
 })
 
-t.test('what waiting can not help fails at once, and an interrupt ends the waiting', async (t) => {
+t.test('what waiting cannot help fails at once, and an interrupt ends the waiting', async (t) => {
   for (const kind of ['auth', 'not_found', 'invalid_request'] as const) {
     const run = setUp({ reader: { read: () => Promise.reject(denied(kind)) } })
     const need = { scope: zone, destinationConf: conf }
@@ -212,7 +212,7 @@ t.test('an unclear or bad answer to the request is not repeated, and quotes no s
   )
   t.equal(
     await answer('', true, ''),
-    '1 Cloudflare named no challenge file for azure://quaylogs.blob.core.windows.net/logs/a?***; look for a new ownership-challenge file there and hand it in with "provision ownership confirm"',
+    '1 Cloudflare named no challenge file for azure://quaylogs.blob.core.windows.net/logs/a?***; find the new ownership-challenge file there and submit it with "provision ownership confirm"',
   )
 })
 
@@ -234,7 +234,7 @@ t.test('by hand: request, read, confirm, and apply finds the token', async (t) =
     await failureText(
       confirmChallenge(run.deps, { scope: account, destinationConf: conf }, token, { signal }),
     ),
-    '1: Cloudflare does not accept this token for s3://quay-logs/workers/{DATE}?region=us-east-1: a token fits only the account and the destination it was requested for, written exactly the same; make a new one with "provision ownership request"',
+    '1: Cloudflare does not accept this token for s3://quay-logs/workers/{DATE}?region=us-east-1: a token is valid only for the exact account and destination string it was requested for; request a new one with "provision ownership request"',
   )
   t.match(
     await failureText(confirmChallenge(run.deps, need, new Secret(jwt(Date.UTC(2026, 10, 1))), { signal })),
@@ -244,7 +244,7 @@ t.test('by hand: request, read, confirm, and apply finds the token', async (t) =
   const sumoNeed = { scope: zone, destinationConf: sumo }
   t.equal(
     await failureText(createChallenges(run.deps).tokenFor(sumoNeed, run.options)),
-    `1: Cloudflare wants proof that sumo://endpoint1.collection.us2.sumologic.com/*** is yours, and the challenge can't be read there automatically: run "provision ownership request", find the token, run "provision ownership confirm", and apply again`,
+    `1: Cloudflare requires proof that you own sumo://endpoint1.collection.us2.sumologic.com/***, and its challenge file cannot be read automatically: run "provision ownership request", find the token, run "provision ownership confirm", and apply again`,
   )
 })
 

@@ -25,14 +25,14 @@ t.test('connecting on a terminal: token, browser, completion', async (t) => {
     code: 0,
     stdout: 'No PagerDuty service is connected to account Quay.\n',
   })
-  t.match(await runProvision(['pagerduty', 'connect'], { env }), { code: 1, stderr: /nothing was written/ })
+  t.match(await runProvision(['pagerduty', 'connect'], { env }), { code: 1, stderr: /nothing was changed/ })
   t.equal(sim.requests.count('connect_pagerduty'), 0)
   // The answer serves both questions: whether to begin, and whether the browser step is done.
   const early = await runProvision(['pagerduty', 'connect'], { env, answer: 'yes' })
   t.equal(early.code, 1, 'nobody has consented at PagerDuty')
   t.match(
     early.stdout,
-    /PagerDuty is not connected yet\.\n.*let Alertmanager page\. alerts\/alertmanager\.yaml/,
+    /PagerDuty is not connected yet\.\n.*let Alertmanager page; this needs no connection at Cloudflare\. alerts\/alertmanager\.yaml/,
   )
   t.match(early.stdout, new RegExp(`Open https://dash\\.cloudflare\\.com/${id}/notifications/destinations`))
 
@@ -74,7 +74,7 @@ t.test('which account is meant', async (t) => {
   const { id, env } = await world(t, 'Quay', 'Staging')
   t.match(await runProvision(['pagerduty', 'list'], { env }), {
     code: 64,
-    stderr: /--cloudflare\.accounts: name one of the accounts that the token sees: Quay, Staging/,
+    stderr: /--cloudflare\.accounts: select one of the accounts that the token sees: Quay, Staging/,
   })
   for (const named of ['Staging', id]) {
     t.equal((await runProvision(['pagerduty', 'list', '--cloudflare.accounts', named], { env })).code, 0)

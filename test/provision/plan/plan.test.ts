@@ -292,7 +292,7 @@ t.test('a destination differs field by field, and never shows a secret', async (
   ])
 })
 
-t.test('what can not be changed is made anew', async (t) => {
+t.test('what cannot be changed is replaced', async (t) => {
   const edge = aJob({ scope: zone, dataset: 'http_requests', jobKind: 'edge' })
   const plan = planFor([edge], [live(edge, { kind: '' })])
   t.strictSame(
@@ -341,7 +341,7 @@ t.test(
     const twins = planFor([legacy], [live(legacy, { id: '1' }), live(legacy, { id: '2' })])
     t.strictSame(twins.changes, [])
     t.strictSame(twins.notes, [
-      'job legacy in account Quay is there twice; the one with id 2 is left alone: rename or delete it',
+      'job legacy in account Quay exists twice; the one with id 2 is ignored: rename or delete it',
     ])
   },
 )
@@ -349,7 +349,7 @@ t.test(
 t.test('a job that is off and failing is said to be so before it is switched on', async (t) => {
   const plan = planFor([aJob()], [live(aJob(), { enabled: false, lastError: 1 })])
   t.strictSame(plan.notes, [
-    'job sre-worker-logs is off and its last upload failed: Cloudflare may have switched it off',
+    'job sre-worker-logs is disabled and its last upload failed: Cloudflare may have disabled it',
   ])
 })
 

@@ -165,7 +165,7 @@ t.test('1,000 jobs in 20 scopes cost 20 lists of jobs', async (t) => {
   t.equal(fake.calls.filter((call) => call.startsWith('list zones')).length, 1)
 })
 
-t.test('every reference that can not be replaced is named, at its place, and no other text', async (t) => {
+t.test('every reference that cannot be replaced is named, at its place, and no other text', async (t) => {
   const planned = await planManifest(
     features(),
     deps(cloudflare(), { S3_SECRET: 'x', 'path.txt': '\n' }),
@@ -175,8 +175,8 @@ t.test('every reference that can not be replaced is named, at its place, and no 
     `valid-features.yaml:33:14: jobs[2].destination.http.url: \${file:path.txt}: path.txt is empty`,
     `valid-features.yaml:34:35: jobs[2].destination.http.headers.Authorization: \${env:HTTP_TOKEN}: the environment variable HTTP_TOKEN is not set`,
     `valid-features.yaml:40:25: jobs[3].destination.url: \${env:WHOLE}: the environment variable WHOLE is not set`,
-    `valid-features.yaml:41:25: jobs[3].ownership.token: \${file:token.txt}: can't read token.txt: no such file`,
-    `valid-features.yaml:45:94: notifications.webhooks[0].secret: \${file:hook.txt}: can't read hook.txt: no such file`,
+    `valid-features.yaml:41:25: jobs[3].ownership.token: \${file:token.txt}: cannot read token.txt: no such file`,
+    `valid-features.yaml:45:94: notifications.webhooks[0].secret: \${file:hook.txt}: cannot read hook.txt: no such file`,
   ])
 })
 
@@ -194,22 +194,22 @@ t.test('what a reference stands for is checked like what is written, and never s
       ),
     ).map((line) => line.replace(/^.*?: /, ''))
   t.strictSame(await said(`{ gcs: { bucket: "\${env:X}" } }`, 'canary/x'), [
-    'jobs[0].destination.gcs.bucket: expected a name without slashes, spaces or other characters that end a part of an address, found something else behind the reference',
+    'jobs[0].destination.gcs.bucket: expected a name without slashes, spaces or other characters that end a part of an address, but the reference resolves to something else',
   ])
   t.strictSame(await said(`{ azure: { account: a, container: c, sas: "\${env:X}" } }`, 'canary'), [
-    'jobs[0].destination.azure.sas: expected a shared access signature such as sv=…&sig=…, found something else behind the reference',
+    'jobs[0].destination.azure.sas: expected a shared access signature such as sv=…&sig=…, but the reference resolves to something else',
   ])
   t.strictSame(
     await said(`{ azure: { account: a, container: c, sas: "\${env:X}" } }`, '?srt=co&sig=canary'),
     [
-      'jobs[0].destination.azure.sas: expected a shared access signature for objects only (srt=o), found something else behind the reference',
+      'jobs[0].destination.azure.sas: expected a shared access signature for objects only (srt=o), but the reference resolves to something else',
     ],
   )
   t.strictSame(await said(`{ url: "\${env:X}" }`, 'canary'), [
     'jobs[0].destination.url: expected a destination_conf such as s3://bucket/path?region=…, found something else',
   ])
   t.strictSame(await said(`{ url: "\${env:X}" }`, 'spunk://canary'), [
-    'warning: jobs[0].destination.url: "spunk://" is not a kind of destination known here; did you mean "splunk://"?',
+    'warning: jobs[0].destination.url: "spunk://" is an unknown kind of destination; did you mean "splunk://"?',
   ])
   const wrong = await planManifest(
     manifest('{ gcs: { bucket: b } }'),
@@ -240,7 +240,7 @@ t.test('accounts and zones are found by name, and a wrong name says what it may 
   ])
   const two = cloudflare({ accounts: [owner, { id: 'f'.repeat(32), name: 'Quay' }] })
   t.strictSame(messages(await state(`version: 1\naccount: { name: Quay }\n${jobs('quay.example')}`, two)), [
-    '0.yaml:2:18: 2 accounts are called "Quay"; give the id',
+    '0.yaml:2:18: 2 accounts are called "Quay"; use the id',
   ])
   t.strictSame(
     messages(await state(id + jobs('quay.example', zones[0]?.id ?? '').replaceAll('name: j1', 'name: j0'))),
@@ -274,8 +274,8 @@ t.test('preflight refuses what Cloudflare would refuse, all of it at once', asyn
     'm.yaml:24:11: job sre-http-errors: http_requests has no field "EdgeResponseStaus"; did you mean "EdgeResponseStatus"?',
     'm.yaml:24:11: job sre-http-errors: Cloudflare does not accept the destination s3://quay-logs/errors?region=us-east-1: no such bucket',
     'm.yaml:38:11: job legacy: http_requests has no field "ClientIp"; did you mean "ClientIP"?',
-    'm.yaml:47:13: policy sre-disabled: the alert "failing_logpush_job_disabled_alert" is not offered to account Quay',
-    'm.yaml:47:13: policy sre-disabled: account Quay may not be notified by pagerduty; its plan does not include that',
+    'm.yaml:47:13: policy sre-disabled: the alert "failing_logpush_job_disabled_alert" is not available to account Quay',
+    'm.yaml:47:13: policy sre-disabled: account Quay cannot use pagerduty notifications; its plan does not include them',
   ])
 })
 
@@ -290,7 +290,7 @@ t.test('a dataset Cloudflare does not know is a mistake, a silent Cloudflare is 
     everything,
   )
   t.strictSame(messages(planned), [
-    'valid-features.yaml:28:11: job sre-audit: can\'t list the fields of "audit_logs_v2" in account Quay: no dataset audit_logs_v2',
+    'valid-features.yaml:28:11: job sre-audit: cannot list the fields of "audit_logs_v2" in account Quay: no dataset audit_logs_v2',
   ])
   const broken = cloudflare()
   broken.intercept(({ operation }) => {
@@ -356,7 +356,7 @@ t.test('a target that is not there is refused with the nearest name', async (t) 
   const planned = planManifest(features(), deps(cloudflare()), { ...everything, targets: ['sre-htpp'] })
   await t.rejects(
     planned,
-    new UserError('--target sre-htpp: the manifest has nothing of this name; did you mean "sre-http"?'),
+    new UserError('--target sre-htpp: nothing in the manifest has this name; did you mean "sre-http"?'),
   )
 })
 
@@ -390,7 +390,7 @@ t.test('PagerDuty services are only listed where a policy has any', async (t) =>
   t.notOk(fake.calls.includes(`list pagerduty ${accountId}`))
 })
 
-t.test('a list that can not be read fails the whole reading', async (t) => {
+t.test('a list that cannot be read fails the whole reading', async (t) => {
   const fake = cloudflare()
   fake.intercept(({ operation, scope }) => {
     if (operation === 'list jobs' && scope.startsWith('zone')) {

@@ -95,8 +95,8 @@ t.test('a plan reads as in the examples: text, JSON, Markdown', async (t) => {
 
 t.test('nothing to do is said in one line', async (t) => {
   const plan = planOf([aJob()], [live(aJob(), '1')])
-  t.strictSame(planLines(plan, [], noColors), ['No changes: 1 as wanted.'])
-  t.strictSame(planMarkdown(plan, []), ['### No changes: 1 as wanted.'])
+  t.strictSame(planLines(plan, [], noColors), ['No changes: 1 object up to date.'])
+  t.strictSame(planMarkdown(plan, []), ['### No changes: 1 object up to date.'])
 })
 
 t.test('colours only colour', async (t) => {
@@ -118,7 +118,7 @@ t.test('colours only colour', async (t) => {
   )
 })
 
-t.test('names from outside can not move the cursor or break out of Markdown', async (t) => {
+t.test('names from outside cannot move the cursor or break out of Markdown', async (t) => {
   const nasty = 'sre-\u001b[2J`|\n\u202Ex<b>'
   const job = aJob({ name: nasty })
   const plan = planOf([], [live(job, '1\u001b')])
@@ -172,7 +172,7 @@ t.test('the guard counts deletes: at least 3 and more than 30 %', async (t) => {
   t.strictSame(objections(0, 2), [], 'two are few')
   t.strictSame(objections(7, 3), [], '3 of 10 are 30 %')
   t.strictSame(objections(6, 3), [
-    '3 of 9 objects (33 %) would be deleted or made anew: sre-gone-0, sre-gone-1, sre-gone-2; more than 30 % needs --force deletes',
+    '3 of 9 objects (33 %) would be deleted or replaced: sre-gone-0, sre-gone-1, sre-gone-2; more than 30 % needs --force deletes',
   ])
   t.match(objections(5, 2, 2), [/^4 of 9 objects \(44 %\)/])
   t.match(objections(0, 12), [/sre-gone-7, 2 more; more than/])
@@ -198,11 +198,11 @@ t.test('a saved plan is applied as it was, or not at all', async (t) => {
   t.equal(whyOutdated(saved, { texts, plan: { ...plan, notes: ['worded anew'] } }), null)
   t.equal(
     whyOutdated(saved, { texts: [{ file: 'manifest.yaml', text: 'version: 1 ' }], plan }),
-    'the manifest has changed since the plan was made; plan again',
+    'the manifest has changed since the plan was made; run plan again',
   )
   t.equal(
     whyOutdated(saved, { texts, plan: { ...plan, changes: plan.changes.slice(1) } }),
-    'what is live at Cloudflare has changed since the plan was made; plan again',
+    'the live configuration has changed since the plan was made; run plan again',
   )
   const refused = (content: string) => {
     try {
@@ -213,19 +213,19 @@ t.test('a saved plan is applied as it was, or not at all', async (t) => {
     return null
   }
   t.strictSame(refused(text.replace('legacy', 'legacz')), [
-    'plan.json: changed since it was saved; plan again',
+    'plan.json: changed since it was saved; run plan again',
     1,
   ])
   t.strictSame(refused('{}'), [
-    'plan.json: not a saved plan; make one with "provision plan --out plan.json"',
+    'plan.json: not a saved plan; create one with "provision plan --out plan.json"',
     64,
   ])
   t.strictSame(refused('not json'), [
-    'plan.json: not a saved plan; make one with "provision plan --out plan.json"',
+    'plan.json: not a saved plan; create one with "provision plan --out plan.json"',
     64,
   ])
   t.strictSame(refused(text.replace('"version": 1', '"version": 2')), [
-    'plan.json: saved by another version of this program; plan again',
+    'plan.json: saved by another version of this program; run plan again',
     64,
   ])
 })

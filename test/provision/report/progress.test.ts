@@ -57,8 +57,8 @@ t.test('without a terminal: a line for each end and each wait', async (t) => {
   const progress = plainProgress((line) => lines.push(line))
   for (const event of events.toSpliced(4, 0, ...events.slice(3, 4))) progress.show(event)
   t.same(lines, [
-    '[0/3] prove destination s3://quay-logs (zone 1): waiting: for s3://quay-logs/f.txt: not there yet',
-    '[1/3] prove destination s3://quay-logs (zone 1): done',
+    '[0/3] verify ownership of s3://quay-logs (zone 1): waiting: for s3://quay-logs/f.txt: not there yet',
+    '[1/3] verify ownership of s3://quay-logs (zone 1): done',
     '[2/3] create job sre-http (zone quay.example): done; the answer was lost',
     '[3/3] delete policy sre-□[2Jx (account Quay): failed: no',
   ])
@@ -73,19 +73,19 @@ t.test('on a terminal: finished lines stay, the others are drawn again', async (
   )
   for (const event of events.slice(0, 4)) progress.show(event)
   t.same(screen(writes), [
-    '… prove destination s3://quay-logs (zone 1): waiting: for s…',
+    '… verify ownership of s3://quay-logs (zone 1): waiting: for…',
     '… create job sre-http (zone quay.example): in progress',
     '0 of 3 done',
   ])
   for (const event of events.slice(4, 6)) progress.show(event)
   t.same(screen(writes), [
-    '✔ prove destination s3://quay-logs (zone 1): done',
+    '✔ verify ownership of s3://quay-logs (zone 1): done',
     '✔ create job sre-http (zone quay.example): done; the answer was lost',
     '2 of 3 done',
   ])
   for (const event of events.slice(6)) progress.show(event)
   t.same(screen(writes), [
-    '✔ prove destination s3://quay-logs (zone 1): done',
+    '✔ verify ownership of s3://quay-logs (zone 1): done',
     '✔ create job sre-http (zone quay.example): done; the answer was lost',
     '✖ delete policy sre-□[2Jx (account Quay): failed: no',
   ])

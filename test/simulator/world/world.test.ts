@@ -350,7 +350,7 @@ t.test(
         'quay-firewall-splunk: it loses batches',
         'quay-firewall-splunk: it loses batches',
         'cdn-http-azure: its destination fails (access_denied)',
-        'quay-http-sumo: Cloudflare switched it off: it failed for a day',
+        'quay-http-sumo: Cloudflare disabled it after a day of failures',
         'cdn-firewall-r2: it was deleted',
         'cdn-http-azure: its destination works again',
       ])
