@@ -170,3 +170,16 @@ t.test('what only sounds like a secret stays readable', async (t) => {
     msg: 'token',
   })
 })
+
+t.test('no message holds up the process, and parameters named like secrets are masked in each', async (t) => {
+  const { log, lines } = await logTo()
+  log.info({}, 'GET /x?page=2&api_key=canary&sig=canary&name=x')
+  t.match(lines()[0], /\?page=2&api_key=\*\*\*&sig=\*\*\*&name=x/)
+  for (const seed of ['?key', '&', 'bearer ', '://', 'token']) {
+    const long = `?${seed.repeat(2 ** 20 / seed.length)}`
+    const began = process.cpuUsage()
+    log.info({}, long)
+    const { user } = process.cpuUsage(began)
+    t.ok(user / 1000 < 500, `${seed}: ${user / 1000} ms`)
+  }
+})
