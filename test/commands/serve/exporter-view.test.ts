@@ -72,3 +72,16 @@ t.test('pages are made from memory: Cloudflare is asked for nothing, and no secr
   t.equal(history.known_from, '2026-11-23T21:12:00Z', 'four hours before the start')
   t.ok(history.slots.slice(5, -2).every(({ retries }: { retries: number }) => retries > 0))
 })
+
+t.test('without any notification, the job that Cloudflare disables in the demo is seen to be', async (t) => {
+  const demo = await startDemoExporter('demo', Date.UTC(2026, 10, 24, 1, 12), {
+    historyPollIntervalMs: null,
+  })
+  t.teardown(demo.close)
+  // biome-ignore lint/suspicious/noExplicitAny: answers are read the way they came over the wire
+  const list = async (): Promise<any> => (await fetch(`${demo.url}/api/v1/jobs?search=quay-http-sumo`)).json()
+  const job = async () => (await list()).jobs[0]
+  t.match(await job(), { name: 'quay-http-sumo', reason: 'auth', disabled: null })
+  await demo.advance(6)
+  t.match(await job(), { state: 'disabled_by_failure', disabled: { how: 'seen' } })
+})
