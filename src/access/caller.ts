@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import { accountOf, type Scope } from '../domain/scope.ts'
 import { ApiFailure } from '../errors.ts'
-import type { CallOptions, Page } from '../ports/cloudflare.ts'
+import type { CallOptions, Listing, Page } from '../ports/cloudflare.ts'
 import type { Clock, Random } from '../ports/runtime.ts'
 import type { Api, Budget, Priority } from './budget.ts'
 import { allPages, type PagingRules, pagesOf } from './paging.ts'
@@ -46,7 +46,7 @@ export interface Caller {
   /** Makes a call that changes something. It is sent once, and ends even when the program is told to stop. */
   write<T>(send: Send<T>): Promise<T>
   /** Everything that a listing has. */
-  all<T extends { readonly id: string }>(send: SendPage<T>): Promise<readonly T[]>
+  all<T extends { readonly id: string }>(send: SendPage<T>): Promise<Listing<T>>
   /** The pages of a listing, for whoever needs only some. */
   pages<T>(send: SendPage<T>, rules: PagingRules<T>): AsyncIterable<readonly T[]>
   /** How many writes have left through this caller. */

@@ -1,5 +1,5 @@
 import { ApiFailure } from '../errors.ts'
-import type { Page } from '../ports/cloudflare.ts'
+import type { Listing, Page, Unreadable } from '../ports/cloudflare.ts'
 
 /** A listing that is longer than this never ends: no account has 50,000 zones, 50 a page. */
 const maxPages = 1_000
@@ -7,6 +7,8 @@ const maxPages = 1_000
 export interface PagingRules<T> {
   /** Tells items apart; one that came before is left out. */
   readonly idOf: (item: T) => string
+  /** Told of each object that could not be read, with the page that had it. */
+  readonly onUnreadable?: (found: readonly Unreadable[]) => void
   readonly maxPages?: number
   /** What to do when there are more pages; a failure unless given. Ends the listing when it returns. */
   readonly onMore?: () => void
@@ -17,7 +19,7 @@ export interface PagingRules<T> {
  *
  * A full page is followed by another whatever totals say, since they may be 0 beside 25 rows; a page that is not
  * full is the last one unless totals promise more. A page that brings nothing new ends it: an API that repeats
- * itself must not keep us for ever. An empty page straight after a full one (or at the start) where totals promise
+ * itself must not keep us for ever; one of which nothing could be read does not. An empty page straight after a full one (or at the start) where totals promise
  * more is a failure: what is missing would vanish from view.
  * @throws ApiFailure
  */
@@ -27,6 +29,7 @@ export async function* pagesOf<T>(
 ): AsyncGenerator<readonly T[], void, void> {
   const max = rules.maxPages ?? maxPages
   const known = new Set<string>()
+  const knownOdd = new Set<string>()
   let before: Page<T>['fill'] = 'full'
   for (let number = 1; ; number += 1) {
     const page = await read(number)
@@ -36,7 +39,10 @@ export async function* pagesOf<T>(
       return
     }
     const fresh = page.items.filter((item) => isNew(known, rules.idOf(item)))
-    if (fresh.length === 0 && page.items.length > 0) return
+    const odd = page.unreadable.filter(({ id }) => id === null || isNew(knownOdd, id))
+    const came = page.items.length + page.unreadable.length
+    if (fresh.length + odd.length === 0 && came > 0) return
+    if (odd.length > 0) rules.onUnreadable?.(odd)
     yield fresh
     if (page.fill === 'short' && !promised) return
     if (number >= max) {
@@ -48,13 +54,15 @@ export async function* pagesOf<T>(
   }
 }
 
-/** All items of a listing. @throws ApiFailure when a page is missing: half a list would look like a whole one. */
+/** Everything that a listing has. @throws ApiFailure when a page is missing: half a list would look like a whole one. */
 export async function allPages<T extends { readonly id: string }>(
   read: (page: number) => Promise<Page<T>>,
-): Promise<readonly T[]> {
+): Promise<Listing<T>> {
   const items: T[] = []
-  for await (const page of pagesOf(read, { idOf: ({ id }) => id })) items.push(...page)
-  return items
+  const unreadable: Unreadable[] = []
+  const onUnreadable = (found: readonly Unreadable[]): void => void unreadable.push(...found)
+  for await (const page of pagesOf(read, { idOf: ({ id }) => id, onUnreadable })) items.push(...page)
+  return { items, unreadable }
 }
 
 function isNew(known: Set<string>, id: string): boolean {

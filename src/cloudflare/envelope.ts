@@ -3,25 +3,27 @@
  * at `success` (a refusal becomes an empty list), so the envelope is read and judged here.
  */
 import * as z from 'zod/mini'
-import type { Page } from '../ports/cloudflare.ts'
+import type { Listing, Page } from '../ports/cloudflare.ts'
 import { isJson } from './answer.ts'
 import { Refusal, unreadable } from './api-failure.ts'
 import { readErrors } from './error-items.ts'
 import { judgeForeign, judgeRest } from './rest-failure.ts'
 import type { Exchange } from './transport.ts'
 
+/** Advice on paging. What cannot be read of it is not given. */
+const figure = z.catch(z.nullish(z.number()), null)
 const resultInfo = z.object({
-  page: z.nullish(z.number()),
-  per_page: z.nullish(z.number()),
-  total_pages: z.nullish(z.number()),
-  total_count: z.nullish(z.number()),
+  page: figure,
+  per_page: figure,
+  total_pages: figure,
+  total_count: figure,
 })
 
 const envelope = z.object({
   success: z.boolean(),
   errors: z.optional(z.unknown()),
   result: z.optional(z.unknown()),
-  result_info: z.nullish(resultInfo),
+  result_info: z.catch(z.nullish(resultInfo), null),
 })
 
 export type ResultInfo = z.output<typeof resultInfo>
@@ -50,7 +52,7 @@ export function readEnvelope<T>(exchange: Exchange, result: z.ZodMiniType<T>): S
 
 /** A page of a listing, of which `perPage` items were asked for. */
 export function pageOf<T>(
-  items: readonly T[],
+  { items, unreadable }: Listing<T>,
   perPage: number,
   { count, info }: Pick<Success<unknown>, 'count' | 'info'>,
 ): Page<T> {
@@ -60,6 +62,7 @@ export function pageOf<T>(
   const byCount = typeof info?.total_count === 'number' ? Math.ceil(info.total_count / size) : null
   return {
     items,
+    unreadable,
     fill: count === 0 ? 'empty' : count < size ? 'short' : 'full',
     lastPage: info?.total_pages ?? byCount,
   }

@@ -31,8 +31,32 @@ export const secretText = z.pipe(
   z.nullish(z.string()),
   z.transform((text: string | null | undefined) => new Secret(text ?? '')),
 )
-export const optionalSecret = nullOr(z.string(), (text) => (text === '' ? null : new Secret(text)))
-export const optionalRecord = nullOr(z.record(z.string(), z.unknown()), (value) => value)
+
+const record = z.record(z.string(), z.unknown())
+const textOrRecord = z.union([z.string(), record])
+
+/** A text, or an object in its place, which is put back into text. */
+export const optionalJsonText = nullOr(textOrRecord, jsonText)
+export const optionalJsonSecret = nullOr(textOrRecord, (value) => {
+  const text = jsonText(value)
+  return text === null ? null : new Secret(text)
+})
+/** The same where nothing is an empty text. */
+export const jsonSecret = z.pipe(
+  optionalJsonText,
+  z.transform((text: string | null) => new Secret(text ?? '')),
+)
+
+/** An object; null for null, nothing, and the empty text or list that stand for an empty one in places. */
+export const optionalRecord = nullOr(
+  z.union([record, z.literal(''), z.array(z.unknown()).check(z.maxLength(0))]),
+  (value) => (typeof value === 'string' || Array.isArray(value) ? null : value),
+)
+
+function jsonText(value: string | Readonly<Record<string, unknown>>): string | null {
+  if (value === '') return null
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
 
 /**
  * An RFC 3339 time. "Never" comes as null, `""`, `"null"` (seen in a vendor's sample) or the year 1, and all

@@ -1,4 +1,4 @@
-import { byApi, byPoller, type ExporterView, requestDurations } from './exporter-view.ts'
+import { byApi, byPoller, type ExporterView, requestDurations, unreadableObjects } from './exporter-view.ts'
 import { type Metric, type MetricType, metricFamily, seconds } from './metric.ts'
 
 const { gauge, counter, series } = metricFamily<ExporterView>([], () => '')
@@ -148,6 +148,13 @@ export const exporterMetrics: readonly Metric<ExporterView>[] = [
             values: [setting],
             value: unmatched.filter((one) => one.setting === setting).length,
           })),
+  ),
+  labelled(
+    'gauge',
+    'cloudflare_logpush_exporter_unreadable_objects',
+    ['kind'],
+    'Objects (job, zone, account, policy, webhook, notification) in the last lists from Cloudflare that could not be read, or not in full. Absent for a kind before its first list.',
+    unreadableObjects,
   ),
   gauge(
     'cloudflare_logpush_exporter_token_expiry_timestamp_seconds',

@@ -73,3 +73,11 @@ export function requestDurations({ self }: ExporterView): readonly Sample[] {
     ]
   })
 }
+
+/** One sample a kind of object that has been listed. */
+export function unreadableObjects({ self }: ExporterView): readonly Sample[] {
+  const counts = new Map<string, number>()
+  for (const { kind, found } of self.unreadable.values())
+    counts.set(kind, (counts.get(kind) ?? 0) + found.length)
+  return [...counts].map(([kind, value]) => ({ values: [kind], value }))
+}

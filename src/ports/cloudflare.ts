@@ -13,9 +13,27 @@ export interface CallOptions {
   readonly signal: AbortSignal
 }
 
-/** One page of a listing. */
-export interface Page<T> {
+/** A list, read item by item: an item that cannot be read costs itself alone. */
+export interface Listing<T> {
   readonly items: readonly T[]
+  /** What could not be read, in the order of the list. */
+  readonly unreadable: readonly Unreadable[]
+}
+
+/** An object of a list that could not be read, or not in full. */
+export interface Unreadable {
+  /** Null where that is what cannot be read. */
+  readonly id: string | null
+  /** Empty where it has none, null where that is what cannot be read. */
+  readonly name: string | null
+  /** The field that is not as documented, as a path of names. */
+  readonly field: string
+  /** Whether it is missing from the items. Otherwise it is there, and what cannot be read counts as not given. */
+  readonly leftOut: boolean
+}
+
+/** One page of a listing. */
+export interface Page<T> extends Listing<T> {
   /** How much came, by the size of a page: after a full one there may be another. */
   readonly fill: 'full' | 'short' | 'empty'
   /** The number of the last page by the API's totals, which may be wrong; null when it gives none. */
@@ -28,7 +46,10 @@ export type ScopeRef = Pick<Scope, 'kind' | 'id'>
 export interface DirectoryApi {
   /** Accounts the token may see. Needs Account Settings Read. `page` starts at 1. */
   listAccounts(page: number, options: CallOptions): Promise<Page<Account>>
-  /** Zones the token may see, with their account, 50 a page; one account's, or those of one name, when given. */
+  /**
+   * Zones the token may see, with their account, 50 a page; one account's, or those of one name, when given.
+   * Where the API does not say whose a zone is, the id of its account is empty.
+   */
   listZones(
     query: { readonly page: number; readonly accountId?: string; readonly name?: string },
     options: CallOptions,
@@ -55,7 +76,7 @@ export interface JobWrite {
 
 export interface JobsApi {
   /** All jobs of a scope. Needs Logs Write, although it only reads. */
-  listJobs(scope: ScopeRef, options: CallOptions): Promise<readonly JobRecord[]>
+  listJobs(scope: ScopeRef, options: CallOptions): Promise<Listing<JobRecord>>
   getJob(scope: ScopeRef, id: JobId, options: CallOptions): Promise<JobRecord>
   createJob(scope: ScopeRef, body: JobWrite, options: CallOptions): Promise<JobRecord>
   updateJob(scope: ScopeRef, id: JobId, body: JobWrite, options: CallOptions): Promise<JobRecord>

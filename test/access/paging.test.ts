@@ -17,13 +17,21 @@ function listing(...pages: readonly Page<Item>[]) {
   const asked: number[] = []
   const read = async (page: number): Promise<Page<Item>> => {
     asked.push(page)
-    return pages[page - 1] ?? { items: [], fill: 'empty', lastPage: pages.at(-1)?.lastPage ?? null }
+    return (
+      pages[page - 1] ?? {
+        items: [],
+        unreadable: [],
+        fill: 'empty',
+        lastPage: pages.at(-1)?.lastPage ?? null,
+      }
+    )
   }
   return { asked, read, all: () => allPages(read) }
 }
 
 const page = (fill: Page<Item>['fill'], some: readonly Item[], lastPage: number | null = null) => ({
   items: some,
+  unreadable: [],
   fill,
   lastPage,
 })
@@ -32,7 +40,7 @@ t.test('a listing with right totals is read page by page to its end', async (t) 
   for (const size of [0, 1, 49, 50, 51, 120]) {
     const all = items(0, size)
     const read = await allPages(async (number) => pageOf(all, number))
-    t.same(read, all, `${size} items`)
+    t.same(read.items, all, `${size} items`)
   }
 })
 
@@ -43,19 +51,19 @@ t.test('totals that are too small, or missing, end nothing', async (t) => {
       page('full', items(25, 50), lastPage),
       page('short', items(50, 60), lastPage),
     )
-    t.equal((await list.all()).length, 60)
+    t.equal((await list.all()).items.length, 60)
     t.same(list.asked, [1, 2, 3], 'and nothing is asked beyond the short page')
   }
   const even = listing(page('full', items(0, 25), 0))
-  t.equal((await even.all()).length, 25)
+  t.equal((await even.all()).items.length, 25)
   t.same(even.asked, [1, 2], 'an empty page ends it, too')
 })
 
 t.test('a page that is not full ends nothing while totals promise more', async (t) => {
   const list = listing(page('short', items(0, 20), 2), page('short', items(20, 30), 2))
-  t.equal((await list.all()).length, 30)
+  t.equal((await list.all()).items.length, 30)
   const over = listing(page('short', items(0, 20), 9))
-  t.equal((await over.all()).length, 20, 'a page short of full and an empty one outweigh the totals')
+  t.equal((await over.all()).items.length, 20, 'a page short of full and an empty one outweigh the totals')
   t.same(over.asked, [1, 2])
 })
 
@@ -69,7 +77,7 @@ t.test('an empty page before the last is a failure', async (t) => {
   t.match(failure, { kind: 'bad_response', message: /page 2 of 3 is empty/ })
   t.match(await failureOf(listing(page('empty', [], 2)).all()), { message: /page 1 of 2 is empty/ })
   const last = listing(page('full', items(0, 50), 2), page('empty', [], 2))
-  t.equal((await last.all()).length, 50, 'the last may be empty')
+  t.equal((await last.all()).items.length, 50, 'the last may be empty')
 })
 
 t.test('an API that repeats itself ends the listing, and nothing is there twice', async (t) => {
@@ -78,19 +86,34 @@ t.test('an API that repeats itself ends the listing, and nothing is there twice'
     asked.push(number)
     return page('full', items(0, 50), 1_000_000_000)
   })
-  t.equal(same.length, 50)
+  t.equal(same.items.length, 50)
   t.same(asked, [1, 2])
   const moving = listing(
     page('full', items(0, 50)),
     page('full', items(49, 99)),
     page('short', items(98, 100)),
   )
-  t.same(await moving.all(), items(0, 100), 'what moved from one page to the next is there once')
+  t.same((await moving.all()).items, items(0, 100), 'what moved from one page to the next is there once')
 })
 
 t.test('a page of which nothing could be read is not the end', async (t) => {
   const list = listing(page('full', []), page('short', items(0, 3)))
-  t.equal((await list.all()).length, 3)
+  t.equal((await list.all()).items.length, 3)
+})
+
+t.test('objects that could not be read are told once, and keep a listing going', async (t) => {
+  const odd = (id: string | null) => ({ id, name: null, field: 'x', leftOut: true })
+  const unread = (...ids: readonly (string | null)[]) => ({ ...page('full', []), unreadable: ids.map(odd) })
+  const list = listing(unread('a', null), { ...page('short', items(0, 3)), unreadable: [odd('a'), odd('b')] })
+  const all = await list.all()
+  t.same(all.items, items(0, 3))
+  t.same(
+    all.unreadable.map(({ id }) => id),
+    ['a', null, 'b'],
+  )
+  const same = listing(unread('a', 'b'), unread('a', 'b'), unread('c'))
+  t.equal((await same.all()).unreadable.length, 2)
+  t.same(same.asked, [1, 2], 'an API that repeats itself ends it')
 })
 
 t.test('a listing without an end is given up after a thousand pages', async (t) => {

@@ -32,9 +32,12 @@ function clients(
   return { rest: createRestClient(deps), health: createHealthClient(deps), exchanges: deps.exchanges }
 }
 
-const accountsOf = (rest: RestClient) => allPages((page) => rest.listAccounts(page, options))
-const zonesOf = (rest: RestClient, accountId?: string) =>
-  allPages((page) => rest.listZones({ page, ...(accountId === undefined ? {} : { accountId }) }, options))
+const accountsOf = async (rest: RestClient) =>
+  (await allPages((page) => rest.listAccounts(page, options))).items
+const zonesOf = async (rest: RestClient, accountId?: string) => {
+  const owner = accountId === undefined ? {} : { accountId }
+  return (await allPages((page) => rest.listZones({ page, ...owner }, options))).items
+}
 
 const conf = new Secret(
   'r2://logs/new/{DATE}?account-id=a&access-key-id=canary-id&secret-access-key=canary-key',
@@ -94,7 +97,7 @@ t.test('jobs are made, read, changed and deleted, in an account and in a zone', 
     { scope: { kind: 'zone', id: third } as const, dataset: 'http_requests', field: 'EdgeStartTimestamp' },
   ]
   for (const { scope, dataset, field } of scopes) {
-    const before = await rest.listJobs(scope, options)
+    const { items: before } = await rest.listJobs(scope, options)
     const body = {
       name: 'sre-new',
       dataset,
@@ -117,7 +120,7 @@ t.test('jobs are made, read, changed and deleted, in an account and in a zone', 
     t.strictSame({ ...changed, enabled: false }, made, 'an update changes what it names')
     t.ok(changed.enabled)
     sim.clock.advance(600_000)
-    const listed = await rest.listJobs(scope, options)
+    const { items: listed } = await rest.listJobs(scope, options)
     t.strictSame(listed.map(({ id }) => id).sort(), [...before.map(({ id }) => id), made.id].sort())
     const running = listed.find(({ id }) => id === made.id)
     t.ok((running?.lastComplete ?? 0) > simStart, 'an enabled job delivers')
@@ -126,7 +129,7 @@ t.test('jobs are made, read, changed and deleted, in an account and in a zone', 
       kind: 'not_found',
       operation: 'read a job',
     })
-    t.equal((await rest.listJobs(scope, options)).length, before.length)
+    t.equal((await rest.listJobs(scope, options)).items.length, before.length)
     const fields = await rest.datasetFields(scope, dataset, options)
     t.ok(fields.size > 5 && fields.has(field))
   }
@@ -136,7 +139,7 @@ t.test('a failing job shows its error as a secret', async (t) => {
   const { sim, rest, first } = await simulated(t)
   sim.world.breakJob('healthy', 'expired_credentials')
   sim.clock.advance(900_000)
-  const jobs = await rest.listJobs({ kind: 'zone', id: first }, options)
+  const { items: jobs } = await rest.listJobs({ kind: 'zone', id: first }, options)
   const failing = jobs.find(({ name }) => name === 'healthy')
   t.ok((failing?.lastError ?? 0) > simStart)
   t.match(failing?.errorMessage?.reveal(), /401 Unauthorized/)
@@ -246,15 +249,16 @@ t.test('policies, webhooks, PagerDuty and the history of notifications', async (
   sim.clock.advance(25 * 3_600_000)
   await sim.idle()
   t.match(
-    (await rest.listJobs({ kind: 'zone', id: first }, options)).find(({ name }) => name === 'healthy'),
+    (await rest.listJobs({ kind: 'zone', id: first }, options)).items.find(({ name }) => name === 'healthy'),
     { enabled: false },
   )
-  const history = await allPages((page) => rest.listHistory(account, { page, since }, options))
+  const { items: history } = await allPages((page) => rest.listHistory(account, { page, since }, options))
   const disabled = history.filter((entry) => entry.alertType === alertType && entry.sent > since)
   t.strictSame(disabled.map(({ mechanismType }) => mechanismType).sort(), ['email', 'webhook'])
   t.match(disabled[0], { policyId: made.id })
   t.strictSame(await rest.listHistory(account, { page: 1, since: sim.clock.now() + 1 }, options), {
     items: [],
+    unreadable: [],
     fill: 'empty',
     lastPage: 0,
   })
@@ -481,7 +485,7 @@ t.test('each fault of the simulator is the failure that it stands for', async (t
 
 t.test('a job of one account is not read under another', async (t) => {
   const { rest, account, empty } = await simulated(t)
-  const [job] = await rest.listJobs({ kind: 'account', id: account }, options)
+  const [job] = (await rest.listJobs({ kind: 'account', id: account }, options)).items
   t.match(await failureOf(rest.getJob({ kind: 'account', id: empty }, job?.id ?? '', options)), {
     kind: 'not_found',
   })

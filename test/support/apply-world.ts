@@ -120,7 +120,7 @@ export async function readAll(cloudflare: CloudflareSide, desired: DesiredState)
   const policies = await cloudflare.notifications.listPolicies(home.id, options)
   const jobs = await Promise.all(
     desired.scopes.map(async (scope) =>
-      (await cloudflare.jobs.listJobs(scope, options)).map((job) => actualJob(scope, job)),
+      (await cloudflare.jobs.listJobs(scope, options)).items.map((job) => actualJob(scope, job)),
     ),
   )
   const names = {
@@ -133,6 +133,7 @@ export async function readAll(cloudflare: CloudflareSide, desired: DesiredState)
       ...webhooks.map((webhook) => actualWebhook(home, webhook)),
       ...policies.map((policy) => actualPolicy(home, policy, names)),
     ],
+    unreadable: [],
     pagerduty: new Map([[home.id, services]]),
   }
 }

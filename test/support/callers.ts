@@ -38,5 +38,5 @@ export function aCaller({
 export function pageOf<T>(all: readonly T[], page: number, size = 50): Page<T> {
   const items = all.slice((page - 1) * size, page * size)
   const fill = items.length === 0 ? 'empty' : items.length < size ? 'short' : 'full'
-  return { items, fill, lastPage: Math.ceil(all.length / size) }
+  return { items, unreadable: [], fill, lastPage: Math.ceil(all.length / size) }
 }

@@ -11,7 +11,7 @@ import { createInventoryPoll } from '../../src/exporter/inventory/inventory-poll
 import { createScopeMemory } from '../../src/exporter/state/scope-memory.ts'
 import { createSelfState } from '../../src/exporter/state/self-state.ts'
 import { createState } from '../../src/exporter/state/state.ts'
-import type { HealthApi, HealthQuery, JobsApi } from '../../src/ports/cloudflare.ts'
+import type { HealthApi, HealthQuery, JobsApi, Listing } from '../../src/ports/cloudflare.ts'
 import type { RecordStore } from '../../src/ports/record-store.ts'
 import { createMemoryStore } from '../../src/runtime/memory-store.ts'
 import { aCaller } from './callers.ts'
@@ -69,7 +69,7 @@ export interface CoreOptions {
   /** Rows of one scope for a query; `limit` is applied to them afterwards. Throws what the API would. */
   readonly rows?: (scope: Scope, query: HealthQuery) => readonly HealthRow[]
   readonly limits?: (scope: Scope) => HealthLimits | null
-  readonly jobs?: (key: ScopeKey) => readonly JobRecord[]
+  readonly jobs?: (key: ScopeKey) => readonly JobRecord[] | Listing<JobRecord>
   readonly requestsPerCycle?: number
 }
 
@@ -102,7 +102,8 @@ export function createCore(options: CoreOptions = {}) {
   const jobs: Pick<JobsApi, 'listJobs'> = {
     async listJobs(scope) {
       listed.push(scopeKey(scope))
-      return options.jobs?.(scopeKey(scope)) ?? []
+      const found = options.jobs?.(scopeKey(scope)) ?? []
+      return 'items' in found ? found : { items: found, unreadable: [] }
     },
   }
   const common = {

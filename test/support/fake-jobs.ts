@@ -80,7 +80,10 @@ export function createFakeJobs(
 
   const jobsApi: JobsApi = {
     listJobs: (scope) =>
-      core.read('list jobs', scopeKey(scope), () => [...jobs.of(scopeKey(scope)).values()]),
+      core.read('list jobs', scopeKey(scope), () => ({
+        items: [...jobs.of(scopeKey(scope)).values()],
+        unreadable: [],
+      })),
     getJob: (scope, id) => core.read('get job', scopeKey(scope), () => jobOf('get job', scope, id)),
     createJob: (scope, body) =>
       core.write('create job', scopeKey(scope), body, () => {

@@ -108,7 +108,7 @@ export function createFakeNotifications(core: FakeCore, options: FakeNotificatio
         })),
       ),
     listHistory: (account) =>
-      core.read('list history', account, () => ({ items: [], fill: 'empty', lastPage: 0 })),
+      core.read('list history', account, () => ({ items: [], unreadable: [], fill: 'empty', lastPage: 0 })),
   }
 
   return { api: notifications, webhooks, policies, putWebhook }

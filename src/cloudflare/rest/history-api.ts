@@ -1,7 +1,8 @@
 import * as z from 'zod/mini'
 import type { HistoryEntry, NotificationsApi } from '../../ports/cloudflare.ts'
 import { pageOf } from '../envelope.ts'
-import { idText, instantOf, listOf, optionalText, plainText, secretText } from '../fields.ts'
+import { idText, instantOf, jsonSecret, optionalText, plainText } from '../fields.ts'
+import { itemsOf } from '../item-list.ts'
 import type { Rest } from './rest.ts'
 
 /** The API's own default; its maximum is not documented. */
@@ -17,15 +18,16 @@ const wireEntry = z.object({
     z.string().check(z.refine((text) => instantOf(text) !== null)),
     z.transform((text: string) => instantOf(text) ?? 0),
   ),
-  alert_body: secretText,
+  // Documented as a text; the official example has an object.
+  alert_body: jsonSecret,
 })
 
-const entry = z.pipe(wireEntry, z.transform(toEntry))
+const entryList = itemsOf(z.pipe(wireEntry, z.transform(toEntry)), ['id', 'alert_type', 'sent'])
 
 export function createHistoryApi(rest: Rest): Pick<NotificationsApi, 'listHistory'> {
   return {
     async listHistory(accountId, { page, since }, options) {
-      const answer = await rest({ operation: 'list_history' }, options, listOf(entry), (sdk) =>
+      const answer = await rest({ operation: 'list_history' }, options, entryList, (sdk) =>
         sdk.alerting.history.list({
           account_id: accountId,
           page,

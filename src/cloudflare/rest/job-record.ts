@@ -6,22 +6,14 @@ import {
   idText,
   optionalFlag,
   optionalInstant,
+  optionalJsonSecret,
+  optionalJsonText,
   optionalNumber,
   optionalRecord,
-  optionalSecret,
   optionalText,
   plainText,
   secretText,
 } from '../fields.ts'
-
-/** A filter is documented as stringified JSON; a response that holds it parsed is put back into text. */
-const filterText = z.pipe(
-  z.nullish(z.union([z.string(), z.record(z.string(), z.unknown())])),
-  z.transform((filter: string | Record<string, unknown> | null | undefined) => {
-    if (filter === null || filter === undefined || filter === '') return null
-    return typeof filter === 'string' ? filter : JSON.stringify(filter)
-  }),
-)
 
 /** A job as `…/logpush/jobs` answers it; any field but the id may be missing. */
 const wireJob = z.object({
@@ -33,8 +25,9 @@ const wireJob = z.object({
   destination_conf: secretText,
   last_complete: optionalInstant,
   last_error: optionalInstant,
-  error_message: optionalSecret,
-  filter: filterText,
+  error_message: optionalJsonSecret,
+  // Documented as stringified JSON.
+  filter: optionalJsonText,
   filter_attack_traffic: optionalFlag,
   frequency: optionalText,
   logpull_options: optionalText,

@@ -2,22 +2,24 @@ import * as z from 'zod/mini'
 import type { JobId } from '../../domain/job/job.ts'
 import { ApiFailure } from '../../errors.ts'
 import type { JobsApi, JobWrite } from '../../ports/cloudflare.ts'
-import { listOf, plainText } from '../fields.ts'
+import { plainText } from '../fields.ts'
+import { itemsOf } from '../item-list.ts'
 import { redact } from '../redact.ts'
 import { jobBody, jobRecord } from './job-record.ts'
 import type { Rest } from './rest.ts'
 import { open, scopeParam } from './sdk.ts'
 
 const validity = z.object({ valid: z.boolean(), message: plainText })
+/** What cannot be guessed: a job that is taken for disabled, or for another dataset's, would be a false report. */
+const jobList = itemsOf(jobRecord, ['id', 'enabled', 'dataset'])
+
 const fieldDescriptions = z.record(z.string(), z.unknown())
 
 export function createJobsApi(rest: Rest): JobsApi {
   return {
     async listJobs(scope, options) {
       const call = { operation: 'list_jobs' } as const
-      const { result } = await rest(call, options, listOf(jobRecord), (sdk) =>
-        sdk.logpush.jobs.list(scopeParam(scope)),
-      )
+      const { result } = await rest(call, options, jobList, (sdk) => sdk.logpush.jobs.list(scopeParam(scope)))
       return result
     },
     async getJob(scope, id, options) {

@@ -10,7 +10,7 @@ import { type Account, accountOf, type Scope, scopeKey } from '../../domain/scop
 import { type ApiFailure, isTransient } from '../../errors.ts'
 import { isSelected, namedIds, type Selection } from '../../exporter/inventory/selection.ts'
 import { unmatchedSelectors } from '../../exporter/inventory/unmatched-selectors.ts'
-import type { DirectoryApi, JobsApi, NotificationsApi, TokenApi } from '../../ports/cloudflare.ts'
+import type { DirectoryApi, JobsApi, Listing, NotificationsApi, TokenApi } from '../../ports/cloudflare.ts'
 import type { CheckFacts, ScopeFacts, TokenFacts } from './check-facts.ts'
 import { type HealthProbe, probeHealth } from './check-health.ts'
 
@@ -36,10 +36,10 @@ export async function probeAll(probe: CheckProbe): Promise<CheckFacts> {
   const user = await attempt(() => probe.call.read((options) => probe.rest.verifyToken(null, options)))
   if (!user.ok && saysNothing(user.failure)) throw user.failure
   const accounts = await attempt(() =>
-    probe.call.all((page, options) => probe.rest.listAccounts(page, options)),
+    itemsOf(probe.call.all((page, options) => probe.rest.listAccounts(page, options))),
   )
   const zones = await attempt(() =>
-    probe.call.all((page, options) => probe.rest.listZones({ page }, options)),
+    itemsOf(probe.call.all((page, options) => probe.rest.listZones({ page }, options))),
   )
   const scopes = knownScopes(probe.selection, accounts, zones)
   const token: Attempted<TokenFacts> = user.ok
@@ -69,7 +69,7 @@ export async function probeAll(probe: CheckProbe): Promise<CheckFacts> {
 }
 
 async function probeScope(probe: CheckProbe, scope: Scope): Promise<Omit<ScopeFacts, 'health'>> {
-  const jobs = await attempt(() => probe.call.read((options) => probe.rest.listJobs(scope, options)))
+  const jobs = await attempt(() => itemsOf(probe.call.read((options) => probe.rest.listJobs(scope, options))))
   const policies =
     scope.kind === 'zone'
       ? null
@@ -125,6 +125,10 @@ function sample(scopes: readonly Scope[]): readonly Scope[] {
     { length: maxScopes },
     (_, index) => scopes[Math.floor((index * scopes.length) / maxScopes)],
   ).filter((scope) => scope !== undefined)
+}
+
+async function itemsOf<T>(listing: Promise<Listing<T>>): Promise<readonly T[]> {
+  return (await listing).items
 }
 
 function counted(trial: Attempted<readonly unknown[]>): Attempted<number> {

@@ -13,7 +13,7 @@ export async function theAccount(named: readonly string[], { rest, call }: Sessi
   const [only] = named
   if (named.length > 1) throw new UserError('--cloudflare.accounts: select one account')
   if (only !== undefined && /^[0-9a-f]{32}$/.test(only)) return { id: only, name: '' }
-  const accounts = await call.all((page, options) => rest.listAccounts(page, options))
+  const { items: accounts } = await call.all((page, options) => rest.listAccounts(page, options))
   const found = only === undefined ? accounts : accounts.filter(({ name }) => name === only)
   const [account] = found
   if (account !== undefined && found.length === 1) return account

@@ -4,14 +4,15 @@
  * the ids that the user gave.
  */
 
-import { attempt } from '../../access/attempt.ts'
+import { type Attempted, attempt } from '../../access/attempt.ts'
 import { priority } from '../../access/budget.ts'
 import type { Caller } from '../../access/caller.ts'
 import { type Account, accountOf, type Scope } from '../../domain/scope.ts'
-import type { DirectoryApi } from '../../ports/cloudflare.ts'
+import type { DirectoryApi, Listing } from '../../ports/cloudflare.ts'
 import type { Clock, Log } from '../../ports/runtime.ts'
 import type { SelfState } from '../state/self-state.ts'
 import type { ExporterState } from '../state/state.ts'
+import { noteUnreadable } from '../state/unreadable-objects.ts'
 import { isSelected, namedIds, type Selection } from './selection.ts'
 import { noteUnmatched, unmatchedSelectors } from './unmatched-selectors.ts'
 
@@ -30,8 +31,8 @@ export const discoveryPoller = 'discovery'
 /** One listing of everything. Throws ApiFailure when neither accounts nor zones could be had. */
 export async function discover(deps: DiscoveryDeps, signal: AbortSignal): Promise<void> {
   const selection = deps.selection()
-  const accounts = await attempt(() => listAccounts(deps, signal))
-  const zones = await attempt(() => listZones(deps, selection, signal))
+  const accounts = readable('account', await attempt(() => listAccounts(deps, signal)), deps)
+  const zones = readable('zone', await attempt(() => listZones(deps, selection, signal)), deps)
   if (!accounts.ok && !zones.ok && namedIds([...selection.accounts, ...selection.zones]).length === 0) {
     deps.state.directoryFailed(zones.failure, deps.clock.now())
     throw zones.failure
@@ -61,6 +62,17 @@ export async function discover(deps: DiscoveryDeps, signal: AbortSignal): Promis
   }
 }
 
+/** What could be read of a listing; the rest is noted. */
+function readable<T>(
+  kind: 'account' | 'zone',
+  listed: Attempted<Listing<T>>,
+  deps: DiscoveryDeps,
+): Attempted<readonly T[]> {
+  if (!listed.ok) return listed
+  noteUnreadable({ kind, of: 'all', found: listed.value.unreadable, fields: {} }, deps)
+  return { ok: true, value: listed.value.items }
+}
+
 /** Where zones cannot be listed: those known from before, and those whose ids the user gave. */
 function withNamedZones(known: readonly Scope[], selection: Selection): readonly Scope[] {
   const zones = known.filter(({ kind }) => kind === 'zone')
@@ -76,7 +88,7 @@ function listing(deps: DiscoveryDeps, signal: AbortSignal): Caller {
   return deps.call.with({ api: 'rest', priority: priority.failing, signal })
 }
 
-function listAccounts(deps: DiscoveryDeps, signal: AbortSignal): Promise<readonly Account[]> {
+function listAccounts(deps: DiscoveryDeps, signal: AbortSignal): Promise<Listing<Account>> {
   return listing(deps, signal).all((page, options) => deps.api.listAccounts(page, options))
 }
 
@@ -84,16 +96,19 @@ async function listZones(
   deps: DiscoveryDeps,
   selection: Selection,
   signal: AbortSignal,
-): Promise<readonly Scope[]> {
+): Promise<Listing<Scope>> {
   const call = listing(deps, signal)
   const accountIds = namedIds(selection.accounts)
   // Only ids can be asked for by the API; a filter by name is applied to the whole listing.
   if (accountIds.length === 0 || accountIds.length < selection.accounts.length)
     return call.all((page, options) => deps.api.listZones({ page }, options))
-  const lists: Scope[] = []
+  const lists: Listing<Scope>[] = []
   for (const accountId of accountIds)
-    lists.push(...(await call.all((page, options) => deps.api.listZones({ page, accountId }, options))))
-  return lists
+    lists.push(await call.all((page, options) => deps.api.listZones({ page, accountId }, options)))
+  return {
+    items: lists.flatMap(({ items }) => items),
+    unreadable: lists.flatMap(({ unreadable }) => unreadable),
+  }
 }
 
 /** Accounts by id; the first one with a real name wins. */

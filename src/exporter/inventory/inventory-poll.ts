@@ -8,9 +8,10 @@ import { attempt } from '../../access/attempt.ts'
 import { priority } from '../../access/budget.ts'
 import { type Caller, forScope } from '../../access/caller.ts'
 import { settleAll } from '../../access/settle-all.ts'
+import type { JobId } from '../../domain/job/job.ts'
 import { summarise } from '../../domain/job/job-summary.ts'
 import { type ScopeKey, scopeKey } from '../../domain/scope.ts'
-import type { JobsApi } from '../../ports/cloudflare.ts'
+import type { JobsApi, Unreadable } from '../../ports/cloudflare.ts'
 import type { Clock, Log } from '../../ports/runtime.ts'
 import { createFailureReport } from '../state/failure-report.ts'
 import { type JobChange, sameMemory } from '../state/job-change.ts'
@@ -19,6 +20,7 @@ import type { ScopeMemory } from '../state/scope-memory.ts'
 import { priorityOf, type ScopeState } from '../state/scope-state.ts'
 import type { SelfState } from '../state/self-state.ts'
 import type { ExporterState } from '../state/state.ts'
+import { forgetUnreadable, noteUnreadable } from '../state/unreadable-objects.ts'
 
 export interface InventoryDeps {
   readonly api: Pick<JobsApi, 'listJobs'>
@@ -70,8 +72,12 @@ export function createInventoryPoll(deps: InventoryDeps): InventoryPoll {
       state.jobsFailed(key, records.failure, clock.now())
       return
     }
+    const { items, unreadable } = records.value
+    const { account, zone } = scope.labels
+    noteUnreadable({ kind: 'job', of: key, found: unreadable, fields: { account, zone } }, deps)
     const before = state.scope(key)?.jobs ?? new Map()
-    logChanges(deps.log, scope, state.jobsListed(key, records.value.map(summarise), clock.now()))
+    const changes = state.jobsListed(key, items.map(summarise), clock.now(), isAmong(unreadable))
+    logChanges(deps.log, scope, changes)
     const after = state.scope(key)
     if (after !== undefined && !sameMemory(before, after.jobs))
       await deps.memory.saveJobs(after.scope, after.jobs.values())
@@ -87,7 +93,11 @@ export function createInventoryPoll(deps: InventoryDeps): InventoryPoll {
         requests: deps.requestsPerCycle(),
       })
       await settleAll(due.map((scope) => list(scope, signal)))
-      for (const key of triedAt.keys()) if (!state.scopes.has(key)) triedAt.delete(key)
+      for (const key of triedAt.keys()) {
+        if (state.scopes.has(key)) continue
+        triedAt.delete(key)
+        forgetUnreadable('job', key, deps.self)
+      }
       report(state.scopes.values())
     },
     async refresh(key, signal) {
@@ -124,6 +134,13 @@ export function dueScopes(scopes: readonly ScopeState[], rules: DueRules): reado
   const room = Math.max(rules.requests - watched.length, share, 1)
   sweep.sort((a, b) => a.tried - b.tried)
   return [...watched, ...sweep.slice(0, Math.ceil(room)).map(({ scope }) => scope)]
+}
+
+/** Whether a job may be one of those that were left out; one without an id may be any. */
+function isAmong(unreadable: readonly Unreadable[]): (id: JobId) => boolean {
+  const leftOut = unreadable.filter((one) => one.leftOut)
+  const ids = new Set(leftOut.map(({ id }) => id))
+  return (id) => ids.has(null) || ids.has(id)
 }
 
 function logChanges(

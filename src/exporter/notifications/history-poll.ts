@@ -13,12 +13,18 @@ import { jobDisabledAlert } from '../../domain/notification/notification.ts'
 import { readHistoryRow } from '../../domain/notification/notification-event.ts'
 import { type Scope, scopeKey } from '../../domain/scope.ts'
 import type { EpochMs } from '../../domain/time.ts'
-import type { HistoryEntry, NotificationsApi, WebhookDestination } from '../../ports/cloudflare.ts'
+import type {
+  HistoryEntry,
+  NotificationsApi,
+  Unreadable,
+  WebhookDestination,
+} from '../../ports/cloudflare.ts'
 import type { Clock, Log } from '../../ports/runtime.ts'
 import { createFailureReport } from '../state/failure-report.ts'
 import { failed, neverPolled, type PollState, succeeded } from '../state/poll-state.ts'
 import type { SelfState } from '../state/self-state.ts'
 import type { ExporterState } from '../state/state.ts'
+import { forgetUnreadable, noteUnreadable } from '../state/unreadable-objects.ts'
 import type { Notifications } from './notifications.ts'
 
 export interface HistoryDeps {
@@ -73,6 +79,7 @@ export function createHistoryPoll(deps: HistoryDeps): { cycle(signal: AbortSigna
     const readTo = deps.notifications.book.readTo.get(account.id)
     const since = readTo === undefined ? startedAt - firstLookMs : readTo - overlapMs
     const rows: HistoryEntry[] = []
+    const unreadable: Unreadable[] = []
     const onMore = (): void =>
       deps.log.warn(
         { account_id: account.id, pages: maxPages },
@@ -80,9 +87,13 @@ export function createHistoryPoll(deps: HistoryDeps): { cycle(signal: AbortSigna
       )
     const pages = callFor(account, signal).pages(
       (page, options) => api.listHistory(account.id, { page, since }, options),
-      { idOf: rowId, maxPages, onMore },
+      { idOf: rowId, maxPages, onMore, onUnreadable: (odd) => void unreadable.push(...odd) },
     )
     for await (const page of pages) rows.push(...page)
+    noteUnreadable(
+      { kind: 'notification', of: account.id, found: unreadable, fields: { account_id: account.id } },
+      deps,
+    )
     const events = rows
       .filter(({ alertType, sent }) => alertType === jobDisabledAlert && sent >= since)
       .sort((a, b) => a.sent - b.sent)
@@ -122,6 +133,7 @@ export function createHistoryPoll(deps: HistoryDeps): { cycle(signal: AbortSigna
         if (state.scope(scopeKey({ kind: 'account', id })) !== undefined) continue
         polls.delete(id)
         deps.webhooks.delete(id)
+        forgetUnreadable('notification', id, deps.self)
       }
       report(accounts)
     },

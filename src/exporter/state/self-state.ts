@@ -2,6 +2,7 @@
 import type { EpochMs } from '../../domain/time.ts'
 import type { ApiFailureKind } from '../../errors.ts'
 import type { ApiExchange } from '../../ports/cloudflare.ts'
+import type { UnreadableObjects } from './unreadable-objects.ts'
 
 /** Upper bounds of the request duration histogram, in seconds. */
 export const durationBuckets = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] as const
@@ -52,6 +53,8 @@ export interface SelfState {
   readonly reload: { readonly successful: boolean; readonly at: EpochMs } | null
   /** Null until accounts or zones have been listed. */
   readonly unmatched: readonly UnmatchedSelector[] | null
+  /** By list: what it had that could not be read. */
+  readonly unreadable: ReadonlyMap<string, UnreadableObjects>
   exchanged(exchange: ApiExchange): void
   polled(poller: string, result: PollResult): void
   /** One failure inside a poll: of a scope, or of the poll as a whole. */
@@ -60,10 +63,13 @@ export interface SelfState {
   tokenVerified(active: boolean, expiresOn: EpochMs | null): void
   reloaded(successful: boolean, at: EpochMs): void
   selectorsUnmatched(found: readonly UnmatchedSelector[]): void
+  listRead(list: string, objects: UnreadableObjects): void
+  listForgotten(list: string): void
 }
 
 export function createSelfState(pollers: readonly string[]): SelfState {
   const requests = new Map<string, RequestStats>()
+  const unreadable = new Map<string, UnreadableObjects>()
   const stats = new Map(pollers.map((poller) => [poller, newPoller(poller)]))
   let windowsSplit = 0
   let token: SelfState['token'] = null
@@ -76,6 +82,7 @@ export function createSelfState(pollers: readonly string[]): SelfState {
   }
   return {
     requests,
+    unreadable,
     pollers: stats,
     get windowsSplit() {
       return windowsSplit
@@ -122,6 +129,12 @@ export function createSelfState(pollers: readonly string[]): SelfState {
     },
     selectorsUnmatched(found) {
       unmatched = found
+    },
+    listRead(list, objects) {
+      unreadable.set(list, objects)
+    },
+    listForgotten(list) {
+      unreadable.delete(list)
     },
   }
 }

@@ -33,8 +33,16 @@ export interface ExporterState {
 
   /** What the store remembered of a scope: jobs and counts, before anything was polled. */
   remembered(key: ScopeKey, jobs: readonly JobState[], ledger: Ledger | null): void
-  /** A complete listing of a scope's jobs; the answer says what is new. */
-  jobsListed(key: ScopeKey, jobs: readonly JobSummary[], at: EpochMs): readonly JobChange[]
+  /**
+   * A complete listing of a scope's jobs; the answer says what is new. `isUnclear` tells jobs that may be listed
+   * although they could not be read: those stay as they were.
+   */
+  jobsListed(
+    key: ScopeKey,
+    jobs: readonly JobSummary[],
+    at: EpochMs,
+    isUnclear?: (id: JobId) => boolean,
+  ): readonly JobChange[]
   jobsFailed(key: ScopeKey, error: ApiFailure, at: EpochMs): void
 
   limitsRead(key: ScopeKey, limits: HealthLimits | null): void
@@ -143,10 +151,11 @@ export function createState(): ExporterState {
       const state = scopes.get(key)
       if (state !== undefined) claimJobs(state)
     },
-    jobsListed(key, summaries, at) {
+    jobsListed(key, summaries, at, isUnclear = () => false) {
       const state = scopes.get(key)
       if (state === undefined) return []
       const jobs = new Map(summaries.map((job) => [job.id, seeJob(state.jobs.get(job.id) ?? null, job, at)]))
+      for (const [id, job] of state.jobs) if (!jobs.has(id) && isUnclear(id)) jobs.set(id, job)
       const next = withoutZoneJobs({ ...state, jobs, inventory: succeeded(at) })
       put(key, next)
       claimJobs(next)

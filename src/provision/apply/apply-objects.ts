@@ -32,7 +32,7 @@ export function createLiveObjects({ jobs, notifications }: ObjectsDeps, call: Ca
   async function all({ kind, scope }: Address): Promise<readonly Actual[]> {
     if (kind === 'job') {
       const found = await call.read((options) => jobs.listJobs(scope, options))
-      return found.map((job) => actualJob(scope, job))
+      return found.items.map((job) => actualJob(scope, job))
     }
     const account = accountScope(scope)
     if (kind === 'webhook') {

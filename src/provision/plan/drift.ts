@@ -1,10 +1,11 @@
 import type { Manifest } from '../manifest/part.ts'
 import { type Checked, checked } from '../resource/problem.ts'
-import { type Address, addressKey } from '../resource/resource.ts'
+import { type Address, addressKey, type Desired } from '../resource/resource.ts'
 import { type ChangeName, changeAddress } from './change.ts'
 import { makePlan } from './plan.ts'
 import { planEverything } from './plan-options.ts'
 import { type SurveyDeps, survey } from './survey.ts'
+import { unreadableTwin } from './unreadable.ts'
 
 /** How an object of a manifest stands to what is live. */
 export interface Drift {
@@ -27,10 +28,14 @@ export async function compareManifest(
   const { desired, actual, problems } = surveyed.value
   const { changes } = makePlan(desired, actual, planEverything)
   const changed = new Set(changes.map((change) => addressKey(changeAddress(change))))
+  // Of what cannot be read nobody knows whether it drifts.
+  const isKnown = ({ resource }: Desired) =>
+    actual.resources.some((live) => addressKey(live.resource) === addressKey(resource)) ||
+    unreadableTwin(resource, actual.unreadable) === null
   const drifts = [
     ...changes.map((change): Drift => ({ ...named(changeAddress(change)), change: said[change.change] })),
     ...desired.resources
-      .filter(({ resource }) => !changed.has(addressKey(resource)))
+      .filter((one) => !changed.has(addressKey(one.resource)) && isKnown(one))
       .map(({ resource }): Drift => ({ ...named(resource), change: 'none' })),
   ]
   return checked(drifts, problems)

@@ -88,7 +88,7 @@ async function findAccounts(
   const missing = names.filter((name) => !found.has(accountKey(name)))
   if (missing.length === 0) return found
   const listed = await call.all((page, options) => directory.listAccounts(page, options))
-  const all = listed.map((account): AccountScope => ({ kind: 'account', ...account }))
+  const all = listed.items.map((account): AccountScope => ({ kind: 'account', ...account }))
   for (const name of missing) {
     const matches = all.filter((account) => account.name === name.text)
     const [match] = matches

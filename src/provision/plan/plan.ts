@@ -19,6 +19,7 @@ import {
 import { matchObjects } from './match.ts'
 import { planNotes } from './plan-notes.ts'
 import type { PlanOptions } from './plan-options.ts'
+import { unreadableNotes, unreadableTwin } from './unreadable.ts'
 
 /*
  * What is wanted against what is live, as changes. Pure and total: the same two states give the same plan in
@@ -27,7 +28,10 @@ import type { PlanOptions } from './plan-options.ts'
  */
 
 export function makePlan(desired: DesiredState, actual: ActualState, options: PlanOptions): Plan {
-  const { created, matched, extra } = matchObjects(desired.resources, actual.resources)
+  const { created: missing, matched, extra } = matchObjects(desired.resources, actual.resources)
+  const isHeld = ({ resource }: Desired) => unreadableTwin(resource, actual.unreadable) !== null
+  const created = missing.filter((one) => !isHeld(one))
+  const held = missing.filter(isHeld).map(({ resource }) => resource)
   const isTarget = (name: string) => options.targets.length === 0 || options.targets.includes(name)
   const edits = matched.map((pair) => edit(pair, desired, options))
   const changes: readonly Change[] = [
@@ -39,7 +43,10 @@ export function makePlan(desired: DesiredState, actual: ActualState, options: Pl
     changes: [...changes].sort(changeOrder),
     unchanged: matched.filter((pair, index) => isTarget(pair.desired.resource.name) && edits[index] === null)
       .length,
-    notes: planNotes({ desired, matched, extra, changes, options }).sort(compareText),
+    notes: [
+      ...planNotes({ desired, matched, extra, changes, options }),
+      ...unreadableNotes(held, actual.unreadable, desired.owners),
+    ].sort(compareText),
   }
 }
 
@@ -53,7 +60,8 @@ export function makeDestroyPlan(
     .filter(({ resource }) => isOwned(resource, desired.owners))
     .filter(({ resource }) => targets.length === 0 || targets.includes(resource.name))
     .map(remove)
-  return { changes: changes.sort(changeOrder), unchanged: 0, notes: [] }
+  const notes = unreadableNotes([], actual.unreadable, desired.owners)
+  return { changes: changes.sort(changeOrder), unchanged: 0, notes: [...notes].sort(compareText) }
 }
 
 function create(desired: Desired): Create {

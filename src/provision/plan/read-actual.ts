@@ -1,8 +1,15 @@
 import type { Caller } from '../../access/caller.ts'
-import type { Scope } from '../../domain/scope.ts'
+import { type Scope, scopeKey } from '../../domain/scope.ts'
 import type { JobsApi, NotificationPolicy, NotificationsApi } from '../../ports/cloudflare.ts'
 import { actualJob, actualPolicy, actualWebhook } from '../resource/live-resource.ts'
-import type { ActualJob, ActualState, Desired, DesiredState } from '../resource/resource.ts'
+import type {
+  Actual,
+  ActualJob,
+  ActualState,
+  Desired,
+  DesiredState,
+  UnreadableObject,
+} from '../resource/resource.ts'
 
 /*
  * Reads what is live: one list of jobs for each scope the manifest names, however many jobs there are, and
@@ -22,28 +29,47 @@ export async function readActual(
   desired: Pick<DesiredState, 'scopes' | 'notificationAccounts' | 'resources'>,
   deps: ReadActualDeps,
 ): Promise<ActualState> {
-  const jobs = await readJobs(desired.scopes, deps)
+  const { jobs, unreadable } = await readJobs(desired.scopes, deps)
   const accounts = await inParallel(desired.notificationAccounts, deps.parallel, (account) =>
     readNotifications(account, (policies) => namesPagerDuty(desired.resources, policies), deps),
   )
   return {
-    resources: [...jobs, ...accounts.flatMap(({ webhooks, policies }) => [...webhooks, ...policies])],
+    resources: [
+      ...changeable(jobs, unreadable),
+      ...accounts.flatMap(({ webhooks, policies }) => [...webhooks, ...policies]),
+    ],
+    unreadable,
     pagerduty: new Map(
       accounts.flatMap(({ account, services }) => (services === null ? [] : [[account, services] as const])),
     ),
   }
 }
 
-/** The jobs of several scopes. @throws ApiFailure when any list cannot be read. */
+/** The jobs of several scopes, as far as they can be read. @throws ApiFailure when any list cannot be read. */
 export async function readJobs(
   scopes: readonly Scope[],
   { jobs, call, parallel }: ReadActualDeps,
-): Promise<readonly ActualJob[]> {
+): Promise<{ readonly jobs: readonly ActualJob[]; readonly unreadable: readonly UnreadableObject[] }> {
   const lists = await inParallel(scopes, parallel, async (scope) => {
-    const live = await call.read((options) => jobs.listJobs(scope, options))
-    return live.map((job) => actualJob(scope, job))
+    const { items, unreadable } = await call.read((options) => jobs.listJobs(scope, options))
+    return {
+      jobs: items.map((job) => actualJob(scope, job)),
+      unreadable: unreadable.map((one): UnreadableObject => ({ ...one, kind: 'job', scope })),
+    }
   })
-  return lists.flat()
+  return {
+    jobs: lists.flatMap((list) => list.jobs),
+    unreadable: lists.flatMap(({ unreadable }) => unreadable),
+  }
+}
+
+/** Those that could be read in full: what is not known of an object would be overwritten. */
+function changeable<T extends Actual>(
+  found: readonly T[],
+  unreadable: readonly UnreadableObject[],
+): readonly T[] {
+  const odd = new Set(unreadable.map(({ kind, scope, id }) => `${kind} ${scopeKey(scope)} ${id}`))
+  return found.filter(({ kind, id, resource }) => !odd.has(`${kind} ${scopeKey(resource.scope)} ${id}`))
 }
 
 /** An account's webhooks and policies; its PagerDuty services only where somebody needs their names, else null. */

@@ -1,7 +1,7 @@
 import type { JobRecord } from '../../domain/job/job.ts'
 import { accountOf, type Scope, scopeKey } from '../../domain/scope.ts'
 import type { Secret } from '../../domain/secret.ts'
-import type { NotificationPolicy, WebhookDestination } from '../../ports/cloudflare.ts'
+import type { NotificationPolicy, Unreadable, WebhookDestination } from '../../ports/cloudflare.ts'
 import type { JsonValue } from './json-value.ts'
 import type { OutputForm } from './output-form.ts'
 
@@ -139,9 +139,17 @@ export interface DesiredState {
   readonly resources: readonly Desired[]
 }
 
+/** A live object of which too little can be read to change it: what is not known would be overwritten. */
+export interface UnreadableObject extends Unreadable {
+  readonly kind: ResourceKind
+  readonly scope: Scope
+}
+
 /** Everything that is live in the scopes of a manifest. */
 export interface ActualState {
   readonly resources: readonly Actual[]
+  /** Live objects that could not be read, or not in full. They are not among the resources. */
+  readonly unreadable: readonly UnreadableObject[]
   /** Connected PagerDuty services by account id; an account that was not asked is missing. */
   readonly pagerduty: ReadonlyMap<string, readonly { readonly id: string; readonly name: string }[]>
 }

@@ -1,8 +1,8 @@
 import { attempt } from '../../access/attempt.ts'
-import type { Account, Scope } from '../../domain/scope.ts'
+import { type Account, type Scope, scopeTitle } from '../../domain/scope.ts'
 import type { DirectoryApi, NotificationPolicy } from '../../ports/cloudflare.ts'
 import { type ReadActualDeps, readJobs, readNotifications } from '../plan/read-actual.ts'
-import type { ActualJob, ActualPolicy, ActualWebhook } from '../resource/resource.ts'
+import type { ActualJob, ActualPolicy, ActualWebhook, UnreadableObject } from '../resource/resource.ts'
 import type { Portable } from './portable.ts'
 
 export interface LiveDeps extends ReadActualDeps {
@@ -10,11 +10,11 @@ export interface LiveDeps extends ReadActualDeps {
 }
 
 /** Every account the token may see. @throws ApiFailure */
-export function listAllAccounts({
+export async function listAllAccounts({
   directory,
   call,
 }: Pick<LiveDeps, 'directory' | 'call'>): Promise<readonly Account[]> {
-  return call.all((page, options) => directory.listAccounts(page, options))
+  return (await call.all((page, options) => directory.listAccounts(page, options))).items
 }
 
 /**
@@ -30,16 +30,19 @@ export async function readPortable(
   const zones = await deps.call.all((page, options) =>
     deps.directory.listZones({ page, accountId: account.id }, options),
   )
-  const scopes: readonly Scope[] = [home, ...zones].filter(isWanted)
-  const jobs = withoutZoneTwins(await readJobs(scopes, deps))
-    .sort(byId)
-    .map(portableJob)
+  const scopes: readonly Scope[] = [home, ...zones.items].filter(isWanted)
+  const found = await readJobs(scopes, deps)
+  const jobs = withoutZoneTwins(found.jobs).sort(byId).map(portableJob)
+  const unread = found.unreadable.map(unreadableNote)
   const usesServices = (policies: readonly NotificationPolicy[]) =>
     policies.some(({ mechanisms }) => mechanisms.pagerduty.length > 0)
   const read = await attempt(() => readNotifications(home, usesServices, deps))
   if (!read.ok) {
     if (read.failure.kind !== 'forbidden') throw read.failure
-    const notes = ['Webhooks and policies are skipped: the token may not read them (Notifications Read).']
+    const notes = [
+      ...unread,
+      'Webhooks and policies are skipped: the token may not read them (Notifications Read).',
+    ]
     return { account, jobs, webhooks: [], policies: [], pagerduty: [], notes }
   }
   const { webhooks, policies, services } = read.value
@@ -49,8 +52,15 @@ export async function readPortable(
     webhooks: webhooks.map(portableWebhook),
     policies: policies.map(portablePolicy),
     pagerduty: services ?? [],
-    notes: [],
+    notes: unread,
   }
+}
+
+function unreadableNote({ kind, scope, id, name, field, leftOut }: UnreadableObject): string {
+  const object = `A ${kind} of ${scopeTitle(scope)} (id ${id ?? 'unknown'}, name ${name === '' ? 'none' : (name ?? 'unknown')})`
+  return leftOut
+    ? `${object} is skipped: Cloudflare's answer cannot be read at ${field}.`
+    : `${object} lacks ${field}, where Cloudflare's answer cannot be read.`
 }
 
 /** An account's list may name jobs of its zones as well: there the zone has them. */

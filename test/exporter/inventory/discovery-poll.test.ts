@@ -84,7 +84,7 @@ t.test('a listing that repeats its first page ends there', async (t) => {
     {
       async listZones() {
         pages += 1
-        return { items: zones, fill: 'full', lastPage: 1_000_000_000 }
+        return { items: zones, unreadable: [], fill: 'full', lastPage: 1_000_000_000 }
       },
     },
   )

@@ -4,6 +4,7 @@ import type { JobRecord } from '../../../src/domain/job/job.ts'
 import { Secret } from '../../../src/domain/secret.ts'
 import { dueScopes } from '../../../src/exporter/inventory/inventory-poll.ts'
 import { createSelfState } from '../../../src/exporter/state/self-state.ts'
+import type { Unreadable } from '../../../src/ports/cloudflare.ts'
 import { createMemoryStore } from '../../../src/runtime/memory-store.ts'
 import { aJob, createCore, failure, quayAccount, zone } from '../../support/exporter-core.ts'
 import { createSteppedClock } from '../../support/stepped-clock.ts'
@@ -47,6 +48,67 @@ t.test('what happens to a job is said once, in the order of things', async (t) =
     reason: 'auth',
     error: 'unexpected status 403 Forbidden',
   })
+})
+
+t.test('one odd job costs itself alone: its neighbours stay exact, and it stays as it was', async (t) => {
+  let odd: readonly Unreadable[] = []
+  let lastComplete = Date.UTC(2026, 10, 24, 2)
+  const core = createCore({
+    jobs: () => ({
+      items: ['1', '2', '3'].flatMap((id) =>
+        odd.some((one) => one.leftOut && one.id === id) ? [] : [aJob(id, { lastComplete })],
+      ),
+      unreadable: odd,
+    }),
+  })
+  core.state.setScopes([one])
+  const seen = () =>
+    [...(core.state.scope(key)?.jobs.values() ?? [])].map(({ summary }) => [summary.id, summary.lastComplete])
+  const counted = (): readonly number[] =>
+    core.self.unreadable.size === 0 ? [] : [...core.self.unreadable.values()].map(({ found }) => found.length)
+  await core.pollInventory()
+  t.same(counted(), [0])
+  const before = lastComplete
+  lastComplete += 60_000
+  odd = [{ id: '2', name: 'job 2', field: 'enabled', leftOut: true }]
+  await core.pollInventory()
+  await core.pollInventory()
+  t.same(seen().sort(), [
+    ['1', lastComplete],
+    ['2', before],
+    ['3', lastComplete],
+  ])
+  t.equal(core.state.scope(key)?.inventory.failure, null)
+  t.same(counted(), [1])
+  odd = [{ id: null, name: 'job 2', field: 'id', leftOut: true }]
+  await core.pollInventory()
+  t.equal(seen().length, 3, 'without an id it may be any: nothing is taken for deleted')
+  odd = [{ id: '2', name: 'job 2', field: 'filter', leftOut: false }]
+  await core.pollInventory()
+  t.same(
+    seen().map(([, at]) => at),
+    [lastComplete, lastComplete, lastComplete],
+    'the rest of it is read',
+  )
+  odd = []
+  await core.pollInventory()
+  t.same(counted(), [0])
+  const told = core.log.lines.filter(({ level }) => level !== 'debug')
+  const where = { kind: 'job', zone: 'one.example' }
+  t.match(
+    told.map(({ level, fields }) => ({ level, fields })),
+    [
+      { level: 'warn', fields: { ...where, first: [{ id: '2', field: 'enabled', left_out: true }] } },
+      { level: 'warn', fields: { ...where, first: [{ id: null, field: 'id', left_out: true }] } },
+      { level: 'warn', fields: { ...where, first: [{ id: '2', field: 'filter', left_out: false }] } },
+      { level: 'info', fields: where },
+    ],
+    'each is logged once, and so is the end',
+  )
+  t.equal(told.length, 4)
+  core.state.setScopes([])
+  await core.pollInventory()
+  t.same(counted(), [], 'a scope that is gone leaves nothing behind')
 })
 
 t.test('a listing that fails keeps what was known, and is tried again on the next cycle', async (t) => {

@@ -263,7 +263,7 @@ t.test('what changed since the plan is refused, and nothing is written', async (
   cloudflare.editJob(account, 'sre-ok', { lastComplete: 5, lastError: 4, errorMessage: new Secret('x') })
   cloudflare.addJob(account, { ...off, name: 'sre-twin' })
   const signal = new AbortController().signal
-  const jobs = await cloudflare.jobs.listJobs(account, { signal })
+  const { items: jobs } = await cloudflare.jobs.listJobs(account, { signal })
   await cloudflare.jobs.deleteJob(account, jobs.find(({ name }) => name === 'sre-gone')?.id ?? '', { signal })
   const [policy] = await cloudflare.notifications.listPolicies(accountId, { signal })
   if (policy === undefined) throw new Error('no policy')
@@ -296,7 +296,7 @@ t.test('deletes come last, and what is gone or changed is not deleted', async (t
   const plan = await machine.plan(desired)
   cloudflare.editJob(account, 'sre-edited', { enabled: true })
   const signal = new AbortController().signal
-  const jobs = await cloudflare.jobs.listJobs(account, { signal })
+  const { items: jobs } = await cloudflare.jobs.listJobs(account, { signal })
   await cloudflare.jobs.deleteJob(account, jobs.find(({ name }) => name === 'sre-gone')?.id ?? '', { signal })
   failOnce(cloudflare, 'create job', failure('forbidden'))
   t.same(statesOf(await machine.apply(plan)), [
@@ -325,7 +325,7 @@ t.test('a job that is replaced: the new one first, then the old one goes', async
     return { cloudflare, old, machine: aMachine(cloudflare), desired: wanting([aJob()]) }
   }
   const names = async (cloudflare: FakeCloudflare) => {
-    const jobs = await cloudflare.jobs.listJobs(account, { signal: new AbortController().signal })
+    const { items: jobs } = await cloudflare.jobs.listJobs(account, { signal: new AbortController().signal })
     return jobs.map(({ dataset }) => dataset)
   }
   const good = set()

@@ -17,6 +17,7 @@ import type {
   DesiredJob,
   JobResource,
   PolicyResource,
+  UnreadableObject,
 } from '../../../src/provision/resource/resource.ts'
 import { webhookRecord } from '../../../src/provision/resource/webhook-record.ts'
 import { anyDestination } from '../../support/destinations.ts'
@@ -49,7 +50,7 @@ function live({ resource }: DesiredJob, change: Partial<JobRecord> = {}): Actual
 }
 
 function state(...resources: readonly Actual[]): ActualState {
-  return { resources, pagerduty: new Map() }
+  return { resources, unreadable: [], pagerduty: new Map() }
 }
 
 function planFor(
@@ -504,6 +505,50 @@ t.test('destroy deletes what is owned, adopted things stay', async (t) => {
 })
 
 /* Properties over random worlds. */
+
+t.test('an object that cannot be read is neither changed, nor deleted, nor created again', async (t) => {
+  const wanted = [aJob({ name: 'sre-odd' }), aJob({ name: 'sre-new' })]
+  const odd = (edit: Partial<UnreadableObject>): UnreadableObject => ({
+    kind: 'job',
+    scope: wanted[0]?.resource.scope ?? zone,
+    id: '7',
+    name: 'sre-odd',
+    field: 'enabled',
+    leftOut: true,
+    ...edit,
+  })
+  const planWith = (unreadable: UnreadableObject, ...actual: readonly Actual[]) =>
+    makePlan(wanting(wanted), { ...state(...actual), unreadable: [unreadable] }, planEverything)
+
+  const known = planWith(odd({}))
+  t.same(names(known), ['create job sre-new'])
+  t.match(known.notes, [
+    /^job sre-odd in .* is left alone: Cloudflare's answer cannot be read at enabled of id 7$/,
+  ])
+
+  const nameless = planWith(odd({ name: null, field: 'name', leftOut: false }))
+  t.same(names(nameless), [], 'it may be either of them')
+  t.match(nameless.notes, [
+    /^job sre-new in .* is not created: it may be the one with id 7, of which name cannot be read$/,
+    /^job sre-odd in .* is not created/,
+  ])
+
+  const others = [odd({ kind: 'policy' }), odd({ scope: { kind: 'account', id: 'other', name: 'Other' } })]
+  for (const other of others)
+    t.same(names(planWith(other)), ['create job sre-new', 'create job sre-odd'], 'of another kind or place')
+
+  const foreign = planWith(odd({ name: 'theirs' }))
+  t.same(foreign.notes, [], "another team's is nobody's business here")
+  const leftOver = planWith(odd({ name: 'sre-gone' }))
+  t.match(leftOver.notes, [/^job sre-gone in .* is left alone/])
+
+  const twin = planWith(odd({}), ...wanted.map((one) => live(one, { enabled: !one.resource.enabled })))
+  t.same(names(twin), ['update job sre-new', 'update job sre-odd'], 'one that can be read is looked after')
+
+  const destroyed = makeDestroyPlan(wanting(wanted), { ...state(), unreadable: [odd({})] }, [])
+  t.same(destroyed.changes, [])
+  t.match(destroyed.notes, [/^job sre-odd in .* is left alone/])
+})
 
 const jobName = fc.constantFrom('sre-a', 'sre-b', 'sre-c', 'other-d', 'other-e')
 const anyOutput = fc

@@ -43,7 +43,11 @@ function planOf(
   actual: readonly Actual[],
   more: Partial<DesiredState> = {},
 ): Plan {
-  return makePlan(wanting(desired, more), { resources: actual, pagerduty: new Map() }, planEverything)
+  return makePlan(
+    wanting(desired, more),
+    { resources: actual, unreadable: [], pagerduty: new Map() },
+    planEverything,
+  )
 }
 
 /** One change of each kind, a note and a guard that objects. */

@@ -1,0 +1,63 @@
+/*
+ * Objects of Cloudflare's lists that could not be read, or not in full: kept for the metric, and logged once when
+ * they come up and once when they are gone.
+ */
+
+import type { Unreadable } from '../../ports/cloudflare.ts'
+import type { Log } from '../../ports/runtime.ts'
+import type { SelfState } from './self-state.ts'
+
+export type UnreadableKind = 'job' | 'zone' | 'account' | 'policy' | 'webhook' | 'notification'
+
+export interface UnreadableObjects {
+  readonly kind: UnreadableKind
+  readonly found: readonly Unreadable[]
+}
+
+/** A list of the API as it came. */
+export interface ReadList {
+  readonly kind: UnreadableKind
+  /** Tells it from other lists of the kind: whose it is. */
+  readonly of: string
+  readonly found: readonly Unreadable[]
+  /** For the log. */
+  readonly fields: Readonly<Record<string, unknown>>
+}
+
+/** Objects that a line of the log names at most. */
+const maxNames = 5
+
+/** What a list had that cannot be read takes the place of what it had before. */
+export function noteUnreadable(
+  { kind, of, found, fields }: ReadList,
+  { self, log }: { readonly self: SelfState; readonly log: Log },
+): void {
+  const before = self.unreadable.get(listKey(kind, of))?.found ?? []
+  const known = new Set(before.map(identity))
+  const fresh = found.filter((one) => !known.has(identity(one)))
+  if (fresh.length > 0)
+    log.warn(
+      { kind, ...fields, objects: fresh.length, first: fresh.slice(0, maxNames).map(described) },
+      'Cloudflare answered with objects that cannot be read; the others of the list are not affected',
+    )
+  if (found.length === 0 && before.length > 0)
+    log.info({ kind, ...fields }, 'every object of the list can be read again')
+  self.listRead(listKey(kind, of), { kind, found })
+}
+
+/** The list is read no more. */
+export function forgetUnreadable(kind: UnreadableKind, of: string, self: SelfState): void {
+  self.listForgotten(listKey(kind, of))
+}
+
+function listKey(kind: UnreadableKind, of: string): string {
+  return `${kind} ${of}`
+}
+
+function identity({ id, name, field, leftOut }: Unreadable): string {
+  return JSON.stringify([id, name, field, leftOut])
+}
+
+function described({ id, name, field, leftOut }: Unreadable) {
+  return { id, name, field, left_out: leftOut }
+}
