@@ -38,7 +38,8 @@ function createApi({ zones = [zone('quay.example')], hasJobs = () => true, ...ed
     },
     async listJobs({ id }: { id: string }) {
       calls.jobs += 1
-      return hasJobs(id) ? [aJob(`1${zones.findIndex((one) => one.id === id)}`)] : []
+      const items = hasJobs(id) ? [aJob(`1${zones.findIndex((one) => one.id === id)}`)] : []
+      return { items, unreadable: [] }
     },
     verifyToken: edit.verifyToken ?? (async () => ({ id: 't', status: 'active' as const, expiresOn: null })),
   }

@@ -93,6 +93,22 @@ t.test('before anything was polled, only what is known has a series', async (t) 
   )
 })
 
+t.test(
+  'unreadable objects are summed over the lists of a kind; a kind that was never listed is absent',
+  (t) => {
+    const odd = { id: '1', name: '', field: 'enabled', leftOut: true }
+    const own = lines((self) => {
+      self.listRead('job a', { kind: 'job', found: [odd, odd] })
+      self.listRead('job b', { kind: 'job', found: [odd] })
+      self.listRead('zone all', { kind: 'zone', found: [] })
+      self.listRead('account all', { kind: 'account', found: [odd] })
+      self.listForgotten('account all')
+    }).filter((line) => !atRest.includes(line))
+    t.same(own, ['unreadable_objects{job} 3', 'unreadable_objects{zone} 0'])
+    t.end()
+  },
+)
+
 t.test('scopes are counted by their state; late rows and gaps with what scopes that left had', async (t) => {
   const own = lines((self) => {
     self.windowSplit()
