@@ -46,10 +46,7 @@ export type ScopeRef = Pick<Scope, 'kind' | 'id'>
 export interface DirectoryApi {
   /** Accounts the token may see. Needs Account Settings Read. `page` starts at 1. */
   listAccounts(page: number, options: CallOptions): Promise<Page<Account>>
-  /**
-   * Zones the token may see, with their account, 50 a page; one account's, or those of one name, when given.
-   * Where the API does not say whose a zone is, the id of its account is empty.
-   */
+  /** Zones the token may see, 50 a page; one account's, or those of one name, when given. An unknown account's id is empty. */
   listZones(
     query: { readonly page: number; readonly accountId?: string; readonly name?: string },
     options: CallOptions,

@@ -1,8 +1,7 @@
 /* The exporter's own figures: what it asked of the APIs, and how its polls went. */
 import type { EpochMs } from '../../domain/time.ts'
 import type { ApiFailureKind } from '../../errors.ts'
-import type { ApiExchange } from '../../ports/cloudflare.ts'
-import type { UnreadableObjects } from './unreadable-objects.ts'
+import type { ApiExchange, Unreadable } from '../../ports/cloudflare.ts'
 
 /** Upper bounds of the request duration histogram, in seconds. */
 export const durationBuckets = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] as const
@@ -42,6 +41,15 @@ export interface UnmatchedSelector {
   readonly entry: string
   /** The visible name it was most likely meant to be; null when none is near. */
   readonly near: string | null
+}
+
+/** Kinds of objects that are listed. */
+export type UnreadableKind = 'job' | 'zone' | 'account' | 'policy' | 'webhook' | 'notification'
+
+/** What lists of a kind had that could not be read, or not in full. */
+export interface UnreadableObjects {
+  readonly kind: UnreadableKind
+  readonly found: readonly Unreadable[]
 }
 
 export interface SelfState {

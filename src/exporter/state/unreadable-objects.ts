@@ -5,14 +5,7 @@
 
 import type { Unreadable } from '../../ports/cloudflare.ts'
 import type { Log } from '../../ports/runtime.ts'
-import type { SelfState } from './self-state.ts'
-
-export type UnreadableKind = 'job' | 'zone' | 'account' | 'policy' | 'webhook' | 'notification'
-
-export interface UnreadableObjects {
-  readonly kind: UnreadableKind
-  readonly found: readonly Unreadable[]
-}
+import type { SelfState, UnreadableKind } from './self-state.ts'
 
 /** A list of the API as it came. */
 export interface ReadList {
