@@ -198,13 +198,13 @@ t.test('from Cloudflare to PagerDuty', { skip }, async (t) => {
           account: 'Quay',
           namespace: 'logpush',
           destination: /^azure:\/\/quaylogs/,
-          firing: /has been failing to deliver to azure:.*Error class: auth\./s,
+          firing: /has been failing to deliver to azure:.*Last error: auth\./s,
           alerts: 'CloudflareLogpushJobFailing ',
         },
       },
       links: [
         { href: /\/runbooks\/CloudflareLogpushJobFailing$/, text: 'Runbook' },
-        { href: new RegExp(`var-job_id=${jobs.broken}$`), text: 'Dashboard' },
+        { href: new RegExp(`/jobs/${jobs.broken}$`), text: 'Dashboard' },
       ],
     })
     t.comment(JSON.stringify(failing))
@@ -220,7 +220,7 @@ t.test('from Cloudflare to PagerDuty', { skip }, async (t) => {
       {
         payload: {
           severity: 'critical',
-          summary: /quay-nel-sumo \(nel_reports, zone quay\.example\): Cloudflare switched/,
+          summary: /quay-nel-sumo \(nel_reports, zone quay\.example\): Cloudflare disabled/,
         },
       },
     ])
@@ -228,7 +228,7 @@ t.test('from Cloudflare to PagerDuty', { skip }, async (t) => {
     const count = (source: string) =>
       sampleValue(samples, 'cloudflare_logpush_notifications_total', { source, account: 'Quay' })
     t.equal(count('webhook'), 1, 'told by the webhook')
-    t.match(exporter.log.join('\n'), /Cloudflare notified that it disabled a job/)
+    t.match(exporter.log.join('\n'), /Cloudflare reported that it disabled a failing job/)
     t.match(incident('CloudflareLogpushDestinationOutage', splunk), [
       {
         payload: {
@@ -262,7 +262,7 @@ t.test('from Cloudflare to PagerDuty', { skip }, async (t) => {
     {
       payload: {
         severity: 'critical',
-        custom_details: { firing: /can't read the state of jobs \(REST API\)/ },
+        custom_details: { firing: /cannot read the state of jobs \(REST API\)/ },
       },
     },
   ])
