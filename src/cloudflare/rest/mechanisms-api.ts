@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import { Secret } from '../../domain/secret.ts'
 import type { NotificationsApi } from '../../ports/cloudflare.ts'
 import { flag, idText, listOf, plainText } from '../fields.ts'
+import { nullableItemsOf } from '../item-list.ts'
 import { createdId } from './policies-api.ts'
 import type { Rest } from './rest.ts'
 
@@ -22,16 +23,30 @@ const wireAlert = z.object({
   filter_options: z.nullish(z.array(z.unknown())),
 })
 
-const wireMechanism = z.object({ type: plainText, eligible: flag, ready: flag })
+/** What does not say whether it is eligible says nothing. */
+const wireMechanism = z.object({ type: plainText, eligible: z.boolean(), ready: flag })
 
-/** Both listings come as `{<group>: […]}`; the groups carry nothing that is used. */
+/** A list, one service, or null: all three are documented. */
+const services = z.union([
+  z.pipe(
+    nullableItemsOf(service, ['id']),
+    z.transform(({ items }) => items),
+  ),
+  z.pipe(
+    service,
+    z.transform((one: z.output<typeof service>) => [one]),
+  ),
+])
+
+/** Comes as `{<group>: […]}`; the groups carry nothing that is used. */
 const alertGroups = z.record(z.string(), z.nullable(listOf(wireAlert)))
-const mechanismGroups = z.record(z.string(), z.nullable(listOf(wireMechanism)))
+/** `{<group>: […]}` by the types, `{<kind>: {…}}` in the official example, or null. */
+const mechanismGroups = z.nullable(z.record(z.string(), z.unknown()))
 
 export function createMechanismsApi(rest: Rest): MechanismsApi {
   return {
     async listPagerDuty(accountId, options) {
-      const { result } = await rest({ operation: 'list_pagerduty' }, options, listOf(service), (sdk) =>
+      const { result } = await rest({ operation: 'list_pagerduty' }, options, services, (sdk) =>
         sdk.alerting.destinations.pagerduty.get({ account_id: accountId }),
       )
       return result
@@ -63,11 +78,21 @@ export function createMechanismsApi(rest: Rest): MechanismsApi {
       const { result } = await rest(call, options, mechanismGroups, (sdk) =>
         sdk.alerting.destinations.eligible.get({ account_id: accountId }),
       )
-      return ungrouped(result)
+      return Object.entries(result ?? {}).flatMap(([group, found]) => mechanismsOf(group, found))
     },
   }
 }
 
 function ungrouped<T>(groups: Readonly<Record<string, readonly T[] | null>>): readonly T[] {
   return Object.values(groups).flatMap((group) => group ?? [])
+}
+
+/** Advice: what cannot be read of it says nothing. The kind is that of the group where it is not given. */
+function mechanismsOf(group: string, found: unknown) {
+  return (Array.isArray(found) ? found : [found]).flatMap((one: unknown) => {
+    const read = wireMechanism.safeParse(one)
+    if (!read.success) return []
+    const { type, eligible, ready } = read.data
+    return [{ type: (type === '' ? group : type).toLowerCase().replace(/s$/, ''), eligible, ready }]
+  })
 }

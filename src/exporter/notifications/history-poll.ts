@@ -11,6 +11,7 @@ import type { ServerClock } from '../../access/server-clock.ts'
 import { settleAll } from '../../access/settle-all.ts'
 import { jobDisabledAlert } from '../../domain/notification/notification.ts'
 import { readHistoryRow } from '../../domain/notification/notification-event.ts'
+import { isSameId } from '../../domain/notification/object-id.ts'
 import { type Scope, scopeKey } from '../../domain/scope.ts'
 import type { EpochMs } from '../../domain/time.ts'
 import type {
@@ -107,12 +108,13 @@ export function createHistoryPoll(deps: HistoryDeps): { cycle(signal: AbortSigna
     // Without webhooks the policies need not be asked for.
     const policies =
       webhooks.length === 0 ? [] : await call.read((options) => api.listPolicies(account.id, options))
-    const used = new Set(
-      policies
-        .filter(({ enabled, alertType }) => enabled && alertType === jobDisabledAlert)
-        .flatMap(({ mechanisms }) => mechanisms.webhooks),
+    const used = policies
+      .filter(({ enabled, alertType }) => enabled && alertType === jobDisabledAlert)
+      .flatMap(({ mechanisms }) => mechanisms.webhooks)
+    deps.webhooks.set(
+      account.id,
+      reports(webhooks.filter(({ id }) => used.some((other) => isSameId(id, other)))),
     )
-    deps.webhooks.set(account.id, reports(webhooks.filter(({ id }) => used.has(id))))
   }
 
   const readAccount = async (account: Scope, signal: AbortSignal): Promise<void> => {

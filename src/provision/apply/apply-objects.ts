@@ -1,5 +1,6 @@
 import { attempt } from '../../access/attempt.ts'
 import type { Caller } from '../../access/caller.ts'
+import { isSameId } from '../../domain/notification/object-id.ts'
 import type { Secret } from '../../domain/secret.ts'
 import { exitCode, UserError } from '../../errors.ts'
 import type { JobsApi, NotificationsApi, PolicyWrite } from '../../ports/cloudflare.ts'
@@ -76,7 +77,7 @@ export function createLiveObjects({ jobs, notifications }: ObjectsDeps, call: Ca
     },
     async byId(object) {
       if (object.kind !== 'job') {
-        return (await all(object.resource)).find(({ id }) => id === object.id) ?? null
+        return (await all(object.resource)).find(({ id }) => isSameId(id, object.id)) ?? null
       }
       const { scope } = object.resource
       const job = await attempt(() => call.read((options) => jobs.getJob(scope, object.id, options)))
@@ -163,7 +164,7 @@ interface Named {
 
 /** An id may stand for an object that has no name. */
 function idOf(what: string, name: string, known: readonly Named[]): string {
-  const found = known.filter((one) => one.name === name || one.id === name)
+  const found = known.filter((one) => one.name === name || isSameId(one.id, name))
   const [only] = found
   if (only !== undefined && found.length === 1) return only.id
   const problem = only === undefined ? `there is no ${what} named` : `there are ${found.length} named`

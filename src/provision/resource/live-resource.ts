@@ -1,4 +1,5 @@
 import type { JobRecord } from '../../domain/job/job.ts'
+import { isSameId } from '../../domain/notification/object-id.ts'
 import type { Scope } from '../../domain/scope.ts'
 import type { NotificationPolicy, WebhookDestination } from '../../ports/cloudflare.ts'
 import { type JsonValue, parseJson } from './json-value.ts'
@@ -77,8 +78,12 @@ export function actualPolicy(
       enabled: live.enabled,
       description: live.description,
       email,
-      webhooks: webhooks.map((id) => names.webhooks.get(id) ?? id),
-      pagerduty: pagerduty.map((id) => names.pagerduty.get(id) ?? id),
+      webhooks: webhooks.map((id) => nameOf(id, names.webhooks)),
+      pagerduty: pagerduty.map((id) => nameOf(id, names.pagerduty)),
     },
   }
+}
+
+function nameOf(id: string, names: ReadonlyMap<string, string>): string {
+  return names.get(id) ?? [...names].find(([known]) => isSameId(known, id))?.[1] ?? id
 }

@@ -274,6 +274,37 @@ t.test('envelopes differ, and what cannot be read of their advice on paging is n
   }
 })
 
+t.test('connected PagerDuty services come as a list, as one object or as null', async (t) => {
+  const server = await fakeHttp()
+  t.teardown(() => server.close())
+  const client = createRestClient(clientDeps(server.baseUrl))
+  const read = async (result: unknown): Promise<unknown> => {
+    server.answer(ok(result))
+    return client.listPagerDuty(account.id, options)
+  }
+  const one = { id: 'p1', name: 'SRE' }
+  t.strictSame(await read([one, { name: 'no id' }]), [one])
+  t.strictSame(await read(one), [one])
+  t.strictSame(await read(null), [])
+  t.match(await failureOf(read('none')), { kind: 'bad_response' })
+})
+
+t.test('eligible mechanisms come by kind or by group, singular or plural, or not at all', async (t) => {
+  const server = await fakeHttp()
+  t.teardown(() => server.close())
+  const client = createRestClient(clientDeps(server.baseUrl))
+  const read = async (result: unknown): Promise<readonly string[]> => {
+    server.answer(ok(result))
+    const found = await client.listEligibleMechanisms(account.id, options)
+    return found.map(({ type, eligible }) => `${type} ${eligible}`)
+  }
+  t.strictSame(await read({ email: { eligible: true, ready: true, type: 'email' } }), ['email true'])
+  t.strictSame(await read({ Group: [{ eligible: false, type: 'webhooks' }] }), ['webhook false'])
+  t.strictSame(await read({ webhooks: [{ eligible: false }], pagerduty: null }), ['webhook false'])
+  t.strictSame(await read({ email: 5, x: [null, { type: 'email' }] }), [], 'what cannot be read says nothing')
+  t.strictSame(await read(null), [])
+})
+
 /** Secrets made readable, so that results can be compared as plain values. */
 function revealed(value: unknown): unknown {
   if (value instanceof Secret) return `secret ${value.reveal()}`

@@ -506,6 +506,25 @@ t.test('destroy deletes what is owned, adopted things stay', async (t) => {
 
 /* Properties over random worlds. */
 
+t.test(
+  'a policy that writes ids of webhooks and services otherwise than their lists is no change',
+  async (t) => {
+    const wanted = aPolicy({ webhooks: ['sre-exporter'], pagerduty: ['SRE primary'] })
+    const { scope, alertType, enabled, name, email } = wanted.resource
+    const description = wanted.resource.description ?? ''
+    const hook = '1dbdd679-dc55-4259-b0d1-928b787d0dab'
+    const service = '2EBDD679DC554259B0D1928B787D0DAC'
+    const mechanisms = { email, webhooks: [hook.replaceAll('-', '')], pagerduty: [service.toLowerCase()] }
+    if (scope.kind !== 'account') throw new Error('policies belong to accounts')
+    const there = actualPolicy(
+      scope,
+      { id: 'p', name, description, enabled, alertType, mechanisms, filters: null, alertInterval: null },
+      { webhooks: new Map([[hook, 'sre-exporter']]), pagerduty: new Map([[service, 'SRE primary']]) },
+    )
+    t.same(planFor([wanted], [there]).changes, [])
+  },
+)
+
 t.test('an object that cannot be read is neither changed, nor deleted, nor created again', async (t) => {
   const wanted = [aJob({ name: 'sre-odd' }), aJob({ name: 'sre-new' })]
   const odd = (edit: Partial<UnreadableObject>): UnreadableObject => ({

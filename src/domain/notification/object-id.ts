@@ -1,0 +1,11 @@
+/**
+ * Whether two ids of webhooks, PagerDuty services or policies are the same. Cloudflare writes them with or without
+ * dashes, and not the same way in a list, in the answer to a create and in a policy.
+ */
+export function isSameId(a: string, b: string): boolean {
+  return plain(a) === plain(b)
+}
+
+function plain(id: string): string {
+  return id.replaceAll('-', '').toLowerCase()
+}
