@@ -151,6 +151,7 @@ const variants: readonly Variant[] = [
   lostJob('id', ''),
   lostJob('id', 1.5),
   lostJob('enabled', 'true'),
+  lostJob('id', 2 ** 60),
   lostJob('dataset', {}),
   { of: 'jobs', name: 'a text for a job', item: 'job 7', gives: null, odd: 'the object' },
   { of: 'jobs', name: 'a list for a job', item: [job], gives: null, odd: 'the object' },

@@ -255,7 +255,7 @@ const methods: readonly Method[] = [
     sent: `POST ${zonePath}/logpush/validate/destination`,
     body: { destination_conf: canary.destination },
     result: { valid: false, message: `cannot write to ${canary.destination}` },
-    gives: { valid: false, message: 'cannot write to ***' },
+    gives: { valid: false, message: 'cannot write to s3://logs.example.com/***' },
   },
   {
     name: 'requestChallenge',

@@ -168,7 +168,7 @@ t.test('how long a job had failed when it is disabled outlives the process', asy
     for (const { scope, jobs: known } of second.memory.scopes())
       second.state.remembered(`zone:${scope.id}`, known, null)
     await second.pollInventory()
-    return second.log.lines.some(({ message }) => message === 'job was disabled because it failed')
+    return second.log.lines.some(({ message }) => message === 'Cloudflare disabled a failing job')
   }
   t.equal(await disabled(19), false, 'a person did it')
   t.equal(await disabled(24), true, 'Cloudflare did it')
