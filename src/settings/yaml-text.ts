@@ -1,4 +1,14 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
+import {
+  type ErrorCode,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type YAMLError,
+} from 'yaml'
 import type { Entry, FileProblem, Position, Positioned, PositionedReading } from '../domain/positioned.ts'
 
 /*
@@ -14,13 +24,13 @@ export function readYaml(text: string): PositionedReading {
     const { line, col } = lines.linePos(offset)
     return { line: Math.max(1, line), column: Math.max(1, col) }
   }
-  const broken = [...document.errors, ...document.warnings]
+  const broken = worthReporting([...document.errors, ...document.warnings])
   if (broken.length > 0) {
     return {
       ok: false,
       problems: broken.map((one) => ({
         at: at(one.pos[0]),
-        message: `not valid YAML: ${oneLine(one.message)}`,
+        message: `not valid YAML: ${explained[one.code] ?? oneLine(one.message)}`,
       })),
     }
   }
@@ -60,6 +70,18 @@ export function readYaml(text: string): PositionedReading {
     document.contents === null ? { kind: 'map', at: start, entries: [] } : convert(document.contents, start)
   if (nodesLeft <= 0) problems.push({ at: start, message: 'the file is too large' })
   return problems.length > 0 ? { ok: false, problems } : { ok: true, root }
+}
+
+/** The parser's words for what people really do wrong, in theirs. */
+const explained: Readonly<Partial<Record<ErrorCode, string>>> = {
+  TAB_AS_INDENT: 'a tab is used for indentation; use spaces',
+  BLOCK_AS_IMPLICIT_KEY: 'the indentation is wrong, or a value with ": " in it needs quotes',
+}
+
+/** After the first error of syntax the parser is lost, and what it says then only distracts. */
+function worthReporting(errors: readonly YAMLError[]): readonly YAMLError[] {
+  const first = errors.find(({ code }) => code !== 'DUPLICATE_KEY')
+  return first === undefined ? errors : [first]
 }
 
 function oneLine(message: string): string {

@@ -3,7 +3,7 @@ import { redactConf } from '../../domain/destination/redaction.ts'
 import type { Positioned } from '../../domain/positioned.ts'
 import { hasReference, parseReferences, refEnv, refFile } from '../resource/reference.ts'
 import { isSecretPath, type Report } from './report.ts'
-import type { Path } from './tree.ts'
+import { type Path, pathText } from './tree.ts'
 
 /** Checks every reference of a file, and that secrets are references. */
 export function checkReferences(report: Report): void {
@@ -32,9 +32,14 @@ function checkText(report: Report, text: string, path: Path): void {
     else if (mustRefer(path, text) && !parsed.parts.some((part) => typeof part !== 'string')) {
       report.error(path, `expected a reference such as ${refEnv} or ${refFile}, found plain text`)
     }
-  } else if (hasReference(text)) {
+  } else if (hasReference(text) && !isBelowUnknown(report, path)) {
     report.error(path, 'references are not supported here; write the value itself')
   }
+}
+
+/** Below a misspelt key nothing is where it is meant to be: advice about it would mislead. */
+function isBelowUnknown({ broken }: Report, path: Path): boolean {
+  return path.some((_, index) => broken.has(pathText(path.slice(0, index + 1))))
 }
 
 /** An error without what was found, which may hold a secret. */

@@ -1,3 +1,4 @@
+import { attempt } from '../../access/attempt.ts'
 import type { Caller } from '../../access/caller.ts'
 import { didYouMean, quoted } from '../../domain/positioned.ts'
 import { type Scope, scopeKey, scopeTitle } from '../../domain/scope.ts'
@@ -126,11 +127,14 @@ async function findZones(
       byName.map(({ zone }) => zone ?? ''),
       deps,
     )
+    const unknown: Place[] = []
     for (const place of byName) {
       const zone = zones.find(({ name }) => name === place.zone)
       if (zone !== undefined) found.set(zoneKey(place), zone)
-      else problems.push(notFound('zone', place, zones))
+      else unknown.push(place)
     }
+    const near = unknown.length > 0 && byName.length <= fewZones ? await allZones(account.id, deps) : zones
+    for (const place of unknown) problems.push(notFound('zone', place, near))
   }
   return found
 }
@@ -168,6 +172,14 @@ async function zonesOf(
 }
 
 /** `seen`: what the token sees of this kind. */
+/** For naming what was meant; without the list there is still an error to report. */
+async function allZones(accountId: string, { directory, call }: LocateDeps): Promise<readonly ZoneScope[]> {
+  const listed = await attempt(() =>
+    call.all((page, options) => directory.listZones({ page, accountId }, options)),
+  )
+  return listed.ok ? listed.value.items : []
+}
+
 function notFound(
   kind: string,
   { written, origin }: Pick<AccountName, 'written' | 'origin'>,

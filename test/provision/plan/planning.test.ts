@@ -235,6 +235,11 @@ t.test('accounts and zones are found by name, and a wrong name says what it may 
   t.strictSame(messages(await state(id + jobs('quay.exmaple', 'a.example', 'b.example', 'c.example'))), [
     '0.yaml:4:23: the API token sees no zone called "quay.exmaple"; did you mean "quay.example"?',
   ])
+  t.strictSame(
+    messages(await state(id + jobs('quay.exmaple'))),
+    ['0.yaml:4:23: the API token sees no zone called "quay.exmaple"; did you mean "quay.example"?'],
+    'one zone alone, which is asked for by name',
+  )
   t.strictSame(messages(await state(`version: 1\naccount: { name: Quai }\n${jobs('quay.example')}`)), [
     '0.yaml:2:18: the API token sees no account called "Quai"; did you mean "Quay"?',
   ])
