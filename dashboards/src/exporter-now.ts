@@ -58,6 +58,15 @@ export const exporterNow = [
     mappings: [yesIsGood('good', 'failed')],
   }),
   stat({
+    title: 'Unreadable objects',
+    description:
+      'Jobs, zones, accounts and other objects in Cloudflare’s answers that cannot be read and are left out. The log names each of them once; the others are not affected.',
+    unit: 'short',
+    decimals: 0,
+    expr: `sum(max by (kind) (cloudflare_logpush_exporter_unreadable_objects{${exporterFilter}}))`,
+    thresholds: noneIsGood('orange'),
+  }),
+  stat({
     title: 'Filters without a match',
     description:
       'Names in --cloudflare.accounts, --cloudflare.zones and --cloudflare.exclude-zones that match nothing the token sees: a typo, or a missing permission. What they were meant for is not watched.',

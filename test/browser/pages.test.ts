@@ -119,7 +119,7 @@ t.test(
 
     await page.getByRole('link', { name: 'status-http-r2' }).click()
     t.match(await page.getByRole('heading', { level: 1 }).textContent(), 'status-http-r2')
-    await page.getByText('Numbers', { exact: true }).click()
+    await page.getByText('Figures', { exact: true }).click()
     t.ok(await page.getByRole('region', { name: 'Figures for the last hours' }).isVisible())
     await page.getByRole('link', { name: 'All jobs' }).click()
     await page.getByRole('link', { name: 'Exporter', exact: true }).click()

@@ -31,7 +31,7 @@ t.test(
       changes: 'false',
     })
     const late = await runTekton(machine, 'logpush-apply', secrets, params)
-    t.match(late, { code: 1, output: /what is live at Cloudflare has changed since the plan was made/ })
+    t.match(late, { code: 1, output: /the live configuration has changed since the plan was made/ })
 
     const unset = await runTekton(machine, 'logpush-plan', cloudflare, params)
     t.match(unset, {

@@ -57,7 +57,7 @@ t.test('each refusal says what to send instead', async (t) => {
   const { post } = await receiver(t)
   t.equal((await post('{}', { ...valid, 'content-type': 'text/plain' })).body, 'Send application/json.\n')
   t.equal((await post('{', valid)).body, 'The body is not JSON.\n')
-  t.match((await post('{}', json)).body, /^The header cf-webhook-auth must hold the secret/)
+  t.match((await post('{}', json)).body, /^The cf-webhook-auth header must contain this webhook's secret/)
 })
 
 t.test('a blank line in the secret file lets nobody in', async (t) => {
