@@ -52,7 +52,7 @@ t.test('a second process on the same file is refused, and told who has it', asyn
   await t.rejects(
     openLmdbStore(deps(path)),
     new UserError(
-      `--state.path: ${path} is in use by process ${process.pid} on ${hostname()}. Two exporters must not share a ledger: stop that one, or give this one a path of its own.`,
+      `--state.path: ${path} is in use by process ${process.pid} on ${hostname()}. Two exporters must not share a ledger: stop the other one, or use another path for this one.`,
     ),
   )
   await store.close()
