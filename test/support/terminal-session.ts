@@ -76,7 +76,7 @@ interface Step extends Pick<Sitting, 'args' | 'typed'> {
   readonly fitted?: boolean
 }
 
-const yes = { after: 'to go ahead: ', keys: 'yes\n' }
+const yes = { after: 'to continue: ', keys: 'yes\n' }
 
 const steps: Readonly<Record<string, Step>> = {
   demo: {
@@ -110,10 +110,10 @@ const steps: Readonly<Record<string, Step>> = {
   },
   'provision apply, Ctrl-D at the question': {
     args: ['provision', 'apply', '-f', 'manifest.yaml'],
-    typed: [{ after: 'to go ahead: ', keys: ctrlD }],
+    typed: [{ after: 'to continue: ', keys: ctrlD }],
     code: 1,
     fitted: true,
-    shows: [/to go ahead:\nNothing was changed\.\n$/],
+    shows: [/to continue:\nNothing was changed\.\n$/],
   },
   'provision apply': {
     args: ['provision', 'apply', '-f', 'manifest.yaml'],
@@ -166,7 +166,7 @@ const steps: Readonly<Record<string, Step>> = {
   },
   'provision destroy, no': {
     args: ['provision', 'destroy', '-f', 'manifest.yaml'],
-    typed: [{ after: 'to go ahead: ', keys: 'no\n' }],
+    typed: [{ after: 'to continue: ', keys: 'no\n' }],
     code: 1,
     fitted: true,
     shows: [/Type "yes" to continue: no\nNothing was changed\.\n$/],
