@@ -21,7 +21,7 @@ function imported(...resources: readonly object[]) {
 }
 
 t.test('defaults and overrides are not followed, and that is said of each job that has them', async (t) => {
-  const followed = /^job quay-http.*: what its defaults file and overrides say is not followed\.$/
+  const followed = /^job quay-http.*: its defaults file and overrides are not read\.$/
   t.same(imported(job()).notes, [])
   t.same(imported(job({ overrides: null, defaults: '' })).notes, [])
   for (const more of [{ overrides: { enabled: false } }, { defaults: '/terraform/resources/logpush.yml' }]) {
@@ -33,7 +33,7 @@ t.test('defaults and overrides are not followed, and that is said of each job th
 
 t.test('a job without a destination is left out by name, its neighbours stay', async (t) => {
   const { jobs, notes } = imported(job({ destination_conf: null }), job({ identifier: 'other' }))
-  t.same(notes, ['The logpush_job quay-http has no destination_conf and is left out.'])
+  t.same(notes, ['The logpush_job quay-http has no destination_conf and is skipped.'])
   t.same(
     jobs.map(({ resource }) => resource.name),
     ['other'],
