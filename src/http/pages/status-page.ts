@@ -2,6 +2,7 @@
 import type { Headline } from '../../exporter/view/headline.ts'
 import type { StateFilter } from '../../exporter/view/job-query.ts'
 import type { JobStatus } from '../../exporter/view/job-status.ts'
+import { troubles } from '../../exporter/view/job-trouble.ts'
 import type { Overview } from '../../exporter/view/status.ts'
 import { blindRunbook, exporterHref, jobHref, runbookHref } from './addresses.ts'
 import { filterForm } from './filter-form.ts'
@@ -92,16 +93,7 @@ function worstText(job: JobStatus, now: number): Html {
   }
 }
 
-const tiles: readonly StateFilter[] = [
-  'disabled_by_failure',
-  'losing_data',
-  'failing',
-  'late',
-  'never_delivered',
-  'unknown',
-  'off',
-  'ok',
-]
+const tiles: readonly StateFilter[] = troubles
 
 function tileOf(
   state: StateFilter,
