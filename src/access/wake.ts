@@ -6,7 +6,7 @@ import type { Clock } from '../ports/runtime.ts'
  */
 export interface Wake {
   /** Ends the pause, or the next one when none is under way. */
-  ring(): void
+  trigger(): void
   /** Forgets rings so far: what they were about is being done now. */
   reset(): void
   /** Resolves after `ms`, at a ring since the last reset, or when `stop` aborts. */
@@ -14,16 +14,16 @@ export interface Wake {
 }
 
 export function createWake(clock: Pick<Clock, 'sleep'>): Wake {
-  let bell = new AbortController()
+  let controller = new AbortController()
   return {
-    ring: () => bell.abort(),
+    trigger: () => controller.abort(),
     reset() {
-      if (bell.signal.aborted) bell = new AbortController()
+      if (controller.signal.aborted) controller = new AbortController()
     },
     async pause(ms, stop) {
       const end = new AbortController()
       const wake = (): void => end.abort()
-      const signals = [stop, bell.signal]
+      const signals = [stop, controller.signal]
       if (signals.some(({ aborted }) => aborted)) return
       for (const signal of signals) signal.addEventListener('abort', wake, { once: true })
       try {

@@ -22,7 +22,7 @@ export interface Word {
   readonly index: number
 }
 
-export interface Mistake {
+export interface ArgumentError {
   readonly what: 'unknown' | 'value missing' | 'value before the next flag missing' | 'takes no value'
   /** The flag with its dashes, without a value. */
   readonly written: string
@@ -34,7 +34,7 @@ export interface Arguments {
   /** Texts given by flag name, in order. A switch gives `true` or `false`. */
   readonly given: ReadonlyMap<string, readonly string[]>
   readonly operands: readonly Word[]
-  readonly mistakes: readonly Mistake[]
+  readonly errors: readonly ArgumentError[]
 }
 
 /** The flags of a table. */
@@ -51,7 +51,7 @@ export function readArguments(argv: readonly string[], shapes: readonly FlagShap
   const { tokens } = parseArgs({ args, strict: false, tokens: true })
   const words = new Set(tokens.flatMap(({ kind, index }) => (kind === 'positional' ? [index] : [])))
   const given = new Map<string, string[]>()
-  const mistakes: Mistake[] = []
+  const mistakes: ArgumentError[] = []
   const taken = new Set<number>()
   const add = (name: string, text: string) => given.set(name, [...(given.get(name) ?? []), text])
 
@@ -59,7 +59,7 @@ export function readArguments(argv: readonly string[], shapes: readonly FlagShap
     if (kind !== 'option') continue
     const { written, name, value, long } = splitFlag(argv[index] ?? '')
     const next = value === null && words.has(index + 1) ? (argv[index + 1] ?? null) : null
-    const wrong = (what: Mistake['what'], follower: Word | null = null) =>
+    const wrong = (what: ArgumentError['what'], follower: Word | null = null) =>
       mistakes.push({ what, written, follower })
     const shape = shapes.find((one) => (long ? one.name === name : one.short === name))
     const negated = long && name.startsWith('no-') ? name.slice(3) : null
@@ -81,7 +81,7 @@ export function readArguments(argv: readonly string[], shapes: readonly FlagShap
   const operands = [...words].flatMap((index) =>
     taken.has(index) ? [] : [{ text: argv[index] ?? '', index }],
   )
-  return { given, operands, mistakes }
+  return { given, operands, errors: mistakes }
 }
 
 function splitFlag(argument: string) {
@@ -103,7 +103,7 @@ export interface KnownFlags {
 }
 
 /** An error as users read it. */
-export function explain({ what, written }: Mistake, known: KnownFlags): string {
+export function explain({ what, written }: ArgumentError, known: KnownFlags): string {
   switch (what) {
     case 'unknown':
       return `${written}: ${unknownFlag(written.replace(/^--?/, ''), known)}`

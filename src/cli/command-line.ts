@@ -119,7 +119,7 @@ function splitWord(
   group: Group,
   shapes: readonly FlagShape[],
 ): { readonly word: string | null; readonly rest: readonly string[] } {
-  const { operands, mistakes } = readArguments(argv, shapes)
+  const { operands, errors: mistakes } = readArguments(argv, shapes)
   const isName = (text: string) => text === 'help' || group.entries.some(({ name }) => name === text)
   // After an unknown flag, only a word that is a command is taken for one: anything else may be a secret.
   const followers = mistakes.flatMap(({ follower }) =>

@@ -61,7 +61,7 @@ export type Parsed<T extends Table> =
   | { readonly ok: false; readonly problems: readonly string[] }
 
 /** Where a command stands in the program. */
-export interface Place {
+export interface CommandPath {
   /** How messages name it, e.g. `provision plan`. */
   readonly name: string
   /** The flags of all commands, each with the name of one that takes it; asked only about unknown flags. */
@@ -71,7 +71,7 @@ export interface Place {
 export interface Command<T extends Table = Table> extends CommandSpec<T> {
   readonly kind: 'command'
   /** Reads what follows the command's name, or reports everything that is wrong with it. */
-  read(sources: Sources, place: Place): Promise<Parsed<T>>
+  read(sources: Sources, place: CommandPath): Promise<Parsed<T>>
 }
 
 export function defineCommand<T extends Table>(spec: CommandSpec<T>): Command<T> {
@@ -80,7 +80,7 @@ export function defineCommand<T extends Table>(spec: CommandSpec<T>): Command<T>
     ...spec,
     kind: 'command',
     async read({ argv, env, readFile }, { name, owners }) {
-      const { given, operands, mistakes } = readArguments(argv, shapes)
+      const { given, operands, errors: mistakes } = readArguments(argv, shapes)
       const unknown = mistakes.some(({ what }) => what === 'unknown')
       const known = { command: name, shapes, owners: unknown ? await owners() : new Map<string, string>() }
       const extra = operands.slice(spec.operands?.max ?? 0)

@@ -1,11 +1,11 @@
 import type { EpochMs } from '../domain/time.ts'
 import type { ApiExchange } from '../ports/cloudflare.ts'
 
-type RateLimit = NonNullable<ApiExchange['rateLimit']>
+type RateLimitHeaders = NonNullable<ApiExchange['rateLimit']>
 
 /** What an answer's headers say about budget and time. */
 export interface AnswerHints {
-  readonly rateLimit: RateLimit | null
+  readonly rateLimit: RateLimitHeaders | null
   readonly retryAfterMs: number | null
   readonly serverTime: EpochMs | null
 }
@@ -24,7 +24,7 @@ export function readHints(headers: Headers, now: EpochMs): AnswerHints {
  * `Ratelimit: "default";r=50;t=30` and `Ratelimit-Policy: "default";q=100;w=60`. Several may stand there,
  * comma separated; the one with the least left counts, with the policy of its name.
  */
-export function readRateLimit(limits: string | null, policies: string | null): RateLimit | null {
+export function readRateLimit(limits: string | null, policies: string | null): RateLimitHeaders | null {
   const tightest = items(limits)
     .flatMap(({ name, values }) => {
       const remaining = values.get('r')

@@ -1,5 +1,7 @@
 /* Lists, read item by item: an item that cannot be read costs itself, never its neighbours. */
+
 import * as z from 'zod/mini'
+import { isObject } from '../domain/plain-value.ts'
 import type { Listing, Unreadable } from '../ports/cloudflare.ts'
 import { idText } from './fields.ts'
 
@@ -60,7 +62,7 @@ function withoutOdd(
   error: z.core.$ZodError,
   needed: readonly string[],
 ): Readonly<Record<string, unknown>> | null {
-  if (!isRecord(raw)) return null
+  if (!isObject(raw)) return null
   const odd = new Set(error.issues.map(({ path }) => String(path[0] ?? '')))
   if (odd.has('') || needed.some((field) => odd.has(field))) return null
   return Object.fromEntries(Object.entries(raw).filter(([field]) => !odd.has(field)))
@@ -68,7 +70,7 @@ function withoutOdd(
 
 /** zod's own text may quote what it found, so only the path is told. */
 function named(raw: unknown, error: z.core.$ZodError, leftOut: boolean): Unreadable {
-  const { id, name } = isRecord(raw) ? raw : {}
+  const { id, name } = isObject(raw) ? raw : {}
   const read = idText.safeParse(id)
   const path = (error.issues[0]?.path ?? []).map(String).join('.')
   return {
@@ -77,8 +79,4 @@ function named(raw: unknown, error: z.core.$ZodError, leftOut: boolean): Unreada
     field: path === '' ? 'the object' : path.slice(0, maxLength),
     leftOut,
   }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,12 +1,12 @@
 import { listSetting, setting, type Table } from '../settings/setting.ts'
-import { decimalNumber, listenAddress, wholeNumber } from '../settings/setting-kinds.ts'
+import { decimalNumber, listenAddress, wholeNumberKind } from '../settings/setting-kinds.ts'
 
 /* The options of the commands that run a simulated Cloudflare. */
 
 export const worldOptions = {
   seed: setting({
     flag: 'seed',
-    kind: wholeNumber(0, 4_294_967_295),
+    kind: wholeNumberKind(0, 4_294_967_295),
     default: '1',
     only: 'flag',
     help: 'Seed of the simulated world; the same seed gives the same world.',

@@ -2,7 +2,7 @@
 export type ReadinessState = { readonly ready: true } | { readonly ready: false; readonly reason: string }
 
 /** What has to finish once, successfully or not, before the exporter counts as ready. */
-export interface Progress {
+export interface PollProgress {
   readonly stopping: boolean
   readonly waitingFor: string | null
 }
@@ -11,7 +11,7 @@ export interface ReadinessGate {
   /** Marks a step as done for the first time. */
   done(step: string): void
   stopping(): void
-  progress(): Progress
+  progress(): PollProgress
   /** Resolves when the step is done for the first time. */
   after(step: string): Promise<void>
 }

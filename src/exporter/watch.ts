@@ -26,7 +26,7 @@ import type { ScopeMemory } from './state/scope-memory.ts'
 import { mayHaveJobs, type ScopeState } from './state/scope-state.ts'
 import type { SelfState } from './state/self-state.ts'
 import type { ExporterState } from './state/state.ts'
-import type { History } from './state/upload-history.ts'
+import type { UploadHistory } from './state/upload-history.ts'
 import { createTokenPoll, tokenPoller } from './token-poll.ts'
 
 export interface WatchSettings {
@@ -52,7 +52,7 @@ export interface WatchDeps {
   readonly server: ServerClock
   readonly gate: ReadinessGate
   /** Told of the uploads that are newly counted. */
-  readonly uploads: History
+  readonly uploads: UploadHistory
   readonly notifications: Notifications
   readonly webhooks: WebhookReports
   readonly clock: Clock
@@ -135,7 +135,7 @@ export function createWatch(deps: WatchDeps): Watch {
           cycle: async (signal) => {
             const before = state.scopes.size
             await discover({ ...common, api: deps.rest, selection: () => settings().selection }, signal)
-            if (state.scopes.size > before) wakes.get(inventoryPoller)?.ring()
+            if (state.scopes.size > before) wakes.get(inventoryPoller)?.trigger()
           },
         }),
         loop(known, {
@@ -143,7 +143,7 @@ export function createWatch(deps: WatchDeps): Watch {
           everyMs: () => settings().inventoryPollIntervalMs,
           cycle: async (signal) => {
             await inventory.cycle(signal)
-            if ([...state.scopes.values()].some(isNewToHealth)) wakes.get(healthPoller)?.ring()
+            if ([...state.scopes.values()].some(isNewToHealth)) wakes.get(healthPoller)?.trigger()
           },
         }),
         loop(
@@ -165,7 +165,7 @@ export function createWatch(deps: WatchDeps): Watch {
     },
     refresh: (key, signal) => refresh(key, signal),
     hurry() {
-      for (const wake of wakes.values()) wake.ring()
+      for (const wake of wakes.values()) wake.trigger()
     },
   }
 }

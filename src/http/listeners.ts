@@ -31,7 +31,7 @@ const limits: ServerOptions = {
   noDelay: true,
 }
 
-const mostConnections = 512
+const maxConnections = 512
 
 /** A connection on which nothing moves for this long is closed, also in the middle of an answer. */
 const idleMs = 120_000
@@ -49,7 +49,7 @@ export function createListeners(handler: RequestListener, { web, log, clock }: L
       const opened: ListenAddress[] = []
       for (const address of addresses) {
         const server = web?.tls ? await tlsServer(handler, web, log) : createServer(limits, handler)
-        server.maxConnections = mostConnections
+        server.maxConnections = maxConnections
         server.timeout = idleMs
         servers.push(server)
         try {

@@ -1,19 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { acceptsGzip, chooseFormat, type ExpositionFormat } from './negotiation.ts'
+import type { Exposition } from '../metrics/exposition.ts'
+import type { ExpositionFormat } from '../metrics/exposition-text.ts'
+import { acceptsGzip, chooseFormat } from './negotiation.ts'
 
-/** Rendered metrics, always at hand. */
-export interface Exposition {
-  /** Exactly as it is to be sent; scrapers reject others. */
-  readonly contentType: string
-  /** In pieces when it is large: they are taken and sent one by one, as fast as the reader reads. */
-  readonly body: Buffer | Iterable<Buffer>
-  /** Length of the whole body. */
-  readonly bytes: number
-}
+/** Rendered metrics. A small body may be one piece. */
+export type RenderedMetrics = Omit<Exposition, 'body'> & { readonly body: Buffer | Iterable<Buffer> }
 
 export interface MetricsSource {
   /** From memory, without waiting for anything outside. With `gzip` the body is compressed already. */
-  exposition(format: ExpositionFormat, gzip: boolean): Exposition | Promise<Exposition>
+  exposition(format: ExpositionFormat, gzip: boolean): RenderedMetrics | Promise<RenderedMetrics>
 }
 
 /** Registers the path that scrapers read, for GET and HEAD. */

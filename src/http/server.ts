@@ -43,12 +43,12 @@ export interface HttpServer {
 }
 
 /** Requests carry no body but for a webhook's, which is small. */
-const largestBodyBytes = 256 * 1024
+const maxBodyBytes = 256 * 1024
 
 export async function buildServer(deps: ServerDeps): Promise<HttpServer> {
   const app = Fastify({
     logger: false,
-    bodyLimit: largestBodyBytes,
+    bodyLimit: maxBodyBytes,
     exposeHeadRoutes: true,
     routerOptions: { ignoreTrailingSlash: false, caseSensitive: true, maxParamLength: 200 },
     // A broken URL never gets as far as the error handler, and Fastify's own answer repeats it.

@@ -24,7 +24,7 @@ export interface WebhookDeps {
 export const webhookPath = '/webhooks/cloudflare'
 
 /** A notification has a few hundred bytes. */
-const largestBytes = 64 * 1024
+const maxBytes = 64 * 1024
 
 /** A wrong secret is worth a line in the log, but not one for each request. */
 const sayAgainMs = 60_000
@@ -38,7 +38,7 @@ export function webhookRoute(app: FastifyInstance, deps: WebhookDeps): void {
       // All methods, so that the others are refused before anybody looks at their bodies.
       method: ['POST', 'GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
       url: webhookPath,
-      bodyLimit: largestBytes,
+      bodyLimit: maxBytes,
       config: { ownAuthentication: true },
       onRequest: checkHead(deps),
       handler: takeBody(deps),
@@ -51,7 +51,7 @@ function checkHead({ secrets, clock, log }: WebhookDeps) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
     const { headers, method } = request
     if (method !== 'POST') return answer(reply.header('allow', 'POST'), 405, 'Method not allowed: use POST.')
-    if (Number(headers['content-length'] ?? 0) > largestBytes)
+    if (Number(headers['content-length'] ?? 0) > maxBytes)
       return answer(reply, 413, 'The body is too large for a notification.')
     if (!isJson(headers['content-type']) || !isPlain(headers['content-encoding']))
       return answer(reply, 415, 'Send application/json.')

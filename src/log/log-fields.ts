@@ -29,8 +29,8 @@ const secretEndings = [
   'signature',
 ]
 
-const deepest = 6
-const longest = 100
+const maxDepth = 6
+const maxEntries = 100
 
 /** A copy of the fields without secrets, of bounded depth and length. */
 export function safeFields(fields: object): Record<string, unknown> {
@@ -53,12 +53,12 @@ function safeValue(value: unknown, depth: number): unknown {
   if (typeof value !== 'object' || value === null || value instanceof Secret) return value
   if (value instanceof Error) return safeError(value)
   if (ArrayBuffer.isView(value)) return `${value.byteLength} bytes`
-  if (depth >= deepest) return '…'
-  if (Array.isArray(value)) return value.slice(0, longest).map((item) => safeValue(item, depth + 1))
+  if (depth >= maxDepth) return '…'
+  if (Array.isArray(value)) return value.slice(0, maxEntries).map((item) => safeValue(item, depth + 1))
   const prototype: unknown = Object.getPrototypeOf(value)
   // Of an object of a foreign class (a request, a client) nobody knows what it holds.
   if (prototype !== Object.prototype && prototype !== null) return `[${value.constructor.name}]`
-  const entries = Object.entries(value).slice(0, longest)
+  const entries = Object.entries(value).slice(0, maxEntries)
   return Object.fromEntries(entries.map(([key, item]) => [key, safeField(key, item, depth + 1)]))
 }
 

@@ -90,12 +90,12 @@ async function renderer(format: LogFormat, colours: boolean): Promise<Render> {
 }
 
 /** Short secrets would mask ordinary words. */
-const shortestSecret = 6
+const minSecretLength = 6
 
 function maskSecrets(line: string, secrets: readonly Secret[]): string {
   return secrets.reduce((rest, secret) => {
     const text = JSON.stringify(secret.reveal()).slice(1, -1)
-    return text.length < shortestSecret ? rest : rest.replaceAll(text, '***')
+    return text.length < minSecretLength ? rest : rest.replaceAll(text, '***')
   }, line)
 }
 

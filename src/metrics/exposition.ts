@@ -12,10 +12,11 @@ import type { MetricDefinition } from './metric.ts'
 import type { NodeMetrics } from './node-metrics.ts'
 import { createScopeSegments } from './scope-segments.ts'
 
+/** Rendered metrics. */
 export interface Exposition {
-  /** Exactly as scrapers of Prometheus 3 and later demand it. */
+  /** Exactly as it is to be sent: scrapers of Prometheus 3 and later reject others. */
   readonly contentType: string
-  /** In order; together `bytes` long. */
+  /** In pieces when it is large, together `bytes` long: they are sent one by one, as fast as the reader reads. */
   readonly body: Iterable<Buffer>
   readonly bytes: number
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { isObject } from '../domain/plain-value.ts'
 import { scopeKey } from '../domain/scope.ts'
 import { Secret } from '../domain/secret.ts'
 import type { ChallengeCache, ChallengeRecord } from '../ports/challenge-cache.ts'
@@ -84,8 +85,4 @@ function decodeRecord(value: unknown): ChallengeRecord | null {
 
 function expiryOf(record: ChallengeRecord): number {
   return record.state === 'token' ? record.expiresAt : record.requestedAt + requestLifeMs
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null
 }

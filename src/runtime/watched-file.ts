@@ -36,10 +36,10 @@ export interface WatchedFileOptions {
 }
 
 /** How long a look at the file counts. */
-export const lookEveryMs = 3_000
+export const checkIntervalMs = 3_000
 
 /** A secret file is small: anything larger is the wrong file, and not worth the memory. */
-const largestBytes = 65_536
+const maxBytes = 65_536
 
 export function createWatchedFile(options: WatchedFileOptions): WatchedFile {
   const { path, title, clock } = options
@@ -57,7 +57,7 @@ export function createWatchedFile(options: WatchedFileOptions): WatchedFile {
       const { mtimeMs, size, ino } = await stat(path)
       const mark = `${mtimeMs} ${size} ${ino}`
       if (forced || known?.mark !== mark) {
-        if (size > largestBytes) throw new UserError(`${title}: ${path} is too large to hold a secret`)
+        if (size > maxBytes) throw new UserError(`${title}: ${path} is too large to hold a secret`)
         const secret = new Secret((await readFile(path, 'utf8')).trim())
         if (secret.equals(new Secret(''))) throw new UserError(`${title}: ${path} is empty`)
         const changed = known !== null && !known.secret.equals(secret)
@@ -76,7 +76,7 @@ export function createWatchedFile(options: WatchedFileOptions): WatchedFile {
 
   return {
     async current() {
-      const due = mustRead || known === null || clock.monotonic() - lookedAt >= lookEveryMs
+      const due = mustRead || known === null || clock.monotonic() - lookedAt >= checkIntervalMs
       if (due || underWay !== null) {
         underWay ??= look().finally(() => {
           underWay = null

@@ -1,3 +1,4 @@
+import { isObject } from '../domain/plain-value.ts'
 import type { SentWebhook, WebhookRecords } from '../ports/webhook-records.ts'
 import { createPrivateFile, type PrivateFileDeps } from './private-file.ts'
 
@@ -27,8 +28,4 @@ function decode(value: unknown): Records | null {
       return [[address, { key, urlHash, secretHash }]]
     }),
   )
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null
 }

@@ -17,7 +17,7 @@ import {
   oneOf,
   orNone,
   someText,
-  wholeNumber,
+  wholeNumberKind,
 } from './setting-kinds.ts'
 import { configFileFlag } from './settings-parse.ts'
 import { webSettings } from './web-settings.ts'
@@ -30,7 +30,7 @@ import { webSettings } from './web-settings.ts'
 const minute = 60_000
 const hour = 60 * minute
 const day = 24 * hour
-const shortest = 100
+const minIntervalMs = 100
 const jobLag = duration(minute, 30 * day)
 
 /** Where more settings are read from; taken by every command that has any. */
@@ -110,7 +110,7 @@ export const cloudflareSettings = {
 export const watchSettings = {
   healthPollIntervalMs: setting({
     flag: 'health.poll-interval',
-    kind: duration(shortest, hour),
+    kind: duration(minIntervalMs, hour),
     default: '60s',
     reloadable: true,
     help: 'How often to poll upload health.',
@@ -129,14 +129,14 @@ export const watchSettings = {
   }),
   inventoryPollIntervalMs: setting({
     flag: 'inventory.poll-interval',
-    kind: duration(shortest, day),
+    kind: duration(minIntervalMs, day),
     default: '60s',
     reloadable: true,
     help: 'How often to list jobs.',
   }),
   discoveryPollIntervalMs: setting({
     flag: 'discovery.poll-interval',
-    kind: duration(shortest, 7 * day),
+    kind: duration(minIntervalMs, 7 * day),
     default: '10m',
     reloadable: true,
     help: 'How often to discover accounts, zones, and jobs in zones that had none.',
@@ -165,13 +165,13 @@ export const watchSettings = {
   }),
   shard: setting({
     flag: 'shard',
-    kind: wholeNumber(0, 9_999),
+    kind: wholeNumberKind(0, 9_999),
     default: '0',
     help: 'Zero-based index of this shard, when several instances share the work.',
   }),
   totalShards: setting({
     flag: 'total-shards',
-    kind: wholeNumber(1, 10_000),
+    kind: wholeNumberKind(1, 10_000),
     default: '1',
     help: 'Number of instances that share the work.',
   }),
@@ -182,7 +182,7 @@ export const watchSettings = {
   }),
   historyPollIntervalMs: setting({
     flag: 'notifications.history-poll-interval',
-    kind: durationOrOff(shortest, day),
+    kind: durationOrOff(minIntervalMs, day),
     default: '5m',
     reloadable: true,
     help: "How often to read Cloudflare's notification history; 0 disables it.",

@@ -64,7 +64,7 @@ export function oneOf<const T extends string>(...values: readonly T[]): Kind<T> 
 }
 
 /** A whole number, at most `max`, written in digits only. */
-export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): Kind<number> {
+export function wholeNumberKind(min: number, max = Number.MAX_SAFE_INTEGER): Kind<number> {
   const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`
   return {
     expected: `a whole number ${range}`,
@@ -152,17 +152,17 @@ export function durationOrOff(minMs: number, maxMs: number): Kind<number | null>
 }
 
 /** Where a server listens. An empty host means every address of the machine; port 0 means "pick one". */
-export interface ListenAddress {
+export interface AddressSetting {
   readonly host: string
   readonly port: number
 }
 
 /** An address as flags and logs write it: `:10199`, `127.0.0.1:0`, `[::1]:10199`. */
-export function formatListenAddress(address: ListenAddress): string {
+export function formatListenAddress(address: AddressSetting): string {
   return `${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`
 }
 
-export const listenAddress: Kind<ListenAddress> = {
+export const listenAddress: Kind<AddressSetting> = {
   expected: 'host:port, :port or [IPv6]:port with a port from 0 to 65535',
   placeholder: 'HOST:PORT',
   read: (text) => {

@@ -74,7 +74,7 @@ export function serveControls(app: FastifyInstance, deps: ControlDeps): void {
         name: job.fields.name,
         scope: job.scope,
         enabled: phase?.enabled ?? false,
-        fate: phase?.fate,
+        scenario: phase?.scenario,
         disableAtMs: job.disableAtMs,
       }
     }),

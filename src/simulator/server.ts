@@ -7,7 +7,6 @@ import { SimError, simErrors } from './api/sim-error.ts'
 import { serveControls } from './control-plugin.ts'
 import { createGraphqlEngine } from './graphql/graphql-engine.ts'
 import { serveGraphql } from './graphql/graphql-plugin.ts'
-import { createCourier } from './rest/courier.ts'
 import { alertingRoutes } from './rest/rest-alerting.ts'
 import { directoryRoutes } from './rest/rest-directory.ts'
 import { jobRoutes } from './rest/rest-jobs.ts'
@@ -15,6 +14,7 @@ import { ownershipRoutes } from './rest/rest-ownership.ts'
 import { failure, serveRest } from './rest/rest-plugin.ts'
 import { policyRoutes } from './rest/rest-policies.ts'
 import { webhookRoutes } from './rest/rest-webhooks.ts'
+import { createWebhookSender } from './rest/webhook-sender.ts'
 import type { FolderStore } from './store/folder-store.ts'
 import type { ObjectStore } from './store/object-store.ts'
 import { serveStore } from './store/s3-plugin.ts'
@@ -75,8 +75,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const speed = options.speed ?? 1
   const spec = typeof options.world === 'object' ? options.world : namedWorld(options.world ?? 'demo', seed)
   const clock = createSimClock({ speed, startAt: options.startAt, realNow: options.now })
-  const courier = createCourier(() => clock.now())
-  const world = createWorld(spec, clock, courier.send, options.onNews)
+  const sender = createWebhookSender(() => clock.now())
+  const world = createWorld(spec, clock, sender.send, options.onNews)
   clock.onAdvance(world.settle)
   const faults = createFaults(spec.seed)
   const requests = createRequestLog()
@@ -102,7 +102,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
         ...jobRoutes(logpush),
         ...ownershipRoutes(logpush),
         ...policyRoutes(world),
-        ...webhookRoutes(world, courier),
+        ...webhookRoutes(world, sender),
         ...alertingRoutes(world),
       ])
       serveGraphql(api, {
@@ -115,7 +115,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     },
     { prefix: '/client/v4' },
   )
-  const { idle } = courier
+  const { idle } = sender
   await app.register(async (controls) => serveControls(controls, { world, clock, faults, requests, idle }), {
     prefix: '/__sim',
   })

@@ -19,7 +19,7 @@ t.test('a pause takes its time, unless somebody rings or the program is told to 
 
   void pause('rung')
   await settle()
-  wake.ring()
+  wake.trigger()
   await settle()
   t.same(ends, ['slept', 'rung'])
 
@@ -37,7 +37,7 @@ t.test('a ring between pauses ends the next one, until it is forgotten', async (
   const clock = createSteppedClock()
   const wake = createWake(clock)
   const stop = new AbortController()
-  wake.ring()
+  wake.trigger()
   await wake.pause(60_000, stop.signal)
   wake.reset()
   let over = false
@@ -57,7 +57,7 @@ t.test('a thousand pauses leave no listener on a signal that lives as long as th
   const wake = createWake(clock)
   const stop = new AbortController()
   for (let i = 0; i < 1_000; i += 1) {
-    if (i % 3 === 0) wake.ring()
+    if (i % 3 === 0) wake.trigger()
     else wake.reset()
     await wake.pause(60_000, stop.signal)
   }

@@ -44,21 +44,26 @@ const conf = new Secret(
 )
 const challenged = new Secret('s3://logs-bucket/worker/{DATE}?region=us-east-1')
 
-/** One account, three zones with jobs of each fate, and an account without zones. */
+/** One account, three zones with jobs of each scenario, and an account without zones. */
 function smallWorld() {
   const world = buildWorld(5)
   const account = world.account('Quay')
   const empty = world.account('Empty')
   const names = ['quay.example', 'cdn.example', 'docs.example']
   const [first = '', second = '', third = ''] = names.map((name) => world.zone(name, account))
-  world.job({ scope: zoneScope(first), name: 'healthy', fate: { kind: 'healthy' } })
-  world.job({ scope: zoneScope(first), name: 'retrying', fate: { kind: 'retrying', share: 0.5 } })
+  world.job({ scope: zoneScope(first), name: 'healthy', scenario: { kind: 'healthy' } })
+  world.job({ scope: zoneScope(first), name: 'retrying', scenario: { kind: 'retrying', share: 0.5 } })
   world.job({
     scope: zoneScope(second),
     name: 'losing',
-    fate: { kind: 'losing', share: 0.5, failure: 'dns' },
+    scenario: { kind: 'losing', share: 0.5, failure: 'dns' },
   })
-  world.job({ scope: accountScope(account), name: 'audit', dataset: 'audit_logs_v2', fate: { kind: 'slow' } })
+  world.job({
+    scope: accountScope(account),
+    name: 'audit',
+    dataset: 'audit_logs_v2',
+    scenario: { kind: 'slow' },
+  })
   return { world, account, empty, first, second, third }
 }
 

@@ -48,16 +48,16 @@ function world() {
     broken: job('quay-http-azure', `${azure}&sig=${secrets.azure}`),
     stalled: job('quay-dns-gcs', 'gs://quay-dns/{DATE}', {
       dataset: 'dns_logs',
-      fate: { kind: 'idle' },
-      fateSinceMs: -45 * second,
+      scenario: { kind: 'idle' },
+      scenarioSinceMs: -45 * second,
     }),
     doomed: job(
       'quay-nel-sumo',
       `sumo://endpoint1.collection.sumologic.com/receiver/v1/http/${secrets.sumo}`,
       {
         dataset: 'nel_reports',
-        fate: { kind: 'dead', failure: 'expired_credentials' },
-        fateSinceMs: 12 * second - day,
+        scenario: { kind: 'dead', failure: 'expired_credentials' },
+        scenarioSinceMs: 12 * second - day,
         traffic: { batchEveryMs: 5 * second, recordsPerBatch: 10 },
         // Nothing is given up before it is switched off, or lost batches would be a page of their own.
         retryDelaysMs: [day + 3_600 * second],
@@ -244,7 +244,7 @@ t.test('from Cloudflare to PagerDuty', { skip }, async (t) => {
   const mendedAt = performance.now()
   simulator.world.mendJob(jobs.broken)
   simulator.world.mendDestination(splunk)
-  simulator.world.setFate(jobs.stalled, { kind: 'healthy' })
+  simulator.world.setScenario(jobs.stalled, { kind: 'healthy' })
   simulator.world.mendJob(jobs.doomed)
   simulator.world.enableJob(jobs.doomed)
   await Promise.all(

@@ -223,7 +223,7 @@ t.test('canary secrets appear in no log, metric, page or state file', async (t) 
         name: `${failure} job`,
         scope: zone,
         destinationConf,
-        fate: { kind: 'dead', failure },
+        scenario: { kind: 'dead', failure },
         traffic: { batchEveryMs: 2_000 },
       })
   }

@@ -29,12 +29,12 @@ function world() {
   const traffic = { batchEveryMs: 7_000, recordsPerBatch: 500 }
   build.job({ name: 'healthy', scope: accountScope(account), traffic })
   for (const scope of zones) {
-    build.job({ name: `retrying ${scope.id}`, scope, traffic, fate: { kind: 'retrying', share: 0.3 } })
+    build.job({ name: `retrying ${scope.id}`, scope, traffic, scenario: { kind: 'retrying', share: 0.3 } })
     build.job({
       name: `losing ${scope.id}`,
       scope,
       traffic,
-      fate: { kind: 'losing', share: 0.2, failure: 'server_error' },
+      scenario: { kind: 'losing', share: 0.2, failure: 'server_error' },
     })
   }
   return build.spec()
@@ -116,7 +116,7 @@ t.test(
       last = samples
     }
 
-    for (const job of simulator.world.jobs()) simulator.world.setFate(job.id, { kind: 'idle' })
+    for (const job of simulator.world.jobs()) simulator.world.setScenario(job.id, { kind: 'idle' })
     simulator.clock.advance(40 * minute)
     const expected = expectedCounters(simulator, startAt - 15 * minute)
     let left: readonly string[] = ['not asked yet']

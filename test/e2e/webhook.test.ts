@@ -33,8 +33,8 @@ t.test(
       build.job({
         name: `doomed ${minutes}`,
         scope,
-        fate: { kind: 'dead', failure: 'access_denied' },
-        fateSinceMs: minutes * 60_000,
+        scenario: { kind: 'dead', failure: 'access_denied' },
+        scenarioSinceMs: minutes * 60_000,
       }),
     )
     const [first = 0] = doomed

@@ -8,7 +8,7 @@ import { createReadinessGate } from '../../src/exporter/readiness.ts'
 import { createScopeMemory } from '../../src/exporter/state/scope-memory.ts'
 import { createSelfState } from '../../src/exporter/state/self-state.ts'
 import { createState } from '../../src/exporter/state/state.ts'
-import { createHistory } from '../../src/exporter/state/upload-history.ts'
+import { createUploadHistory } from '../../src/exporter/state/upload-history.ts'
 import { createWatch, recall, type WatchDeps, watchSteps } from '../../src/exporter/watch.ts'
 import type { DirectoryApi, HealthApi, TokenApi } from '../../src/ports/cloudflare.ts'
 import type { RecordStore } from '../../src/ports/record-store.ts'
@@ -93,7 +93,7 @@ function begin(
     self,
     memory,
     server,
-    uploads: createHistory(),
+    uploads: createUploadHistory(),
     notifications: createNotifications({ state, store, memory, server, log }),
     webhooks: new Map(),
     gate,

@@ -144,7 +144,7 @@ t.test('the simulator is moved and asked over HTTP', async (t) => {
   t.match((await ask(sim, `/zones/${zones[0]}/logpush/jobs/${job}`)).body.result, { error_message: /x509/ })
   await ask(sim, `/__sim/jobs/${job}`, { body: { action: 'disable' } })
   t.match((await ask(sim, '/__sim/jobs')).body, [
-    { id: job, enabled: false, fate: { kind: 'dead' } },
+    { id: job, enabled: false, scenario: { kind: 'dead' } },
     { enabled: true },
   ])
   t.equal((await ask(sim, `/__sim/jobs/${job}`, { body: { action: 'explode' } })).status, 400)
@@ -176,7 +176,7 @@ t.test('accelerated time runs by itself, and what is due happens with nobody ask
   let realMs = 1_000_000
   const world = buildWorld(8)
   const zone = world.zone('quay.example', world.account('Quay'))
-  const job = world.job({ scope: zoneScope(zone), fate: { kind: 'dead', failure: 'dns' } })
+  const job = world.job({ scope: zoneScope(zone), scenario: { kind: 'dead', failure: 'dns' } })
   const sim = await startSimulator({ world: world.spec(), startAt: simStart, speed: 3600, now: () => realMs })
   t.teardown(() => sim.close())
   realMs += 10_000

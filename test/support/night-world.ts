@@ -1,5 +1,5 @@
 import { accountScope, buildWorld, r2Conf, zoneScope } from '../../src/simulator/world/world-builder.ts'
-import type { Fate, WorldSpec } from '../../src/simulator/world/world-spec.ts'
+import type { Scenario, WorldSpec } from '../../src/simulator/world/world-spec.ts'
 
 const seconds = 1_000
 const minutes = 60_000
@@ -29,15 +29,15 @@ export function nightWorld(seed = 7): WorldSpec {
     'splunk://splunk.quay.example:8088/services/collector/raw?channel=0f8c1d2e-3a4b-4c5d-8e6f-7a8b9c0d1e2f' +
     '&insecure-skip-verify=false&sourcetype=cloudflare:json&header_Authorization=Splunk%20not-a-real-token'
   const busy = { batchEveryMs: 15 * seconds, recordsPerBatch: 24_000, bytesPerRecord: 900 }
-  const retrying = (share: number): Fate => ({ kind: 'retrying', share })
+  const retrying = (share: number): Scenario => ({ kind: 'retrying', share })
   const job = world.job
 
   job({
     name: 'quay-http-sumo',
     scope: quay,
     destinationConf: 'sumo://endpoint1.collection.sumologic.com/receiver/v1/http/not-a-real-collector',
-    fate: { kind: 'dead', failure: 'expired_credentials' },
-    fateSinceMs: 25 * minutes - 24 * hours,
+    scenario: { kind: 'dead', failure: 'expired_credentials' },
+    scenarioSinceMs: 25 * minutes - 24 * hours,
     retryDelaysMs: patient,
   })
   const losing = job({
@@ -60,11 +60,11 @@ export function nightWorld(seed = 7): WorldSpec {
     scope: cdn,
     destinationConf:
       'datadog://http-intake.logs.datadoghq.com/api/v2/logs?header_DD-API-KEY=not-a-real-key&ddsource=cloudflare',
-    fate: retrying(0.08),
+    scenario: retrying(0.08),
     retryDelaysMs: patient,
   })
-  job({ name: 'status-http-r2', scope: status, fate: { kind: 'idle' }, fateSinceMs: -1 * hours })
-  job({ name: 'registry-dns-r2', scope: registry, dataset: 'dns_logs', fate: { kind: 'idle' } })
+  job({ name: 'status-http-r2', scope: status, scenario: { kind: 'idle' }, scenarioSinceMs: -1 * hours })
+  job({ name: 'registry-dns-r2', scope: registry, dataset: 'dns_logs', scenario: { kind: 'idle' } })
   job({ name: 'staging-http-newrelic', scope: stage, enabled: false })
 
   job({ name: 'sre-worker-logs', scope: accountScope(production), dataset: 'workers_trace_events' })
@@ -77,13 +77,13 @@ export function nightWorld(seed = 7): WorldSpec {
   })
   job({ name: 'sre-access-requests', scope: accountScope(production), dataset: 'access_requests' })
   job({ name: 'quay-http-s3', scope: quay, destinationConf: s3('http'), traffic: busy })
-  job({ name: 'quay-http-splunk', scope: quay, destinationConf: splunk, fate: retrying(0.2) })
+  job({ name: 'quay-http-splunk', scope: quay, destinationConf: splunk, scenario: retrying(0.2) })
   job({
     name: 'quay-dns-gcs',
     scope: quay,
     dataset: 'dns_logs',
     destinationConf: 'gs://quay-dns/{DATE}',
-    fate: { kind: 'slow' },
+    scenario: { kind: 'slow' },
   })
   job({ name: 'cdn-http-r2', scope: cdn, traffic: busy })
   job({
@@ -102,7 +102,7 @@ export function nightWorld(seed = 7): WorldSpec {
   world.at({
     jobId: losing,
     atMs: 74 * minutes,
-    action: { kind: 'fate', fate: { kind: 'losing', share: 0.3, failure: 'server_error' } },
+    action: { kind: 'scenario', scenario: { kind: 'losing', share: 0.3, failure: 'server_error' } },
   })
   world.at({ jobId: throttled, atMs: 96 * minutes, action: { kind: 'break', failure: 'throttled' } })
   world.policy({

@@ -1,13 +1,13 @@
 import { createSelfState } from '../../src/exporter/state/self-state.ts'
 import { createState, type ExporterState } from '../../src/exporter/state/state.ts'
-import { createHistory, type History } from '../../src/exporter/state/upload-history.ts'
+import { createUploadHistory, type UploadHistory } from '../../src/exporter/state/upload-history.ts'
 import { exporterStatus, type ShownSetting } from '../../src/exporter/view/exporter-status.ts'
 import { jobById, overview } from '../../src/exporter/view/status.ts'
 import type { StatusSource } from '../../src/http/status-routes.ts'
 
 export interface StatusParts {
   readonly state?: ExporterState
-  readonly history?: History
+  readonly history?: UploadHistory
   readonly maxLagMs?: number
   readonly now?: () => number
   readonly grafana?: string | null
@@ -20,7 +20,7 @@ export function statusOf(parts: StatusParts = {}): StatusSource {
   const now = parts.now ?? (() => Date.UTC(2026, 10, 24, 3))
   const input = () => ({
     scopes: state.scopes.values(),
-    history: parts.history ?? createHistory(),
+    history: parts.history ?? createUploadHistory(),
     maxLagMs: () => parts.maxLagMs ?? 1_800_000,
     now: now(),
   })

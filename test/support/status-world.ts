@@ -3,7 +3,7 @@ import { noCounts, noTotals } from '../../src/domain/ledger/job-totals.ts'
 import { beginLedger, type MinuteCounts } from '../../src/domain/ledger/ledger.ts'
 import { type Scope, scopeKey } from '../../src/domain/scope.ts'
 import { createState } from '../../src/exporter/state/state.ts'
-import { createHistory } from '../../src/exporter/state/upload-history.ts'
+import { createUploadHistory } from '../../src/exporter/state/upload-history.ts'
 import { zone } from './exporter-core.ts'
 
 export const minute = 60_000
@@ -40,7 +40,7 @@ export function lostBatches(jobId: string, at: number, batches: number, records:
 /** Many zones of ten jobs each; one job in fifty fails, one in fifty loses data, all have four busy hours behind them. */
 export function largeStatusWorld(jobs: number, now: number) {
   const state = createState()
-  const history = createHistory()
+  const history = createUploadHistory()
   const account = { id: 'a'.repeat(32), name: 'Quay' }
   const zones = Array.from({ length: Math.ceil(jobs / 10) }, (_, i) =>
     zone(`zone-${String(i).padStart(5, '0')}.example`, account),

@@ -21,7 +21,7 @@ export interface ScopeFacts {
   readonly policies: Attempted<number> | null
 }
 
-export type RateLimit = NonNullable<ApiExchange['rateLimit']>
+export type ApiRateLimit = NonNullable<ApiExchange['rateLimit']>
 
 export interface CheckFacts {
   readonly token: Attempted<TokenFacts>
@@ -34,5 +34,5 @@ export interface CheckFacts {
   /** Scopes left out, because there are too many to look at each. */
   readonly notChecked: number
   /** What was left of each budget at the end; null when the API did not say. */
-  readonly budget: { readonly rest: RateLimit | null; readonly graphql: RateLimit | null }
+  readonly budget: { readonly rest: ApiRateLimit | null; readonly graphql: ApiRateLimit | null }
 }

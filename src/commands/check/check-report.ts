@@ -5,7 +5,7 @@ import { accountOf, type ScopeKind } from '../../domain/scope.ts'
 import type { EpochMs } from '../../domain/time.ts'
 import type { ApiFailure } from '../../errors.ts'
 import { selectorFlags } from '../../exporter/inventory/unmatched-selectors.ts'
-import type { CheckFacts, RateLimit, ScopeFacts } from './check-facts.ts'
+import type { ApiRateLimit, CheckFacts, ScopeFacts } from './check-facts.ts'
 import { type Ability, type Permission, permissions } from './check-grants.ts'
 
 /**
@@ -53,7 +53,7 @@ export interface CheckReport {
   /** Accounts and zones that were not looked at, since there are too many. */
   readonly not_checked: number
   /** What is left of each budget; null when the API did not say. */
-  readonly budget: { readonly rest: Budget | null; readonly graphql: Budget | null }
+  readonly budget: { readonly rest: BudgetReport | null; readonly graphql: BudgetReport | null }
   readonly grants: readonly Grant[]
 }
 
@@ -72,7 +72,7 @@ export interface ScopeReport {
   readonly notifications: (Finding & { readonly count: number | null }) | null
 }
 
-export interface Budget {
+export interface BudgetReport {
   readonly limit: number | null
   readonly window_seconds: number | null
   readonly remaining: number
@@ -80,7 +80,7 @@ export interface Budget {
 
 const dayMs = 86_400_000
 
-export function report(facts: CheckFacts, now: EpochMs): CheckReport {
+export function checkReport(facts: CheckFacts, now: EpochMs): CheckReport {
   const token = tokenReport(facts.token, now)
   const judge = judgeFor(token.status === 'active')
   const scopes = facts.scopes.map((scope) => scopeReport(scope, judge))
@@ -206,7 +206,7 @@ function listing(ability: Ability, needed: boolean): Grant {
   return { ...permissions[ability], needed, for: [] }
 }
 
-function budgetReport(limit: RateLimit | null): Budget | null {
+function budgetReport(limit: ApiRateLimit | null): BudgetReport | null {
   if (limit === null) return null
   return { limit: limit.limit, window_seconds: limit.windowSeconds, remaining: limit.remaining }
 }

@@ -2,16 +2,13 @@
 import { columns } from '../../domain/columns.ts'
 import { foldText } from '../../domain/fold-text.ts'
 import { textWidth } from '../../domain/text-width.ts'
-import type { Budget, CheckReport, Finding, Grant, ScopeReport } from './check-report.ts'
+import type { BudgetReport, CheckReport, Finding, Grant, ScopeReport } from './check-report.ts'
 
 /** Names shown with a grant before the rest is only counted. */
 const maxNames = 5
 
 /** Lines of at most so many columns, as far as names allow; tables that are wider become lists. */
-export function reportLines(
-  report: CheckReport,
-  width: number = Number.POSITIVE_INFINITY,
-): readonly string[] {
+export function checkLines(report: CheckReport, width: number = Number.POSITIVE_INFINITY): readonly string[] {
   const lines = linesOf(report, width)
   return lines.flatMap((line) => foldText(line, width))
 }
@@ -67,7 +64,7 @@ function budgetText({ rest, graphql }: CheckReport['budget']): string {
   return `REST ${ofBudget(rest)}, GraphQL ${ofBudget(graphql)}`
 }
 
-function ofBudget(budget: Budget | null): string {
+function ofBudget(budget: BudgetReport | null): string {
   if (budget === null) return 'unknown'
   const window = budget.window_seconds === null ? '' : ` in ${spanText(budget.window_seconds)}`
   return budget.limit === null ? String(budget.remaining) : `${budget.remaining} of ${budget.limit}${window}`

@@ -9,10 +9,10 @@ import { apiCommandSettings, nameRule } from '../../settings/exporter-settings.t
 import { openCloudflare } from '../cloudflare.ts'
 import { columnsOf } from '../terminal-width.ts'
 import { openTokenAndLog } from '../token-and-log.ts'
-import type { CheckFacts, RateLimit } from './check-facts.ts'
+import type { ApiRateLimit, CheckFacts } from './check-facts.ts'
 import { probeAll } from './check-probe.ts'
-import { report } from './check-report.ts'
-import { reportLines } from './check-text.ts'
+import { checkReport } from './check-report.ts'
+import { checkLines } from './check-text.ts'
 
 /**
  * Shows what the API token can do and what to grant. Resolves to 1 when something needed is missing.
@@ -26,7 +26,7 @@ export const check = defineCommand({
     const clock = createSystemClock()
     const { token, log } = await openTokenAndLog(settings, io, clock)
     const { rateLimitType } = settings
-    const left: { rest: RateLimit | null; graphql: RateLimit | null } = { rest: null, graphql: null }
+    const left: { rest: ApiRateLimit | null; graphql: ApiRateLimit | null } = { rest: null, graphql: null }
     const { rest, health, call } = openCloudflare(settings, {
       token,
       clock,
@@ -53,9 +53,9 @@ export const check = defineCommand({
         if (io.terminal.stderr) io.stderr(text)
       },
     })
-    const result = report(facts, clock.now())
+    const result = checkReport(facts, clock.now())
     if (output === 'json') io.stdout(JSON.stringify(result, null, 2))
-    else for (const line of reportLines(result, columnsFor(io))) io.stdout(line)
+    else for (const line of checkLines(result, columnsFor(io))) io.stdout(line)
     return result.ok ? exitCode.done : exitCode.failure
   },
 })

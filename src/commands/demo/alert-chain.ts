@@ -166,7 +166,7 @@ async function answers(
   let lastWords: string | null = null
   void program.ended.then((words) => {
     lastWords = words
-    wake.ring()
+    wake.trigger()
   })
   while (!signal.aborted && !(await isReady(`${url}/-/ready`))) {
     if (lastWords !== null) throw new UserError(`${name} exited at startup: ${lastWords}`, exitCode.failure)

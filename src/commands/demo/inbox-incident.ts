@@ -36,7 +36,7 @@ export function readEvent(body: unknown): PagerDutyEvent | null {
 }
 
 /** How many are kept; the oldest go first. */
-const mostIncidents = 200
+const maxIncidents = 200
 
 /** The incidents, newest first, after the event. */
 export function takeEvent(
@@ -53,5 +53,5 @@ export function takeEvent(
   if (event.event_action === 'acknowledge' || payload === undefined) return incidents
   if (open !== undefined) return replace({ ...open, event: { ...event, payload } })
   const opened = { key: event.dedup_key, event: { ...event, payload }, openedAt: now, resolvedAt: null }
-  return [opened, ...incidents].slice(0, mostIncidents)
+  return [opened, ...incidents].slice(0, maxIncidents)
 }

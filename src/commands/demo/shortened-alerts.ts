@@ -6,18 +6,18 @@
  */
 
 /** Nothing is evaluated or scraped more often. */
-const shortestIntervalMs = 1_000
-const shortestWaitMs = 200
+const minIntervalMs = 1_000
+const minWaitMs = 200
 
 /** Prometheus knows its targets only 5 s after its start, and must not take that for an exporter that is down. */
-const shortestAbsenceMs = 10_000
+const minAbsenceMs = 10_000
 
 /** Delivery figures are complete up to the last whole minute, and come with a poll. */
 const freshestHealthMs = 90_000
 
 /** How often the exporter is to be scraped, of the shipped 30 s. */
 export function shortenedScrapeMs(factor: number): number {
-  return Math.max(30_000 / factor, shortestIntervalMs)
+  return Math.max(30_000 / factor, minIntervalMs)
 }
 
 /** The text of a rule file. */
@@ -32,8 +32,8 @@ function shortenRule(rule: string, factor: number): string {
   const shorter = (duration: string, floorMs = 0): string =>
     inMs(Math.max(milliseconds(duration) / factor, floorMs))
   const floorOf: Readonly<Record<string, number>> = {
-    interval: shortestIntervalMs,
-    for: rule.includes('absent(') ? shortestAbsenceMs : 0,
+    interval: minIntervalMs,
+    for: rule.includes('absent(') ? minAbsenceMs : 0,
     keep_firing_for: 0,
   }
   const limitMs = (15 * 60_000) / factor
@@ -46,7 +46,7 @@ function shortenRule(rule: string, factor: number): string {
       (_, start: string, key: string, time: string) => start + shorter(time, floorOf[key]),
     )
     .replace(/\[(\d+[smhdw])(?::(\d+[smhdw]))?\]/g, (_, range: string, step: string | undefined) =>
-      step === undefined ? `[${shorter(range)}]` : `[${shorter(range)}:${shorter(step, shortestIntervalMs)}]`,
+      step === undefined ? `[${shorter(range)}]` : `[${shorter(range)}:${shorter(step, minIntervalMs)}]`,
     )
     .replace(/\boffset (\d+[smhdw])\b/g, (_, time: string) => `offset ${shorter(time)}`)
     .replace(
@@ -72,8 +72,7 @@ export function shortenRoutes(
     .replace(
       /^( *(?:group_wait|group_interval|repeat_interval): )(\w+)$/gm,
       (_, start: string, time: string) =>
-        start +
-        (milliseconds(time) === 0 ? time : inMs(Math.max(milliseconds(time) / factor, shortestWaitMs))),
+        start + (milliseconds(time) === 0 ? time : inMs(Math.max(milliseconds(time) / factor, minWaitMs))),
     )
     .replace(
       /^( *)routing_key_file: .*$/gm,

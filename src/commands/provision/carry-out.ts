@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { CommandIo } from '../../cli/command-io.ts'
 import { type ExitCode, exitCode } from '../../errors.ts'
 import { applyPlan } from '../../provision/apply/apply.ts'
-import { applyExitCode, reportLines } from '../../provision/apply/apply-outcome.ts'
+import { applyExitCode, applyReportLines } from '../../provision/apply/apply-outcome.ts'
 import { createChallenges } from '../../provision/ownership/challenge.ts'
 import type { Plan } from '../../provision/plan/change.ts'
 import { addressKey } from '../../provision/resource/resource.ts'
@@ -66,6 +66,6 @@ export async function carryOutPlan(
     },
     { parallel, signal: io.signal },
   )
-  if (output === 'text') for (const line of reportLines(report)) io.stdout(line)
+  if (output === 'text') for (const line of applyReportLines(report)) io.stdout(line)
   return applyExitCode(report)
 }

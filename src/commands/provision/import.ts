@@ -25,7 +25,7 @@ import {
   transferOptions,
 } from './transfer.ts'
 
-const mostFiles = 1_000
+const maxFiles = 1_000
 
 export const importVerb = defineCommand({
   usage: ['[flags]', 'PATH... [flags]'],
@@ -39,7 +39,7 @@ export const importVerb = defineCommand({
     ...transferOptions,
     ...sessionOptions,
   },
-  operands: { what: 'files', max: mostFiles },
+  operands: { what: 'files', max: maxFiles },
   notes: [
     'Without files, the live account is read. Files are a Terraform state, the output of terraform show -json, or ' +
       'app-interface YAML with resources of the providers logpush_job and logpush_ownership_challenge (or a folder ' +

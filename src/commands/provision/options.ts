@@ -1,7 +1,7 @@
 import { guardNames } from '../../provision/plan/guard.ts'
 import { apiCommandSettings } from '../../settings/exporter-settings.ts'
 import { listSetting, setting, switchSetting, type Table } from '../../settings/setting.ts'
-import { oneOf, orNone, someText, wholeNumber } from '../../settings/setting-kinds.ts'
+import { oneOf, orNone, someText, wholeNumberKind } from '../../settings/setting-kinds.ts'
 
 /*
  * The options of the verbs of `provision`, in groups that verbs put together.
@@ -74,7 +74,7 @@ export const yesOption = {
 export const parallelOption = {
   parallel: setting({
     flag: 'parallel',
-    kind: wholeNumber(1, 32),
+    kind: wholeNumberKind(1, 32),
     default: '4',
     only: 'flag',
     help: 'Max concurrent API calls.',

@@ -3,14 +3,14 @@ import { createColors } from 'picocolors'
 import type { CommandIo } from '../../cli/command-io.ts'
 import {
   jsonProgress,
-  type Progress,
+  type ProgressDisplay,
   plainProgress,
   terminalProgress,
 } from '../../provision/report/progress.ts'
 import type { LogSettings } from '../../settings/exporter-settings.ts'
 import { columnsOf } from '../terminal-width.ts'
 
-export interface ShownProgress extends Progress {
+export interface ShownProgress extends ProgressDisplay {
   /** Where log lines have to go, so that they do not tear the drawing. */
   readonly logStream: Writable
   /** How the log has to be so that it does not say again what is drawn. */

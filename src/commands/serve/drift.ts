@@ -40,10 +40,10 @@ export const manifestPoller = 'manifest'
 
 /** How often the manifest is compared, and how often its file is looked at. */
 export const compareEveryMs = 300_000
-export const lookEveryMs = 15_000
+export const manifestCheckMs = 15_000
 /** Calls at a time: the budget decides when each gets its turn. */
 const parallel = 4
-const mostShown = 5
+const maxShown = 5
 
 export function createDriftWatch(deps: DriftWatchDeps): DriftWatch {
   const { clock, log, rest } = deps
@@ -94,9 +94,9 @@ export function createDriftWatch(deps: DriftWatchDeps): DriftWatch {
   /** Rings when the file is not what it was when it was last read. */
   const lookOut = async (stop: AbortSignal): Promise<void> => {
     while (!stop.aborted) {
-      await clock.sleep(lookEveryMs, stop)
+      await clock.sleep(manifestCheckMs, stop)
       try {
-        if (seen !== null && !stop.aborted && JSON.stringify(texts()) !== seen) wake.ring()
+        if (seen !== null && !stop.aborted && JSON.stringify(texts()) !== seen) wake.trigger()
       } catch (error) {
         if (!(error instanceof UserError)) throw error
         troubled(fileProblem(error))
@@ -106,7 +106,7 @@ export function createDriftWatch(deps: DriftWatchDeps): DriftWatch {
 
   return {
     state: () => state,
-    hurry: wake.ring,
+    hurry: wake.trigger,
     async run(stop, abort) {
       const loop = {
         name: manifestPoller,
@@ -124,8 +124,8 @@ function fileProblem(error: UserError): string {
 
 function summary(problems: readonly Problem[]): string {
   const mistakes = problems.filter(({ level }) => level === 'error').map(problemText)
-  const more = mistakes.length > mostShown ? [`and ${mistakes.length - mostShown} more`] : []
-  return [...mistakes.slice(0, mostShown), ...more].join('; ')
+  const more = mistakes.length > maxShown ? [`and ${mistakes.length - maxShown} more`] : []
+  return [...mistakes.slice(0, maxShown), ...more].join('; ')
 }
 
 function tell({ compared }: DriftState, now: number, log: Log): void {

@@ -1,10 +1,10 @@
 /* What the pages show, out of the parts of a running exporter. */
 
 import type { Budget } from '../../access/budget.ts'
-import type { Progress, ReadinessState } from '../../exporter/readiness.ts'
+import type { PollProgress, ReadinessState } from '../../exporter/readiness.ts'
 import type { SelfState } from '../../exporter/state/self-state.ts'
 import type { ExporterState } from '../../exporter/state/state.ts'
-import type { History } from '../../exporter/state/upload-history.ts'
+import type { UploadHistory } from '../../exporter/state/upload-history.ts'
 import { type DriftStatus, exporterStatus } from '../../exporter/view/exporter-status.ts'
 import { jobById, overview, type StatusInput } from '../../exporter/view/status.ts'
 import type { StatusSource } from '../../http/status-routes.ts'
@@ -16,7 +16,7 @@ import { shownSettings } from './shown-settings.ts'
 
 export interface ExporterViewDeps {
   readonly state: ExporterState
-  readonly history: History
+  readonly history: UploadHistory
   readonly self: SelfState
   readonly budget: Budget
   readonly store: RecordStore
@@ -60,7 +60,7 @@ export function createExporterView(deps: ExporterViewDeps): StatusSource {
 }
 
 /** Ready, once every step was done once, until it stops. */
-export function readinessOf({ stopping, waitingFor }: Progress): ReadinessState {
+export function readinessOf({ stopping, waitingFor }: PollProgress): ReadinessState {
   if (stopping) return { ready: false, reason: 'shutting down' }
   return waitingFor === null
     ? { ready: true }

@@ -12,7 +12,7 @@ import { createReadinessGate } from '../../exporter/readiness.ts'
 import { createScopeMemory } from '../../exporter/state/scope-memory.ts'
 import { createSelfState } from '../../exporter/state/self-state.ts'
 import { createState } from '../../exporter/state/state.ts'
-import { createHistory } from '../../exporter/state/upload-history.ts'
+import { createUploadHistory } from '../../exporter/state/upload-history.ts'
 import { tokenPoller } from '../../exporter/token-poll.ts'
 import { createWatch, recall, watchSteps } from '../../exporter/watch.ts'
 import type { WebConfigSource } from '../../http/access/web-config-source.ts'
@@ -79,7 +79,7 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
   recall(state, memory, watchSettingsOf(settings).selection)
   const notifications = createNotifications({ store, memory, state, server, log })
   const webhooks: WebhookReports = new Map()
-  const uploads = createHistory()
+  const uploads = createUploadHistory()
 
   const { rest, health, call, budget } = openCloudflare(settings, {
     ...deps,

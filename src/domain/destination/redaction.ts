@@ -9,7 +9,7 @@ import { decodeText, splitConf } from './text.ts'
  */
 
 const mask = '***'
-const longest = 256
+const maxLength = 256
 
 /** The kinds whose scheme and host a text has, whether or not the rest of it fits; the narrowest first. */
 export function kindsOfAddress(scheme: string, address: string): readonly DestinationKind[] {
@@ -78,6 +78,6 @@ export function redactConf(conf: string): { readonly type: string; readonly reda
   const text = `${scheme}://${visibleHost(address)}${visiblePath(spec, address)}${visibleQuery(specs, query)}`
   return {
     type: spec?.type ?? scheme,
-    redacted: text.length > longest ? `${text.slice(0, longest - 1)}…` : text,
+    redacted: text.length > maxLength ? `${text.slice(0, maxLength - 1)}…` : text,
   }
 }

@@ -1,4 +1,5 @@
 /* The remembered part of jobs as plain values, for the store. Carries no secret: a summary has none. */
+import { isObject } from '../plain-value.ts'
 import type { FailureReason, JobSummary } from './job.ts'
 import type { DisabledByFailure, JobState } from './job-state.ts'
 
@@ -89,8 +90,4 @@ function readFailure(value: unknown): JobSummary['failure'] {
 
 function isInstantOrNull(value: unknown): value is number | null {
   return value === null || (typeof value === 'number' && Number.isFinite(value))
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

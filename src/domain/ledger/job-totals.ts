@@ -33,7 +33,7 @@ export interface Counts {
 export const noCounts: Counts = { uploads: 0, records: 0, bytes: 0, compressedBytes: 0, uploadSeconds: 0 }
 
 /** The higher of both, field by field. */
-export function highest(a: Counts, b: Counts): Counts {
+export function maxCounts(a: Counts, b: Counts): Counts {
   return {
     uploads: Math.max(a.uploads, b.uploads),
     records: Math.max(a.records, b.records),

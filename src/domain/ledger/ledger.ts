@@ -21,9 +21,9 @@ import {
   attemptKey,
   type Counts,
   difference,
-  highest,
   isNothing,
   type JobTotals,
+  maxCounts,
   noCounts,
   noTotals,
   parseAttemptKey,
@@ -154,7 +154,7 @@ function countRows(ledger: Ledger, window: Window, rows: readonly HealthRow[]): 
     const series = open.get(row.minute) ?? new Map<SeriesKey, Counts>()
     open.set(row.minute, series)
     const seen = series.get(key) ?? noCounts
-    const now = highest(seen, row)
+    const now = maxCounts(seen, row)
     const added = difference(now, seen)
     sampleIntervals.set(row.jobId, Math.max(sampleIntervals.get(row.jobId) ?? 0, row.sampleInterval))
     if (isNothing(added)) continue

@@ -3,6 +3,7 @@
  * The layout belongs to `recordVersion`; a change of layout raises it and comes with a migration.
  */
 
+import { isObject } from '../plain-value.ts'
 import type { EpochMinute } from '../time.ts'
 import type { AttemptKey, Counts, JobTotals } from './job-totals.ts'
 import type { Ledger, SeriesKey } from './ledger.ts'
@@ -128,8 +129,4 @@ function readCells(line: unknown): readonly unknown[] | null {
 
 function isNumber(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value)
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -46,14 +46,14 @@ export interface OpenEvent {
 
 export const emptyBook: NotificationBook = { counts: [], seen: [], open: [], readTo: new Map() }
 
-const mostSeen = 500
-const mostOpen = 200
+const maxSeen = 500
+const maxOpen = 200
 
 /** Two reports of one event are not further apart, by the time they were sent at. */
 const sameMs = 10 * 60_000
 
 /** The book with the event in it; null when it knows it already. */
-export function note(
+export function recordEvent(
   book: NotificationBook,
   event: SeenEvent,
   how: { readonly now: EpochMs; readonly count: boolean; readonly followUp: boolean },
@@ -61,12 +61,12 @@ export function note(
   if (book.seen.some((seen) => isSame(seen, event))) return null
   // So old that it may have been forgotten: a replay.
   const oldest = book.seen[0]
-  if (book.seen.length >= mostSeen && oldest !== undefined && event.at < oldest.at) return null
+  if (book.seen.length >= maxSeen && oldest !== undefined && event.at < oldest.at) return null
   return {
     ...book,
     counts: how.count ? counted(book.counts, event) : book.counts,
-    seen: [...book.seen, event].slice(-mostSeen),
-    open: how.followUp ? [...book.open, { event, cameAt: how.now }].slice(-mostOpen) : book.open,
+    seen: [...book.seen, event].slice(-maxSeen),
+    open: how.followUp ? [...book.open, { event, cameAt: how.now }].slice(-maxOpen) : book.open,
   }
 }
 

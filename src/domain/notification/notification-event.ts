@@ -134,12 +134,12 @@ function instantOf(value: unknown): EpochMs | null {
 }
 
 /** Jobs that one event may name. */
-export const mostJobs = 100
+export const maxJobs = 100
 
 /** `data` of strangers is searched so deep, and so far in each list and object. */
-const deepest = 6
-const widest = 1_000
-const longestText = 10_000
+const maxDepth = 6
+const maxItems = 1_000
+const maxTextLength = 10_000
 
 const jobKey = /^(?:logpush[_-]?)?jobs?(?:[_-]?ids?)?$/i
 const jobInText = /\bjobs?(?:[ _-]?ids?)?[ :=#"'([]{1,3}(\d{1,20})\b/gi
@@ -150,7 +150,7 @@ function jobsNamed(data: unknown, texts: readonly string[]): readonly JobId[] {
   search(data, { ofJob: false, depth: 0 }, found)
   if (found.size > 0) return [...found]
   for (const text of texts)
-    for (const [, id = ''] of text.slice(0, longestText).matchAll(jobInText)) addJob(id, found)
+    for (const [, id = ''] of text.slice(0, maxTextLength).matchAll(jobInText)) addJob(id, found)
   return [...found]
 }
 
@@ -159,12 +159,12 @@ function search(
   at: { readonly ofJob: boolean; readonly depth: number },
   found: Set<JobId>,
 ): void {
-  if (at.depth > deepest || found.size >= mostJobs) return
+  if (at.depth > maxDepth || found.size >= maxJobs) return
   const depth = at.depth + 1
   if (Array.isArray(value)) {
-    for (const item of value.slice(0, widest)) search(item, { ofJob: at.ofJob, depth }, found)
+    for (const item of value.slice(0, maxItems)) search(item, { ofJob: at.ofJob, depth }, found)
   } else if (isObject(value)) {
-    for (const [key, item] of Object.entries(value).slice(0, widest))
+    for (const [key, item] of Object.entries(value).slice(0, maxItems))
       search(item, { ofJob: jobKey.test(key) || (at.ofJob && key === 'id'), depth }, found)
   } else if (at.ofJob) addJob(value, found)
   else if (typeof value === 'string') search(parsed(value), { ofJob: false, depth }, found)
@@ -182,7 +182,7 @@ function parsed(text: string): unknown {
 
 function addJob(value: unknown, found: Set<JobId>): void {
   const text = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value
-  if (typeof text === 'string' && /^[1-9]\d{0,19}$/.test(text) && found.size < mostJobs) found.add(text)
+  if (typeof text === 'string' && /^[1-9]\d{0,19}$/.test(text) && found.size < maxJobs) found.add(text)
 }
 
 /** FNV-1a. Collisions only make two of many notifications without a job seem one. */

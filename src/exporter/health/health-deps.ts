@@ -5,7 +5,7 @@ import type { Clock, Log } from '../../ports/runtime.ts'
 import type { ScopeMemory } from '../state/scope-memory.ts'
 import type { SelfState } from '../state/self-state.ts'
 import type { ExporterState } from '../state/state.ts'
-import type { History } from '../state/upload-history.ts'
+import type { UploadHistory } from '../state/upload-history.ts'
 
 export interface HealthSettings {
   readonly revisionWindowMs: number
@@ -25,7 +25,7 @@ export interface HealthDeps {
   readonly server: ServerClock
   readonly log: Log
   /** Told of everything that is newly counted. */
-  readonly history?: Pick<History, 'counted' | 'keepScopes'>
+  readonly history?: Pick<UploadHistory, 'counted' | 'keepScopes'>
   readonly settings: () => HealthSettings
   /** GraphQL queries that one cycle may spend at its usual interval. */
   readonly requestsPerCycle: () => number

@@ -32,7 +32,7 @@ export function createHealthPoll(deps: HealthDeps): { cycle(signal: AbortSignal)
   const { state, server } = deps
   const limits = createHealthLimits(deps)
   /** Scopes whose last read was of the whole window and gave so much that the next one is short. */
-  const restful = new Set<ScopeKey>()
+  const restedScopes = new Set<ScopeKey>()
   const triedAt = new Map<ScopeKey, number>()
   const report = createFailureReport(deps.log, {
     begins: () => 'cannot read health data; counters pause and catch up later',
@@ -109,8 +109,8 @@ export function createHealthPoll(deps: HealthDeps): { cycle(signal: AbortSignal)
     let next = await readWindow(call, batch, null, seen)
     while (next !== null) next = await readWindow(call, batch, next, seen)
     for (const scope of batch.scopes) {
-      if (batch.whole && (seen.get(scope.id) ?? 0) >= manyRows) restful.add(scopeKey(scope))
-      else restful.delete(scopeKey(scope))
+      if (batch.whole && (seen.get(scope.id) ?? 0) >= manyRows) restedScopes.add(scopeKey(scope))
+      else restedScopes.delete(scopeKey(scope))
     }
   }
 
@@ -137,7 +137,7 @@ export function createHealthPoll(deps: HealthDeps): { cycle(signal: AbortSignal)
     return {
       scope: scope.scope,
       priority: priorityOf(scope, deps.clock.now()),
-      whole: !restful.has(key),
+      whole: !restedScopes.has(key),
       behind: lag > deps.settings().revisionWindowMs + 10 * minuteMs,
       pageSize: (scope.limits ?? safeLimits).maxPageSize,
     }
@@ -159,7 +159,7 @@ export function createHealthPoll(deps: HealthDeps): { cycle(signal: AbortSignal)
       const all = batches(readable.map(toDue), deps.settings().rateLimitType)
       await settleAll(all.map((batch) => run(batch, signal)))
       for (const key of triedAt.keys()) if (!state.scopes.has(key)) triedAt.delete(key)
-      for (const key of restful) if (!state.scopes.has(key)) restful.delete(key)
+      for (const key of restedScopes) if (!state.scopes.has(key)) restedScopes.delete(key)
       deps.history?.keepScopes(state.scopes)
       report(state.scopes.values())
     },

@@ -45,7 +45,7 @@ export function createFollowUp(deps: FollowUpDeps): FollowUp {
   const { notifications, state, server, clock } = deps
   const listed = new WeakSet<OpenEvent>()
   const wake = createWake(clock)
-  notifications.onOpen(wake.ring)
+  notifications.onOpen(wake.trigger)
 
   const list = async (events: readonly OpenEvent[], signal: AbortSignal): Promise<void> => {
     const keys = new Set(events.flatMap(({ event }) => concerned(event)))

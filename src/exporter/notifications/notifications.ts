@@ -15,8 +15,8 @@ import {
   historyRead,
   type NotificationBook,
   type NotificationSource,
-  note,
   type OpenEvent,
+  recordEvent,
   type SeenEvent,
 } from '../../domain/notification/notification-book.ts'
 import type { NotificationEvent } from '../../domain/notification/notification-event.ts'
@@ -75,7 +75,7 @@ export function createNotifications(deps: NotificationDeps): Notifications {
     const seen = { ...rest, accountId: knownAccount(state, event), source, at }
     const concernsUs = seen.accountId !== null || event.accountId === null
     const followUp = event.alertType === jobDisabledAlert && concernsUs
-    const next = note(book, seen, { now, count, followUp })
+    const next = recordEvent(book, seen, { now, count, followUp })
     if (next === null) return null
     book = next
     const { alertType, phase, jobIds } = seen

@@ -24,7 +24,7 @@ export interface HistorySlot extends HistorySums {
   readonly start: EpochMs
 }
 
-export interface History {
+export interface UploadHistory {
   /** Enters what a read of a scope counted; at the scope's first read, what its ledger already knew as well. */
   counted(scope: ScopeKey, before: Ledger, added: Iterable<MinuteCounts>): void
   /** Forgets scopes that are watched no more. */
@@ -48,7 +48,7 @@ const hourSlots = 60 / slotMinutes + 1
 
 export const noSums: HistorySums = { uploads: 0, retries: 0, lostBatches: 0, records: 0, lostRecords: 0 }
 
-export function createHistory(): History {
+export function createUploadHistory(): UploadHistory {
   const rows = createNumberRows(slotCount)
   const entries = new Map<JobId, Entry>()
   const knownFrom = new Map<ScopeKey, EpochMinute>()

@@ -5,7 +5,7 @@ import { accountOf } from '../../domain/scope.ts'
 import type { EpochMs } from '../../domain/time.ts'
 import { jobIds, jobsAreKnown, mayHaveJobs, type ScopeState } from '../state/scope-state.ts'
 import type { PollerStats, SelfState } from '../state/self-state.ts'
-import { type Blindness, blindness, healthTo, type Place } from './job-status.ts'
+import { type Blindness, blindness, healthTo, type JobPlace } from './job-status.ts'
 
 export interface ExporterInput {
   readonly scopes: Iterable<ScopeState>
@@ -75,8 +75,8 @@ export interface ScopePage {
 }
 
 export interface ScopeFreshness {
-  readonly account: Place
-  readonly zone: Place | null
+  readonly account: JobPlace
+  readonly zone: JobPlace | null
   /** Null when they cannot be listed. */
   readonly jobs: number | null
   readonly inventoryAt: EpochMs | null

@@ -1,5 +1,5 @@
 import type { ScopeState } from '../state/scope-state.ts'
-import type { JobSight } from './job-status.ts'
+import type { JobCandidate } from './job-status.ts'
 
 /** What there is to filter jobs by, sorted, without doubles. */
 export interface FilterOptions {
@@ -9,7 +9,7 @@ export interface FilterOptions {
   readonly destinations: readonly string[]
 }
 
-export function filterOptions(sights: readonly JobSight[]): FilterOptions {
+export function filterOptions(sights: readonly JobCandidate[]): FilterOptions {
   const accounts = new Set<string>()
   const zones = new Set<string>()
   const datasets = new Set<string>()

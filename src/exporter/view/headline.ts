@@ -1,15 +1,15 @@
 /* The few numbers that say whether everything is well. */
 import type { EpochMs } from '../../domain/time.ts'
 import { mayHaveJobs, type ScopeState } from '../state/scope-state.ts'
-import type { History } from '../state/upload-history.ts'
-import { type Blindness, blindness, healthTo, type JobSight } from './job-status.ts'
-import type { Trouble } from './job-trouble.ts'
+import type { UploadHistory } from '../state/upload-history.ts'
+import type { HealthState } from './health-state.ts'
+import { type Blindness, blindness, healthTo, type JobCandidate } from './job-status.ts'
 
 export interface Headline {
   readonly jobs: number
   /** Accounts and zones that are watched. */
   readonly scopes: number
-  readonly byTrouble: Readonly<Record<Trouble, number>>
+  readonly byTrouble: Readonly<Record<HealthState, number>>
   /** Of the jobs that are losing data. */
   readonly lostLastHour: { readonly batches: number; readonly records: number }
   /** What cannot be read now. */
@@ -25,8 +25,8 @@ export interface BlindScope extends Blindness {
 
 export function headlineOf(
   scopes: readonly ScopeState[],
-  sights: readonly JobSight[],
-  history: History,
+  sights: readonly JobCandidate[],
+  history: UploadHistory,
   now: EpochMs,
 ): Headline {
   const byTrouble = noJobs()
@@ -62,7 +62,7 @@ export function headlineOf(
   }
 }
 
-function noJobs(): Record<Trouble, number> {
+function noJobs(): Record<HealthState, number> {
   return {
     disabled_by_failure: 0,
     losing_data: 0,

@@ -1,10 +1,10 @@
 /* Which jobs a page shows: what its address asks for, and whether a job fits. */
 import { accountOf } from '../../domain/scope.ts'
-import { blindness, type JobSight } from './job-status.ts'
-import { needsHands, type Trouble } from './job-trouble.ts'
+import { type HealthState, needsHands } from './health-state.ts'
+import { blindness, type JobCandidate } from './job-status.ts'
 
 /** `trouble`: any that needs attention. `blind`: jobs whose account or zone cannot be read now. */
-export type StateFilter = Trouble | 'trouble' | 'blind'
+export type StateFilter = HealthState | 'trouble' | 'blind'
 
 /** Every part that is not null has to fit. Names and ids are compared without regard to case. */
 export interface JobFilter {
@@ -37,7 +37,7 @@ export const noFilter: JobFilter = {
   search: null,
 }
 
-export function fits(filter: JobFilter): (sight: JobSight) => boolean {
+export function fits(filter: JobFilter): (sight: JobCandidate) => boolean {
   const wanted = {
     account: lower(filter.account),
     zone: lower(filter.zone),
@@ -53,7 +53,7 @@ export function fits(filter: JobFilter): (sight: JobSight) => boolean {
     fitsSearch(sight, wanted.search)
 }
 
-function fitsState(sight: JobSight, state: StateFilter | null): boolean {
+function fitsState(sight: JobCandidate, state: StateFilter | null): boolean {
   if (state === null) return true
   if (state === 'trouble') return needsHands(sight.trouble)
   if (state === 'blind') return blindness(sight.scope) !== null
@@ -61,7 +61,7 @@ function fitsState(sight: JobSight, state: StateFilter | null): boolean {
 }
 
 function fitsPlace(
-  { scope: { scope, labels } }: JobSight,
+  { scope: { scope, labels } }: JobCandidate,
   wanted: { readonly account: string | null; readonly zone: string | null },
 ): boolean {
   const account = accountOf(scope)
@@ -70,7 +70,7 @@ function fitsPlace(
   return wanted.zone === null || (scope.kind === 'zone' && is(wanted.zone, labels.zone, scope.name, scope.id))
 }
 
-function fitsSearch({ id, job, scope }: JobSight, wanted: string | null): boolean {
+function fitsSearch({ id, job, scope }: JobCandidate, wanted: string | null): boolean {
   if (wanted === null) return true
   const { account, zone } = scope.labels
   const texts = [job?.summary.name ?? '', id, zone, account, job?.summary.destination ?? '']

@@ -7,11 +7,11 @@ import { type EpochMs, minuteMs } from '../../domain/time.ts'
 import type { PollFailure } from '../state/poll-state.ts'
 import { pushFailureReason } from '../state/push-failure.ts'
 import type { ScopeState } from '../state/scope-state.ts'
-import type { History, HistorySlot, HistorySums } from '../state/upload-history.ts'
-import { disableAfterMs, lagOf, type Trouble } from './job-trouble.ts'
+import type { HistorySlot, HistorySums, UploadHistory } from '../state/upload-history.ts'
+import { disableAfterMs, type HealthState, lagOf } from './health-state.ts'
 
 /** A job, where it was found, and what is worst about it. */
-export interface JobSight {
+export interface JobCandidate {
   readonly id: JobId
   /** Null when only health data names the job. */
   readonly job: JobState | null
@@ -19,17 +19,17 @@ export interface JobSight {
   readonly maxLagMs: number
   /** Batches lost in the last hour. */
   readonly lostLately: number
-  readonly trouble: Trouble
+  readonly trouble: HealthState
 }
 
 export interface JobStatus {
   readonly id: JobId
   /** Empty when unknown. */
   readonly name: string
-  readonly account: Place
-  readonly zone: (Place & { readonly domain: string }) | null
+  readonly account: JobPlace
+  readonly zone: (JobPlace & { readonly domain: string }) | null
   readonly facts: JobFacts | null
-  readonly trouble: Trouble
+  readonly trouble: HealthState
   /** When the trouble began, as far as known; null for a job without. */
   readonly since: EpochMs | null
   readonly failingSince: EpochMs | null
@@ -63,7 +63,7 @@ export interface DisableExpected {
   readonly latest: EpochMs
 }
 
-export interface Place {
+export interface JobPlace {
   readonly id: string
   /** As labels have it: the name, with the id behind it where two have the same. */
   readonly name: string
@@ -100,7 +100,7 @@ export interface JobDetail extends JobStatus {
   readonly answers: readonly JobAnswer[]
 }
 
-export function jobStatus(sight: JobSight, history: History, now: EpochMs): JobStatus {
+export function jobStatus(sight: JobCandidate, history: UploadHistory, now: EpochMs): JobStatus {
   const { id, job, scope, trouble, maxLagMs } = sight
   const summary = job?.summary ?? null
   const failing = job !== null && isFailing(job.summary) && job.disabledByFailure === null
@@ -133,7 +133,7 @@ export function jobStatus(sight: JobSight, history: History, now: EpochMs): JobS
   }
 }
 
-export function jobDetail(sight: JobSight, history: History, now: EpochMs): JobDetail {
+export function jobDetail(sight: JobCandidate, history: UploadHistory, now: EpochMs): JobDetail {
   const totals = sight.scope.totals.get(sight.id) ?? noTotals
   return { ...jobStatus(sight, history, now), totals, answers: answersOf(totals) }
 }
@@ -155,7 +155,7 @@ function disableExpected({ failingSince, summary }: JobState): DisableExpected |
   return { earliest: begun + disableAfterMs, latest: failingSince + disableAfterMs }
 }
 
-function sinceOf({ id, job, trouble }: JobSight, history: History, now: EpochMs): EpochMs | null {
+function sinceOf({ id, job, trouble }: JobCandidate, history: UploadHistory, now: EpochMs): EpochMs | null {
   switch (trouble) {
     case 'disabled_by_failure':
       return job?.disabledByFailure?.at ?? null
@@ -177,7 +177,7 @@ function factsOf({ summary, firstSeen }: JobState): JobFacts {
   return { dataset, kind, enabled, destinationType, destination, maxUploadIntervalSeconds, firstSeen }
 }
 
-function slotsKnown(scope: ScopeState, history: History): JobStatus['slotsKnown'] {
+function slotsKnown(scope: ScopeState, history: UploadHistory): JobStatus['slotsKnown'] {
   const from = history.knownFrom(scopeKey(scope.scope))
   const to = healthTo(scope)
   return from === null || to === null ? null : { from, to }

@@ -5,16 +5,16 @@
 import type { JobId, JobSummary } from '../../domain/job/job.ts'
 import type { EpochMs } from '../../domain/time.ts'
 import { jobIds, type ScopeState } from '../state/scope-state.ts'
-import type { History } from '../state/upload-history.ts'
+import type { UploadHistory } from '../state/upload-history.ts'
 import { type FilterOptions, filterOptions } from './filter-options.ts'
 import { type Headline, headlineOf } from './headline.ts'
+import { type HealthState, healthStateOf, healthStates, lagOf, needsHands } from './health-state.ts'
 import { fits, type JobQuery } from './job-query.ts'
-import { type JobDetail, type JobSight, type JobStatus, jobDetail, jobStatus } from './job-status.ts'
-import { lagOf, needsHands, type Trouble, troubleOf, troubles } from './job-trouble.ts'
+import { type JobCandidate, type JobDetail, type JobStatus, jobDetail, jobStatus } from './job-status.ts'
 
 export interface StatusInput {
   readonly scopes: Iterable<ScopeState>
-  readonly history: History
+  readonly history: UploadHistory
   /** How far behind a job may be, in milliseconds. */
   readonly maxLagMs: (job: JobSummary, scope: ScopeState) => number
   readonly now: EpochMs
@@ -66,12 +66,12 @@ export function jobById(input: StatusInput, id: JobId): JobDetail | null {
 }
 
 /** In the order of names: what makes one job worse than another is sorted on top of it. */
-function sightsOf(scope: ScopeState, { history, maxLagMs, now }: StatusInput): readonly JobSight[] {
+function sightsOf(scope: ScopeState, { history, maxLagMs, now }: StatusInput): readonly JobCandidate[] {
   const sights = [...jobIds(scope)].map((id) => {
     const job = scope.jobs.get(id) ?? null
     const limit = job === null ? 0 : maxLagMs(job.summary, scope)
     const lostLately = history.lostLately(id, now)
-    const trouble = troubleOf({ job, scope, maxLagMs: limit, lostLately })
+    const trouble = healthStateOf({ job, scope, maxLagMs: limit, lostLately })
     return { id, job, scope, maxLagMs: limit, lostLately, trouble }
   })
   return sights.sort((a, b) => compare(nameOf(a), nameOf(b)) || compare(a.id, b.id))
@@ -81,20 +81,28 @@ function byPlace(a: ScopeState, b: ScopeState): number {
   return compare(a.labels.account, b.labels.account) || compare(a.labels.zone, b.labels.zone)
 }
 
-function nameOf({ job }: JobSight): string {
+function nameOf({ job }: JobCandidate): string {
   return job?.summary.name ?? ''
 }
 
 /** Nearly all jobs are fine, and in order already: only those in trouble are sorted. */
-function worstFirst(sights: readonly JobSight[], history: History, now: EpochMs): readonly JobSight[] {
-  const groups = new Map<Trouble, JobSight[]>(troubles.map((trouble) => [trouble, []]))
+function worstFirst(
+  sights: readonly JobCandidate[],
+  history: UploadHistory,
+  now: EpochMs,
+): readonly JobCandidate[] {
+  const groups = new Map<HealthState, JobCandidate[]>(healthStates.map((trouble) => [trouble, []]))
   for (const sight of sights) groups.get(sight.trouble)?.push(sight)
   return [...groups].flatMap(([trouble, group]) =>
     needsHands(trouble) ? mostUrgentFirst(group, history, now) : group,
   )
 }
 
-function mostUrgentFirst(group: readonly JobSight[], history: History, now: EpochMs): readonly JobSight[] {
+function mostUrgentFirst(
+  group: readonly JobCandidate[],
+  history: UploadHistory,
+  now: EpochMs,
+): readonly JobCandidate[] {
   return group
     .map((sight) => ({ sight, weight: weightOf(sight, history, now) }))
     .sort((a, b) => a.weight - b.weight)
@@ -102,7 +110,7 @@ function mostUrgentFirst(group: readonly JobSight[], history: History, now: Epoc
 }
 
 /** Within one kind of trouble, the lowest goes first. */
-function weightOf(sight: JobSight, history: History, now: EpochMs): number {
+function weightOf(sight: JobCandidate, history: UploadHistory, now: EpochMs): number {
   const { job, scope, trouble, maxLagMs } = sight
   switch (trouble) {
     case 'disabled_by_failure':

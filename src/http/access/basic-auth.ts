@@ -15,7 +15,7 @@ export interface BasicAuth {
 }
 
 const keptResults = 100
-const longestQueue = 32
+const maxQueueLength = 32
 
 export async function createBasicAuth(): Promise<BasicAuth> {
   const { compare } = await import('bcryptjs')
@@ -34,7 +34,7 @@ export async function createBasicAuth(): Promise<BasicAuth> {
         .digest('base64')
       let matches = results.get(fingerprint)
       if (matches === undefined) {
-        if (waiting >= longestQueue) return 'busy'
+        if (waiting >= maxQueueLength) return 'busy'
         waiting++
         const turn = queue.then(() => compare(given.password, hash))
         queue = turn.catch(() => {})

@@ -4,13 +4,13 @@ export interface RateLimitSettings {
   readonly burst: number
 }
 
-export interface RateLimit {
+export interface RequestLimit {
   /** Takes one token if there is one. */
   allows(settings: RateLimitSettings, nowMs: number): boolean
 }
 
 /** A token bucket for the whole server, full at first. Time is monotonic. */
-export function createRateLimit(): RateLimit {
+export function createRateLimit(): RequestLimit {
   let bucket: { tokens: number; filledAt: number } | null = null
   return {
     allows({ intervalMs, burst }, nowMs) {

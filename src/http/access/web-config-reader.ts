@@ -49,7 +49,7 @@ export function flag(node: Positioned, problems: Problems): boolean | null {
   return null
 }
 
-export function wholeNumber(node: Positioned, problems: Problems): number | null {
+export function readWholeNumber(node: Positioned, problems: Problems): number | null {
   if (node.kind === 'scalar' && /^\d{1,9}$/.test(node.text)) return Number(node.text)
   problems.push({ at: node.at, message: `expected a whole number, found ${describe(node)}` })
   return null

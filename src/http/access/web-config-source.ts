@@ -25,7 +25,7 @@ export interface WebConfigDeps {
   readonly readYaml: (text: string) => PositionedReading
 }
 
-const lookEveryMs = 1_000
+const checkIntervalMs = 1_000
 
 interface Loaded {
   readonly config: WebConfig
@@ -47,7 +47,7 @@ export function openWebConfig(path: string, deps: WebConfigDeps): WebConfigSourc
   let failedMarks: string | null = null
 
   const look = (): Loaded => {
-    if (clock.monotonic() - lookedAt < lookEveryMs) return loaded
+    if (clock.monotonic() - lookedAt < checkIntervalMs) return loaded
     lookedAt = clock.monotonic()
     const marks = marksOf(loaded.paths)
     if (marks === loaded.marks || marks === failedMarks) return loaded

@@ -2,7 +2,7 @@ import { describe, type FileProblem, type Positioned, quoted } from '../../domai
 import { Secret } from '../../domain/secret.ts'
 import type { RateLimitSettings } from './rate-limit.ts'
 import { readTlsConfig, type TlsConfig } from './tls-config.ts'
-import { flag, mapping, text, wholeNumber } from './web-config-reader.ts'
+import { flag, mapping, readWholeNumber, text } from './web-config-reader.ts'
 
 /*
  * The web config file that Prometheus exporters share (exporter-toolkit). What is in the schema and not
@@ -97,7 +97,7 @@ function readHeaders(node: Positioned, problems: FileProblem[]): WebConfig['head
 }
 
 /** Above this a single sign-in takes many seconds of this process's only thread. */
-const highestCost = 16
+const maxCost = 16
 
 function readUsers(node: Positioned, problems: FileProblem[]): WebConfig['users'] {
   const users = new Map<string, Secret>()
@@ -118,10 +118,10 @@ function readUsers(node: Positioned, problems: FileProblem[]): WebConfig['users'
         at: value.at,
         message: `${quoted(key)}: expected a bcrypt hash, as made by htpasswd -nBC 10`,
       })
-    } else if (cost > highestCost) {
+    } else if (cost > maxCost) {
       problems.push({
         at: value.at,
-        message: `${quoted(key)}: expected a bcrypt cost of at most ${highestCost}, found ${cost}`,
+        message: `${quoted(key)}: expected a bcrypt cost of at most ${maxCost}, found ${cost}`,
       })
     } else users.set(key, new Secret(hash))
   }
@@ -154,7 +154,7 @@ function readRateLimit(node: Positioned, problems: FileProblem[]): RateLimitSett
       }
     },
     burst: (value) => {
-      burst = wholeNumber(value, problems)
+      burst = readWholeNumber(value, problems)
     },
   })
   if (intervalMs === 0 || burst === null) return null

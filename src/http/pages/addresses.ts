@@ -1,6 +1,7 @@
 /* Where pages and their links lead. Those inside the server are relative to its root. */
+
+import type { HealthState } from '../../exporter/view/health-state.ts'
 import type { JobStatus } from '../../exporter/view/job-status.ts'
-import type { Trouble } from '../../exporter/view/job-trouble.ts'
 
 export const repositoryUrl = 'https://github.com/logpush-exporter/logpush-exporter/blob/main'
 
@@ -24,7 +25,7 @@ export function runbookOf({ trouble, failingSince }: JobStatus, now: number): st
   return troubleRunbooks[trouble]
 }
 
-const troubleRunbooks: Readonly<Record<Trouble, string | null>> = {
+const troubleRunbooks: Readonly<Record<HealthState, string | null>> = {
   disabled_by_failure: 'CloudflareLogpushJobDisabled',
   losing_data: 'CloudflareLogpushBatchesLost',
   failing: 'CloudflareLogpushJobFailing',

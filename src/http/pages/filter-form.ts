@@ -1,11 +1,11 @@
 import type { FilterOptions } from '../../exporter/view/filter-options.ts'
 import { accountJobs, type JobQuery } from '../../exporter/view/job-query.ts'
+import { stateNames } from './health-state-text.ts'
 import { type Html, html, nothing } from './page.ts'
 import { queryHref, stateFilters } from './status-query.ts'
-import { stateNames } from './trouble-text.ts'
 
 /** A list with more entries than this is asked for as text: nobody scrolls through it, and it would be most of the page. */
-const longestList = 200
+const maxOptions = 200
 
 interface Choice {
   readonly value: string
@@ -41,7 +41,7 @@ function isFiltered({ account, zone, dataset, destination, state, search }: JobQ
 }
 
 function field(name: string, label: string, choices: readonly Choice[], value: string | null): Html {
-  if (choices.length > longestList)
+  if (choices.length > maxOptions)
     return html`<p class="field"><label for="${name}">${label}</label><input id="${name}" name="${name}" maxlength="200" value="${value ?? ''}" placeholder="name or id"></p>`
   const chosen = value?.toLowerCase()
   const known = chosen === undefined || choices.some((choice) => choice.value.toLowerCase() === chosen)

@@ -11,7 +11,7 @@ export function historySection(job: JobDetail): Html {
   if (known.length === 0)
     return html`<section aria-labelledby="history"><h2 id="history">Last hours</h2><p class="empty">No upload data yet.</p></section>`
   return html`<section aria-labelledby="history"><h2 id="history">Last hours</h2>
-<p class="quiet">${historyText(job.slots)}. Peak in 5 min: ${counted(most(known, 'uploads'), 'attempt')}, ${counted(most(known, 'records'), 'record')}.</p>
+<p class="quiet">${historyText(job.slots)}. Peak in 5 min: ${counted(maxOf(known, 'uploads'), 'attempt')}, ${counted(maxOf(known, 'records'), 'record')}.</p>
 <figure><figcaption>Attempts: <span class="key ok">delivered</span> <span class="key retried">failed and retried</span> <span class="key lost">lost</span>${
     known.length < job.slots.length ? html` <span class="key unknown">not read</span>` : nothing
   }</figcaption>
@@ -22,7 +22,7 @@ ${recordChart(job)}</figure>
 <details><summary>Figures</summary>${table(known)}</details></section>`
 }
 
-function most(slots: readonly HistorySlot[], measure: 'uploads' | 'records'): number {
+function maxOf(slots: readonly HistorySlot[], measure: 'uploads' | 'records'): number {
   return Math.max(0, ...slots.map((slot) => slot[measure]))
 }
 

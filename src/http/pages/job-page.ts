@@ -1,14 +1,15 @@
 /* One job in full: what is wrong, since when, why, what was lost, how long is left, and what to do. */
+
+import { disableAfterMs } from '../../exporter/view/health-state.ts'
 import type { JobDetail } from '../../exporter/view/job-status.ts'
-import { disableAfterMs } from '../../exporter/view/job-trouble.ts'
 import { cloudflareUrl, grafanaUrl, runbookHref, runbookOf } from './addresses.ts'
 import { gauge } from './gauge.ts'
+import { badge, isOneGuess, jobPlace, jobTitle, lagText, reasonNames, timeLeft } from './health-state-text.ts'
 import { jobFactsList, totalsList } from './job-facts.ts'
 import { historySection } from './job-history.ts'
 import { type Html, html, nothing } from './page.ts'
 import { framed, type PageContext } from './page-context.ts'
 import { ago, amount, counted, instant, span } from './readable.ts'
-import { badge, isOneGuess, jobPlace, jobTitle, lagText, reasonNames, timeLeft } from './trouble-text.ts'
 
 const root = '../'
 

@@ -1,8 +1,8 @@
 import type { JobStatus } from '../../exporter/view/job-status.ts'
 import { jobHref } from './addresses.ts'
+import { badge, jobPlace, jobTitle, lagText, lostText, sinceText, whyText } from './health-state-text.ts'
 import { type Html, html, nothing } from './page.ts'
 import { sparkline } from './sparkline.ts'
-import { badge, jobPlace, jobTitle, lagText, lostText, sinceText, whyText } from './trouble-text.ts'
 
 /**
  * The jobs, worst first. On a narrow screen a row becomes a card; the roles keep it a table for those who

@@ -1,4 +1,4 @@
-import { troubles } from '../../exporter/view/job-trouble.ts'
+import { healthStates } from '../../exporter/view/health-state.ts'
 
 /* The one style sheet of all pages: light and dark, wide and narrow. Colours are variables; each pair reads well. */
 
@@ -12,7 +12,7 @@ const dark = `--bg:#0e1318;--panel:#161c24;--text:#e3e8ee;--quiet:#9ba7b6;--line
 --notice:#2b2410;--notice-line:#8a6d1d;--track:#2a333f;
 --s1:#fff;--s1b:#a3241e;--s2:#fff;--s2b:#c4302b;--s3:#ffd2a1;--s3b:#4d2a05;--s4:#f5e08a;--s4b:#433806;--s5:#d8c6ff;--s5b:#38235f;--s6:#c6cfda;--s6b:#2d3743;--s7:#c6cfda;--s7b:#252d38;--s8:#8fe0ae;--s8b:#12351f;`
 
-const states = troubles
+const states = healthStates
   .map(
     (state, index) =>
       `.badge.${state}{color:var(--s${index + 1});background:var(--s${index + 1}b)}.tile.${state} b{color:var(--s${index + 1});background:var(--s${index + 1}b)}`,

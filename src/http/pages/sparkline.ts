@@ -26,7 +26,7 @@ interface Drawing {
 const slotWidth = 4
 const barWidth = 3
 /** The least height of a bar that is not zero, so that one lost batch among thousands is seen. */
-const leastHeight = 2
+const minHeight = 2
 
 /** The picture in a row of the list. */
 export function sparkline(job: JobStatus): Html {
@@ -94,9 +94,7 @@ function draw({ className, height, label, bars, known: [from, to] }: Drawing): H
   const highest = Math.max(1, ...bars.map(({ bottom, middle, top }) => bottom + middle + top))
   const room = height - 1
   const scaled = (value: number): number =>
-    value === 0
-      ? 0
-      : Math.max(leastHeight, Math.round((value / highest) * (room - 2 * leastHeight) * 10) / 10)
+    value === 0 ? 0 : Math.max(minHeight, Math.round((value / highest) * (room - 2 * minHeight) * 10) / 10)
   const paths = { bottom: '', middle: '', top: '' }
   bars.forEach((bar, index) => {
     let y = room

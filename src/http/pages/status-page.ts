@@ -1,18 +1,18 @@
 /* The first page: which job is broken, since when, why, and what was lost. */
 import type { Headline } from '../../exporter/view/headline.ts'
+import { healthStates } from '../../exporter/view/health-state.ts'
 import type { StateFilter } from '../../exporter/view/job-query.ts'
 import type { JobStatus } from '../../exporter/view/job-status.ts'
-import { troubles } from '../../exporter/view/job-trouble.ts'
 import type { Overview } from '../../exporter/view/status.ts'
 import { blindRunbook, exporterHref, jobHref, runbookHref } from './addresses.ts'
 import { filterForm } from './filter-form.ts'
+import { jobTitle, reasonNames, stateNames, timeLeft } from './health-state-text.ts'
 import { jobTable } from './job-table.ts'
 import { type Html, html, nothing } from './page.ts'
 import { framed, type PageContext, problemNotice } from './page-context.ts'
 import { paging } from './paging.ts'
 import { ago, amount, counted, span } from './readable.ts'
 import { filterOf, queryHref, troubleStates } from './status-query.ts'
-import { jobTitle, reasonNames, stateNames, timeLeft } from './trouble-text.ts'
 
 const root = './'
 
@@ -93,7 +93,7 @@ function worstText(job: JobStatus, now: number): Html {
   }
 }
 
-const tiles: readonly StateFilter[] = troubles
+const tiles: readonly StateFilter[] = healthStates
 
 function tileOf(
   state: StateFilter,

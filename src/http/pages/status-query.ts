@@ -1,9 +1,10 @@
 /* What the address of a page or of the JSON API asks for. */
+
+import { healthStates, needsHands } from '../../exporter/view/health-state.ts'
 import { type JobFilter, type JobQuery, noFilter, type StateFilter } from '../../exporter/view/job-query.ts'
-import { needsHands, troubles } from '../../exporter/view/job-trouble.ts'
 
 /** What may stand in `state`, in the order of the list. */
-export const stateFilters: readonly StateFilter[] = ['trouble', ...troubles, 'blind']
+export const stateFilters: readonly StateFilter[] = ['trouble', ...healthStates, 'blind']
 
 export interface ParsedQuery {
   readonly query: JobQuery
@@ -15,12 +16,12 @@ export interface ParsedQuery {
 
 interface QueryRules {
   readonly perPage: number
-  readonly mostPerPage: number
+  readonly maxPerPage: number
 }
 
 /** A page shows a hundred jobs and takes no other number. */
-export const pageRules: QueryRules = { perPage: 100, mostPerPage: 100 }
-export const apiRules: QueryRules = { perPage: 100, mostPerPage: 1000 }
+export const pageRules: QueryRules = { perPage: 100, maxPerPage: 100 }
+export const apiRules: QueryRules = { perPage: 100, maxPerPage: 1000 }
 
 const textFilters = ['account', 'zone', 'dataset', 'destination', 'search'] as const
 const known = new Set<string>([...textFilters, 'state', 'page', 'per_page', 'refresh'])
@@ -52,7 +53,7 @@ export function parseStatusQuery(search: string, rules: QueryRules): ParsedQuery
     search: text('search'),
     state: stateOf(text('state'), problems),
     page: number('page', 1, 1e9),
-    perPage: number('per_page', rules.perPage, rules.mostPerPage),
+    perPage: number('per_page', rules.perPage, rules.maxPerPage),
   }
   return { query, refresh: text('refresh') !== 'off', problems }
 }
@@ -89,4 +90,4 @@ export function filterOf(query: JobQuery): JobFilter {
 }
 
 /** The states that need attention, for totals. */
-export const troubleStates = troubles.filter(needsHands)
+export const troubleStates = healthStates.filter(needsHands)

@@ -92,7 +92,7 @@ export function stepText({ change, kind, name }: Omit<Subject, 'scope'>): string
 }
 
 /** The end of a run, for people: what was done, what was not and why, and what to do next. */
-export function reportLines(report: ApplyReport): readonly string[] {
+export function applyReportLines(report: ApplyReport): readonly string[] {
   const counts = Object.entries(summarize(report)).filter(([, count]) => count > 0)
   const done = counts.map(([name, count]) => `${count} ${name.replace('_', ' ')}`).join(', ')
   const open = report.steps.flatMap(({ subject, outcome }) =>

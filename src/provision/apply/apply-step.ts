@@ -34,7 +34,7 @@ export interface StepEnd {
 
 /** Carries out one step; failures of the outside and of the user become its outcome. */
 export async function endOf(step: Step, deps: ApplyDeps, signal: AbortSignal): Promise<StepEnd> {
-  const onWait = (reason: string) => report(deps, step, { state: 'waiting', reason })
+  const onWait = (reason: string) => reportState(deps, step, { state: 'waiting', reason })
   try {
     if (step.kind === 'challenge') {
       await prove(step, deps, signal)
@@ -73,9 +73,9 @@ async function prove(
     onStep: (progress) => {
       if (progress.step === 'requested') {
         auditRequest(deps.log, step.need, progress.location)
-        report(deps, step, { state: 'waiting', reason: `for ${progress.location}` })
+        reportState(deps, step, { state: 'waiting', reason: `for ${progress.location}` })
       } else if (progress.step === 'waiting') {
-        report(deps, step, { state: 'waiting', reason: `for ${progress.location}: ${progress.reason}` })
+        reportState(deps, step, { state: 'waiting', reason: `for ${progress.location}: ${progress.reason}` })
       }
     },
   })
@@ -108,7 +108,7 @@ async function recheckToken(
   }
 }
 
-export function report(deps: ApplyDeps, step: Step, state: StepState): void {
+export function reportState(deps: ApplyDeps, step: Step, state: StepState): void {
   deps.onEvent({ event: 'step', subject: subjectOf(step), step: state })
 }
 

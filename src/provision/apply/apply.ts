@@ -1,7 +1,7 @@
 import { InternalError } from '../../errors.ts'
 import type { Plan } from '../plan/change.ts'
 import { type ApplyReport, type Outcome, stepText, summarize } from './apply-outcome.ts'
-import { type ApplyDeps, endOf, report, subjectOf } from './apply-step.ts'
+import { type ApplyDeps, endOf, reportState, subjectOf } from './apply-step.ts'
 import { type Step, stepsOf } from './apply-steps.ts'
 
 /*
@@ -25,10 +25,10 @@ export async function applyPlan(plan: Plan, deps: ApplyDeps, options: ApplyOptio
 
   const settle = (step: Step, outcome: Outcome): void => {
     outcomes.set(step.key, outcome)
-    report(deps, step, outcome)
+    reportState(deps, step, outcome)
   }
   const runStep = async (step: Step): Promise<void> => {
-    report(deps, step, { state: 'started' })
+    reportState(deps, step, { state: 'started' })
     const end = await endOf(step, deps, options.signal)
     stopped ??= end.stop
     settle(step, end.outcome)

@@ -1,6 +1,6 @@
 import { unfilterableFields } from '../../domain/dataset.ts'
 import { quoted } from '../../domain/positioned.ts'
-import { mostFilterBytes, mostOperators } from '../resource/filter-form.ts'
+import { maxFilterBytes, maxOperators } from '../resource/filter-form.ts'
 import type { ClauseValue } from './job-schema.ts'
 import type { Report } from './report.ts'
 import type { Path } from './tree.ts'
@@ -13,13 +13,13 @@ export function checkFilter(
   path: Path,
 ): void {
   const operators = checkClause(report, filter.where, dataset, [...path, 'where'])
-  if (operators > mostOperators) {
-    report.error(path, `expected at most ${mostOperators} operators, found ${operators}`)
+  if (operators > maxOperators) {
+    report.error(path, `expected at most ${maxOperators} operators, found ${operators}`)
     return
   }
   const bytes = new TextEncoder().encode(JSON.stringify(filter)).length
-  if (bytes > mostFilterBytes) {
-    report.error(path, `expected at most ${mostFilterBytes} bytes when written as JSON, found ${bytes}`)
+  if (bytes > maxFilterBytes) {
+    report.error(path, `expected at most ${maxFilterBytes} bytes when written as JSON, found ${bytes}`)
   }
 }
 

@@ -12,13 +12,13 @@ import type { JobValue } from './schema.ts'
 import type { Path } from './tree.ts'
 
 /** Cloudflare's longest job name. */
-const longestName = 512
+const maxNameLength = 512
 
 /** Checks what the schema cannot say of one job. `path` leads to the job. */
 export function checkJob(report: Report, job: JobValue, path: Path): void {
   checkScope(report, job, path)
-  if (job.name.length > longestName) {
-    report.error([...path, 'name'], `expected at most ${longestName} characters, found ${job.name.length}`)
+  if (job.name.length > maxNameLength) {
+    report.error([...path, 'name'], `expected at most ${maxNameLength} characters, found ${job.name.length}`)
   }
   checkDataset(report, job, path)
   const kind = checkDestination(report, job.destination, [...path, 'destination'])

@@ -6,8 +6,8 @@ import { checkNames, isAccountId, isOwnerName } from './check-names.ts'
 import { checkPolicy, checkWebhook } from './check-notifications.ts'
 import { checkReferences } from './check-references.ts'
 import type { Manifest, ManifestPart } from './part.ts'
+import { type PartialManifest, parsePartially } from './partial-manifest.ts'
 import { createReport, found, type Report, reportIssues, type Source } from './report.ts'
-import { type Salvaged, salvage } from './salvage.ts'
 import { manifestSchema } from './schema.ts'
 import { childOf, expandMerges, type Path, plainValue, withDefaults } from './tree.ts'
 
@@ -42,7 +42,7 @@ export function readManifest(texts: readonly ManifestText[], parseYaml: ParseYam
       checkPart(report, parsed.data)
     } else {
       reportIssues(report, parsed.error.issues)
-      checkPart(report, salvage(plain))
+      checkPart(report, parsePartially(plain))
     }
     checkReferences(report)
     problems.push(...report.problems)
@@ -92,7 +92,7 @@ function withoutExtensions(root: Positioned): Positioned {
   return { ...root, entries: root.entries.filter(({ key }) => !key.startsWith('x-')) }
 }
 
-function checkPart(report: Report, value: Salvaged): void {
+function checkPart(report: Report, value: PartialManifest): void {
   const { account, owner, scopes, jobs, notifications } = value
   if (account !== undefined && (account.id === undefined) === (account.name === undefined)) {
     const what = account.id === undefined ? 'neither' : 'both'

@@ -29,7 +29,7 @@ export interface AccountName {
 }
 
 /** An account or a zone as a manifest names it. */
-export interface Place {
+export interface ManifestPlace {
   readonly account: AccountName
   /** Name or id; null is the account itself. */
   readonly zone: string | null
@@ -40,7 +40,7 @@ export interface Place {
 
 /** An object that only lacks its scope. */
 export type Draft =
-  | { readonly in: 'place'; readonly place: Place; readonly build: (scope: Scope) => Desired }
+  | { readonly in: 'place'; readonly place: ManifestPlace; readonly build: (scope: Scope) => Desired }
   | {
       readonly in: 'account'
       readonly account: AccountName
@@ -50,7 +50,7 @@ export type Draft =
 export interface ResolvedManifest {
   readonly drafts: readonly Draft[]
   /** Places to look at, whether or not anything is wanted there. */
-  readonly places: readonly Place[]
+  readonly places: readonly ManifestPlace[]
   /** Accounts whose webhooks and policies are looked after. */
   readonly notificationAccounts: readonly AccountName[]
   readonly owners: readonly { readonly account: AccountName; readonly prefix: string }[]
@@ -116,7 +116,7 @@ function resolvePart(
 ): ResolvedManifest {
   const { owner, scopes = [], jobs = [], notifications } = value
   const drafts: Draft[] = []
-  const placeOf = (zone: string | undefined, path: Path): Place | null => {
+  const placeOf = (zone: string | undefined, path: Path): ManifestPlace | null => {
     const here = zone === undefined ? path : [...path, 'zone']
     const text = zone === undefined ? null : resolveText({ report, readers }, here, zone)
     const origin = originOf(report.source, here)

@@ -23,8 +23,8 @@ export interface Objection {
   readonly message: string
 }
 
-const mostDeletesShare = 0.3
-const fewestDeletes = 3
+const maxDeletesShare = 0.3
+const minDeletes = 3
 
 export interface GuardOptions {
   readonly owners: readonly Owner[]
@@ -67,14 +67,14 @@ function foreign(changes: readonly Change[], owners: readonly Owner[]): Objectio
 function deletes(plan: Plan): Objection[] {
   const gone = plan.changes.filter(({ change }) => change === 'delete' || change === 'replace')
   const there = plan.unchanged + plan.changes.filter(({ change }) => change !== 'create').length
-  if (gone.length < fewestDeletes || gone.length <= there * mostDeletesShare) return []
+  if (gone.length < minDeletes || gone.length <= there * maxDeletesShare) return []
   const names = gone.map((change) => changeAddress(change).name)
   const shown = names.length > 10 ? [...names.slice(0, 10), `${names.length - 10} more`] : names
   const percent = Math.round((gone.length / there) * 100)
   return [
     {
       guard: 'deletes',
-      message: `${gone.length} of ${there} objects (${percent} %) would be deleted or replaced: ${shown.join(', ')}; more than ${mostDeletesShare * 100} % needs --force deletes`,
+      message: `${gone.length} of ${there} objects (${percent} %) would be deleted or replaced: ${shown.join(', ')}; more than ${maxDeletesShare * 100} % needs --force deletes`,
     },
   ]
 }

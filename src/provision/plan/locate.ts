@@ -3,7 +3,7 @@ import type { Caller } from '../../access/caller.ts'
 import { didYouMean, quoted } from '../../domain/positioned.ts'
 import { type Scope, scopeKey, scopeTitle } from '../../domain/scope.ts'
 import type { DirectoryApi } from '../../ports/cloudflare.ts'
-import type { AccountName, Place, ResolvedManifest } from '../manifest/resolve-manifest.ts'
+import type { AccountName, ManifestPlace, ResolvedManifest } from '../manifest/resolve-manifest.ts'
 import { type Checked, checked, type Problem } from '../resource/problem.ts'
 import { addressKey, type Desired, type DesiredState, type Origin } from '../resource/resource.ts'
 
@@ -25,7 +25,7 @@ export async function locate(manifest: ResolvedManifest, deps: LocateDeps): Prom
   const { places } = manifest
   const accounts = await findAccounts(accountsOf(manifest, places), deps, problems)
   const zones = await findZones(places, accounts, deps, problems)
-  const scopeOf = (place: Place): Scope | undefined =>
+  const scopeOf = (place: ManifestPlace): Scope | undefined =>
     place.zone === null ? accounts.get(accountKey(place.account)) : zones.get(zoneKey(place))
 
   const resources = manifest.drafts.flatMap((draft): Desired[] => {
@@ -36,7 +36,7 @@ export async function locate(manifest: ResolvedManifest, deps: LocateDeps): Prom
     const scope = scopeOf(draft.place)
     return scope === undefined ? [] : [draft.build(scope)]
   })
-  problems.push(...twins(resources))
+  problems.push(...duplicates(resources))
   const scopes = places.map(scopeOf).filter((scope) => scope !== undefined)
   const notifying = manifest.notificationAccounts.map((name) => accounts.get(accountKey(name)))
   return checked(
@@ -60,7 +60,7 @@ function accountKey({ by, text }: AccountName): string {
   return `${by} ${text}`
 }
 
-function zoneKey(place: Place): string {
+function zoneKey(place: ManifestPlace): string {
   return `${accountKey(place.account)} ${place.zone}`
 }
 
@@ -68,7 +68,7 @@ function unique<T>(items: readonly T[], key: (item: T) => string): readonly T[] 
   return [...new Map(items.map((item) => [key(item), item])).values()]
 }
 
-function accountsOf(manifest: ResolvedManifest, places: readonly Place[]): readonly AccountName[] {
+function accountsOf(manifest: ResolvedManifest, places: readonly ManifestPlace[]): readonly AccountName[] {
   const all = [
     ...places.map(({ account }) => account),
     ...manifest.notificationAccounts,
@@ -104,7 +104,7 @@ async function findAccounts(
 }
 
 async function findZones(
-  places: readonly Place[],
+  places: readonly ManifestPlace[],
   accounts: ReadonlyMap<string, AccountScope>,
   deps: LocateDeps,
   problems: Problem[],
@@ -127,7 +127,7 @@ async function findZones(
       byName.map(({ zone }) => zone ?? ''),
       deps,
     )
-    const unknown: Place[] = []
+    const unknown: ManifestPlace[] = []
     for (const place of byName) {
       const zone = zones.find(({ name }) => name === place.zone)
       if (zone !== undefined) found.set(zoneKey(place), zone)
@@ -194,7 +194,7 @@ function notFound(
 }
 
 /** The same object wanted twice, which only shows once names and ids are known to mean the same. */
-function twins(resources: readonly Desired[]): readonly Problem[] {
+function duplicates(resources: readonly Desired[]): readonly Problem[] {
   const first = new Map<string, Origin>()
   return resources.flatMap(({ resource, origin }): Problem[] => {
     const key = addressKey(resource)

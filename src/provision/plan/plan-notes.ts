@@ -14,10 +14,15 @@ export interface PlanMatter {
 
 /** What the reader of a plan should know although nothing is done about it. */
 export function planNotes(matter: PlanMatter): string[] {
-  return [...twins(matter), ...unknownSecrets(matter), ...switchedOff(matter), ...unlistedFields(matter)]
+  return [
+    ...duplicates(matter),
+    ...unknownSecrets(matter),
+    ...possiblyDisabled(matter),
+    ...unlistedFields(matter),
+  ]
 }
 
-function twins({ desired, matched, extra }: PlanMatter): string[] {
+function duplicates({ desired, matched, extra }: PlanMatter): string[] {
   const wanted = new Set(matched.map((pair) => addressKey(pair.desired.resource)))
   return extra
     .filter(({ resource }) => wanted.has(addressKey(resource)) && !isOwned(resource, desired.owners))
@@ -38,7 +43,7 @@ function unknownSecrets({ matched, options }: PlanMatter): string[] {
   })
 }
 
-function switchedOff({ changes }: PlanMatter): string[] {
+function possiblyDisabled({ changes }: PlanMatter): string[] {
   return changes.flatMap((change) => {
     if (change.kind !== 'job' || change.change === 'create' || change.change === 'delete') return []
     const { live, resource } = change.actual

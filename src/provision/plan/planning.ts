@@ -78,13 +78,13 @@ function withNote(plan: Plan, note: string | null): Plan {
   return note === null ? plan : { ...plan, notes: [note, ...plan.notes] }
 }
 
-const mostNamed = 20
+const maxNamed = 20
 
 function unreadNote(manifest: Manifest): string | null {
   const references = unreadReferences(manifest)
   if (references.length === 0) return null
-  const named = references.slice(0, mostNamed).join(', ')
-  const more = references.length > mostNamed ? ` and ${references.length - mostNamed} more` : ''
+  const named = references.slice(0, maxNamed).join(', ')
+  const more = references.length > maxNamed ? ` and ${references.length - maxNamed} more` : ''
   return `no secret was read (--offline), so the values of these are neither compared nor checked: ${named}${more}`
 }
 

@@ -5,11 +5,11 @@ import { type Subject, subjectText } from '../apply/apply-outcome.ts'
 import { visibleText } from '../resource/visible-text.ts'
 
 /** Shows an apply while it runs. */
-export interface Progress {
+export interface ProgressDisplay {
   show(event: ApplyEvent): void
 }
 
-export interface TerminalProgress extends Progress {
+export interface TerminalProgress extends ProgressDisplay {
   /** Writes whole lines from elsewhere above what is drawn. */
   above(text: string): void
 }
@@ -23,12 +23,12 @@ export interface Paint {
 }
 
 /** Each event as one line of JSON, for programs. */
-export function jsonProgress(line: (text: string) => void): Progress {
+export function jsonProgress(line: (text: string) => void): ProgressDisplay {
   return { show: (event) => line(eventLine(event)) }
 }
 
 /** One line whenever an object is finished or has to wait: for logs of a pipeline. */
-export function plainProgress(line: (text: string) => void): Progress {
+export function plainProgress(line: (text: string) => void): ProgressDisplay {
   let total = 0
   let ended = 0
   /** What each object was last said to wait for: a wait that goes on is not news. */

@@ -2,7 +2,7 @@ import type { FieldDiff } from '../plan/change.ts'
 import type { JsonValue } from '../resource/json-value.ts'
 import { visibleText } from '../resource/visible-text.ts'
 
-const mostItems = 8
+const maxItems = 8
 
 /** A value on one line; long lists are counted. */
 export function valueText(value: JsonValue): string {
@@ -13,8 +13,8 @@ export function valueText(value: JsonValue): string {
 }
 
 function listText(items: readonly string[]): string {
-  const shown = items.slice(0, mostItems).map(visibleText).join(', ')
-  return items.length > mostItems ? `${shown} and ${items.length - mostItems} more` : shown || '(none)'
+  const shown = items.slice(0, maxItems).map(visibleText).join(', ')
+  return items.length > maxItems ? `${shown} and ${items.length - maxItems} more` : shown || '(none)'
 }
 
 /** For two lists, what was added and taken away; null when the values are not lists. */

@@ -19,8 +19,8 @@ export const filterOperators = [
 ] as const
 
 /** Cloudflare's limits of a filter. */
-export const mostOperators = 30
-export const mostFilterBytes = 1000
+export const maxOperators = 30
+export const maxFilterBytes = 1000
 
 /** The fields a filter names; none for a filter that is not in the usual form. */
 export function filterKeys(filter: JsonValue): readonly string[] {

@@ -8,7 +8,7 @@ import { createPlaceholders, objectTitle, type Placeholders } from './placeholde
 import type { Exported, Portable, PortableJob, PortablePolicy, PortableWebhook } from './portable.ts'
 import { type DestinationForm, splitUrl } from './portable-destination.ts'
 import { jobValue, type Mapping } from './portable-job.ts'
-import { mistakesOf, type ReadBackDeps } from './written-jobs.ts'
+import { errorsOf, type ReadBackDeps } from './written-jobs.ts'
 
 export interface ManifestExportOptions {
   /** Objects whose names start with it and a dash belong to the manifest; null: no owner is written. */
@@ -108,7 +108,7 @@ function checkedJobs(
     value: jobValue(job.resource, deps.names, { form, adopt: adopts(job.resource) }),
   })
   const byFields = jobs.map(written('fields'))
-  const mistakes = mistakesOf(byFields, deps)
+  const mistakes = errorsOf(byFields, deps)
   return jobs.map((job, index) => {
     const title = capital(objectTitle(job.resource))
     notes.push(...leftBehind(job).map((note) => `${title}: ${note}`))
@@ -116,7 +116,7 @@ function checkedJobs(
     const wrong = mistakes[index] ?? []
     if (wrong.length === 0) return fields.value
     const whole = written('whole')(job)
-    const left = mistakesOf([whole], deps).flat()
+    const left = errorsOf([whole], deps).flat()
     notes.push(...left.map((mistake) => `${title}: ${mistake}.`))
     return left.length < wrong.length ? whole.value : fields.value
   })

@@ -24,7 +24,7 @@ export interface ReadBackDeps {
 }
 
 /** For each job what is wrong with it: errors in the manifest, or fields that come out different. */
-export function mistakesOf(jobs: readonly WrittenJob[], deps: ReadBackDeps): readonly (readonly string[])[] {
+export function errorsOf(jobs: readonly WrittenJob[], deps: ReadBackDeps): readonly (readonly string[])[] {
   const together = readBack(jobs, deps)
   if (together.ok) return together.mistakes
   // Together they cannot be read, so each is tried by itself.

@@ -82,7 +82,7 @@ function zoneNode(id: string) {
   return { zoneTag: id, ...healthNode({ kind: 'zone', id }) }
 }
 
-const mostZones = 10
+const maxZones = 10
 
 function selectZones(
   args: ZonesArgs,
@@ -93,15 +93,15 @@ function selectZones(
   const readable = (id: string): boolean =>
     mayReach(context.world, context.token, { kind: 'zone', id }, ['analytics_read']) &&
     (accountId === undefined || context.world.state.zones.get(id)?.accountId === accountId)
-  const limit = args.limit ?? mostZones
+  const limit = args.limit ?? maxZones
   if (zoneTag !== undefined || list !== undefined) {
     const wanted = [...new Set([...(zoneTag === undefined ? [] : [zoneTag]), ...(list ?? [])])]
-    if (wanted.length > mostZones) throw queryErrors.tooManyZones()
+    if (wanted.length > maxZones) throw queryErrors.tooManyZones()
     const refused = wanted.filter((id) => !readable(id))
     if (refused.length > 0) throw queryErrors.zones(refused)
     return wanted.slice(0, limit)
   }
-  if (limit > mostZones) throw queryErrors.tooManyZones()
+  if (limit > maxZones) throw queryErrors.tooManyZones()
   return context.world
     .zones()
     .map(({ id }) => id)

@@ -5,19 +5,19 @@ import { classifyWebhook, newWebhook, type Webhook } from '../world/notification
 import { freshId } from '../world/notifications.ts'
 import type { Permission } from '../world/permissions.ts'
 import type { World } from '../world/world.ts'
-import type { Courier } from './courier.ts'
 import { accountOf, notificationReaders, notificationWriters } from './rest-policies.ts'
+import type { WebhookSender } from './webhook-sender.ts'
 
 /** Webhook destinations. Making one, or giving it another address, calls that address at once. */
-export function webhookRoutes(world: World, courier: Courier): Route[] {
+export function webhookRoutes(world: World, sender: WebhookSender): Route[] {
   const path = '/accounts/:accountId/alerting/v3/destinations/webhooks'
   return [
     route('GET', path, 'list_webhooks', (call) => list(world, call)),
-    route('POST', path, 'create_webhook', (call) => create(world, courier, call)),
+    route('POST', path, 'create_webhook', (call) => create(world, sender, call)),
     route('GET', `${path}/:id`, 'get_webhook', (call) => ({
       result: webhookObject(find(world, call, notificationReaders)),
     })),
-    route('PUT', `${path}/:id`, 'update_webhook', (call) => update(world, courier, call)),
+    route('PUT', `${path}/:id`, 'update_webhook', (call) => update(world, sender, call)),
     route('DELETE', `${path}/:id`, 'delete_webhook', (call) => remove(world, call)),
   ]
 }
@@ -55,7 +55,7 @@ function checkedUrl(url: string): string {
   return url
 }
 
-async function create(world: World, courier: Courier, call: Call): Promise<Answer> {
+async function create(world: World, sender: WebhookSender, call: Call): Promise<Answer> {
   const accountId = accountOf(world, call, notificationWriters)
   const body = bodyOf(call.body)
   const name = requiredText(body, 'name')
@@ -63,19 +63,19 @@ async function create(world: World, courier: Courier, call: Call): Promise<Answe
   const id = freshId(world.state, 'webhook')
   const url = checkedUrl(requiredText(body, 'url'))
   const webhook = newWebhook({ id, accountId, name, url, secret }, call.nowMs)
-  await sendTest(courier, webhook)
+  await sendTest(sender, webhook)
   world.state.notifications.webhooks.set(webhook.id, webhook)
   return { result: { id: webhook.id } }
 }
 
-async function sendTest(courier: Courier, webhook: Webhook): Promise<void> {
+async function sendTest(sender: WebhookSender, webhook: Webhook): Promise<void> {
   const text = `Hello World! This is a test message sent from the simulated Cloudflare for the webhook "${webhook.name}".`
-  const status = await courier.post(webhook, { text })
+  const status = await sender.post(webhook, { text })
   if (status === null) throw simErrors.invalid('webhook test failed: no answer')
   if (status < 200 || status > 299) throw simErrors.invalid(`webhook test failed with ${status}`)
 }
 
-async function update(world: World, courier: Courier, call: Call): Promise<Answer> {
+async function update(world: World, sender: WebhookSender, call: Call): Promise<Answer> {
   const webhook = find(world, call, notificationWriters)
   const body = bodyOf(call.body)
   const secret = textField(body, 'secret') ?? webhook.secret
@@ -85,7 +85,7 @@ async function update(world: World, courier: Courier, call: Call): Promise<Answe
   const moved = url !== undefined && url !== webhook.url && url !== webhook.target
   const place = moved ? classifyWebhook(checkedUrl(url), secret) : {}
   const changed: Webhook = { ...webhook, ...place, name: renamed, secret }
-  if (moved || secret !== webhook.secret) await sendTest(courier, changed)
+  if (moved || secret !== webhook.secret) await sendTest(sender, changed)
   world.state.notifications.webhooks.set(webhook.id, changed)
   return { result: { id: webhook.id } }
 }

@@ -10,8 +10,8 @@ export interface AttemptOutcome {
   readonly durationMs: number
 }
 
-export const longestFailureMs = 10_000
-export const longestSuccessMs = 60_000
+export const maxFailureMs = 10_000
+export const maxSuccessMs = 60_000
 
 const salt = { doomed: 21, failures: 22, duration: 23, failure: 24 } as const
 
@@ -19,9 +19,9 @@ const passingFailures: readonly FailureName[] = ['throttled', 'server_error', 't
 
 /** Null when the phase has nothing to send. */
 export function attempt(job: JobTimeline, phase: Phase, batch: number, index: number): AttemptOutcome | null {
-  const fate = phase.fate
+  const scenario = phase.scenario
   const spread = uniform(job.seed, batch * 8 + index, salt.duration)
-  switch (fate.kind) {
+  switch (scenario.kind) {
     case 'idle':
       return null
     case 'healthy':
@@ -29,19 +29,19 @@ export function attempt(job: JobTimeline, phase: Phase, batch: number, index: nu
     case 'slow':
       return success(phase, 12_000 + spread * 45_000)
     case 'retrying': {
-      const failing = uniform(job.seed, batch, salt.doomed) < fate.share
+      const failing = uniform(job.seed, batch, salt.doomed) < scenario.share
       const failures = failing ? 1 + Math.floor(uniform(job.seed, batch, salt.failures) * 3) : 0
-      // The last attempt always gets through: this fate delays, it does not lose.
+      // The last attempt always gets through: this scenario delays, it does not lose.
       if (index >= Math.min(failures, job.retryDelaysMs.length)) return success(phase, 200 + spread * 2_000)
       const pick = Math.floor(uniform(job.seed, batch, salt.failure) * passingFailures.length)
       return failure(passingFailures[pick] ?? 'throttled', phase, spread)
     }
     case 'losing':
-      return uniform(job.seed, batch, salt.doomed) < fate.share
-        ? failure(fate.failure, phase, spread)
+      return uniform(job.seed, batch, salt.doomed) < scenario.share
+        ? failure(scenario.failure, phase, spread)
         : success(phase, 150 + spread * 1_200)
     case 'dead':
-      return failure(fate.failure, phase, spread)
+      return failure(scenario.failure, phase, spread)
   }
 }
 
@@ -50,7 +50,7 @@ function success(phase: Phase, durationMs: number): AttemptOutcome {
 }
 
 function failure(name: FailureName, phase: Phase, spread: number): AttemptOutcome {
-  const durationMs = name === 'timeout' ? longestFailureMs : Math.floor(80 + spread * 1_500)
+  const durationMs = name === 'timeout' ? maxFailureMs : Math.floor(80 + spread * 1_500)
   return {
     success: false,
     status: failureStatus(name),

@@ -7,14 +7,14 @@ import {
   type WorldBuilder,
   zoneScope,
 } from './world-builder.ts'
-import type { Fate, JobAction, WorldSpec } from './world-spec.ts'
+import type { JobAction, Scenario, WorldSpec } from './world-spec.ts'
 
 const seconds = (count: number): number => count * 1_000
 const minutes = (count: number): number => count * 60_000
 const hours = (count: number): number => count * 3_600_000
 
 /**
- * Two accounts, six zones and twenty-one jobs with every fate there is. `quay-firewall-splunk` loses its
+ * Two accounts, six zones and twenty-one jobs with every scenario there is. `quay-firewall-splunk` loses its
  * first batch about half a minute after the start, `quay-http-sumo` is disabled about two minutes
  * after it, and after that something breaks or is mended every few minutes, forever.
  */
@@ -28,7 +28,7 @@ export function demoWorld(seed: number): WorldSpec {
   return world.spec({ ingestion: { fastestMs: 800, usualMs: 5_000 } })
 }
 
-const losing = (share: number): Fate => ({ kind: 'losing', share, failure: 'server_error' })
+const losing = (share: number): Scenario => ({ kind: 'losing', share, failure: 'server_error' })
 
 function productionJobs(world: WorldBuilder, seed: number, account: string) {
   const quay = zoneScope(world.zone('quay.example', account))
@@ -55,7 +55,7 @@ function productionJobs(world: WorldBuilder, seed: number, account: string) {
   job('quay-http-splunk', {
     scope: quay,
     destinationConf: confs.splunk('http'),
-    fate: { kind: 'retrying', share: 0.3 },
+    scenario: { kind: 'retrying', share: 0.3 },
   })
   const firewall = job('quay-firewall-splunk', {
     scope: quay,
@@ -68,31 +68,31 @@ function productionJobs(world: WorldBuilder, seed: number, account: string) {
     scope: quay,
     dataset: 'dns_logs',
     destinationConf: 'gs://quay-dns/{DATE}',
-    fate: { kind: 'slow' },
+    scenario: { kind: 'slow' },
   })
   const doomed = job('quay-http-sumo', {
     scope: quay,
     destinationConf: `sumo://endpoint1.collection.sumologic.com/receiver/v1/http/${hexId(seed, 'sumo')}`,
-    fate: { kind: 'dead', failure: 'expired_credentials' },
-    fateSinceMs: minutes(2) - hours(24),
+    scenario: { kind: 'dead', failure: 'expired_credentials' },
+    scenarioSinceMs: minutes(2) - hours(24),
   })
   job('cdn-http-r2', { scope: cdn, destinationConf: r2Conf(seed, 'cdn'), traffic: busy })
   const datadog = job('cdn-http-datadog', {
     scope: cdn,
     destinationConf: confs.datadog,
-    fate: { kind: 'retrying', share: 0.1 },
+    scenario: { kind: 'retrying', share: 0.1 },
   })
   const deleted = job('cdn-firewall-r2', { scope: cdn, dataset: 'firewall_events' })
   const azure = job('cdn-http-azure', { scope: cdn, destinationConf: confs.azure })
   job('registry-http-s3', {
     scope: registry,
     destinationConf: confs.s3('registry'),
-    fate: { kind: 'dead', failure: 'not_found' },
-    fateSinceMs: -hours(30),
+    scenario: { kind: 'dead', failure: 'not_found' },
+    scenarioSinceMs: -hours(30),
   })
   job('registry-firewall-r2', { scope: registry, dataset: 'firewall_events' })
-  job('registry-dns-r2', { scope: registry, dataset: 'dns_logs', fate: { kind: 'idle' } })
-  job('status-http-r2', { scope: status, fate: { kind: 'idle' }, fateSinceMs: -hours(3) })
+  job('registry-dns-r2', { scope: registry, dataset: 'dns_logs', scenario: { kind: 'idle' } })
+  job('status-http-r2', { scope: status, scenario: { kind: 'idle' }, scenarioSinceMs: -hours(3) })
   return { firewall, doomed, datadog, deleted, azure }
 }
 
@@ -109,7 +109,7 @@ function stagingJobs(world: WorldBuilder, seed: number, account: string) {
     name: 'staging-http-newrelic',
     scope: stage,
     destinationConf: confsOf(seed).newRelic,
-    fate: losing(0.02),
+    scenario: losing(0.02),
   })
   world.job({ name: 'lab-http-r2', scope: lab, enabled: false })
   world.job({ name: 'lab-dns-r2', scope: lab, dataset: 'dns_logs' })
@@ -137,13 +137,18 @@ interface Cast {
 function script(world: WorldBuilder, cast: Cast): void {
   const step = (jobId: number, atMs: number, action: JobAction, everyMs?: number): void =>
     world.at({ jobId, atMs, action, ...(everyMs === undefined ? {} : { everyMs }) })
-  step(cast.firewall, seconds(10), { kind: 'fate', fate: losing(1) })
-  step(cast.firewall, seconds(38), { kind: 'fate', fate: losing(0.1) })
+  step(cast.firewall, seconds(10), { kind: 'scenario', scenario: losing(1) })
+  step(cast.firewall, seconds(38), { kind: 'scenario', scenario: losing(0.1) })
   step(cast.deleted, minutes(4), { kind: 'delete' })
   step(cast.azure, minutes(1.5), { kind: 'break', failure: 'access_denied' }, minutes(9))
   step(cast.azure, minutes(4.5), { kind: 'mend' }, minutes(9))
   step(cast.datadog, minutes(5), { kind: 'break', failure: 'throttled' }, minutes(7))
-  step(cast.datadog, minutes(6.5), { kind: 'fate', fate: { kind: 'retrying', share: 0.1 } }, minutes(7))
+  step(
+    cast.datadog,
+    minutes(6.5),
+    { kind: 'scenario', scenario: { kind: 'retrying', share: 0.1 } },
+    minutes(7),
+  )
   step(cast.doomed, minutes(8), { kind: 'mend' })
   step(cast.doomed, minutes(8), { kind: 'enable' })
 }

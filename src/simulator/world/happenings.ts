@@ -2,7 +2,7 @@ import type { FailureName } from './failures.ts'
 import { disableTime } from './job-status.ts'
 import { changePhase, type JobTimeline, latestPhase } from './job-timeline.ts'
 import { notifyDisabled, notifyEnabled } from './notifications.ts'
-import type { Fate, JobAction } from './world-spec.ts'
+import type { JobAction, Scenario } from './world-spec.ts'
 import type { WorldState } from './world-state.ts'
 
 /*
@@ -59,13 +59,13 @@ export function actOn(state: WorldState, job: JobTimeline, atMs: number, action:
   if (job.deletedAtMs !== null) return
   switch (action.kind) {
     case 'break':
-      changePhase(job, atMs, { fate: { kind: 'dead', failure: action.failure } })
+      changePhase(job, atMs, { scenario: { kind: 'dead', failure: action.failure } })
       break
     case 'mend':
-      changePhase(job, atMs, { fate: { kind: 'healthy' } })
+      changePhase(job, atMs, { scenario: { kind: 'healthy' } })
       break
-    case 'fate':
-      changePhase(job, atMs, { fate: action.fate })
+    case 'scenario':
+      changePhase(job, atMs, { scenario: action.scenario })
       break
     case 'enable':
       if (latestPhase(job).enabled) break
@@ -101,12 +101,12 @@ function described(action: JobAction): string {
       return 'it was disabled'
     case 'delete':
       return 'it was deleted'
-    case 'fate':
-      return fateNews[action.fate.kind]
+    case 'scenario':
+      return scenarioNews[action.scenario.kind]
   }
 }
 
-const fateNews: Readonly<Record<Fate['kind'], string>> = {
+const scenarioNews: Readonly<Record<Scenario['kind'], string>> = {
   healthy: 'all its batches are delivered at once',
   slow: 'its uploads take tens of seconds',
   retrying: 'some of its batches need several attempts',
@@ -124,11 +124,14 @@ export function foresee(state: WorldState, job: JobTimeline): void {
 
 /** Gives a job another destination; it works unless that one is known to be out of order. */
 export function changeDestination(state: WorldState, job: JobTimeline, atMs: number, conf: string): void {
-  changePhase(job, atMs, { destinationConf: conf, fate: fateAt(state, conf, latestPhase(job).fate) })
+  changePhase(job, atMs, {
+    destinationConf: conf,
+    scenario: scenarioAt(state, conf, latestPhase(job).scenario),
+  })
   foresee(state, job)
 }
 
-function fateAt(state: WorldState, conf: string, before: Fate): Fate {
+function scenarioAt(state: WorldState, conf: string, before: Scenario): Scenario {
   const failure = destinationFailure(state, conf)
   if (failure !== null) return { kind: 'dead', failure }
   return before.kind === 'dead' ? { kind: 'healthy' } : before
@@ -138,8 +141,9 @@ function fateAt(state: WorldState, conf: string, before: Fate): Fate {
 export function destinationFailure(state: WorldState, conf: string): FailureName | null {
   for (const [prefix, failure] of state.brokenDestinations) if (conf.startsWith(prefix)) return failure
   for (const job of state.jobs.values()) {
-    const { destinationConf, fate } = latestPhase(job)
-    if (job.deletedAtMs === null && fate.kind === 'dead' && destinationConf === conf) return fate.failure
+    const { destinationConf, scenario } = latestPhase(job)
+    if (job.deletedAtMs === null && scenario.kind === 'dead' && destinationConf === conf)
+      return scenario.failure
   }
   return null
 }

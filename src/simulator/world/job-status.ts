@@ -1,5 +1,5 @@
 import { type JobStatus, type JobTimeline, latestPhase } from './job-timeline.ts'
-import { longestChainMs, type UploadEvent } from './upload-events.ts'
+import { maxChainMs, type UploadEvent } from './upload-events.ts'
 import { visitJobEvents, type WorldState } from './world-state.ts'
 
 const nothing: JobStatus = { lastCompleteMs: null, lastErrorMs: null, errorText: null }
@@ -46,14 +46,15 @@ function merge(
  */
 export function disableTime(state: WorldState, job: JobTimeline): number | null {
   const latest = latestPhase(job)
-  if (!latest.enabled || latest.fate.kind !== 'dead' || job.deletedAtMs !== null) return null
+  if (!latest.enabled || latest.scenario.kind !== 'dead' || job.deletedAtMs !== null) return null
   let first = latest
   for (let i = job.phases.length - 1; i >= 0; i -= 1) {
     const phase = job.phases[i]
-    if (phase?.fate.kind !== 'dead' || phase.enabledSinceMs !== latest.enabledSinceMs || !phase.enabled) break
+    if (phase?.scenario.kind !== 'dead' || phase.enabledSinceMs !== latest.enabledSinceMs || !phase.enabled)
+      break
     first = phase
   }
-  const horizon = first.fromMs + longestChainMs(job.retryDelaysMs) + 2 * job.traffic.batchEveryMs
+  const horizon = first.fromMs + maxChainMs(job.retryDelaysMs) + 2 * job.traffic.batchEveryMs
   let success = Number.NEGATIVE_INFINITY
   const failures: number[] = []
   visitJobEvents(state, job, first.fromMs, horizon, (event) => {

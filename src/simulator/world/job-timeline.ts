@@ -3,8 +3,8 @@ import { hashText, mix } from './prng.ts'
 import {
   defaultRetryDelaysMs,
   defaultTraffic,
-  type Fate,
   type JobSpec,
+  type Scenario,
   type ScopeRef,
   type Traffic,
 } from './world-spec.ts'
@@ -13,7 +13,7 @@ import {
 export interface Phase {
   readonly fromMs: number
   readonly enabled: boolean
-  readonly fate: Fate
+  readonly scenario: Scenario
   readonly destinationConf: string
   readonly destinationType: string
   /** Status of a successful upload. */
@@ -59,10 +59,15 @@ export const thirtyDaysMs = 30 * 86_400_000
 
 export function createTimeline(worldSeed: number, startMs: number, spec: JobSpec): JobTimeline {
   const createdMs = startMs + (spec.createdMs ?? -thirtyDaysMs)
-  const fate = spec.fate ?? { kind: 'healthy' }
-  const fateSinceMs =
-    spec.fateSinceMs === undefined ? (fate.kind === 'dead' ? startMs : createdMs) : startMs + spec.fateSinceMs
-  if (fateSinceMs > Math.max(startMs, createdMs)) throw new RangeError('a later fate is a step of the script')
+  const scenario = spec.scenario ?? { kind: 'healthy' }
+  const scenarioSinceMs =
+    spec.scenarioSinceMs === undefined
+      ? scenario.kind === 'dead'
+        ? startMs
+        : createdMs
+      : startMs + spec.scenarioSinceMs
+  if (scenarioSinceMs > Math.max(startMs, createdMs))
+    throw new RangeError('a later scenario is a step of the script')
   const job: JobTimeline = {
     id: spec.id,
     scope: spec.scope,
@@ -73,7 +78,7 @@ export function createTimeline(worldSeed: number, startMs: number, spec: JobSpec
       {
         fromMs: createdMs,
         enabled: spec.enabled ?? true,
-        fate: fateSinceMs > createdMs ? { kind: 'healthy' } : fate,
+        scenario: scenarioSinceMs > createdMs ? { kind: 'healthy' } : scenario,
         ...destination(spec.destinationConf),
         enabledSinceMs: createdMs,
       },
@@ -85,7 +90,7 @@ export function createTimeline(worldSeed: number, startMs: number, spec: JobSpec
     statusMemo: null,
     fields: { name: spec.name, dataset: spec.dataset, kind: spec.kind ?? '', ...spec.fields },
   }
-  if (fateSinceMs > createdMs) changePhase(job, fateSinceMs, { fate })
+  if (scenarioSinceMs > createdMs) changePhase(job, scenarioSinceMs, { scenario })
   return job
 }
 
@@ -113,7 +118,7 @@ export function latestPhase(job: JobTimeline): Phase {
 export function changePhase(
   job: JobTimeline,
   atMs: number,
-  change: Partial<Pick<Phase, 'enabled' | 'fate' | 'destinationConf'>>,
+  change: Partial<Pick<Phase, 'enabled' | 'scenario' | 'destinationConf'>>,
 ): void {
   const latest = latestPhase(job)
   const enabled = change.enabled ?? latest.enabled

@@ -1,5 +1,5 @@
 import { accountScope, buildWorld, zoneScope } from './world-builder.ts'
-import type { Fate, WorldSpec } from './world-spec.ts'
+import type { Scenario, WorldSpec } from './world-spec.ts'
 
 export interface LargeWorld {
   readonly zones: number
@@ -25,7 +25,7 @@ export function largeWorld(seed: number, size: LargeWorld): WorldSpec {
         scope: zoneScope(zone),
         name: `zone-${i + 1}-job-${j + 1}`,
         dataset: datasets[j % datasets.length] ?? 'http_requests',
-        fate: fateOf(i * size.jobsPerZone + j),
+        scenario: fateOf(i * size.jobsPerZone + j),
         traffic: { batchEveryMs: 60_000 },
       })
     }
@@ -34,7 +34,7 @@ export function largeWorld(seed: number, size: LargeWorld): WorldSpec {
   return world.spec()
 }
 
-function fateOf(index: number): Fate {
+function fateOf(index: number): Scenario {
   if (index % 50 === 7) return { kind: 'losing', share: 0.2, failure: 'server_error' }
   if (index % 50 === 23) return { kind: 'retrying', share: 0.5 }
   return { kind: 'healthy' }

@@ -1,4 +1,4 @@
-import { attempt, longestFailureMs, longestSuccessMs } from './attempt.ts'
+import { attempt, maxFailureMs, maxSuccessMs } from './attempt.ts'
 import { type JobTimeline, phaseAt } from './job-timeline.ts'
 import { uniform } from './prng.ts'
 import type { Ingestion } from './world-spec.ts'
@@ -38,9 +38,9 @@ const salt = {
 } as const
 
 /** The longest time between the beginning of a batch and the end of its last attempt. */
-export function longestChainMs(retryDelaysMs: readonly number[]): number {
+export function maxChainMs(retryDelaysMs: readonly number[]): number {
   const waits = retryDelaysMs.reduce((sum, delay) => sum + delay, 0)
-  return waits + retryDelaysMs.length * longestFailureMs + longestSuccessMs
+  return waits + retryDelaysMs.length * maxFailureMs + maxSuccessMs
 }
 
 /**
@@ -57,7 +57,7 @@ export function visitUploads(
   const every = job.traffic.batchEveryMs
   const offset = Math.floor(uniform(job.seed, 0, salt.offset) * every)
   const jitterMs = every * 0.3
-  const earliest = fromMs - longestChainMs(job.retryDelaysMs)
+  const earliest = fromMs - maxChainMs(job.retryDelaysMs)
   const first = Math.floor((earliest - offset - jitterMs) / every)
   const last = Math.floor((toMs - offset) / every)
   for (let batch = first; batch <= last; batch += 1) {

@@ -51,7 +51,7 @@ export interface ZoneSpec {
  * - `dead`: every attempt of every batch fails
  * - `idle`: there is nothing to send
  */
-export type Fate =
+export type Scenario =
   | { readonly kind: 'healthy' }
   | { readonly kind: 'slow' }
   | { readonly kind: 'retrying'; readonly share: number }
@@ -75,12 +75,12 @@ export interface JobSpec {
   readonly kind?: string
   readonly enabled?: boolean
   readonly createdMs?: number
-  readonly fate?: Fate
+  readonly scenario?: Scenario
   /**
-   * Since when the fate holds; the job is healthy before. When absent: since the job was made, but for
+   * Since when the scenario holds; the job is healthy before. When absent: since the job was made, but for
    * a dead destination since the start, or the job would have been disabled long ago.
    */
-  readonly fateSinceMs?: number
+  readonly scenarioSinceMs?: number
   readonly traffic?: Partial<Traffic>
   /** Waits between the attempts of one batch; their number is the number of retries. */
   readonly retryDelaysMs?: readonly number[]
@@ -129,7 +129,7 @@ export interface PolicySpec {
 export type JobAction =
   | { readonly kind: 'break'; readonly failure: FailureName }
   | { readonly kind: 'mend' | 'enable' | 'disable' | 'delete' }
-  | { readonly kind: 'fate'; readonly fate: Fate }
+  | { readonly kind: 'scenario'; readonly scenario: Scenario }
 
 export interface ScriptStep {
   readonly atMs: number

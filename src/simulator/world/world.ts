@@ -8,10 +8,10 @@ import { subscribe } from './subscription.ts'
 import { type Truth, type TruthQuery, truthOf } from './truth.ts'
 import type {
   AccountSpec,
-  Fate,
   HealthSettings,
   JobAction,
   JobSpec,
+  Scenario,
   ScopeRef,
   ScriptStep,
   TokenSpec,
@@ -43,7 +43,7 @@ export interface World {
   disableJob(ref: JobRef): void
   /** Deletes it, as a user would by the API. */
   removeJob(ref: JobRef): void
-  setFate(ref: JobRef, fate: Fate): void
+  setScenario(ref: JobRef, scenario: Scenario): void
   /** Puts every destination that begins like this out of order, for the jobs there are and those to come. */
   breakDestination(prefix: string, failure?: FailureName): void
   mendDestination(prefix: string): void
@@ -110,7 +110,7 @@ export function createWorld(
     enableJob: (ref) => act(ref, { kind: 'enable' }),
     disableJob: (ref) => act(ref, { kind: 'disable' }),
     removeJob: (ref) => act(ref, { kind: 'delete' }),
-    setFate: (ref, fate) => act(ref, { kind: 'fate', fate }),
+    setScenario: (ref, scenario) => act(ref, { kind: 'scenario', scenario }),
     breakDestination: (prefix, failure = 'access_denied') => {
       settle()
       state.brokenDestinations.set(prefix, failure)

@@ -5,7 +5,7 @@ import {
   emptyBook,
   historyRead,
   type NotificationBook,
-  note,
+  recordEvent,
   type SeenEvent,
 } from '../../../src/domain/notification/notification-book.ts'
 import {
@@ -153,7 +153,7 @@ function seen(edit: Partial<SeenEvent> = {}): SeenEvent {
 const usual = { now: noon, count: true, followUp: true }
 
 function bookOf(...events: readonly SeenEvent[]): NotificationBook {
-  return events.reduce((book, event) => note(book, event, usual) ?? book, emptyBook)
+  return events.reduce((book, event) => recordEvent(book, event, usual) ?? book, emptyBook)
 }
 
 t.test('one event is counted once, whatever the ways it came by', async (t) => {
@@ -176,7 +176,8 @@ t.test('one event is counted once, whatever the ways it came by', async (t) => {
       seen({ jobIds: [], source: 'history', fingerprint: 5 }),
     ],
   ]
-  for (const [one, other] of same) t.equal(note(bookOf(one), other, usual), null, JSON.stringify(other))
+  for (const [one, other] of same)
+    t.equal(recordEvent(bookOf(one), other, usual), null, JSON.stringify(other))
   const different: readonly (readonly [SeenEvent, SeenEvent])[] = [
     [seen(), seen({ jobIds: ['2'] })],
     [seen(), seen({ at: noon + 11 * minute })],
@@ -191,7 +192,7 @@ t.test('one event is counted once, whatever the ways it came by', async (t) => {
       seen({ jobIds: [], source: 'history', fingerprint: 6 }),
     ],
   ]
-  for (const [one, other] of different) t.ok(note(bookOf(one), other, usual), JSON.stringify(other))
+  for (const [one, other] of different) t.ok(recordEvent(bookOf(one), other, usual), JSON.stringify(other))
   const book = bookOf(seen(), seen({ source: 'history' }), seen({ jobIds: ['2'], source: 'history' }))
   t.equal(countOf(book, { accountId: account, alertType: alert, source: 'webhook' }), 1)
   t.equal(countOf(book, { accountId: account, alertType: alert, source: 'history' }), 1)
@@ -205,7 +206,7 @@ t.test('what is remembered is bounded, and what may have been forgotten is no ne
   t.equal(book.seen.length, 500)
   t.equal(book.open.length, 200)
   t.equal(countOf(book, { accountId: account, alertType: alert, source: 'webhook' }), 700)
-  t.equal(note(book, seen({ jobIds: ['1'], at: noon }), usual), null, 'a replay of the first')
+  t.equal(recordEvent(book, seen({ jobIds: ['1'], at: noon }), usual), null, 'a replay of the first')
   const [first] = book.open
   t.equal(closeEvents(book, new Set(first === undefined ? [] : [first])).open.length, 199)
 })

@@ -3,7 +3,7 @@ import t from 'tap'
 import { noCounts } from '../../../src/domain/ledger/job-totals.ts'
 import { beginLedger, type MinuteCounts, observeCounts } from '../../../src/domain/ledger/ledger.ts'
 import { createNumberRows } from '../../../src/exporter/state/number-rows.ts'
-import { createHistory, slotCount, slotMs } from '../../../src/exporter/state/upload-history.ts'
+import { createUploadHistory, slotCount, slotMs } from '../../../src/exporter/state/upload-history.ts'
 import { holds } from '../../support/property.ts'
 
 /* A minute at which a slot begins. */
@@ -25,7 +25,7 @@ function seen(jobId: string, minute: number, outcome: Outcome, uploads: number, 
 }
 
 t.test('counts go to the slot of their minute, apart by what became of the batch', async (t) => {
-  const history = createHistory()
+  const history = createUploadHistory()
   history.counted(zone, beginLedger(start), [
     seen('7', start, 'delivered', 3, 300),
     seen('7', start + 4, 'retried', 2),
@@ -42,7 +42,7 @@ t.test('counts go to the slot of their minute, apart by what became of the batch
 })
 
 t.test('what comes late is added to its own slot, and what is older than the ring is left out', async (t) => {
-  const history = createHistory()
+  const history = createUploadHistory()
   const ledger = beginLedger(start)
   history.counted(zone, ledger, [seen('7', start + 60, 'delivered', 1)])
   history.counted(zone, ledger, [seen('7', start + 2, 'lost', 4, 40)])
@@ -57,7 +57,7 @@ t.test('what comes late is added to its own slot, and what is older than the rin
 })
 
 t.test('a job that was quiet for long begins with an empty ring', async (t) => {
-  const history = createHistory()
+  const history = createUploadHistory()
   const ledger = beginLedger(start)
   history.counted(zone, ledger, [seen('7', start, 'delivered', 5)])
   const later = start + slotCount * 5 * 3 + 10
@@ -71,7 +71,7 @@ t.test('a job that was quiet for long begins with an empty ring', async (t) => {
 })
 
 t.test('losses count as one row until an hour passes without any', async (t) => {
-  const history = createHistory()
+  const history = createUploadHistory()
   const ledger = beginLedger(start)
   const now = at(start + 180)
   t.equal(history.losingSince('7', now), null)
@@ -83,7 +83,7 @@ t.test('losses count as one row until an hour passes without any', async (t) => 
 })
 
 t.test('the first read of a scope brings what its ledger knew, once', async (t) => {
-  const history = createHistory()
+  const history = createUploadHistory()
   const row = {
     minute: start + 3,
     jobId: '7',
@@ -128,7 +128,7 @@ t.test('whatever is entered in whatever order, the ring holds what a plain sum h
   holds(
     t,
     fc.property(fc.array(entry, { maxLength: 60 }), (entries) => {
-      const history = createHistory()
+      const history = createUploadHistory()
       let newest = 0
       const kept = entries.filter(({ minute }) => {
         const slot = Math.floor(minute / 5)
@@ -169,7 +169,7 @@ t.test('freed rows are used again, and come back empty', async (t) => {
 })
 
 t.test('ten thousand busy jobs take four megabytes of numbers', async (t) => {
-  const history = createHistory()
+  const history = createUploadHistory()
   const before = process.memoryUsage().arrayBuffers
   for (let minute = start; minute < start + slotCount * 5; minute += 5)
     history.counted(

@@ -5,7 +5,7 @@ import { beginLedger } from '../../../src/domain/ledger/ledger.ts'
 import { scopeKey } from '../../../src/domain/scope.ts'
 import { createSelfState } from '../../../src/exporter/state/self-state.ts'
 import { createState } from '../../../src/exporter/state/state.ts'
-import { createHistory } from '../../../src/exporter/state/upload-history.ts'
+import { createUploadHistory } from '../../../src/exporter/state/upload-history.ts'
 import { exporterStatus } from '../../../src/exporter/view/exporter-status.ts'
 import { accountJobs, type JobQuery, noFilter } from '../../../src/exporter/view/job-query.ts'
 import { jobById, overview, type StatusInput } from '../../../src/exporter/view/status.ts'
@@ -26,7 +26,7 @@ const lost = (id: string, ago: number, batches: number, records = batches * 10) 
 /** One job of each kind of trouble, and what is known of the scopes. */
 function world() {
   const state = createState()
-  const history = createHistory()
+  const history = createUploadHistory()
   state.setScopes([quayAccount, cdn, shop])
   const [account, first, second] = [scopeKey(quayAccount), scopeKey(cdn), scopeKey(shop)]
   state.jobsListed(
@@ -119,7 +119,7 @@ t.test('what the store remembers of a job says nothing of how it fares now', asy
   state.setScopes([cdn])
   const seen = { summary: summary('1', { enabled: false }), failingSince: null, firstSeen: now }
   state.remembered(scopeKey(cdn), [{ ...seen, disabledByFailure: { how: 'seen', at: now - hour } }], null)
-  const history = createHistory()
+  const history = createUploadHistory()
   const input = () => ({ scopes: state.scopes.values(), history, maxLagMs: () => hour, now })
   t.equal(jobById(input(), '1')?.trouble, 'unknown')
   t.equal(jobById(input(), '1')?.lagMs, null)
@@ -137,7 +137,7 @@ t.test('a job that only health data names is shown by its id, without what nobod
     now,
   )
   const job = jobById(
-    { scopes: state.scopes.values(), history: createHistory(), maxLagMs: () => hour, now },
+    { scopes: state.scopes.values(), history: createUploadHistory(), maxLagMs: () => hour, now },
     '77',
   )
   t.match(job, { name: '', facts: null, trouble: 'unknown', lagMs: null, reason: null, lastComplete: null })

@@ -2,7 +2,7 @@ import t from 'tap'
 import { beginLedger } from '../../../src/domain/ledger/ledger.ts'
 import { scopeKey } from '../../../src/domain/scope.ts'
 import { createState } from '../../../src/exporter/state/state.ts'
-import { createHistory } from '../../../src/exporter/state/upload-history.ts'
+import { createUploadHistory } from '../../../src/exporter/state/upload-history.ts'
 import { quay, zone } from '../../support/exporter-core.ts'
 import { serverFor } from '../../support/http-server.ts'
 import { statusOf } from '../../support/status-values.ts'
@@ -13,7 +13,7 @@ const cdn = zone('cdn.example')
 
 function world() {
   const state = createState()
-  const history = createHistory()
+  const history = createUploadHistory()
   state.setScopes([cdn])
   const failure = { reason: 'not_found' as const, message: '404 NoSuchBucket' }
   state.jobsListed(

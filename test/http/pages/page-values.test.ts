@@ -3,14 +3,14 @@ import { noTotals } from '../../../src/domain/ledger/job-totals.ts'
 import { beginLedger } from '../../../src/domain/ledger/ledger.ts'
 import { scopeKey } from '../../../src/domain/scope.ts'
 import { createState } from '../../../src/exporter/state/state.ts'
-import { createHistory } from '../../../src/exporter/state/upload-history.ts'
+import { createUploadHistory } from '../../../src/exporter/state/upload-history.ts'
 import { jobById } from '../../../src/exporter/view/status.ts'
 import { gauge } from '../../../src/http/pages/gauge.ts'
+import { timeLeft } from '../../../src/http/pages/health-state-text.ts'
 import { jobFactsList, totalsList } from '../../../src/http/pages/job-facts.ts'
 import type { Html } from '../../../src/http/pages/page.ts'
 import { paging } from '../../../src/http/pages/paging.ts'
 import { scopeSection } from '../../../src/http/pages/scope-table.ts'
-import { timeLeft } from '../../../src/http/pages/trouble-text.ts'
 import { zone } from '../../support/exporter-core.ts'
 import { aSummary, hour, minute } from '../../support/status-world.ts'
 
@@ -33,7 +33,7 @@ function detail(edit: { readonly kind?: string; readonly attempts?: ReadonlyMap<
   const attempts = edit.attempts ?? new Map()
   const totals = { ...noTotals, attempts, records: 12_345, recordsLost: 678, uploadSeconds: 50 }
   state.healthRead(scopeKey(cdn), { ...beginLedger(0), totals: new Map([['7', totals]]) }, now)
-  const input = { scopes: state.scopes.values(), history: createHistory(), maxLagMs: () => hour, now }
+  const input = { scopes: state.scopes.values(), history: createUploadHistory(), maxLagMs: () => hour, now }
   const job = jobById(input, '7')
   if (job === null) throw new Error('the job is not there')
   return job

@@ -1,9 +1,9 @@
 import t from 'tap'
 import { slotCount, slotMs } from '../../../src/exporter/state/upload-history.ts'
+import { timeLeft } from '../../../src/http/pages/health-state-text.ts'
 import { amount, byteAmount, counted, share, span } from '../../../src/http/pages/readable.ts'
 import { knownSlots } from '../../../src/http/pages/sparkline.ts'
 import { apiRules, pageRules, parseStatusQuery, queryHref } from '../../../src/http/pages/status-query.ts'
-import { timeLeft } from '../../../src/http/pages/trouble-text.ts'
 
 t.test('spans have two units at most, and are never longer than the truth', async (t) => {
   const cases: readonly (readonly [number, string])[] = [

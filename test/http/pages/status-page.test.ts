@@ -6,10 +6,10 @@ import { runbooksUrl as dashboardRunbooks, uids } from '../../../dashboards/src/
 import { beginLedger } from '../../../src/domain/ledger/ledger.ts'
 import { scopeKey } from '../../../src/domain/scope.ts'
 import { createState } from '../../../src/exporter/state/state.ts'
-import { createHistory } from '../../../src/exporter/state/upload-history.ts'
-import { troubles } from '../../../src/exporter/view/job-trouble.ts'
+import { createUploadHistory } from '../../../src/exporter/state/upload-history.ts'
+import { healthStates } from '../../../src/exporter/view/health-state.ts'
 import { dashboardUids, runbooksUrl } from '../../../src/http/pages/addresses.ts'
-import { troubleNames } from '../../../src/http/pages/trouble-text.ts'
+import { troubleNames } from '../../../src/http/pages/health-state-text.ts'
 import { failure, quayAccount, zone } from '../../support/exporter-core.ts'
 import { serverFor } from '../../support/http-server.ts'
 import { type StatusParts, statusOf } from '../../support/status-values.ts'
@@ -21,7 +21,7 @@ const cdn = zone('cdn.example')
 /** A job that fails and loses data, one that is late, one that is fine. */
 function world(edit: { readonly name?: string; readonly zone?: string; readonly error?: string } = {}) {
   const state = createState()
-  const history = createHistory()
+  const history = createUploadHistory()
   const own = { ...cdn, name: edit.zone ?? cdn.name }
   state.setScopes([quayAccount, own])
   const failure = { reason: 'auth' as const, message: edit.error ?? '403 Forbidden' }
@@ -205,7 +205,9 @@ t.test('pages are compressed for those who take it, and HEAD has no body', async
 })
 
 t.test('states, runbooks and dashboards are those that the rest of the project has', async (t) => {
-  const names = troubles.filter((trouble) => trouble !== 'unknown').map((trouble) => troubleNames[trouble])
+  const names = healthStates
+    .filter((trouble) => trouble !== 'unknown')
+    .map((trouble) => troubleNames[trouble])
   t.strictSame(
     names,
     jobStates.map(({ text }) => text),

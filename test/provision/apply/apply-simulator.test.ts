@@ -3,7 +3,7 @@ import { createRestClient, type RestClient } from '../../../src/cloudflare/rest/
 import { Secret } from '../../../src/domain/secret.ts'
 import { InternalError } from '../../../src/errors.ts'
 import { eventLine } from '../../../src/provision/apply/apply-event.ts'
-import { applyExitCode, reportLines } from '../../../src/provision/apply/apply-outcome.ts'
+import { applyExitCode, applyReportLines } from '../../../src/provision/apply/apply-outcome.ts'
 import { startSimulator } from '../../../src/simulator/server.ts'
 import { buildWorld } from '../../../src/simulator/world/world-builder.ts'
 import {
@@ -82,7 +82,7 @@ async function aSimulatedWorld(letters = ['a', 'b', 'c']) {
 }
 
 function everythingSaid({ report, events, logs }: Run): string {
-  return [...events.map(eventLine), ...reportLines(report), JSON.stringify(logs)].join('\n')
+  return [...events.map(eventLine), ...applyReportLines(report), JSON.stringify(logs)].join('\n')
 }
 
 t.test('over HTTP: apply, an empty plan, destroy, and the world is as before', async (t) => {
@@ -91,12 +91,12 @@ t.test('over HTTP: apply, an empty plan, destroy, and the world is as before', a
   const { machine, desired, cloudflare } = world
   const before = await worldText(cloudflare, desired)
   const run = await machine.apply(await machine.plan(desired), { parallel: 4 })
-  t.same(reportLines(run.report), ['Applied: 17 created.'])
+  t.same(applyReportLines(run.report), ['Applied: 17 created.'])
   t.equal((await machine.plan(desired)).changes.length, 0)
   t.equal(world.simulator.requests.count('request_challenge'), 4)
   for (const secret of secretTexts) t.notMatch(everythingSaid(run), secret)
   const end = await machine.apply(await machine.destroyPlan(desired), { parallel: 4 })
-  t.same(reportLines(end.report), ['Applied: 17 deleted.'])
+  t.same(applyReportLines(end.report), ['Applied: 17 deleted.'])
   t.equal(await worldText(cloudflare, desired), before)
 })
 
@@ -120,7 +120,7 @@ t.test('over HTTP: killed between any two writes, the next run ends in the same 
       )
       Object.assign(kill, { at: 0 })
       const run = await machine.apply(await machine.plan(desired))
-      if (applyExitCode(run.report) !== 0) t.fail(`${at}: ${reportLines(run.report).join('\n')}`)
+      if (applyExitCode(run.report) !== 0) t.fail(`${at}: ${applyReportLines(run.report).join('\n')}`)
       if ((await machine.plan(desired)).changes.length > 0) t.fail(`${at}: the plan is not empty`)
       const copies = jobCounts(await readAll(cloudflare, desired))
       if ([...copies.values()].some((count) => count > 1)) t.fail(`${at}: something is there twice`)

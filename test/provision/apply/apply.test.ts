@@ -2,7 +2,7 @@ import t from 'tap'
 import { Secret } from '../../../src/domain/secret.ts'
 import { ApiFailure, type ApiFailureKind, InternalError } from '../../../src/errors.ts'
 import { eventLine } from '../../../src/provision/apply/apply-event.ts'
-import { applyExitCode, reportLines, summarize } from '../../../src/provision/apply/apply-outcome.ts'
+import { applyExitCode, applyReportLines, summarize } from '../../../src/provision/apply/apply-outcome.ts'
 import {
   aFakeCloudflare,
   aMachine,
@@ -49,7 +49,7 @@ function text(cloudflare: FakeCloudflare): string {
 function everythingSaid({ report, events, logs }: Run): string {
   return [
     ...events.map(eventLine),
-    ...reportLines(report),
+    ...applyReportLines(report),
     JSON.stringify(logs),
     JSON.stringify(report),
   ].join('\n')
@@ -62,7 +62,7 @@ t.test('a manifest with 12 jobs in 4 scopes, 2 webhooks and 3 policies', async (
   const desired = aWideManifest()
   const run = await machine.apply(await machine.plan(desired), { parallel: 3 })
   t.equal(applyExitCode(run.report), 0)
-  t.same(reportLines(run.report), ['Applied: 17 created.'])
+  t.same(applyReportLines(run.report), ['Applied: 17 created.'])
   t.same((await machine.plan(desired)).changes, [], 'the plan right after is empty')
   t.equal(cloudflare.challengeFiles.size, 4, 'jobs that share scope and destination share a challenge')
   t.same(machine.sent, ['sre-chat', 'sre-exporter'])
@@ -86,7 +86,7 @@ t.test('a manifest with 12 jobs in 4 scopes, 2 webhooks and 3 policies', async (
     const plan = await machine.plan(desired)
     t.match(plan.changes, [{ change: 'update', fields: [{ path: 'enabled', from: false, to: true }] }])
     const before = cloudflare.challengeFiles.size
-    t.same(reportLines((await machine.apply(plan)).report), ['Applied: 1 updated.'])
+    t.same(applyReportLines((await machine.apply(plan)).report), ['Applied: 1 updated.'])
     t.equal(cloudflare.challengeFiles.size, before, 'no challenge is needed to switch a job on')
     t.same(cloudflare.snapshot(), wanted)
   })
@@ -94,7 +94,7 @@ t.test('a manifest with 12 jobs in 4 scopes, 2 webhooks and 3 policies', async (
   await t.test('destroy brings the world back', async (t) => {
     const foreign = cloudflare.addJob(account, { name: 'other-team', destinationConf: new Secret('r2://x') })
     const end = await machine.apply(await machine.destroyPlan(desired), { parallel: 3 })
-    t.same(reportLines(end.report), ['Applied: 17 deleted.'])
+    t.same(applyReportLines(end.report), ['Applied: 17 deleted.'])
     t.match(cloudflare.snapshot(), {
       jobs: [[`account:${accountId}`, [{ name: 'other-team' }]]],
       webhooks: [],
@@ -144,7 +144,7 @@ t.test('killed between any two writes, the next run ends in the same world', asy
       await t.rejects(machine.apply(await machine.plan(desired), { parallel }), InternalError)
       cloudflare.intercept(() => undefined)
       const run = await machine.apply(await machine.plan(desired), { parallel })
-      if (applyExitCode(run.report) !== 0) t.fail(`${at}: ${reportLines(run.report).join('\n')}`)
+      if (applyExitCode(run.report) !== 0) t.fail(`${at}: ${applyReportLines(run.report).join('\n')}`)
       const actual = await readAll(cloudflare, desired)
       if ([...jobCounts(actual).values()].some((copies) => copies > 1))
         t.fail(`${at}: something is there twice`)
@@ -185,7 +185,7 @@ t.test('a lost answer to any write: looked up, never sent again', async (t) => {
         t.equal(summarize(run.report).failed, 1, 'a challenge whose file name is lost fails')
         await machine.apply(await machine.plan(desired))
       } else if (applyExitCode(run.report) !== 0 || writesOf(cloudflare).length !== 21) {
-        t.fail(`${lost}: ${reportLines(run.report).join('\n')}`)
+        t.fail(`${lost}: ${applyReportLines(run.report).join('\n')}`)
       }
       t.equal(text(cloudflare), wanted, `${kind} after write ${position}`)
     }
@@ -204,7 +204,7 @@ t.test('a write that never arrived is reported, its dependents wait, the next ru
   ])
   failOnce(cloudflare, 'create webhook', failure('network'))
   const run = await machine.apply(await machine.plan(desired))
-  t.same(reportLines(run.report), [
+  t.same(applyReportLines(run.report), [
     'Applied: 3 created, 1 failed, 1 skipped.',
     'Not completed:',
     '  failed: create webhook sre-exporter (account Quay): cannot do it: network; a second read shows that the change was not made; it was not sent again',
@@ -219,7 +219,7 @@ t.test('a write that never arrived is reported, its dependents wait, the next ru
     {},
   ])
   const again = await machine.apply(await machine.plan(desired))
-  t.same(reportLines(again.report), ['Applied: 2 created.'])
+  t.same(applyReportLines(again.report), ['Applied: 2 created.'])
   t.same((await machine.plan(desired)).changes, [])
 })
 
@@ -234,7 +234,10 @@ t.test('a look that fails too leaves it open, and says so', async (t) => {
   })
   const plan = await machine.plan(desired)
   const run = await machine.apply(plan)
-  t.match(reportLines(run.report)[2], 'could not verify whether the change was made (cannot do it: network)')
+  t.match(
+    applyReportLines(run.report)[2],
+    'could not verify whether the change was made (cannot do it: network)',
+  )
   t.match(run.logs, [{ fields: { result: 'unclear' } }])
   cloudflare.intercept(() => undefined)
   t.same((await machine.plan(desired)).changes, [], 'it was: the next run sees it')
@@ -271,7 +274,7 @@ t.test('what changed since the plan is refused, and nothing is written', async (
 
   const writes = writesOf(cloudflare).length
   const run = await machine.apply(plan)
-  t.same(reportLines(run.report), [
+  t.same(applyReportLines(run.report), [
     'Applied: 1 created, 1 updated, 4 refused, 2 skipped.',
     'Not completed:',
     '  refused: update job sre-edited (account Quay): changed since the plan: filter, maxUploadRecords',
@@ -330,14 +333,14 @@ t.test('a job that is replaced: the new one first, then the old one goes', async
   }
   const good = set()
   const run = await good.machine.apply(await good.machine.plan(good.desired))
-  t.same(reportLines(run.report), ['Applied: 1 replaced.'])
+  t.same(applyReportLines(run.report), ['Applied: 1 replaced.'])
   t.same(writesOf(good.cloudflare), [`create job account:${accountId}`, `delete job account:${accountId}`])
   t.same((await good.machine.plan(good.desired)).changes, [])
 
   const refused = set()
   failOnce(refused.cloudflare, 'create job', failure('invalid_request'))
   t.match(
-    reportLines((await refused.machine.apply(await refused.machine.plan(refused.desired))).report)[0],
+    applyReportLines((await refused.machine.apply(await refused.machine.plan(refused.desired))).report)[0],
     '1 failed',
   )
   t.same(await names(refused.cloudflare), ['audit_logs'], 'the old one works on')
@@ -346,11 +349,11 @@ t.test('a job that is replaced: the new one first, then the old one goes', async
   failOnce(half.cloudflare, 'delete job', failure('forbidden'))
   const report = (await half.machine.apply(await half.machine.plan(half.desired))).report
   t.match(
-    reportLines(report)[2],
+    applyReportLines(report)[2],
     'the new one was created, but the old one still exists: cannot do it: forbidden',
   )
   t.same(await names(half.cloudflare), ['audit_logs', 'workers_trace_events'])
-  t.same(reportLines((await half.machine.apply(await half.machine.plan(half.desired))).report), [
+  t.same(applyReportLines((await half.machine.apply(await half.machine.plan(half.desired))).report), [
     'Applied: 1 deleted.',
   ])
   t.same(await names(half.cloudflare), ['workers_trace_events'])
@@ -371,7 +374,7 @@ t.test('told to stop, it lets the write under way end and starts no other', asyn
     t.equal(run.report.stopped, 'interrupted')
     t.equal(failed, 0)
     t.ok(writesOf(cloudflare).length <= 5 + parallel - 1)
-    t.equal(reportLines(run.report)[0], 'Stopped: interrupted.')
+    t.equal(applyReportLines(run.report)[0], 'Stopped: interrupted.')
     t.equal(run.report.steps.length, 21)
     t.ok(created + left >= 17)
     t.match(run.events.at(-1), { event: 'end', stopped: 'interrupted' })
@@ -400,7 +403,7 @@ t.test('too many requests are waited out, also for writes; a refused token ends 
     }
   })
   const run = await machine.apply(await machine.plan(wanting([aJob()])), { clock })
-  t.same(reportLines(run.report), ['Applied: 1 created.'])
+  t.same(applyReportLines(run.report), ['Applied: 1 created.'])
   t.same(clock.slept, [299_000, 299_000])
   t.match(run.events[2], { step: { state: 'waiting', reason: 'Cloudflare asks to wait 299 s' } })
 
@@ -481,7 +484,7 @@ t.test('a challenge that cannot be had holds back its jobs only', async (t) => {
   const sumo = new Secret('sumo://endpoint1.collection.us2.sumologic.com/receiver/v1/http/canary-path')
   const desired = wanting([aJob({ name: 'sre-sumo', destinationConf: sumo }), aJob({ name: 'sre-ok' })])
   const run = await machine.apply(await machine.plan(desired))
-  t.same(reportLines(run.report), [
+  t.same(applyReportLines(run.report), [
     'Applied: 1 created, 1 failed, 1 skipped.',
     'Not completed:',
     `  failed: verify ownership of sumo://endpoint1.collection.us2.sumologic.com/*** (account Quay): Cloudflare requires proof that you own sumo://endpoint1.collection.us2.sumologic.com/***, and its challenge file cannot be read automatically: run "provision ownership request", find the token, run "provision ownership confirm", and apply again`,
@@ -520,7 +523,7 @@ t.test('a policy goes out whole, and names what it cannot find', async (t) => {
     aWebhook(),
     aPolicy(),
   ])
-  t.match(reportLines((await machine.apply(await machine.plan(lost))).report), [
+  t.match(applyReportLines((await machine.apply(await machine.plan(lost))).report), [
     /2 failed/,
     /Not completed/,
     /sre-a .*: there is no webhook named "nobody"$/,

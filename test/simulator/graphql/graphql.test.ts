@@ -20,8 +20,8 @@ function twelveZones(tokens: readonly Partial<TokenSpec>[] = [{}]): Twelve {
   const zones = Array.from({ length: 12 }, (_, i) => world.zone(`zone-${i}.example`, accounts[0]))
   zones.push(world.zone('other.example', accounts[1]))
   for (const zone of zones) {
-    world.job({ scope: zoneScope(zone), fate: { kind: 'losing', share: 0.3, failure: 'server_error' } })
-    world.job({ scope: zoneScope(zone), fate: { kind: 'retrying', share: 0.4 } })
+    world.job({ scope: zoneScope(zone), scenario: { kind: 'losing', share: 0.3, failure: 'server_error' } })
+    world.job({ scope: zoneScope(zone), scenario: { kind: 'retrying', share: 0.4 } })
   }
   world.job({ scope: accountScope(accounts[0]) })
   for (const token of tokens) world.token(token)

@@ -50,7 +50,7 @@ function dyingJob(): { readonly spec: WorldSpec; readonly account: string; reado
   const account = world.account('Quay')
   const other = world.account('Free', { mechanisms: ['email'], offersLogpushAlert: false })
   const zone = world.zone('quay.example', account)
-  world.job({ scope: zoneScope(zone), name: 'dying', fate: { kind: 'dead', failure: 'dns' } })
+  world.job({ scope: zoneScope(zone), name: 'dying', scenario: { kind: 'dead', failure: 'dns' } })
   world.pagerduty(account, 'SRE primary')
   return { spec: world.spec(), account, other }
 }

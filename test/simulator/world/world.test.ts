@@ -22,7 +22,7 @@ function oneJobWorld(
 function allFates(): { spec: WorldSpec; zone: string } {
   const world = buildWorld(11)
   const zone = world.zone('quay.example', world.account('Quay'))
-  const fates: NonNullable<JobDraft['fate']>[] = [
+  const scenarios: NonNullable<JobDraft['scenario']>[] = [
     { kind: 'healthy' },
     { kind: 'slow' },
     { kind: 'retrying', share: 0.5 },
@@ -30,7 +30,8 @@ function allFates(): { spec: WorldSpec; zone: string } {
     { kind: 'dead', failure: 'timeout' },
     { kind: 'idle' },
   ]
-  for (const fate of fates) world.job({ scope: zoneScope(zone), name: fate.kind, fate })
+  for (const scenario of scenarios)
+    world.job({ scope: zoneScope(zone), name: scenario.kind, scenario: scenario })
   return { spec: world.spec(), zone }
 }
 
@@ -71,7 +72,7 @@ function expected(truth: JobTruth): Record<string, number> {
   return sums
 }
 
-t.test('for a settled period the truth is what GraphQL returns, for every fate', async (t) => {
+t.test('for a settled period the truth is what GraphQL returns, for every scenario', async (t) => {
   const { spec, zone } = allFates()
   const sim = await stepped(t, { world: spec })
   sim.clock.advance(3 * hour)
@@ -177,7 +178,7 @@ t.test(
 t.test(
   'a job that fails for 24 hours is switched off once, and stays off until somebody enables it',
   async (t) => {
-    const { spec, zone, job } = oneJobWorld({ fate: { kind: 'dead', failure: 'dns' } })
+    const { spec, zone, job } = oneJobWorld({ scenario: { kind: 'dead', failure: 'dns' } })
     const sim = await stepped(t, { world: spec })
     const enabled = async () => (await ask(sim, `/zones/${zone}/logpush/jobs/${job}`)).body.result.enabled
     sim.clock.advance(24 * hour)
@@ -207,7 +208,7 @@ t.test(
 )
 
 t.test('mending in time keeps a job on, and breaking it again counts from then', async (t) => {
-  const { spec, job } = oneJobWorld({ fate: { kind: 'dead', failure: 'dns' } })
+  const { spec, job } = oneJobWorld({ scenario: { kind: 'dead', failure: 'dns' } })
   const sim = await stepped(t, { world: spec })
   sim.clock.advance(23 * hour)
   sim.world.mendJob(job)
@@ -234,8 +235,8 @@ t.test('a deleted job is gone from REST, its past stays in GraphQL and in the tr
 t.test('never delivered, quiet and switched off jobs look as they do at Cloudflare', async (t) => {
   const world = buildWorld(3)
   const zone = world.zone('quay.example', world.account('Quay'))
-  world.job({ scope: zoneScope(zone), name: 'never', fate: { kind: 'idle' } })
-  world.job({ scope: zoneScope(zone), name: 'quiet', fate: { kind: 'idle' }, fateSinceMs: -3 * hour })
+  world.job({ scope: zoneScope(zone), name: 'never', scenario: { kind: 'idle' } })
+  world.job({ scope: zoneScope(zone), name: 'quiet', scenario: { kind: 'idle' }, scenarioSinceMs: -3 * hour })
   world.job({ scope: zoneScope(zone), name: 'off', enabled: false })
   const sim = await stepped(t, { world: world.spec() })
   sim.clock.advance(hour)
@@ -247,7 +248,7 @@ t.test('never delivered, quiet and switched off jobs look as they do at Cloudfla
 })
 
 t.test('a row put in by hand appears exactly as given, when it says', async (t) => {
-  const { spec, zone, job } = oneJobWorld({ fate: { kind: 'idle' } })
+  const { spec, zone, job } = oneJobWorld({ scenario: { kind: 'idle' } })
   const sim = await stepped(t, { world: spec })
   sim.clock.advance(10 * minute)
   const endMs = simStart + 2 * minute + 1_500

@@ -1,7 +1,7 @@
 import type { Delivery, Webhook } from '../world/notification-state.ts'
 
 /** Sends notifications to webhooks, on loopback only: the simulator never talks to the world outside. */
-export interface Courier {
+export interface WebhookSender {
   /** Sends in the background; a notification is tried once. */
   send(delivery: Delivery): void
   /** Sends and tells the receiver's HTTP status; null when there was no answer. */
@@ -10,7 +10,7 @@ export interface Courier {
   idle(): Promise<void>
 }
 
-export function createCourier(now: () => number): Courier {
+export function createWebhookSender(now: () => number): WebhookSender {
   const underWay = new Set<Promise<unknown>>()
   const post = async (webhook: Webhook, body: object): Promise<number | null> => {
     const status = await postJson(webhook, body)

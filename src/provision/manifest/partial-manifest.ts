@@ -20,7 +20,7 @@ import {
  */
 
 /** A manifest's value, with null in the place of what is too broken to look at. */
-export interface Salvaged {
+export interface PartialManifest {
   readonly account?: ManifestValue['account']
   readonly owner?: string | undefined
   readonly scopes?: readonly (ScopeValue | null)[] | undefined
@@ -33,7 +33,7 @@ export interface Salvaged {
     | undefined
 }
 
-export function salvage(value: unknown): Salvaged {
+export function parsePartially(value: unknown): PartialManifest {
   const root = isObject(value) ? value : {}
   const notifications = isObject(root.notifications) ? root.notifications : {}
   return {

@@ -3,7 +3,7 @@ import { isFailing, type JobState } from '../../domain/job/job-state.ts'
 import type { ScopeState } from '../state/scope-state.ts'
 
 /** From worst to best. `unknown`: only health data names the job, or it has not been listed since the start. */
-export const troubles = [
+export const healthStates = [
   'disabled_by_failure',
   'losing_data',
   'failing',
@@ -14,19 +14,19 @@ export const troubles = [
   'ok',
 ] as const
 
-export type Trouble = (typeof troubles)[number]
+export type HealthState = (typeof healthStates)[number]
 
 /** 0 is the worst. */
-export function troubleRank(trouble: Trouble): number {
-  return troubles.indexOf(trouble)
+export function healthStateRank(trouble: HealthState): number {
+  return healthStates.indexOf(trouble)
 }
 
 /** Whether somebody should look at the job. */
-export function needsHands(trouble: Trouble): boolean {
-  return troubleRank(trouble) <= troubleRank('never_delivered')
+export function needsHands(trouble: HealthState): boolean {
+  return healthStateRank(trouble) <= healthStateRank('never_delivered')
 }
 
-export interface TroubleFacts {
+export interface HealthStateFacts {
   readonly job: JobState | null
   readonly scope: ScopeState
   readonly maxLagMs: number
@@ -34,7 +34,7 @@ export interface TroubleFacts {
   readonly lostLately: number
 }
 
-export function troubleOf({ job, scope, maxLagMs, lostLately }: TroubleFacts): Trouble {
+export function healthStateOf({ job, scope, maxLagMs, lostLately }: HealthStateFacts): HealthState {
   const listed = scope.inventory.lastSuccess !== null
   if (listed && job !== null && job.disabledByFailure !== null) return 'disabled_by_failure'
   if (lostLately > 0) return 'losing_data'

@@ -1,11 +1,12 @@
 /* The texts for what is wrong with a job. */
+
+import type { HealthState } from '../../exporter/view/health-state.ts'
 import type { StateFilter } from '../../exporter/view/job-query.ts'
 import type { DisableExpected, JobStatus } from '../../exporter/view/job-status.ts'
-import type { Trouble } from '../../exporter/view/job-trouble.ts'
 import { type Html, html, nothing } from './page.ts'
 import { counted, lasting, span } from './readable.ts'
 
-export const troubleNames: Readonly<Record<Trouble, string>> = {
+export const troubleNames: Readonly<Record<HealthState, string>> = {
   disabled_by_failure: 'Disabled by failure',
   losing_data: 'Losing data',
   failing: 'Failing',
@@ -22,7 +23,7 @@ export const stateNames: Readonly<Record<StateFilter, string>> = {
   blind: 'Unreadable now',
 }
 
-export function badge(trouble: Trouble): Html {
+export function badge(trouble: HealthState): Html {
   return html`<span class="badge ${trouble}">${troubleNames[trouble]}</span>`
 }
 
@@ -55,7 +56,7 @@ export function whyText(job: JobStatus, now: number): Html {
 }
 
 /** What is known of the trouble where Cloudflare gives no error. */
-const withoutError: Readonly<Record<Trouble, string>> = {
+const withoutError: Readonly<Record<HealthState, string>> = {
   disabled_by_failure: 'no error reported by Cloudflare',
   losing_data: 'batches were lost; the last push succeeded',
   failing: 'no error reported by Cloudflare',
