@@ -2,7 +2,7 @@
 // "N passed, N failed" (and ", N skipped"). In CI nothing may be skipped.
 // Arguments narrow the test files: `npm test -- ledger` runs those whose path holds "ledger".
 // With --long it runs every test/**/*.long.ts instead: soaks, fuzzing with new seeds, whole matrices.
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -44,10 +44,20 @@ async function testFiles() {
     .sort((a, b) => rank(a) - rank(b))
 }
 
+/** What it prints is shown when it ends, for tests run beside it. */
 function step(report, name, command, args) {
   const began = performance.now()
-  const ok = spawnSync(command, args, { stdio: 'inherit' }).status === 0
-  report.step(name, ok, performance.now() - began)
+  return new Promise((end) => {
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    const printed = []
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => printed.push(chunk))
+    child.on('error', (error) => printed.push(Buffer.from(`${error.message}\n`)))
+    child.on('close', (code) => {
+      process.stdout.write(Buffer.concat(printed))
+      report.step(name, code === 0, performance.now() - began)
+      end()
+    })
+  })
 }
 
 /** One file in a process of its own. */
@@ -73,16 +83,21 @@ function runFile(report, path, compiled) {
 
 /**
  * Two at a time, and beside them one of those that mostly wait for other programs: some tests measure, and none
- * should be measured in a crowd.
+ * should be measured in a crowd. `first` is what the first of the two does before its tests. Who has nothing left
+ * helps with those that wait.
  */
-async function runFiles(report, files, compiled) {
+async function runFiles(report, files, compiled, first = async () => {}) {
   const lane = async (queue) => {
     for (let path = queue.shift(); path !== undefined; path = queue.shift())
       await runFile(report, path, compiled(path))
   }
   const waiting = files.filter(mostlyWaits)
   const working = files.filter((path) => !mostlyWaits(path))
-  await Promise.all([lane(waiting), lane(working), lane(working)])
+  const worker = async () => {
+    await lane(working)
+    await lane(waiting)
+  }
+  await Promise.all([lane(waiting), worker(), first().then(worker)])
 }
 
 /** Files that hold types and nothing that runs: there is nothing in them to cover. */
@@ -97,7 +112,7 @@ function typesOnly(...folders) {
 }
 
 function checkCoverage(report, folder) {
-  step(report, 'coverage of domain and exporter, 95 % of lines', process.execPath, [
+  return step(report, 'coverage of domain and exporter, 95 % of lines', process.execPath, [
     'node_modules/c8/bin/c8.js',
     'report',
     `--temp-directory=${folder}`,
@@ -133,22 +148,29 @@ if (files.length === 0) {
 const { compiled, readable } = await compileTests(compiledFolder)
 const report = createReport(readable)
 
-if (whole) {
-  step(report, 'types', process.execPath, ['node_modules/typescript/bin/tsc', '--noEmit'])
-  step(report, 'lint', process.execPath, ['node_modules/@biomejs/biome/bin/biome', 'ci', '--colors=off', '.'])
+async function checkSources() {
+  await step(report, 'types', process.execPath, ['node_modules/typescript/bin/tsc', '--noEmit'])
+  await step(report, 'lint', process.execPath, [
+    'node_modules/@biomejs/biome/bin/biome',
+    'ci',
+    '--colors=off',
+    '.',
+  ])
 }
+
 if (isBuilt()) report.step('build', true, 0, 'done before, ')
-else step(report, 'build', 'npm', ['run', '--silent', 'build'])
+else await step(report, 'build', 'npm', ['run', '--silent', 'build'])
 
 await runFiles(
   report,
   files.filter((path) => !(whole && isMeasured(path))),
   compiled,
+  whole ? checkSources : undefined,
 )
 if (whole) {
   process.env.NODE_V8_COVERAGE = coverage
   await runFiles(report, files.filter(isMeasured), compiled)
   delete process.env.NODE_V8_COVERAGE
-  checkCoverage(report, coverage)
+  await checkCoverage(report, coverage)
 }
 process.exit(report.close({ nothingSkipped: inCi, milliseconds: performance.now() - started }) ? 0 : 1)
