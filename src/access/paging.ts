@@ -1,5 +1,5 @@
 import { ApiFailure } from '../errors.ts'
-import type { Listing, Page, Unreadable } from '../ports/cloudflare.ts'
+import type { Listing, Page, Unreadable } from '../ports/listing.ts'
 
 /** A listing that is longer than this never ends: no account has 50,000 zones, 50 a page. */
 const maxPages = 1_000

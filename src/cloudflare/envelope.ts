@@ -3,7 +3,7 @@
  * at `success` (a refusal becomes an empty list), so the envelope is read and judged here.
  */
 import * as z from 'zod/mini'
-import type { Listing, Page } from '../ports/cloudflare.ts'
+import type { Listing, Page } from '../ports/listing.ts'
 import { isJson } from './answer.ts'
 import { Refusal, unreadable } from './api-failure.ts'
 import { readErrors } from './error-items.ts'

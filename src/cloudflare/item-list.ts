@@ -2,7 +2,7 @@
 
 import * as z from 'zod/mini'
 import { isObject } from '../domain/plain-value.ts'
-import type { Listing, Unreadable } from '../ports/cloudflare.ts'
+import type { Listing, Unreadable } from '../ports/listing.ts'
 import { idText } from './fields.ts'
 
 /** Longer names and paths are cut. */

@@ -3,6 +3,7 @@ import type { HealthLimits, HealthRow } from '../domain/ledger/health-row.ts'
 import type { Account, Scope } from '../domain/scope.ts'
 import type { Secret } from '../domain/secret.ts'
 import type { EpochMinute, EpochMs } from '../domain/time.ts'
+import type { Listing, Page } from './listing.ts'
 
 /*
  * What this program asks of Cloudflare. Every method is one HTTP request, is never repeated by the
@@ -11,33 +12,6 @@ import type { EpochMinute, EpochMs } from '../domain/time.ts'
 
 export interface CallOptions {
   readonly signal: AbortSignal
-}
-
-/** A list, read item by item: an item that cannot be read costs itself alone. */
-export interface Listing<T> {
-  readonly items: readonly T[]
-  /** What could not be read, in the order of the list. */
-  readonly unreadable: readonly Unreadable[]
-}
-
-/** An object of a list that could not be read, or not in full. */
-export interface Unreadable {
-  /** Null where that is what cannot be read. */
-  readonly id: string | null
-  /** Empty where it has none, null where that is what cannot be read. */
-  readonly name: string | null
-  /** The field that is not as documented, as a path of names. */
-  readonly field: string
-  /** Whether it is missing from the items. Otherwise it is there, and what cannot be read counts as not given. */
-  readonly leftOut: boolean
-}
-
-/** One page of a listing. */
-export interface Page<T> extends Listing<T> {
-  /** How much came, by the size of a page: after a full one there may be another. */
-  readonly fill: 'full' | 'short' | 'empty'
-  /** The number of the last page by the API's totals, which may be wrong; null when it gives none. */
-  readonly lastPage: number | null
 }
 
 /** A scope as far as a call needs it. */

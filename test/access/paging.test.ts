@@ -1,7 +1,7 @@
 import t from 'tap'
 import { allPages, pagesOf } from '../../src/access/paging.ts'
 import { ApiFailure } from '../../src/errors.ts'
-import type { Page } from '../../src/ports/cloudflare.ts'
+import type { Page } from '../../src/ports/listing.ts'
 import { pageOf } from '../support/callers.ts'
 import { failureOf } from '../support/cloudflare-clients.ts'
 

@@ -1,6 +1,6 @@
 import { type Budget, priority } from '../../src/access/budget.ts'
 import { type CallContext, type Caller, createCaller } from '../../src/access/caller.ts'
-import type { Page } from '../../src/ports/cloudflare.ts'
+import type { Page } from '../../src/ports/listing.ts'
 import type { Clock } from '../../src/ports/runtime.ts'
 import { leapingClock } from './leaping-clock.ts'
 

@@ -10,7 +10,8 @@ import { type Account, accountOf, type Scope, scopeKey } from '../../domain/scop
 import { type ApiFailure, isTransient } from '../../errors.ts'
 import { isSelected, namedIds, type Selection } from '../../exporter/inventory/selection.ts'
 import { unmatchedSelectors } from '../../exporter/inventory/unmatched-selectors.ts'
-import type { DirectoryApi, JobsApi, Listing, NotificationsApi, TokenApi } from '../../ports/cloudflare.ts'
+import type { DirectoryApi, JobsApi, NotificationsApi, TokenApi } from '../../ports/cloudflare.ts'
+import type { Listing } from '../../ports/listing.ts'
 import type { CheckFacts, ScopeFacts, TokenFacts } from './check-facts.ts'
 import { type HealthProbe, probeHealth } from './check-health.ts'
 

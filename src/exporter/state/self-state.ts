@@ -1,7 +1,8 @@
 /* The exporter's own figures: what it asked of the APIs, and how its polls went. */
 import type { EpochMs } from '../../domain/time.ts'
 import type { ApiFailureKind } from '../../errors.ts'
-import type { ApiExchange, Unreadable } from '../../ports/cloudflare.ts'
+import type { ApiExchange } from '../../ports/cloudflare.ts'
+import type { Unreadable } from '../../ports/listing.ts'
 
 /** Upper bounds of the request duration histogram, in seconds. */
 export const durationBuckets = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] as const

@@ -3,7 +3,7 @@
  * they come up and once when they are gone.
  */
 
-import type { Unreadable } from '../../ports/cloudflare.ts'
+import type { Unreadable } from '../../ports/listing.ts'
 import type { Log } from '../../ports/runtime.ts'
 import type { SelfState, UnreadableKind } from './self-state.ts'
 

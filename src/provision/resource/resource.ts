@@ -1,7 +1,8 @@
 import type { JobRecord } from '../../domain/job/job.ts'
 import { accountOf, type Scope, scopeKey } from '../../domain/scope.ts'
 import type { Secret } from '../../domain/secret.ts'
-import type { NotificationPolicy, Unreadable, WebhookDestination } from '../../ports/cloudflare.ts'
+import type { NotificationPolicy, WebhookDestination } from '../../ports/cloudflare.ts'
+import type { Unreadable } from '../../ports/listing.ts'
 import type { JsonValue } from './json-value.ts'
 import type { OutputForm } from './output-form.ts'
 

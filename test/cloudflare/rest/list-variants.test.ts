@@ -1,7 +1,7 @@
 import t from 'tap'
 import { createRestClient, type RestClient } from '../../../src/cloudflare/rest/rest-client.ts'
 import { Secret } from '../../../src/domain/secret.ts'
-import type { Listing, Unreadable } from '../../../src/ports/cloudflare.ts'
+import type { Listing, Unreadable } from '../../../src/ports/listing.ts'
 import { account, clientDeps, failureOf, options, zone } from '../../support/cloudflare-clients.ts'
 import { fakeHttp, json, ok } from '../../support/fake-http.ts'
 
