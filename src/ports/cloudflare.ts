@@ -164,11 +164,11 @@ export interface AvailableAlert {
 }
 
 export interface NotificationsApi {
-  listPolicies(accountId: string, options: CallOptions): Promise<readonly NotificationPolicy[]>
+  listPolicies(accountId: string, options: CallOptions): Promise<Listing<NotificationPolicy>>
   createPolicy(accountId: string, body: PolicyWrite, options: CallOptions): Promise<{ readonly id: string }>
   updatePolicy(accountId: string, id: string, body: PolicyWrite, options: CallOptions): Promise<void>
   deletePolicy(accountId: string, id: string, options: CallOptions): Promise<void>
-  listWebhooks(accountId: string, options: CallOptions): Promise<readonly WebhookDestination[]>
+  listWebhooks(accountId: string, options: CallOptions): Promise<Listing<WebhookDestination>>
   /** Cloudflare calls the address at once with a test message and fails if it does not answer 2xx. */
   createWebhook(accountId: string, body: WebhookWrite, options: CallOptions): Promise<{ readonly id: string }>
   updateWebhook(accountId: string, id: string, body: WebhookWrite, options: CallOptions): Promise<void>

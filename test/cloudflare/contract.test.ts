@@ -216,9 +216,9 @@ t.test('policies, webhooks, PagerDuty and the history of notifications', async (
 
   const { id } = await rest.createWebhook(account, { name: 'w', url, secret: new Secret('s') }, options)
   t.equal(receiver.received.length, 1, 'the test message came before the answer')
-  t.match(await rest.listWebhooks(account, options), [{ id, name: 'w', type: 'generic' }])
+  t.match((await rest.listWebhooks(account, options)).items, [{ id, name: 'w', type: 'generic' }])
   await rest.updateWebhook(account, id, { name: 'renamed', url }, options)
-  t.match(await rest.listWebhooks(account, options), [{ id, name: 'renamed' }])
+  t.match((await rest.listWebhooks(account, options)).items, [{ id, name: 'renamed' }])
   receiver.answer(json(500, {}))
   t.match(await failureOf(rest.createWebhook(account, { name: 'x', url }, options)), {
     kind: 'invalid_request',
@@ -244,10 +244,10 @@ t.test('policies, webhooks, PagerDuty and the history of notifications', async (
     alertInterval: null,
   }
   const made = await rest.createPolicy(account, policy, options)
-  t.strictSame(await rest.listPolicies(account, options), [{ id: made.id, ...policy }])
+  t.strictSame((await rest.listPolicies(account, options)).items, [{ id: made.id, ...policy }])
   const quieter = { ...policy, mechanisms: { ...policy.mechanisms, pagerduty: [] } }
   await rest.updatePolicy(account, made.id, quieter, options)
-  t.strictSame(await rest.listPolicies(account, options), [{ id: made.id, ...quieter }])
+  t.strictSame((await rest.listPolicies(account, options)).items, [{ id: made.id, ...quieter }])
 
   const since = sim.clock.now()
   sim.world.breakJob('healthy')
@@ -270,8 +270,8 @@ t.test('policies, webhooks, PagerDuty and the history of notifications', async (
 
   await rest.deletePolicy(account, made.id, options)
   await rest.deleteWebhook(account, id, options)
-  t.strictSame(await rest.listPolicies(account, options), [])
-  t.strictSame(await rest.listWebhooks(account, options), [])
+  t.strictSame((await rest.listPolicies(account, options)).items, [])
+  t.strictSame((await rest.listWebhooks(account, options)).items, [])
 })
 
 /** The simulator's totals, as our rows add up. */

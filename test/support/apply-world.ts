@@ -115,9 +115,9 @@ export function aFakeCloudflare(): FakeCloudflare {
 export async function readAll(cloudflare: CloudflareSide, desired: DesiredState): Promise<ActualState> {
   const options = { signal: new AbortController().signal }
   const [home = account] = desired.notificationAccounts
-  const webhooks = await cloudflare.notifications.listWebhooks(home.id, options)
+  const { items: webhooks } = await cloudflare.notifications.listWebhooks(home.id, options)
   const services = await cloudflare.notifications.listPagerDuty(home.id, options)
-  const policies = await cloudflare.notifications.listPolicies(home.id, options)
+  const { items: policies } = await cloudflare.notifications.listPolicies(home.id, options)
   const jobs = await Promise.all(
     desired.scopes.map(async (scope) =>
       (await cloudflare.jobs.listJobs(scope, options)).items.map((job) => actualJob(scope, job)),

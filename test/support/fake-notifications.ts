@@ -45,7 +45,11 @@ export function createFakeNotifications(core: FakeCore, options: FakeNotificatio
 
   const pagerduty = [...(options.pagerduty ?? [])]
   const notifications: NotificationsApi = {
-    listPolicies: (account) => core.read('list policies', account, () => [...policies.of(account).values()]),
+    listPolicies: (account) =>
+      core.read('list policies', account, () => ({
+        items: [...policies.of(account).values()],
+        unreadable: [],
+      })),
     createPolicy: (account, body) =>
       core.write('create policy', account, body, () => {
         const id = core.nextId()
@@ -62,9 +66,10 @@ export function createFakeNotifications(core: FakeCore, options: FakeNotificatio
         if (!policies.of(account).delete(id)) refuse('delete policy', 404, `policy ${id} not found`)
       }),
     listWebhooks: (account) =>
-      core.read('list webhooks', account, () =>
-        [...webhooks.of(account).values()].map(({ secret: _, ...webhook }) => webhook),
-      ),
+      core.read('list webhooks', account, () => ({
+        items: [...webhooks.of(account).values()].map(({ secret: _, ...webhook }) => webhook),
+        unreadable: [],
+      })),
     createWebhook: (account, body) =>
       core.write('create webhook', account, body, () => {
         const id = core.nextId()

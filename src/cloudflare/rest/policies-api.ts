@@ -5,7 +5,8 @@ import type {
   NotificationsApi,
   PolicyWrite,
 } from '../../ports/cloudflare.ts'
-import { flag, idText, listOf, optionalRecord, optionalText, plainText } from '../fields.ts'
+import { flag, idText, optionalRecord, optionalText, plainText } from '../fields.ts'
+import { nullableItemsOf } from '../item-list.ts'
 import type { Rest } from './rest.ts'
 import { open } from './sdk.ts'
 
@@ -13,7 +14,15 @@ type PoliciesApi = Pick<NotificationsApi, 'listPolicies' | 'createPolicy' | 'upd
 
 const mechanismKinds: readonly MechanismKind[] = ['email', 'webhooks', 'pagerduty']
 
-const targets = z.nullish(listOf(z.object({ id: idText })))
+/** The API's types make every id optional; a target without one says nothing. */
+const target = z.nullable(z.object({ id: z.nullish(z.union([idText, z.literal('')])) }))
+const targets = z.nullish(z.array(target))
+const mechanisms = z.object({ email: targets, webhooks: targets, pagerduty: targets })
+/** No mechanisms may come as an empty list. */
+const noMechanisms = z.pipe(
+  z.array(z.unknown()).check(z.maxLength(0)),
+  z.transform(() => null),
+)
 
 const wirePolicy = z.object({
   id: idText,
@@ -21,12 +30,13 @@ const wirePolicy = z.object({
   description: plainText,
   enabled: flag,
   alert_type: plainText,
-  mechanisms: z.nullish(z.object({ email: targets, webhooks: targets, pagerduty: targets })),
+  mechanisms: z.nullish(z.union([mechanisms, noMechanisms])),
   filters: optionalRecord,
   alert_interval: optionalText,
 })
 
-const policy = z.pipe(wirePolicy, z.transform(toPolicy))
+/** What cannot be guessed: a policy that is taken for disabled, or for another alert's, would be a false report. */
+const policies = nullableItemsOf(z.pipe(wirePolicy, z.transform(toPolicy)), ['id', 'enabled', 'alert_type'])
 
 /** The answer to a create or an update. */
 export const createdId = z.object({ id: idText })
@@ -34,7 +44,7 @@ export const createdId = z.object({ id: idText })
 export function createPoliciesApi(rest: Rest): PoliciesApi {
   return {
     async listPolicies(accountId, options) {
-      const { result } = await rest({ operation: 'list_policies' }, options, listOf(policy), (sdk) =>
+      const { result } = await rest({ operation: 'list_policies' }, options, policies, (sdk) =>
         sdk.alerting.policies.list({ account_id: accountId }),
       )
       return result
@@ -59,7 +69,7 @@ export function createPoliciesApi(rest: Rest): PoliciesApi {
 }
 
 function toPolicy(wire: z.output<typeof wirePolicy>): NotificationPolicy {
-  const ids = (kind: MechanismKind) => (wire.mechanisms?.[kind] ?? []).map(({ id }) => id)
+  const ids = (kind: MechanismKind) => (wire.mechanisms?.[kind] ?? []).flatMap((one) => one?.id || [])
   return {
     id: wire.id,
     name: wire.name,

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import type { NotificationsApi, WebhookDestination, WebhookWrite } from '../../ports/cloudflare.ts'
-import { idText, listOf, optionalInstant, plainText, secretText } from '../fields.ts'
+import { idText, optionalInstant, plainText, secretText } from '../fields.ts'
+import { nullableItemsOf } from '../item-list.ts'
 import { createdId } from './policies-api.ts'
 import type { Rest } from './rest.ts'
 
@@ -19,12 +20,12 @@ const wireWebhook = z.object({
   last_failure: optionalInstant,
 })
 
-const webhook = z.pipe(wireWebhook, z.transform(toWebhook))
+const webhooks = nullableItemsOf(z.pipe(wireWebhook, z.transform(toWebhook)), ['id'])
 
 export function createWebhooksApi(rest: Rest): WebhooksApi {
   return {
     async listWebhooks(accountId, options) {
-      const { result } = await rest({ operation: 'list_webhooks' }, options, listOf(webhook), (sdk) =>
+      const { result } = await rest({ operation: 'list_webhooks' }, options, webhooks, (sdk) =>
         sdk.alerting.destinations.webhooks.list({ account_id: accountId }),
       )
       return result

@@ -76,7 +76,8 @@ async function probeScope(probe: CheckProbe, scope: Scope): Promise<Omit<ScopeFa
       ? null
       : await attempt(async () => {
           const all = await probe.call.read((options) => probe.rest.listPolicies(scope.id, options))
-          return all.filter(({ alertType, enabled }) => alertType === jobDisabledAlert && enabled).length
+          return all.items.filter(({ alertType, enabled }) => alertType === jobDisabledAlert && enabled)
+            .length
         })
   return { scope, jobs: counted(jobs), policies }
 }

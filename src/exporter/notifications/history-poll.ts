@@ -14,8 +14,13 @@ import { readHistoryRow } from '../../domain/notification/notification-event.ts'
 import { isSameId } from '../../domain/notification/object-id.ts'
 import { type Scope, scopeKey } from '../../domain/scope.ts'
 import type { EpochMs } from '../../domain/time.ts'
-import type { HistoryEntry, NotificationsApi, WebhookDestination } from '../../ports/cloudflare.ts'
-import type { Unreadable } from '../../ports/listing.ts'
+import type {
+  HistoryEntry,
+  NotificationPolicy,
+  NotificationsApi,
+  WebhookDestination,
+} from '../../ports/cloudflare.ts'
+import type { Listing, Unreadable } from '../../ports/listing.ts'
 import type { Clock, Log } from '../../ports/runtime.ts'
 import { createFailureReport } from '../state/failure-report.ts'
 import { failed, neverPolled, type PollState, succeeded } from '../state/poll-state.ts'
@@ -56,6 +61,10 @@ const overlapMs = 10 * 60_000
 /** More pages than a busy account fills between two polls. */
 const maxPages = 40
 
+/** What is listed of an account. */
+const kinds = ['notification', 'webhook', 'policy'] as const
+const none: Listing<NotificationPolicy> = { items: [], unreadable: [] }
+
 export function createHistoryPoll(deps: HistoryDeps): { cycle(signal: AbortSignal): Promise<void> } {
   const { state, api, clock } = deps
   const polls = new Map<string, PollState>()
@@ -70,6 +79,9 @@ export function createHistoryPoll(deps: HistoryDeps): { cycle(signal: AbortSigna
 
   const callFor = (account: Scope, signal: AbortSignal): Caller =>
     deps.call.with(forScope('rest', account, priority.known, signal))
+
+  const note = (kind: (typeof kinds)[number], { id }: Scope, found: readonly Unreadable[]): void =>
+    noteUnreadable({ kind, of: id, found, fields: { account_id: id } }, deps)
 
   const readHistory = async (account: Scope, signal: AbortSignal): Promise<void> => {
     const startedAt = deps.server.now()
@@ -87,10 +99,7 @@ export function createHistoryPoll(deps: HistoryDeps): { cycle(signal: AbortSigna
       { idOf: rowId, maxPages, onMore, onUnreadable: (odd) => void unreadable.push(...odd) },
     )
     for await (const page of pages) rows.push(...page)
-    noteUnreadable(
-      { kind: 'notification', of: account.id, found: unreadable, fields: { account_id: account.id } },
-      deps,
-    )
+    note('notification', account, unreadable)
     const events = rows
       .filter(({ alertType, sent }) => alertType === jobDisabledAlert && sent >= since)
       .sort((a, b) => a.sent - b.sent)
@@ -103,13 +112,15 @@ export function createHistoryPoll(deps: HistoryDeps): { cycle(signal: AbortSigna
     const webhooks = await call.read((options) => api.listWebhooks(account.id, options))
     // Without webhooks the policies need not be asked for.
     const policies =
-      webhooks.length === 0 ? [] : await call.read((options) => api.listPolicies(account.id, options))
-    const used = policies
+      webhooks.items.length === 0 ? none : await call.read((options) => api.listPolicies(account.id, options))
+    note('webhook', account, webhooks.unreadable)
+    note('policy', account, policies.unreadable)
+    const used = policies.items
       .filter(({ enabled, alertType }) => enabled && alertType === jobDisabledAlert)
       .flatMap(({ mechanisms }) => mechanisms.webhooks)
     deps.webhooks.set(
       account.id,
-      reports(webhooks.filter(({ id }) => used.some((other) => isSameId(id, other)))),
+      reports(webhooks.items.filter(({ id }) => used.some((other) => isSameId(id, other)))),
     )
   }
 
@@ -131,7 +142,7 @@ export function createHistoryPoll(deps: HistoryDeps): { cycle(signal: AbortSigna
         if (state.scope(scopeKey({ kind: 'account', id })) !== undefined) continue
         polls.delete(id)
         deps.webhooks.delete(id)
-        forgetUnreadable('notification', id, deps.self)
+        for (const kind of kinds) forgetUnreadable(kind, id, deps.self)
       }
       report(accounts)
     },

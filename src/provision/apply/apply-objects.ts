@@ -2,8 +2,9 @@ import { attempt } from '../../access/attempt.ts'
 import type { Caller } from '../../access/caller.ts'
 import { isSameId } from '../../domain/notification/object-id.ts'
 import type { Secret } from '../../domain/secret.ts'
-import { exitCode, UserError } from '../../errors.ts'
+import { ApiFailure, exitCode, UserError } from '../../errors.ts'
 import type { JobsApi, NotificationsApi, PolicyWrite } from '../../ports/cloudflare.ts'
+import type { Listing, Unreadable } from '../../ports/listing.ts'
 import type { Create, Edit } from '../plan/change.ts'
 import { actualJob, actualPolicy, actualWebhook } from '../resource/live-resource.ts'
 import type { Actual, ActualPolicy, Address, DesiredPolicy, DesiredWebhook } from '../resource/resource.ts'
@@ -19,9 +20,9 @@ export interface ObjectsDeps {
 }
 
 export interface LiveObjects {
-  /** The live objects of exactly this kind, scope and name. */
+  /** The live objects of exactly this kind, scope and name. @throws ApiFailure when one that may be cannot be read */
   named(address: Address): Promise<readonly Actual[]>
-  /** The object as it is now, null when it is gone. */
+  /** The object as it is now, null when it is gone. @throws ApiFailure when it cannot be read */
   byId(object: Actual): Promise<Actual | null>
   /** Makes the wanted object and returns its id. */
   create(change: Create | Edit, token: Secret | null): Promise<string>
@@ -30,20 +31,24 @@ export interface LiveObjects {
 }
 
 export function createLiveObjects({ jobs, notifications }: ObjectsDeps, call: Caller): LiveObjects {
-  async function all({ kind, scope }: Address): Promise<readonly Actual[]> {
+  async function all({ kind, scope }: Address): Promise<Listing<Actual>> {
     if (kind === 'job') {
-      const found = await call.read((options) => jobs.listJobs(scope, options))
-      return found.items.map((job) => actualJob(scope, job))
+      const { items, unreadable } = await call.read((options) => jobs.listJobs(scope, options))
+      return { items: items.map((job) => actualJob(scope, job)), unreadable }
     }
     const account = accountScope(scope)
     if (kind === 'webhook') {
-      const found = await call.read((options) => notifications.listWebhooks(account.id, options))
-      return found.map((webhook) => actualWebhook(account, webhook))
+      const { items, unreadable } = await call.read((options) =>
+        notifications.listWebhooks(account.id, options),
+      )
+      return { items: items.map((webhook) => actualWebhook(account, webhook)), unreadable }
     }
-    const found = await call.read((options) => notifications.listPolicies(account.id, options))
+    const { items, unreadable } = await call.read((options) =>
+      notifications.listPolicies(account.id, options),
+    )
     // Ids will do: a policy is compared only with itself, read the same way.
     const noNames = { webhooks: new Map<string, string>(), pagerduty: new Map<string, string>() }
-    return found.map((policy) => actualPolicy(account, policy, noNames))
+    return { items: items.map((policy) => actualPolicy(account, policy, noNames)), unreadable }
   }
 
   async function policyBody({ resource }: DesiredPolicy, actual: ActualPolicy | null): Promise<PolicyWrite> {
@@ -51,7 +56,7 @@ export function createLiveObjects({ jobs, notifications }: ObjectsDeps, call: Ca
     const webhooks =
       resource.webhooks.length === 0
         ? []
-        : await call.read((options) => notifications.listWebhooks(account, options))
+        : (await call.read((options) => notifications.listWebhooks(account, options))).items
     const services =
       resource.pagerduty.length === 0
         ? []
@@ -73,11 +78,20 @@ export function createLiveObjects({ jobs, notifications }: ObjectsDeps, call: Ca
 
   return {
     async named(address) {
-      return (await all(address)).filter(({ resource }) => resource.name === address.name)
+      const { items, unreadable } = await all(address)
+      const odd = unreadable.find(({ name }) => name === address.name || name === null)
+      if (odd !== undefined) throw unclear(address.kind, odd)
+      return items.filter(({ resource }) => resource.name === address.name)
     },
     async byId(object) {
       if (object.kind !== 'job') {
-        return (await all(object.resource)).find(({ id }) => isSameId(id, object.id)) ?? null
+        const { items, unreadable } = await all(object.resource)
+        const odd = unreadable.find(({ id }) => id !== null && isSameId(id, object.id))
+        if (odd !== undefined) throw unclear(object.kind, odd)
+        const found = items.find(({ id }) => isSameId(id, object.id))
+        const nameless = unreadable.find(({ id }) => id === null)
+        if (found === undefined && nameless !== undefined) throw unclear(object.kind, nameless)
+        return found ?? null
       }
       const { scope } = object.resource
       const job = await attempt(() => call.read((options) => jobs.getJob(scope, object.id, options)))
@@ -141,6 +155,16 @@ export function createLiveObjects({ jobs, notifications }: ObjectsDeps, call: Ca
       }
     },
   }
+}
+
+/** What cannot be read is neither gone nor as it was. */
+function unclear(kind: Actual['kind'], { id, field }: Unreadable): ApiFailure {
+  const which = id === null ? `a ${kind} of unknown id` : `the ${kind} with id ${id}`
+  return new ApiFailure(
+    'bad_response',
+    `Cloudflare's answer about ${which} cannot be read at ${field}, so nothing is written`,
+    { operation: 'read again' },
+  )
 }
 
 function challengeField(token: Secret | null): { readonly ownershipChallenge?: Secret } {

@@ -1,19 +1,26 @@
 import { didYouMean, quoted } from '../../domain/positioned.ts'
 import type { Problem } from '../resource/problem.ts'
 import { hasReference } from '../resource/reference.ts'
-import type { ActualState, DesiredPolicy, DesiredState } from '../resource/resource.ts'
+import type { ActualState, Address, DesiredPolicy, DesiredState } from '../resource/resource.ts'
+import { unreadableTwin } from './unreadable.ts'
 
-/** Policies that name a webhook or a PagerDuty service that is not there, or is there twice. */
+/**
+ * Policies that name a webhook or a PagerDuty service that is not there, or is there twice. A webhook that cannot be read is there.
+ */
 export function checkLiveNames(desired: DesiredState, actual: ActualState): readonly Problem[] {
   return desired.resources.flatMap((one): readonly Problem[] => {
     if (one.kind !== 'policy') return []
     const { scope, webhooks, pagerduty } = one.resource
+    const isHook = (address: Address) => address.kind === 'webhook' && address.scope.id === scope.id
     const hooks = [...desired.resources, ...actual.resources]
-      .filter(({ kind, resource }) => kind === 'webhook' && resource.scope.id === scope.id)
-      .map(({ resource }) => resource.name)
+      .map(({ resource }): Address => resource)
+      .filter(isHook)
+      .map(({ name }) => name)
+    const isThere = (name: string) =>
+      hooks.includes(name) || unreadableTwin({ kind: 'webhook', scope, name }, actual.unreadable) !== null
     const services = (actual.pagerduty.get(scope.id) ?? []).map(({ name }) => name)
     return [
-      ...webhooks.flatMap((name) => (hooks.includes(name) ? [] : [missing(one, 'webhook', name, hooks)])),
+      ...webhooks.flatMap((name) => (isThere(name) ? [] : [missing(one, 'webhook', name, hooks)])),
       ...pagerduty.flatMap((name) => pagerdutyProblem(one, name, services)),
     ]
   })

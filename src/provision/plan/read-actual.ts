@@ -29,15 +29,14 @@ export async function readActual(
   desired: Pick<DesiredState, 'scopes' | 'notificationAccounts' | 'resources'>,
   deps: ReadActualDeps,
 ): Promise<ActualState> {
-  const { jobs, unreadable } = await readJobs(desired.scopes, deps)
+  const { jobs, unreadable: oddJobs } = await readJobs(desired.scopes, deps)
   const accounts = await inParallel(desired.notificationAccounts, deps.parallel, (account) =>
     readNotifications(account, (policies) => namesPagerDuty(desired.resources, policies), deps),
   )
+  const unreadable = [...oddJobs, ...accounts.flatMap((account) => account.unreadable)]
+  const found = [...jobs, ...accounts.flatMap(({ webhooks, policies }) => [...webhooks, ...policies])]
   return {
-    resources: [
-      ...changeable(jobs, unreadable),
-      ...accounts.flatMap(({ webhooks, policies }) => [...webhooks, ...policies]),
-    ],
+    resources: changeable(found, unreadable),
     unreadable,
     pagerduty: new Map(
       accounts.flatMap(({ account, services }) => (services === null ? [] : [[account, services] as const])),
@@ -64,10 +63,7 @@ export async function readJobs(
 }
 
 /** Those that could be read in full: what is not known of an object would be overwritten. */
-function changeable<T extends Actual>(
-  found: readonly T[],
-  unreadable: readonly UnreadableObject[],
-): readonly T[] {
+function changeable(found: readonly Actual[], unreadable: readonly UnreadableObject[]): readonly Actual[] {
   const odd = new Set(unreadable.map(({ kind, scope, id }) => `${kind} ${scopeKey(scope)} ${id}`))
   return found.filter(({ kind, id, resource }) => !odd.has(`${kind} ${scopeKey(resource.scope)} ${id}`))
 }
@@ -82,18 +78,22 @@ export async function readNotifications(
     call.read((options) => notifications.listWebhooks(account.id, options)),
     call.read((options) => notifications.listPolicies(account.id, options)),
   ])
-  const services = needsServices(policies)
+  const services = needsServices(policies.items)
     ? await call.read((options) => notifications.listPagerDuty(account.id, options))
     : null
   const names = {
-    webhooks: new Map(webhooks.map(({ id, name }) => [id, name])),
+    webhooks: new Map(webhooks.items.map(({ id, name }) => [id, name])),
     pagerduty: new Map((services ?? []).map(({ id, name }) => [id, name])),
   }
   return {
     account: account.id,
-    webhooks: webhooks.map((webhook) => actualWebhook(account, webhook)),
-    policies: policies.map((policy) => actualPolicy(account, policy, names)),
+    webhooks: webhooks.items.map((webhook) => actualWebhook(account, webhook)),
+    policies: policies.items.map((policy) => actualPolicy(account, policy, names)),
     services,
+    unreadable: [
+      ...webhooks.unreadable.map((one): UnreadableObject => ({ ...one, kind: 'webhook', scope: account })),
+      ...policies.unreadable.map((one): UnreadableObject => ({ ...one, kind: 'policy', scope: account })),
+    ],
   }
 }
 

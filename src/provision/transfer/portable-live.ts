@@ -45,14 +45,14 @@ export async function readPortable(
     ]
     return { account, jobs, webhooks: [], policies: [], pagerduty: [], notes }
   }
-  const { webhooks, policies, services } = read.value
+  const { webhooks, policies, services, unreadable } = read.value
   return {
     account,
     jobs,
     webhooks: webhooks.map(portableWebhook),
     policies: policies.map(portablePolicy),
     pagerduty: services ?? [],
-    notes: unread,
+    notes: [...unread, ...unreadable.map(unreadableNote)],
   }
 }
 

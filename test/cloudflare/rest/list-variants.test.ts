@@ -20,6 +20,8 @@ const lists = {
   'zones of an account': (client) => client.listZones({ page: 1, accountId: account.id }, options),
   accounts: (client) => client.listAccounts(1, options),
   history: (client) => client.listHistory(account.id, { page: 1, since }, options),
+  policies: (client) => client.listPolicies(account.id, options),
+  webhooks: (client) => client.listWebhooks(account.id, options),
 } satisfies Record<string, List>
 
 /** A sound object of each list: whatever its neighbour is like, it is read as it is. */
@@ -29,7 +31,18 @@ const sound: Readonly<Record<keyof typeof lists, object>> = {
   'zones of an account': { id: zoneA.id, name: zoneA.name, account: { id: account.id, name: 'Quay' } },
   accounts: { id: account.id, name: 'Quay' },
   history: { id: 'h1', alert_type: 'x', sent: '2026-11-02T00:00:00Z' },
+  policies: {
+    id: 'p1',
+    name: 'sound',
+    alert_type: 'x',
+    enabled: true,
+    mechanisms: { email: [{ id: 'a@b.c' }] },
+  },
+  webhooks: { id: 'w1', name: 'sound', url: 'https://hook.example.com/', type: 'generic' },
 }
+
+/** Lists that the API's description lets be null. */
+const nullable = ['policies', 'webhooks']
 
 interface Variant {
   readonly of: keyof typeof lists
@@ -210,6 +223,66 @@ const variants: readonly Variant[] = [
     gives: { policyId: null },
     odd: 'policy_id',
   },
+  ...[[], null, {}].map(
+    (mechanisms): Variant => ({
+      of: 'policies',
+      name: `mechanisms ${JSON.stringify(mechanisms)}`,
+      item: { ...sound.policies, id: 'p2', mechanisms },
+      gives: { id: 'p2', mechanisms: { email: [], webhooks: [], pagerduty: [] } },
+    }),
+  ),
+  {
+    of: 'policies',
+    name: 'mechanisms without ids',
+    item: {
+      ...sound.policies,
+      mechanisms: { email: [{}, { id: 'a@b.c' }], webhooks: [{ id: '' }, null], pagerduty: null },
+    },
+    gives: { mechanisms: { email: ['a@b.c'], webhooks: [], pagerduty: [] } },
+  },
+  {
+    of: 'policies',
+    name: 'with all that newer answers have',
+    item: { ...sound.policies, conditions: { and: [] }, filters: [], created: 5, alert_interval: '30m' },
+    gives: { filters: null, alertInterval: '30m' },
+  },
+  {
+    of: 'policies',
+    name: 'an interval that is no text',
+    item: { ...sound.policies, alert_interval: 30 },
+    gives: { enabled: true, alertInterval: null },
+    odd: 'alert_interval',
+  },
+  {
+    of: 'policies',
+    name: 'mechanisms that cannot be read',
+    item: { ...sound.policies, mechanisms: { email: 'a@b.c' } },
+    gives: { mechanisms: { email: [], webhooks: [], pagerduty: [] } },
+    odd: 'mechanisms',
+  },
+  ...['id', 'enabled', 'alert_type'].map(
+    (field): Variant => ({
+      of: 'policies',
+      name: `${field} {}`,
+      item: { ...sound.policies, [field]: {} },
+      gives: null,
+      odd: field,
+    }),
+  ),
+  {
+    of: 'webhooks',
+    name: 'as of 2025',
+    item: { ...sound.webhooks, created_at: '2025-03-01T00:00:00Z', last_failure: null, last_success: null },
+    gives: { createdAt: Date.UTC(2025, 2, 1), lastFailure: null },
+  },
+  {
+    of: 'webhooks',
+    name: 'an address that is no text',
+    item: { ...sound.webhooks, id: 'w2', url: {} },
+    gives: { id: 'w2', url: new Secret('') },
+    odd: 'url',
+  },
+  { of: 'webhooks', name: 'id null', item: { ...sound.webhooks, id: null }, gives: null, odd: 'id' },
 ]
 
 for (const { of, name, item, gives, odd } of variants) {
@@ -251,9 +324,19 @@ t.test('a list that is missing is no empty list', async (t) => {
   const client = createRestClient(clientDeps(server.baseUrl))
   for (const [name, list] of Object.entries(lists))
     for (const result of [null, {}, '', undefined]) {
+      if (result === null && nullable.includes(name)) continue
       server.answer(json(200, { success: true, errors: [], messages: [], result }))
       t.match(await failureOf(list(client)), { kind: 'bad_response' }, `${name}: ${JSON.stringify(result)}`)
     }
+})
+
+t.test('null is an empty list where the description says so', async (t) => {
+  const server = await fakeHttp(ok(null))
+  t.teardown(() => server.close())
+  const client = createRestClient(clientDeps(server.baseUrl))
+  const empty = { items: [], unreadable: [] }
+  t.strictSame(await client.listPolicies(account.id, options), empty)
+  t.strictSame(await client.listWebhooks(account.id, options), empty)
 })
 
 t.test('envelopes differ, and what cannot be read of their advice on paging is not given', async (t) => {

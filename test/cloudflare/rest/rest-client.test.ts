@@ -310,19 +310,22 @@ const methods: readonly Method[] = [
         alert_interval: '30m',
       },
     ],
-    gives: [
-      { id: 'p1', ...policy },
-      {
-        id: 'p2',
-        name: 'n',
-        description: '',
-        enabled: false,
-        alertType: 'x',
-        mechanisms: { email: [], webhooks: [], pagerduty: [] },
-        filters: { zones: ['z'] },
-        alertInterval: '30m',
-      },
-    ],
+    gives: {
+      unreadable: [],
+      items: [
+        { id: 'p1', ...policy },
+        {
+          id: 'p2',
+          name: 'n',
+          description: '',
+          enabled: false,
+          alertType: 'x',
+          mechanisms: { email: [], webhooks: [], pagerduty: [] },
+          filters: { zones: ['z'] },
+          alertInterval: '30m',
+        },
+      ],
+    },
   },
   {
     name: 'createPolicy',
@@ -367,17 +370,20 @@ const methods: readonly Method[] = [
         last_success: null,
       },
     ],
-    gives: [
-      {
-        id: 'w1',
-        name: 'w',
-        url: new Secret('https://hook.example.com/x'),
-        type: 'generic',
-        createdAt: since,
-        lastSuccess: null,
-        lastFailure: null,
-      },
-    ],
+    gives: {
+      unreadable: [],
+      items: [
+        {
+          id: 'w1',
+          name: 'w',
+          url: new Secret('https://hook.example.com/x'),
+          type: 'generic',
+          createdAt: since,
+          lastSuccess: null,
+          lastFailure: null,
+        },
+      ],
+    },
   },
   {
     name: 'createWebhook',

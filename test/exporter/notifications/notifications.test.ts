@@ -19,6 +19,7 @@ import type {
   NotificationsApi,
   WebhookDestination,
 } from '../../../src/ports/cloudflare.ts'
+import type { Unreadable } from '../../../src/ports/listing.ts'
 import type { RecordStore } from '../../../src/ports/record-store.ts'
 import { createMemoryStore } from '../../../src/runtime/memory-store.ts'
 import { aCaller, pageOf } from '../../support/callers.ts'
@@ -46,6 +47,8 @@ function createSide(
     readonly pageSize?: number
     readonly webhooks?: () => readonly WebhookDestination[]
     readonly policies?: readonly NotificationPolicy[]
+    readonly oddPolicies?: readonly Unreadable[]
+    readonly oddWebhooks?: readonly Unreadable[]
   } = {},
 ) {
   const clock = options.clock ?? createSteppedClock()
@@ -76,11 +79,11 @@ function createSide(
     },
     async listPolicies() {
       calls.push('policies')
-      return options.policies ?? []
+      return { items: options.policies ?? [], unreadable: options.oddPolicies ?? [] }
     },
     async listWebhooks() {
       calls.push('webhooks')
-      return options.webhooks?.() ?? []
+      return { items: options.webhooks?.() ?? [], unreadable: options.oddWebhooks ?? [] }
     },
   }
   const budget = createBudget({ clock, settings: { share: 1, rateLimitType: 'user' } })
@@ -180,6 +183,17 @@ function row(sent: number, edit: Partial<HistoryEntry> = {}): HistoryEntry {
 
 const off = (id: string, edit: Partial<JobRecord> = {}): JobRecord =>
   aJob(id, { enabled: false, errorMessage: new Secret('403 forbidden'), ...edit })
+
+const aWebhook = (id: string, edit: Partial<WebhookDestination> = {}): WebhookDestination => ({
+  id,
+  name: 'exporter',
+  url: new Secret('https://exporter.example.com/webhooks/cloudflare'),
+  type: 'generic',
+  createdAt: null,
+  lastSuccess: 1_000,
+  lastFailure: null,
+  ...edit,
+})
 
 t.test('a webhook marks its job at once, before the API is asked, and survives a restart', async (t) => {
   const side = createSide()
@@ -505,17 +519,26 @@ t.test('without permission there is one line in the log, and all else goes on', 
   t.match(said()[1], { level: 'info', message: 'reading the notification history works again' })
 })
 
+t.test(
+  'webhooks and policies that cannot be read are counted, as long as the account is there',
+  async (t) => {
+    const odd: Unreadable = { id: '7', name: 'odd', field: 'url', leftOut: false }
+    const side = createSide({
+      webhooks: () => [aWebhook('1')],
+      oddWebhooks: [odd],
+      oddPolicies: [odd, { ...odd, id: null }],
+    })
+    await side.pollHistory()
+    const counts = () =>
+      [...side.self.unreadable.values()].map(({ kind, found }) => `${kind} ${found.length}`)
+    t.strictSame(counts(), ['notification 0', 'webhook 1', 'policy 2'])
+    side.state.setScopes([zoneA])
+    await side.pollHistory()
+    t.strictSame(counts(), [])
+  },
+)
+
 t.test('webhooks that Logpush alerts go to are shown as Cloudflare sees them', async (t) => {
-  const webhook = (id: string, edit: Partial<WebhookDestination> = {}): WebhookDestination => ({
-    id,
-    name: 'exporter',
-    url: new Secret('https://exporter.example.com/webhooks/cloudflare'),
-    type: 'generic',
-    createdAt: null,
-    lastSuccess: 1_000,
-    lastFailure: null,
-    ...edit,
-  })
   const policy = (
     webhooks: readonly string[],
     edit: Partial<NotificationPolicy> = {},
@@ -536,9 +559,9 @@ t.test('webhooks that Logpush alerts go to are shown as Cloudflare sees them', a
   const shown = ({ samples }: Pick<typeof side, 'samples'>) => names.map(samples)
   const side = createSide({
     webhooks: () => [
-      webhook('1', { lastFailure: 2_000 }),
-      webhook('2', { name: 'chat', lastSuccess: null }),
-      webhook('3'),
+      aWebhook('1', { lastFailure: 2_000 }),
+      aWebhook('2', { name: 'chat', lastSuccess: null }),
+      aWebhook('3'),
     ],
     policies: [
       policy(['1', '2']),
@@ -552,7 +575,7 @@ t.test('webhooks that Logpush alerts go to are shown as Cloudflare sees them', a
     [{ values: ['Quay', 'exporter'], value: 2 }],
   ])
   const twins = createSide({
-    webhooks: () => [webhook('1'), webhook('2')],
+    webhooks: () => [aWebhook('1'), aWebhook('2')],
     policies: [policy(['1', '2'])],
   })
   await twins.pollHistory()

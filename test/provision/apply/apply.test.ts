@@ -1,6 +1,8 @@
 import t from 'tap'
 import { Secret } from '../../../src/domain/secret.ts'
 import { ApiFailure, type ApiFailureKind, InternalError } from '../../../src/errors.ts'
+import type { NotificationsApi } from '../../../src/ports/cloudflare.ts'
+import type { Unreadable } from '../../../src/ports/listing.ts'
 import { eventLine } from '../../../src/provision/apply/apply-event.ts'
 import { applyExitCode, applyReportLines, summarize } from '../../../src/provision/apply/apply-outcome.ts'
 import {
@@ -268,7 +270,9 @@ t.test('what changed since the plan is refused, and nothing is written', async (
   const signal = new AbortController().signal
   const { items: jobs } = await cloudflare.jobs.listJobs(account, { signal })
   await cloudflare.jobs.deleteJob(account, jobs.find(({ name }) => name === 'sre-gone')?.id ?? '', { signal })
-  const [policy] = await cloudflare.notifications.listPolicies(accountId, { signal })
+  const {
+    items: [policy],
+  } = await cloudflare.notifications.listPolicies(accountId, { signal })
   if (policy === undefined) throw new Error('no policy')
   await cloudflare.notifications.updatePolicy(accountId, policy.id, { ...policy, enabled: false }, { signal })
 
@@ -286,6 +290,54 @@ t.test('what changed since the plan is refused, and nothing is written', async (
     'Run plan again to see what changed, then apply.',
   ])
   t.equal(writesOf(cloudflare).length, writes + 2)
+})
+
+t.test('what cannot be read any more is neither gone nor new: only that object is refused', async (t) => {
+  const cloudflare = aFakeCloudflare()
+  const machine = aMachine(cloudflare)
+  cloudflare.addPolicy(accountId, { name: 'sre-a', enabled: false })
+  cloudflare.addPolicy(accountId, { name: 'sre-b', enabled: false })
+  cloudflare.addPolicy(accountId, { name: 'sre-old' })
+  const wanted = ['sre-a', 'sre-b', 'sre-new'].map((name) => aPolicy({ name, webhooks: [] }))
+  const plan = await machine.plan(wanting(wanted))
+  const { listPolicies } = cloudflare.notifications
+  const odd = (name: string | null, id: string | null): Unreadable => ({
+    id,
+    name,
+    field: 'x',
+    leftOut: true,
+  })
+  const applyBeside = (hidden: readonly string[], more: readonly Unreadable[]) => {
+    const hides = (name: string) => hidden.includes(name)
+    const notifications: NotificationsApi = {
+      ...cloudflare.notifications,
+      listPolicies: async (...given) => {
+        const { items } = await listPolicies(...given)
+        return {
+          items: items.filter(({ name }) => !hides(name)),
+          unreadable: [
+            ...items.filter(({ name }) => hides(name)).map(({ id, name }) => odd(name, id)),
+            ...more,
+          ],
+        }
+      },
+    }
+    return aMachine({ ...cloudflare, notifications }).apply(plan)
+  }
+  const first = await applyBeside(['sre-a', 'sre-old'], [odd('sre-new', null)])
+  t.strictSame([...statesOf(first)].sort(), [
+    'create sre-new failed',
+    'delete sre-old skipped',
+    'update sre-a failed',
+    'update sre-b done',
+  ])
+  t.match(
+    applyReportLines(first.report).join('\n'),
+    /update policy sre-a .*: Cloudflare's answer about the policy with id \w+ cannot be read at x, so nothing is written/,
+  )
+  const second = await applyBeside(['sre-a'], [odd(null, null)])
+  t.ok(statesOf(second).includes('create sre-new failed'), 'the nameless one may be it')
+  t.equal(writesOf(cloudflare).filter((call) => call.startsWith('create')).length, 0)
 })
 
 t.test('deletes come last, and what is gone or changed is not deleted', async (t) => {
@@ -506,7 +558,9 @@ t.test('a policy goes out whole, and names what it cannot find', async (t) => {
     mechanisms,
   })
   await machine.apply(await machine.plan(wanting([aWebhook(), aPolicy()])))
-  const [policy] = await cloudflare.notifications.listPolicies(accountId, {
+  const {
+    items: [policy],
+  } = await cloudflare.notifications.listPolicies(accountId, {
     signal: new AbortController().signal,
   })
   t.match(policy, {

@@ -304,6 +304,43 @@ t.test('a dataset Cloudflare does not know is a mistake, a silent Cloudflare is 
   await t.rejects(planManifest(features(), deps(broken), everything), ApiFailure)
 })
 
+t.test('webhooks and policies that cannot be read cost themselves, in plan and in drift', async (t) => {
+  const fake = cloudflare()
+  fake.addPolicy(accountId, { name: 'sre-disabled', alertInterval: '30m' })
+  const { listPolicies, listWebhooks } = fake.notifications
+  const notifications: PlanningDeps['notifications'] = {
+    ...fake.notifications,
+    listPolicies: async (...given) => ({
+      ...(await listPolicies(...given)),
+      unreadable: [
+        { id: '9', name: 'theirs', field: 'mechanisms', leftOut: false },
+        {
+          id: (await listPolicies(...given)).items[0]?.id ?? '',
+          name: 'sre-disabled',
+          field: 'alert_interval',
+          leftOut: false,
+        },
+      ],
+    }),
+    listWebhooks: async (...given) => ({
+      ...(await listWebhooks(...given)),
+      unreadable: [{ id: '8', name: 'chat', field: 'url', leftOut: true }],
+    }),
+  }
+  const text = manifestFile('valid-features.yaml').text.replace('[sre-exporter]', '[sre-exporter, chat]')
+  const planned = await planManifest(manifestOf(text), { ...deps(fake), notifications }, everything)
+  t.ok(planned.ok, messages(planned).join('\n'))
+  if (!planned.ok) return
+  const { changes, notes } = planned.value.plan
+  t.notOk(
+    changes.some(({ kind }) => kind === 'policy'),
+    'the policy is there, so it is neither created nor changed',
+  )
+  t.ok(changes.some(({ kind }) => kind === 'webhook'))
+  t.match(notes.join('\n'), /policy sre-disabled in account Quay is left alone: .* alert_interval/)
+  t.notMatch(notes.join('\n'), /theirs/)
+})
+
 t.test('names of webhooks and PagerDuty services must be there, once', async (t) => {
   const text = manifestFile('valid-features.yaml').text.replace(
     '[sre-exporter]',
