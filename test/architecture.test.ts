@@ -51,6 +51,7 @@ const mayImportInside: Readonly<Record<string, Readonly<Record<string, readonly 
   domain: {
     '.': [],
     destination: ['.'],
+    arrival: ['.', 'destination'],
     job: ['.', 'destination'],
     ledger: ['.', 'job'],
     notification: ['.', 'job'],

@@ -1,0 +1,76 @@
+/*
+ * Which part of a bucket to list for the files of one place that begin in a stretch of time. Where the day is the
+ * last part of the path, or there is none, one listing covers any number of days; else each day has its own.
+ */
+import type { StorePlace } from '../destination/store-place.ts'
+import { type EpochMs, minuteMs } from '../time.ts'
+import { dateOf, stampOf, type TimeRange, timeRangeOf } from './file-name.ts'
+
+/** Keys with the prefix, after `after` and before `until`, both exclusive, in the order of their bytes. */
+export interface KeyWindow {
+  readonly prefix: string
+  readonly after: string
+  readonly until: string
+  /** Whether what lies in deeper folders may be left out. */
+  readonly flat: boolean
+}
+
+const dayMs = 1440 * minuteMs
+const dated = '{DATE}'
+
+/** The windows that hold all files which begin at or after `from` and before `to`. */
+export function keyWindows({ path }: Pick<StorePlace, 'path'>, { from, to }: Stretch): readonly KeyWindow[] {
+  const at = path.indexOf(dated)
+  if (at < 0) {
+    const folder = path === '' ? '' : `${path}/`
+    return [{ prefix: folder, ...between(from, to, () => folder), flat: true }]
+  }
+  if (path.endsWith(`/${dated}`) && at === path.length - dated.length) {
+    const folder = path.slice(0, at)
+    return [{ prefix: folder, ...between(from, to, (day) => `${folder}${day}/`), flat: false }]
+  }
+  const days: string[] = []
+  // A file that begins at the end of a day may lie in the folder of the next.
+  for (let day = Math.floor(from / dayMs); day * dayMs < to + dayMs; day += 1) days.push(dateOf(day * dayMs))
+  return days
+    .filter((day) => day <= dateOf(to))
+    .map((day) => {
+      const folder = `${path.replaceAll(dated, day)}/`
+      return { prefix: folder, ...between(from, to, () => folder), flat: true }
+    })
+}
+
+/** A stretch of time. */
+export interface Stretch {
+  readonly from: EpochMs
+  readonly to: EpochMs
+}
+
+function between(
+  from: EpochMs,
+  to: EpochMs,
+  folder: (day: string) => string,
+): Pick<KeyWindow, 'after' | 'until'> {
+  // Shorter than any key that begins in that second, so that it stands before all of them.
+  const bound = (at: EpochMs): string => `${folder(dateOf(at))}${stampOf(at).slice(0, -1)}`
+  return { after: bound(from), until: bound(to) }
+}
+
+/** The time range of a key of this place; null for what is no log file of it. */
+export function rangeOfKey({ path }: Pick<StorePlace, 'path'>, key: string): TimeRange | null {
+  const cut = key.lastIndexOf('/')
+  const range = timeRangeOf(key.slice(cut + 1))
+  if (range === null) return null
+  const folder = key.slice(0, Math.max(cut, 0))
+  if (!path.includes(dated)) return folder === path ? range : null
+  // The day is that of the range's start or end: nothing else is a folder of this job.
+  const days = [range.start, range.end].map(dateOf)
+  return days.some((day) => folder === path.replaceAll(dated, day)) ? range : null
+}
+
+/** Where every key of the window begins alike: for stores that cannot begin a listing in the middle. */
+export function commonPrefix({ prefix, after, until }: KeyWindow): string {
+  let length = 0
+  while (length < after.length && after[length] === until[length]) length += 1
+  return length > prefix.length ? after.slice(0, length) : prefix
+}

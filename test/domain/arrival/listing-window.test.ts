@@ -1,0 +1,91 @@
+import fc from 'fast-check'
+import t from 'tap'
+import { dateOf, stampOf, timeRangeOf } from '../../../src/domain/arrival/file-name.ts'
+import { commonPrefix, keyWindows, rangeOfKey } from '../../../src/domain/arrival/listing-window.ts'
+import { hour, logFileName, minute, tenOClock } from '../../support/log-files.ts'
+import { holds } from '../../support/property.ts'
+
+t.test('a file name tells the time range of its logs', async (t) => {
+  t.same(timeRangeOf('20261128T101430Z_20261128T101500Z_0a1b2c3d.log.gz'), {
+    start: Date.UTC(2026, 10, 28, 10, 14, 30),
+    end: Date.UTC(2026, 10, 28, 10, 15),
+  })
+  t.ok(timeRangeOf('20261128T101430Z_20261128T101430Z_0a1b2c3d.log'), 'uncompressed, and of one second')
+})
+
+t.test('what is no log file is left out', async (t) => {
+  for (const name of [
+    'ownership-challenge-0a1b2c3d.txt',
+    'test.txt',
+    'test-20261128.log.gz',
+    '20261128T101430Z_20261128T101500Z_0a1b2c3d.txt',
+    '20261128T101430Z_20261128T101500Z.log.gz',
+    '20261131T101430Z_20261131T101500Z_0a1b2c3d.log.gz',
+    '20261128T251430Z_20261128T251500Z_0a1b2c3d.log.gz',
+    '20261128T101500Z_20261128T101430Z_0a1b2c3d.log.gz',
+    '',
+  ])
+    t.equal(timeRangeOf(name), null, name)
+})
+
+t.test('a folder a day is one listing, over midnight too', async (t) => {
+  const midnight = Date.UTC(2026, 10, 29)
+  t.same(keyWindows({ path: 'sre/http/{DATE}' }, { from: midnight - hour, to: midnight + minute }), [
+    {
+      prefix: 'sre/http/',
+      after: 'sre/http/20261128/20261128T230000',
+      until: 'sre/http/20261129/20261129T000100',
+      flat: false,
+    },
+  ])
+  t.same(keyWindows({ path: 'http' }, { from: tenOClock, to: tenOClock + minute }), [
+    { prefix: 'http/', after: 'http/20261128T100000', until: 'http/20261128T100100', flat: true },
+  ])
+  t.same(keyWindows({ path: '' }, { from: tenOClock, to: tenOClock + minute })[0]?.prefix, '')
+})
+
+t.test('a day in the middle of the path is one listing a day', async (t) => {
+  const midnight = Date.UTC(2026, 10, 29)
+  const windows = keyWindows({ path: 'a/{DATE}/http' }, { from: midnight - minute, to: midnight + minute })
+  t.same(
+    windows.map(({ prefix }) => prefix),
+    ['a/20261128/http/', 'a/20261129/http/'],
+  )
+  t.equal(keyWindows({ path: '{DATE}/x' }, { from: tenOClock, to: tenOClock + minute }).length, 1)
+})
+
+t.test('files of others in the same bucket are not of the place', async (t) => {
+  const name = logFileName(tenOClock, tenOClock + minute)
+  t.ok(rangeOfKey({ path: 'http/{DATE}' }, `http/20261128/${name}`))
+  t.equal(rangeOfKey({ path: 'http/{DATE}' }, `http/20261201/${name}`), null, 'the folder of another day')
+  t.equal(rangeOfKey({ path: 'http/{DATE}' }, `http/dns/20261128/${name}`), null)
+  t.equal(rangeOfKey({ path: 'http' }, `http/dns/${name}`), null)
+  t.ok(rangeOfKey({ path: '' }, name))
+})
+
+t.test(
+  'every file that begins in a stretch of time lies in one of its windows, and no other does',
+  async (t) => {
+    const paths = fc.constantFrom('http', '', 'a/{DATE}', '{DATE}', 'a/{DATE}/b', 'logs/{DATE}-x')
+    const offset = fc.integer({ min: -200_000, max: 200_000 }).map((seconds) => seconds * 1_000)
+    const length = fc.integer({ min: 1, max: 90_000 }).map((seconds) => seconds * 1_000)
+    holds(
+      t,
+      fc.property(paths, offset, length, offset, (path, fromOffset, length, startOffset) => {
+        const from = tenOClock + fromOffset
+        const [to, start] = [from + length, tenOClock + startOffset]
+        const day = path.replaceAll('{DATE}', dateOf(start))
+        const key = `${day === '' ? '' : `${day}/`}${logFileName(start, start + 30_000)}`
+        const holding = keyWindows({ path }, { from, to }).filter(
+          ({ prefix, after, until }) => key.startsWith(prefix) && key > after && key < until,
+        )
+        for (const window of holding) if (!key.startsWith(commonPrefix(window))) return false
+        return holding.length === (start >= from && start < to ? 1 : 0)
+      }),
+    )
+  },
+)
+
+t.test('stamps read back', async (t) => {
+  t.equal(stampOf(tenOClock), '20261128T100000Z')
+})
