@@ -48,7 +48,7 @@ export function runbookRoutes(app: FastifyInstance, { runbooks, context, now }: 
     // As the files link to each other, and as they are linked to in the repository.
     const name = request.params.name.replace(/\.md$/, '')
     const text = await textOf(name)
-    if (text !== null) return sendPage(request, reply, runbookPage(name, text, context(), now()))
+    if (text !== null) return sendPage(request, reply, runbookPage(text, context(), now()))
     return sendPage(request, reply.code(404), missingRunbookPage(name, await entries(), context(), now()))
   })
 }

@@ -43,10 +43,12 @@ export const fileSettings = {
   }),
 } satisfies Table
 
+const logLevel = oneOf('debug', 'info', 'warn', 'error')
+
 export const logSettings = {
   logLevel: setting({
     flag: 'log.level',
-    kind: oneOf('debug', 'info', 'warn', 'error'),
+    kind: logLevel,
     default: 'info',
     reloadable: true,
     help: 'Minimum log level.',
@@ -57,6 +59,9 @@ export const logSettings = {
     help: 'Log format. Defaults to pretty on a terminal, JSON otherwise.',
   }),
 } satisfies Table
+
+/** For a command that picks its level by where it runs, as `help` says. */
+export const optionalLogLevel = (help: string) => setting({ flag: 'log.level', kind: orNone(logLevel), help })
 
 export const cloudflareSettings = {
   baseUrl: setting({

@@ -26,6 +26,7 @@ t.test('every shipped runbook is a page, and every link of it leads somewhere', 
   const texts = new Map<string, string>()
   for (const name of files) {
     const { status, text, policy } = await get(`/runbooks/${name}`)
+    t.notMatch(text, 'efresh', 'a page that never changes does not refresh')
     t.equal(status, 200, name)
     t.match(policy, "default-src 'none'")
     t.match(text, '<h2 id=', name)

@@ -26,4 +26,14 @@ for (const node of nodes) {
     t.match(lines.join('\n'), 'INFO: shutting down')
     t.equal(lines.at(-1), '')
   })
+
+  t.test(`the demo logs warnings only, unless it is told otherwise (${node})`, async (t) => {
+    const args = ['demo', '--listen=127.0.0.1:0']
+    const typed = [{ after: 'Ctrl-C', keys: ctrlC }]
+    const quiet = await inTerminal({ node, columns: 200, args, typed })
+    t.notMatch(quiet.lines.join('\n'), ' INFO: ')
+    const told = await inTerminal({ node, columns: 200, args: [...args, '--log.level=info'], typed })
+    t.match(told.lines.join('\n'), ' INFO: shutting down')
+    t.strictSame([quiet.code, told.code], [0, 0])
+  })
 }

@@ -8,11 +8,17 @@ import type { CommandIo } from '../../cli/command-io.ts'
 import { Secret } from '../../domain/secret.ts'
 import { exitCode } from '../../errors.ts'
 import { webhookPath } from '../../http/webhook-route.ts'
-import { createLog } from '../../log/log.ts'
+import { createLog, type LogLevel } from '../../log/log.ts'
 import type { Clock } from '../../ports/runtime.ts'
 import { isBelowNpm, parentGone } from '../../runtime/parent-process.ts'
 import { createSystemClock } from '../../runtime/system-clock.ts'
-import { allSettings, defaultsOf, logSettings, type Settings } from '../../settings/exporter-settings.ts'
+import {
+  allSettings,
+  defaultsOf,
+  logSettings,
+  optionalLogLevel,
+  type Settings,
+} from '../../settings/exporter-settings.ts'
 import { switchSetting, type Table, type Values } from '../../settings/setting.ts'
 import { type Simulator, startSimulator } from '../../simulator/server.ts'
 import { createExporter, type Exporter } from '../serve/exporter.ts'
@@ -30,6 +36,9 @@ const options = {
   listen: listenOption('127.0.0.1:10199'),
   ...worldOptions,
   ...logSettings,
+  logLevel: optionalLogLevel(
+    'Minimum log level. Defaults to warn on a terminal, error with --once, info otherwise.',
+  ),
 } satisfies Table
 
 type DemoOptions = Values<typeof options>
@@ -82,8 +91,8 @@ export const demo = defineCommand({
 })
 
 /** What goes well is to be seen on the pages: between the addresses and Ctrl-C it would only be in the way. */
-function logLevelOf({ once, logLevel }: DemoOptions, { terminal }: CommandIo): DemoOptions['logLevel'] {
-  if (logLevel !== 'info') return logLevel
+function logLevelOf({ once, logLevel }: DemoOptions, { terminal }: CommandIo): LogLevel {
+  if (logLevel !== null) return logLevel
   if (once) return 'error'
   return terminal.stderr ? 'warn' : 'info'
 }

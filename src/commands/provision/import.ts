@@ -89,6 +89,13 @@ function readFiles(
 }
 
 function asTerraform({ file, text }: ManifestText): readonly JsonValue[] {
+  if (file.endsWith('.tf')) {
+    throw new UserError(
+      `import: ${file} is Terraform configuration, which has values only when it is applied. ` +
+        'Run terraform show -json > show.json beside it, and import show.json',
+      exitCode.manifest,
+    )
+  }
   if (!text.trimStart().startsWith('{')) return []
   const json = parseJson(text)
   if (json === undefined) throw new UserError(`import: ${file} is not valid JSON`, exitCode.manifest)

@@ -21,8 +21,8 @@ export interface PageParts {
   readonly title: string
   readonly root: string
   readonly current: 'jobs' | 'exporter' | null
-  /** The page's own address without `refresh`, for the link that toggles it. */
-  readonly here: string
+  /** The page's own address without `refresh`, for the link that toggles it; null for a page that never changes. */
+  readonly here: string | null
   readonly now: number
   readonly body: Html
 }
@@ -33,7 +33,7 @@ export function framed(context: PageContext, parts: PageParts): string {
     title: `${parts.title} · Logpush Exporter`,
     root,
     links: links(context, root, current),
-    refreshSeconds: context.refresh ? refreshSeconds : null,
+    refreshSeconds: context.refresh && parts.here !== null ? refreshSeconds : null,
     body: html`${starting(context.readiness)}${parts.body}`,
     footer: footer(context, parts),
   })
@@ -61,12 +61,19 @@ function starting(readiness: ReadinessState): Html {
 }
 
 function footer({ about, refresh }: PageContext, { here, root, now }: PageParts): Html {
+  return html`${
+    here === null
+      ? nothing
+      : html`<p>Data as of ${instant(now)}. ${toggle(here, refresh)}.</p>
+`
+  }<p>${about.name} ${about.version}, revision ${about.revision} · <a href="${root}-/healthy">health</a> · <a href="${root}-/ready">readiness</a></p>`
+}
+
+function toggle(here: string, refresh: boolean): Html {
   const joined = here.includes('?') ? '&' : '?'
-  const toggle = refresh
+  return refresh
     ? html`Refreshes every ${refreshSeconds} s. <a href="${here}${joined}refresh=off">Turn off</a>`
     : html`Auto-refresh is off. <a href="${here}">Turn on</a>`
-  return html`<p>Data as of ${instant(now)}. ${toggle}.</p>
-<p>${about.name} ${about.version}, revision ${about.revision} · <a href="${root}-/healthy">health</a> · <a href="${root}-/ready">readiness</a></p>`
 }
 
 /** What in an address could not be understood. */

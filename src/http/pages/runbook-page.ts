@@ -9,17 +9,12 @@ export interface RunbookEntry {
   readonly title: string
 }
 
-export function runbookPage(
-  name: string,
-  { title, body }: RunbookText,
-  context: PageContext,
-  now: number,
-): string {
+export function runbookPage({ title, body }: RunbookText, context: PageContext, now: number): string {
   return framed(context, {
     title,
     root: '../',
     current: null,
-    here: `./${name}`,
+    here: null,
     now,
     body: html`<nav class="crumbs" aria-label="Breadcrumb"><a href="../runbooks">All runbooks</a></nav>
 <article class="prose"><h1>${title}</h1>
@@ -33,7 +28,7 @@ export function runbookListPage(entries: readonly RunbookEntry[], context: PageC
     title: 'Runbooks',
     root,
     current: null,
-    here: `${root}runbooks`,
+    here: null,
     now,
     body: html`<section class="head"><h1>Runbooks</h1>
 <p class="lead">What to do when an alert fires: one runbook for each, named after it.</p></section>
@@ -52,7 +47,7 @@ export function missingRunbookPage(
     title: 'No such runbook',
     root,
     current: null,
-    here: `./${encodeURIComponent(name)}`,
+    here: null,
     now,
     body: html`<section class="head"><h1>No such runbook</h1>
 <p class="lead">There is no runbook <code>${name}</code>. These are the ones there are:</p></section>

@@ -55,3 +55,13 @@ t.test('zones narrow what is exported, and excluded ones stay out', async (t) =>
   const both = ['--cloudflare.zones', 'cdn.example,lab.example', '--cloudflare.exclude-zones', 'lab.example']
   t.same(await jobs(...quay, ...both), [cdn])
 })
+
+t.test(
+  'a Terraform configuration is answered with the command that makes what can be imported',
+  async (t) => {
+    const folder = t.testdir({ 'main.tf': 'resource "cloudflare_logpush_job" "http" {}\n' })
+    const { code, stdout, stderr } = await runProvision(['import', `${folder}/main.tf`], { env: {} })
+    t.strictSame([code, stdout], [65, ''])
+    t.match(stderr, /main\.tf is Terraform configuration.*terraform show -json > show\.json/)
+  },
+)
