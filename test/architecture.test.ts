@@ -79,9 +79,10 @@ const mayImportInside: Readonly<Record<string, Readonly<Record<string, readonly 
     world: [],
     store: [],
     api: ['world'],
+    variant: ['world', 'api'],
     rest: ['world', 'store', 'api'],
     graphql: ['world', 'api', 'rest'],
-    '.': ['world', 'store', 'api', 'rest', 'graphql'],
+    '.': ['world', 'store', 'api', 'variant', 'rest', 'graphql'],
   },
   commands: {
     '.': [],

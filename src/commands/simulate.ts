@@ -2,10 +2,12 @@ import { defineCommand } from '../cli/command.ts'
 import { exitCode, fileReason, UserError } from '../errors.ts'
 import { counted } from '../http/pages/readable.ts'
 import { logSettings } from '../settings/exporter-settings.ts'
-import { setting } from '../settings/setting.ts'
-import { filePath, orNone, someText } from '../settings/setting-kinds.ts'
+import { listSetting, setting, switchSetting } from '../settings/setting.ts'
+import { accepted, filePath, type Kind, orNone, refused, someText } from '../settings/setting-kinds.ts'
 import { startSimulator, storePath } from '../simulator/server.ts'
 import { type FolderStore, openFolderStore } from '../simulator/store/folder-store.ts'
+import { findVariant, variantLines } from '../simulator/variant/variant-table.ts'
+import type { VariantChoice } from '../simulator/variant/variants.ts'
 import { worldNames, worldSpecOf } from '../simulator/world/world-names.ts'
 import { listenOption, worldOptions } from './simulated-world.ts'
 
@@ -19,11 +21,26 @@ export interface SimulateOptions {
   readonly world: string
   /** Folder that stands for the buckets; null: what would be written there is written nowhere. */
   readonly objectStore: string | null
+  readonly variants: readonly VariantChoice[]
+  /** True: each answer comes in another of the forms that the API is known for. */
+  readonly contrary: boolean
 }
 
 export interface SimulateIo {
   readonly stdout: (line: string) => void
   readonly signal: AbortSignal
+}
+
+/** A variant, everywhere or where a request's path or body holds a text. */
+const variantKind: Kind<VariantChoice> = {
+  expected: 'the name of a variant, or NAME@TEXT',
+  placeholder: 'NAME[@TEXT]',
+  read: (text) => {
+    const [name = '', ...rest] = text.split('@')
+    if (findVariant(name) === null) return refused(text, '--variants lists them')
+    return accepted(rest.length === 0 ? { name } : { name, where: rest.join('@') })
+  },
+  write: ({ name, where }) => (where === undefined ? name : `${name}@${where}`),
 }
 
 export const simulateCommand = defineCommand({
@@ -42,12 +59,29 @@ export const simulateCommand = defineCommand({
       only: 'flag',
       help: 'Folder for what Cloudflare writes to buckets, as DIR/BUCKET/KEY. Also served as S3, read-only.',
     }),
+    variant: listSetting({
+      flag: 'variant',
+      kind: variantKind,
+      default: '',
+      only: 'flag',
+      help: 'Form in which to answer, of those the real API is known for. With @TEXT only requests whose path or body holds the text, such as the id of a zone.',
+    }),
+    contrary: switchSetting({
+      flag: 'contrary',
+      only: 'flag',
+      help: 'Answer in another form from call to call: the same facts, as differently as the real API is known to tell them.',
+    }),
+    variants: switchSetting({ flag: 'variants', only: 'flag', help: 'List the variants and exit.' }),
     ...worldOptions,
     ...logSettings,
   },
-  async run({ listen, seed, speed, world, objectStore }, io) {
+  async run({ listen, variant, variants, ...options }, io) {
+    if (variants) {
+      variantLines().forEach(io.stdout)
+      return exitCode.done
+    }
     const [{ host, port } = { host: '', port: 0 }] = listen
-    await simulate({ listen: `${host}:${port}`, seed, speed, world, objectStore }, io)
+    await simulate({ ...options, listen: `${host}:${port}`, variants: variant }, io)
     return exitCode.done
   },
 })
@@ -73,6 +107,8 @@ export async function simulate(options: SimulateOptions, io: SimulateIo): Promis
     host,
     port,
     dateHeader: speed !== 1,
+    variants: options.variants,
+    contrary: options.contrary,
     ...(folder === null ? {} : { folder }),
     onNews: ({ atMs, jobName, what }) => tell(`${new Date(atMs).toISOString()} ${jobName}: ${what}`),
   })
@@ -94,7 +130,7 @@ export async function simulate(options: SimulateOptions, io: SimulateIo): Promis
           `  export AWS_ENDPOINT_URL_S3=${origin}${storePath} AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any`,
           `Files written to buckets are in ${options.objectStore}; the same address serves them read-only.`,
         ]),
-    `Ground truth and faults: ${origin}/__sim/truth /__sim/jobs /__sim/faults /__sim/requests`,
+    `Ground truth and faults: ${origin}/__sim/truth /__sim/jobs /__sim/faults /__sim/variants /__sim/requests`,
   ]
   lines.forEach(io.stdout)
   tell = io.stdout

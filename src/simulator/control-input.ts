@@ -1,5 +1,6 @@
 import type { Fault, FaultEffect } from './api/faults.ts'
 import { isRecord, type JsonRecord } from './api/json-shape.ts'
+import type { VariantChoice } from './variant/variants.ts'
 import { failureNames, isFailureName } from './world/failures.ts'
 import type { JobAction } from './world/world-spec.ts'
 
@@ -66,4 +67,14 @@ export function readJobAction(body: unknown): JobAction | string {
     default:
       return 'action must be one of break, mend, enable, disable, delete'
   }
+}
+
+/** A variant to enable, from `{name, where?}`, or contrary mode, from `{contrary}`; a text says what is wrong. */
+export function readVariantChoice(body: unknown): VariantChoice | { readonly contrary: boolean } | string {
+  if (!isRecord(body)) return 'a variant is an object'
+  const { name, where, contrary } = body
+  if (typeof contrary === 'boolean') return { contrary }
+  if (typeof name !== 'string') return 'name must be the name of a variant'
+  if (where !== undefined && typeof where !== 'string') return 'where must be a text'
+  return where === undefined ? { name } : { name, where }
 }

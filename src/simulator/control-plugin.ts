@@ -3,7 +3,9 @@ import type { Faults } from './api/faults.ts'
 import { isRecord } from './api/json-shape.ts'
 import type { RequestLog } from './api/request-log.ts'
 import { SimError } from './api/sim-error.ts'
-import { readFault, readJobAction } from './control-input.ts'
+import { readFault, readJobAction, readVariantChoice } from './control-input.ts'
+import { findVariant, variantTable } from './variant/variant-table.ts'
+import type { Variants } from './variant/variants.ts'
 import { actOn } from './world/happenings.ts'
 import { phaseAt } from './world/job-timeline.ts'
 import type { SimClock } from './world/sim-clock.ts'
@@ -13,13 +15,14 @@ export interface ControlDeps {
   readonly world: World
   readonly clock: SimClock
   readonly faults: Faults
+  readonly variants: Variants
   readonly requests: RequestLog
   readonly idle: () => Promise<void>
 }
 
 /** `/__sim/…`: what no real API has: ground truth, and controls over the world. */
 export function serveControls(app: FastifyInstance, deps: ControlDeps): void {
-  const { world, clock, faults, requests } = deps
+  const { world, clock, faults, variants, requests } = deps
   const bad = (message: string): SimError => new SimError(400, [{ code: 1, message }])
 
   app.get<{ Querystring: { from?: string; to?: string } }>('/truth', async (request) => {
@@ -57,6 +60,25 @@ export function serveControls(app: FastifyInstance, deps: ControlDeps): void {
   })
   app.delete<{ Params: { id: string } }>('/faults/:id', async (request) => {
     faults.remove(Number(request.params.id))
+    return {}
+  })
+
+  app.get('/variants', async () => ({
+    contrary: variants.isContrary,
+    enabled: variants.list(),
+    used: Object.fromEntries(variants.used()),
+    all: variantTable.map(({ name, does, cost }) => ({ name, does, cost })),
+  }))
+  app.post('/variants', async (request) => {
+    const choice = readVariantChoice(request.body)
+    if (typeof choice === 'string') throw bad(choice)
+    if ('contrary' in choice) variants.contrary(choice.contrary)
+    else if (findVariant(choice.name) === null) throw bad(`unknown variant ${JSON.stringify(choice.name)}`)
+    else variants.enable(choice)
+    return {}
+  })
+  app.delete('/variants', async () => {
+    variants.clear()
     return {}
   })
 

@@ -18,6 +18,7 @@ import { createWebhookSender } from './rest/webhook-sender.ts'
 import type { FolderStore } from './store/folder-store.ts'
 import type { ObjectStore } from './store/object-store.ts'
 import { serveStore } from './store/s3-plugin.ts'
+import { createVariants, type VariantChoice, type Variants } from './variant/variants.ts'
 import { createSimClock, type SimClock } from './world/sim-clock.ts'
 import { createWorld, type World } from './world/world.ts'
 import { worldNames, worldSpecOf } from './world/world-names.ts'
@@ -48,6 +49,10 @@ export interface SimulatorOptions {
   readonly onNews?: (news: News) => void
   /** True: GraphQL errors come with the HTTP status that the documentation gives them. */
   readonly documentedGraphqlStatus?: boolean
+  /** Variants in force from the start. */
+  readonly variants?: readonly VariantChoice[]
+  /** True: each answer comes in another of its forms. */
+  readonly contrary?: boolean
 }
 
 /** A running simulator. */
@@ -61,6 +66,7 @@ export interface Simulator {
   readonly clock: SimClock
   readonly faults: Faults
   readonly requests: RequestLog
+  readonly variants: Variants
   /** Resolves when all notifications that are due have been sent. */
   idle(): Promise<void>
   close(): Promise<void>
@@ -80,6 +86,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   clock.onAdvance(world.settle)
   const faults = createFaults(spec.seed)
   const requests = createRequestLog()
+  const variants = createVariants(spec.seed, clock.now())
+  for (const choice of options.variants ?? []) variants.enable(choice)
+  variants.contrary(options.contrary ?? false)
   const limits: RateLimits = { ...defaultRateLimits, ...options.rateLimits }
   const challenges = createChallengeKey(spec.seed)
   const rest = {
@@ -87,6 +96,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     clock,
     faults,
     requests,
+    vary: variants.vary,
     dateHeader: options.dateHeader ?? false,
     limiter: createRateLimiter(limits.rest),
   }
@@ -116,9 +126,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     { prefix: '/client/v4' },
   )
   const { idle } = sender
-  await app.register(async (controls) => serveControls(controls, { world, clock, faults, requests, idle }), {
-    prefix: '/__sim',
-  })
+  await app.register(
+    async (controls) => serveControls(controls, { world, clock, faults, variants, requests, idle }),
+    {
+      prefix: '/__sim',
+    },
+  )
   const { folder } = options
   if (folder !== undefined) await app.register(async (app) => serveStore(app, folder), { prefix: storePath })
 
@@ -135,6 +148,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     clock,
     faults,
     requests,
+    variants,
     idle: async () => {
       world.settle()
       await idle()

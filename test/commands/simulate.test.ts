@@ -2,17 +2,29 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
+import type { CommandIo } from '../../src/cli/command-io.ts'
+import { readCommandLine } from '../../src/cli/command-line.ts'
 import { createRestClient } from '../../src/cloudflare/rest/rest-client.ts'
+import { program } from '../../src/commands/program/program.ts'
 import { type SimulateOptions, simulate, simulateCommand } from '../../src/commands/simulate.ts'
 import { Secret } from '../../src/domain/secret.ts'
 import { exitCode } from '../../src/errors.ts'
+import { variantTable } from '../../src/simulator/variant/variant-table.ts'
 import { worldNames } from '../../src/simulator/world/world-names.ts'
 import { clientDeps, failureOf, options } from '../support/cloudflare-clients.ts'
 import { runProvision } from '../support/run-provision.ts'
 
 type Tap = { teardown(end: () => unknown): unknown }
 
-const usual: SimulateOptions = { listen: '127.0.0.1:0', seed: 1, speed: 1, world: 'demo', objectStore: null }
+const usual: SimulateOptions = {
+  listen: '127.0.0.1:0',
+  seed: 1,
+  speed: 1,
+  world: 'demo',
+  objectStore: null,
+  variants: [],
+  contrary: false,
+}
 
 /** Runs the command until the test ends; resolves once it says what it knows. */
 async function started(t: Tap, options: Partial<SimulateOptions> = {}) {
@@ -85,6 +97,36 @@ t.test('--help lists the worlds, and each of them starts', async (t) => {
   t.match(simulateCommand.options.world.help, worldNames)
   for (const world of ['demo', 'empty', 'large:3', 'large:3,2', 'large:3,2,1'])
     t.match((await started(t, { world })).lines[0], /^A simulated Cloudflare API: \d+ accounts?, /, world)
+})
+
+t.test('--variants lists every form of an answer, and --variant names one of them', async (t) => {
+  const lines: string[] = []
+  const io = { stdout: (line: string) => lines.push(line) }
+  const run = (argv: readonly string[]) =>
+    readCommandLine(program, {
+      argv: ['simulate', ...argv],
+      env: {},
+      readFile: () => ({ ok: false, reason: 'no such file' }),
+    })
+  const listed = await run(['--variants'])
+  if (listed.kind !== 'command') throw new Error(listed.kind)
+  t.equal(await listed.run(io as unknown as CommandIo), exitCode.done)
+  t.equal(lines.length, variantTable.length)
+  t.match(lines.join('\n'), /^envelope\/nulls +writes errors and messages as null$/m)
+  t.match(await run(['--variant=mars']), {
+    problems: [
+      /--variant: expected the name of a variant, or NAME@TEXT, found "mars"; --variants lists them/,
+    ],
+  })
+  t.match(await run(['--variant=jobs/2021,graphql/plan@abc', '--contrary']), {
+    values: { variant: [{ name: 'jobs/2021' }, { name: 'graphql/plan', where: 'abc' }], contrary: true },
+  })
+})
+
+t.test('an answer comes in the form that was asked for', async (t) => {
+  const { url, token } = await started(t, { variants: [{ name: 'envelope/nulls' }] })
+  const response = await fetch(`${url}/zones`, { headers: { authorization: `Bearer ${token}` } })
+  t.match(await response.json(), { success: true, errors: null, messages: null })
 })
 
 t.test('the automatic challenge can be rehearsed: apply reads it from the folder', async (t) => {

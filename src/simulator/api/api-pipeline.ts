@@ -11,16 +11,41 @@ export interface RawAnswer {
   readonly body: unknown
 }
 
+/** A request as it came in. */
+export interface Request {
+  readonly api: 'rest' | 'graphql'
+  readonly operation: string
+  readonly path: string
+  readonly body: unknown
+  /** Simulated time. */
+  readonly nowMs: number
+}
+
+/** What a variant may know of a request. */
+export interface Asked extends Request {
+  /** Since the simulation began. */
+  readonly elapsedMs: number
+  /** How many requests of this operation came before. */
+  readonly earlier: number
+  /** The text that the variant is restricted to, if it is. */
+  readonly where: string | null
+}
+
 export interface PipelineDeps {
   readonly world: World
   readonly clock: SimClock
   readonly faults: Faults
   readonly requests: RequestLog
+  /** Other forms of an answer: one to give at once, or a change of what was answered. */
+  readonly vary: (request: Request) => {
+    instead(): RawAnswer | null
+    change(answer: RawAnswer): RawAnswer
+  }
   /** True: the `Date` header tells the simulated time. */
   readonly dateHeader: boolean
 }
 
-/** What every API request goes through: faults, the log, and the sending of the answer. */
+/** What every API request goes through: faults, variants, the log, and the sending of the answer. */
 export async function runRequest(
   deps: PipelineDeps,
   what: { readonly api: 'rest' | 'graphql'; readonly operation: string },
@@ -40,7 +65,8 @@ export async function runRequest(
     return
   }
   if (effect?.kind === 'slow') await new Promise((resolve) => setTimeout(resolve, effect.delayMs))
-  const done = replacement(effect) ?? (await answer(effect))
+  const variant = deps.vary({ ...what, path, body: request.body, nowMs: atMs })
+  const done = replacement(effect) ?? variant.instead() ?? variant.change(await answer(effect))
   if (effect?.kind === 'lost_answer') {
     log(0)
     reply.hijack()
@@ -49,7 +75,7 @@ export async function runRequest(
   }
   log(done.status)
   const text = typeof done.body === 'string' ? done.body : JSON.stringify(done.body)
-  const type = effect?.kind === 'html' ? 'text/html; charset=utf-8' : 'application/json'
+  const type = done.headers['content-type'] ?? 'application/json'
   if (deps.dateHeader) reply.header('date', new Date(deps.clock.now()).toUTCString())
   await reply
     .code(done.status)
@@ -72,7 +98,7 @@ function replacement(effect: FaultEffect | null): RawAnswer | null {
     case 'html':
       return {
         status: 200,
-        headers: {},
+        headers: { 'content-type': 'text/html; charset=utf-8' },
         body: '<!doctype html><title>Sign in</title><p>You need to sign in to use this network.</p>',
       }
     case 'success_false':

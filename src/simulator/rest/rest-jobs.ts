@@ -9,7 +9,7 @@ import { actOn, changeDestination, destinationFailure, foresee } from '../world/
 import { type JobTimeline, latestPhase } from '../world/job-timeline.ts'
 import type { World } from '../world/world.ts'
 import type { ScopeRef } from '../world/world-spec.ts'
-import { addTimeline } from '../world/world-state.ts'
+import { addTimeline, type WorldState } from '../world/world-state.ts'
 import { jobObject } from './job-object.ts'
 import { jobFieldsOf, newDataset, newKind } from './job-write.ts'
 
@@ -125,8 +125,16 @@ function checkDestination(
     if (!deps.challenges.fits(token, scope, conf, call.nowMs))
       throw simErrors.invalid('ownership challenge does not match the destination or has expired')
   }
-  if (destinationFailure(deps.world.state, conf) !== null)
-    throw simErrors.invalid('error validating destination: error writing object: error uploading')
+  if (destinationFailure(deps.world.state, conf) !== null) throw unreachable()
+}
+
+const unreachable = () =>
+  simErrors.invalid('error validating destination: error writing object: error uploading')
+
+/** Every update writes to the destination again, one of `enabled` alone too. */
+function checkReachable(state: WorldState, job: JobTimeline): void {
+  const { destinationConf, scenario } = latestPhase(job)
+  if (scenario.kind === 'dead' || destinationFailure(state, destinationConf) !== null) throw unreachable()
 }
 
 function update(deps: LogpushDeps, call: Call, scope: ScopeRef): Answer {
@@ -144,7 +152,7 @@ function update(deps: LogpushDeps, call: Call, scope: ScopeRef): Answer {
   if (conf !== undefined && conf !== before.destinationConf) {
     checkDestination(deps, call, scope, body, conf)
     changeDestination(state, job, call.nowMs, conf)
-  }
+  } else checkReachable(state, job)
   job.fields = { ...job.fields, ...given }
   if (enabled !== undefined && enabled !== before.enabled)
     actOn(state, job, call.nowMs, { kind: enabled ? 'enable' : 'disable' })

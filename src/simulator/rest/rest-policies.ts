@@ -8,6 +8,7 @@ import {
   requiredText,
   textField,
 } from '../api/json-shape.ts'
+import { plainId } from '../api/object-id.ts'
 import { type Answer, type Call, type Route, route } from '../api/route.ts'
 import { simErrors } from '../api/sim-error.ts'
 import type { Policy } from '../world/notification-state.ts'
@@ -53,7 +54,7 @@ function list(world: World, call: Call): Answer {
 
 function find(world: World, call: Call, permissions: readonly Permission[]): Policy {
   const accountId = accountOf(world, call, permissions)
-  const policy = world.state.notifications.policies.get(call.params.id ?? '')
+  const policy = world.state.notifications.policies.get(plainId(call.params.id ?? ''))
   if (policy?.accountId !== accountId) throw simErrors.notFound('policy not found')
   return policy
 }
@@ -129,7 +130,8 @@ function readMechanisms(world: World, accountId: string, value: unknown): Policy
   return Object.fromEntries(
     Object.entries(known).map(([kind, exists]) => {
       const list: readonly unknown[] = Array.isArray(given[kind]) ? given[kind] : []
-      const ids = list.map((item) => (isRecord(item) && typeof item.id === 'string' ? item.id : ''))
+      const said = list.map((item) => (isRecord(item) && typeof item.id === 'string' ? item.id : ''))
+      const ids = kind === 'email' ? said : said.map(plainId)
       const missing = ids.find((id) => !exists(id))
       if (missing !== undefined) throw simErrors.invalid(`${kind}: no destination with id ${missing}`)
       return [kind, ids.map((id) => ({ id }))]

@@ -1,4 +1,5 @@
 import { bodyOf, isoSeconds, requiredText, textField } from '../api/json-shape.ts'
+import { plainId } from '../api/object-id.ts'
 import { type Answer, type Call, type Route, route } from '../api/route.ts'
 import { simErrors } from '../api/sim-error.ts'
 import { classifyWebhook, newWebhook, type Webhook } from '../world/notification-state.ts'
@@ -30,7 +31,7 @@ function list(world: World, call: Call): Answer {
 
 function find(world: World, call: Call, permissions: readonly Permission[]): Webhook {
   const accountId = accountOf(world, call, permissions)
-  const webhook = world.state.notifications.webhooks.get(call.params.id ?? '')
+  const webhook = world.state.notifications.webhooks.get(plainId(call.params.id ?? ''))
   if (webhook?.accountId !== accountId) throw simErrors.notFound('webhook not found')
   return webhook
 }

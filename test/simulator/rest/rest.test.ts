@@ -395,3 +395,21 @@ t.test('destinations are validated, and one out of order takes no new job', asyn
   sim.world.mendDestination('r2://logs/')
   t.strictSame(await check(r2), { valid: true, message: '' })
 })
+
+t.test('the destination is tested again on every update, one of enabled alone too', async (t) => {
+  const world = buildWorld(5)
+  const zone = world.zone('quay.example', world.account('Quay'))
+  const job = world.job({ scope: zoneScope(zone), name: 'http', destinationConf: 's3://b/p?region=x' })
+  const sim = await stepped(t, { world: world.spec() })
+  const put = (body: object) => ask(sim, `/zones/${zone}/logpush/jobs/${job}`, { method: 'PUT', body })
+  t.equal((await put({ enabled: false })).status, 200)
+  sim.world.breakDestination('s3://b/')
+  t.match(await put({ enabled: true }), {
+    status: 400,
+    body: { errors: [{ code: 1002, message: /^error validating destination: error writing object/ }] },
+  })
+  sim.world.mendDestination('s3://b/')
+  t.match(await put({ enabled: true }), { status: 200, body: { result: { enabled: true } } })
+  sim.world.breakJob(job)
+  t.equal((await put({ name: 'renamed' })).status, 400)
+})

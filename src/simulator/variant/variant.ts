@@ -1,0 +1,86 @@
+import type { Asked, RawAnswer } from '../api/api-pipeline.ts'
+import { isRecord, type JsonRecord } from '../api/json-shape.ts'
+import type { ApiError } from '../api/sim-error.ts'
+
+/*
+ * One of the forms in which the real API is known to answer, where our own answer has another. A variant changes
+ * an answer at the edge: the world and its truth stay as they are.
+ */
+
+/**
+ * What a client that reads an answer as well as can be still loses:
+ * - `nothing`: the same facts in another form
+ * - `itself`: an object is added that cannot be read; all others are as they were
+ * - `narrow`: the query is refused until it asks for less
+ * - `scope`: one account or zone of the query cannot be read; its neighbours can
+ * - `answer`: the answer tells nothing
+ */
+export type Cost = 'nothing' | 'itself' | 'narrow' | 'scope' | 'answer'
+
+export interface Variant {
+  /** `endpoint/form`. */
+  readonly name: string
+  /** Operations of the REST API whose answers it changes; a text: all of that API, or of both. */
+  readonly of: 'rest' | 'graphql' | 'all' | readonly string[]
+  /** What is different, for `simulate --variants`. */
+  readonly does: string
+  readonly cost: Cost
+  /** The answer to give in place of carrying the request out; null: carry it out. */
+  readonly instead?: (asked: Asked) => RawAnswer | null
+  /** Another form of the answer. Never called for a refusal. */
+  readonly change?: (answer: RawAnswer, asked: Asked) => RawAnswer
+}
+
+/** A change of the envelope's `result`. */
+export function ofResult(
+  edit: (result: unknown, asked: Asked) => unknown,
+): (answer: RawAnswer, asked: Asked) => RawAnswer {
+  return (answer, asked) =>
+    isRecord(answer.body)
+      ? { ...answer, body: { ...answer.body, result: edit(answer.body.result, asked) } }
+      : answer
+}
+
+/** A change of each object of a list, or of the one object that is the result. */
+export function ofEach(edit: (object: JsonRecord) => JsonRecord) {
+  return ofResult((result) =>
+    Array.isArray(result)
+      ? result.map((item: unknown) => (isRecord(item) ? edit(item) : item))
+      : isRecord(result)
+        ? edit(result)
+        : result,
+  )
+}
+
+/** More objects at the head of a list, where a reader that gives up early loses the most. */
+export function withMore(...objects: readonly unknown[]) {
+  return ofResult((result) => (Array.isArray(result) ? [...objects, ...result] : result))
+}
+
+/** An empty list as null. */
+export const emptyAsNull = ofResult((result) =>
+  Array.isArray(result) && result.length === 0 ? null : result,
+)
+
+/** A refusal in the REST envelope, whatever is asked. */
+export function refusal(status: number, errors: readonly ApiError[], more: JsonRecord = {}): () => RawAnswer {
+  return () => ({
+    status,
+    headers: {},
+    body: { success: false, errors, messages: [], result: null, ...more },
+  })
+}
+
+/** A page of HTML from something in front of the API. */
+export function htmlPage(status: number, title: string): () => RawAnswer {
+  return () => ({
+    status,
+    headers: { 'content-type': 'text/html; charset=utf-8' },
+    body: `<!doctype html><title>${title}</title><h1>${title}</h1>`,
+  })
+}
+
+/** Without the fields whose value the test accepts. */
+export function without(object: JsonRecord, drop: (value: unknown, name: string) => boolean): JsonRecord {
+  return Object.fromEntries(Object.entries(object).filter(([name, value]) => !drop(value, name)))
+}
