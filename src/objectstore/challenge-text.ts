@@ -1,6 +1,6 @@
 import { Secret } from '../domain/secret.ts'
 import type { ObjectLocation } from '../ports/object-reader.ts'
-import { storeFailure } from './store-failure.ts'
+import { readTask, storeFailure } from './store-failure.ts'
 
 /** A challenge file holds one JWT, well below this; anything longer is some other object. */
 const maxBytes = 64 * 1024
@@ -18,7 +18,7 @@ export async function challengeText(body: unknown, location: ObjectLocation): Pr
     if (bytes > maxBytes) {
       throw storeFailure(
         'bad_response',
-        location,
+        readTask(location),
         { code: '', status: null, message: '' },
         `the object is longer than ${maxBytes / 1024} KiB; check the path`,
       )

@@ -1,6 +1,6 @@
 import type { ObjectLocation, ObjectReader } from '../ports/object-reader.ts'
-import type { AzureSettings } from './azure-reader.ts'
-import type { GcsSettings } from './gcs-reader.ts'
+import type { AzureSettings } from './azure-access.ts'
+import type { GcsSettings } from './gcs-access.ts'
 import type { S3Settings } from './s3-reader.ts'
 
 export interface ObjectReaderSettings {

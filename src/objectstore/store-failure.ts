@@ -7,7 +7,16 @@ import { locationTitle, type ObjectLocation } from '../ports/object-reader.ts'
  * plain letters, the HTTP status, and our own advice.
  */
 
-const operation = 'read challenge file'
+/** What was asked of a store, as far as a failure must say it. */
+export interface StoreTask {
+  readonly operation: 'read challenge file' | 'list log files'
+  /** E.g. `read s3://quay-logs/a.txt`. */
+  readonly action: string
+}
+
+export function readTask(location: ObjectLocation): StoreTask {
+  return { operation: 'read challenge file', action: `read ${locationTitle(location)}` }
+}
 
 /** The parts of a thrown value that tell failures apart. */
 export interface Thrown {
@@ -39,6 +48,8 @@ export function inspectThrown(error: unknown): Thrown {
 export function commonKind(thrown: Thrown): ApiFailureKind | null {
   if (thrown.code === 'AbortError') return 'aborted'
   if (/^(ETIMEDOUT|ESOCKETTIMEDOUT|TimeoutError|RequestTimeout)$/.test(thrown.code)) return 'timeout'
+  // Google's client says it in the text alone.
+  if (thrown.code === 'FetchError' && /network timeout/.test(thrown.message)) return 'timeout'
   // A credential file that cannot be read is no trouble of the network.
   if (/^E(NOENT|ACCES|PERM|ISDIR)$/.test(thrown.code)) return null
   if (isSystemCode(thrown.code) || thrown.code === 'REQUEST_SEND_ERROR') return 'network'
@@ -50,13 +61,13 @@ export function commonKind(thrown: Thrown): ApiFailureKind | null {
 /** The failure, said in our words: what was read, what went wrong, what to do. */
 export function storeFailure(
   kind: ApiFailureKind,
-  location: ObjectLocation,
+  { operation, action }: StoreTask,
   thrown: Thrown,
   advice: string,
 ): ApiFailure {
   const facts = [thrown.code, thrown.status === null ? '' : `status ${thrown.status}`].filter((x) => x !== '')
   const detail = facts.length === 0 ? '' : ` (${facts.join(', ')})`
-  return new ApiFailure(kind, `cannot read ${locationTitle(location)}: ${phrase(kind)}${detail}; ${advice}`, {
+  return new ApiFailure(kind, `cannot ${action}: ${phrase(kind)}${detail}; ${advice}`, {
     operation,
     status: thrown.status ?? undefined,
     codes: thrown.code === '' ? [] : [thrown.code],

@@ -125,12 +125,18 @@ export async function startFake(
 }
 
 /**
- * A fake of the one GCS call that reading needs: object path (`bucket/key`) → text. With STORAGE_EMULATOR_HOST
- * the client leaves `/storage/v1` out.
+ * A fake of the two GCS calls that reading needs, an object and a list: object path (`bucket/key`) → text. With
+ * STORAGE_EMULATOR_HOST the client leaves `/storage/v1` out.
  */
-export function startGcs(objects: ReadonlyMap<string, string>): Promise<FakeServer> {
+export function startGcs(objects: ReadonlyMap<string, string>, pageSize = 1_000): Promise<FakeServer> {
   return startFake((request, response) => {
-    const found = /^(?:\/storage\/v1)?\/b\/([^/]+)\/o\/([^/?]+)/.exec(request.url ?? '')
+    const url = new URL(request.url ?? '', 'http://gcs')
+    const found = /^(?:\/storage\/v1)?\/b\/([^/]+)\/o(?:\/([^/]+))?$/.exec(url.pathname)
+    if (found?.[1] !== undefined && found[2] === undefined) {
+      response.writeHead(200, { 'content-type': 'application/json' })
+      response.end(JSON.stringify(gcsList(objects, found[1], url.searchParams, pageSize)))
+      return
+    }
     const path = `${found?.[1] ?? ''}/${decodeURIComponent(found?.[2] ?? '')}`
     const text = objects.get(path)
     if (text === undefined) {
@@ -141,4 +147,29 @@ export function startGcs(objects: ReadonlyMap<string, string>): Promise<FakeServ
     response.writeHead(200, { 'content-type': 'text/plain' })
     response.end(text)
   })
+}
+
+/** As GCS lists: from `startOffset` on, inclusive, and before `endOffset`. */
+function gcsList(
+  objects: ReadonlyMap<string, string>,
+  bucket: string,
+  query: URLSearchParams,
+  pageSize: number,
+): unknown {
+  const [prefix, from, to] = ['prefix', 'startOffset', 'endOffset'].map((name) => query.get(name) ?? '')
+  const start = Number(query.get('pageToken') ?? '0')
+  const fitting = [...objects]
+    .filter(([path]) => path.startsWith(`${bucket}/`))
+    .map(([path, text]) => ({ name: path.slice(bucket.length + 1), text }))
+    .filter(
+      ({ name }) => name.startsWith(prefix ?? '') && name >= (from ?? '') && (to === '' || name < (to ?? '')),
+    )
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+  const items = fitting.slice(start, start + pageSize).map(({ name, text }) => ({
+    name,
+    size: String(text.length),
+    updated: '2026-11-28T10:00:00.000Z',
+  }))
+  const end = start + pageSize
+  return { items, ...(end < fitting.length ? { nextPageToken: String(end) } : {}) }
 }

@@ -68,9 +68,28 @@ export function rangeOfKey({ path }: Pick<StorePlace, 'path'>, key: string): Tim
   return days.some((day) => folder === path.replaceAll(dated, day)) ? range : null
 }
 
-/** Where every key of the window begins alike: for stores that cannot begin a listing in the middle. */
-export function commonPrefix({ prefix, after, until }: KeyWindow): string {
-  let length = 0
-  while (length < after.length && after[length] === until[length]) length += 1
-  return length > prefix.length ? after.slice(0, length) : prefix
+const hourMs = 60 * minuteMs
+const manyHours = 12
+
+/**
+ * As `keyWindows`, for stores that cannot begin a listing in the middle: cut into hours, or days where it is long,
+ * each with a prefix that holds little else.
+ */
+export function slicedWindows(
+  { path }: Pick<StorePlace, 'path'>,
+  { from, to }: Stretch,
+): readonly KeyWindow[] {
+  const step = to - from > manyHours * hourMs ? dayMs : hourMs
+  const windows: KeyWindow[] = []
+  for (let start = Math.floor(from / step) * step; start < to; start += step) {
+    const begin = stampOf(start).slice(0, step === dayMs ? 8 : 11)
+    const days = new Set([start, start + step].map(dateOf))
+    const folders = new Set([...days].map((day) => (path === '' ? '' : `${path.replaceAll(dated, day)}/`)))
+    for (const folder of folders) {
+      const bound = (at: EpochMs): string => `${folder}${stampOf(at).slice(0, -1)}`
+      const [after, until] = [bound(Math.max(from, start)), bound(Math.min(to, start + step))]
+      windows.push({ prefix: `${folder}${begin}`, after, until, flat: false })
+    }
+  }
+  return windows
 }

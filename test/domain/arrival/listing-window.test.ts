@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { dateOf, stampOf, timeRangeOf } from '../../../src/domain/arrival/file-name.ts'
-import { commonPrefix, keyWindows, rangeOfKey } from '../../../src/domain/arrival/listing-window.ts'
+import { keyWindows, rangeOfKey, slicedWindows } from '../../../src/domain/arrival/listing-window.ts'
 import { hour, logFileName, minute, tenOClock } from '../../support/log-files.ts'
 import { holds } from '../../support/property.ts'
 
@@ -63,28 +63,53 @@ t.test('files of others in the same bucket are not of the place', async (t) => {
   t.ok(rangeOfKey({ path: '' }, name))
 })
 
-t.test(
-  'every file that begins in a stretch of time lies in one of its windows, and no other does',
-  async (t) => {
-    const paths = fc.constantFrom('http', '', 'a/{DATE}', '{DATE}', 'a/{DATE}/b', 'logs/{DATE}-x')
-    const offset = fc.integer({ min: -200_000, max: 200_000 }).map((seconds) => seconds * 1_000)
-    const length = fc.integer({ min: 1, max: 90_000 }).map((seconds) => seconds * 1_000)
-    holds(
-      t,
-      fc.property(paths, offset, length, offset, (path, fromOffset, length, startOffset) => {
-        const from = tenOClock + fromOffset
-        const [to, start] = [from + length, tenOClock + startOffset]
-        const day = path.replaceAll('{DATE}', dateOf(start))
-        const key = `${day === '' ? '' : `${day}/`}${logFileName(start, start + 30_000)}`
-        const holding = keyWindows({ path }, { from, to }).filter(
-          ({ prefix, after, until }) => key.startsWith(prefix) && key > after && key < until,
-        )
-        for (const window of holding) if (!key.startsWith(commonPrefix(window))) return false
-        return holding.length === (start >= from && start < to ? 1 : 0)
-      }),
-    )
-  },
-)
+t.test('a store that cannot begin in the middle is listed hour by hour', async (t) => {
+  const windows = slicedWindows({ path: 'http/{DATE}' }, { from: tenOClock - minute, to: tenOClock + minute })
+  t.same(windows, [
+    {
+      prefix: 'http/20261128/20261128T09',
+      after: 'http/20261128/20261128T095900',
+      until: 'http/20261128/20261128T100000',
+      flat: false,
+    },
+    {
+      prefix: 'http/20261128/20261128T10',
+      after: 'http/20261128/20261128T100000',
+      until: 'http/20261128/20261128T100100',
+      flat: false,
+    },
+  ])
+  const midnight = Date.UTC(2026, 10, 29)
+  t.same(
+    slicedWindows({ path: '{DATE}' }, { from: midnight - minute, to: midnight }).map(({ prefix }) => prefix),
+    ['20261128/20261128T23', '20261129/20261128T23'],
+    'the last hour may lie in the folder of the next day',
+  )
+  t.same(
+    slicedWindows({ path: '' }, { from: midnight - 24 * hour, to: midnight }).map(({ prefix }) => prefix),
+    ['20261128'],
+  )
+})
+
+t.test('every file that begins in a stretch of time lies in exactly one of its windows', async (t) => {
+  const cut = fc.constantFrom(keyWindows, slicedWindows)
+  const paths = fc.constantFrom('http', '', 'a/{DATE}', '{DATE}', 'a/{DATE}/b', 'logs/{DATE}-x')
+  const offset = fc.integer({ min: -200_000, max: 200_000 }).map((seconds) => seconds * 1_000)
+  const length = fc.integer({ min: 1, max: 90_000 }).map((seconds) => seconds * 1_000)
+  holds(
+    t,
+    fc.property(cut, paths, offset, length, offset, (windows, path, fromOffset, length, startOffset) => {
+      const from = tenOClock + fromOffset
+      const [to, start] = [from + length, tenOClock + startOffset]
+      const day = path.replaceAll('{DATE}', dateOf(start))
+      const key = `${day === '' ? '' : `${day}/`}${logFileName(start, start + 30_000)}`
+      const holding = windows({ path }, { from, to }).filter(
+        ({ prefix, after, until }) => key.startsWith(prefix) && key > after && key < until,
+      )
+      return holding.length === (start >= from && start < to ? 1 : 0)
+    }),
+  )
+})
 
 t.test('stamps read back', async (t) => {
   t.equal(stampOf(tenOClock), '20261128T100000Z')

@@ -1,0 +1,69 @@
+import type { TokenCredential } from '@azure/core-auth'
+import { BlobServiceClient, StorageSharedKeyCredential } from '@azure/storage-blob'
+import type { Secret } from '../domain/secret.ts'
+import type { ApiFailure } from '../errors.ts'
+import { commonAdvice, commonKind, type StoreTask, storeFailure, type Thrown } from './store-failure.ts'
+
+/*
+ * How Azure Blob Storage is connected to, and what its refusals mean. The SAS in a destination only writes, so reading
+ * has its own credential: a connection string, an account key or a SAS when one is set, else Azure's default chain
+ * (environment, workload and managed identity, Azure CLI).
+ */
+
+export interface AzureSettings {
+  readonly connectionString?: Secret
+  readonly accountKey?: Secret
+  /** A SAS with read permission, with or without the leading `?`. */
+  readonly sas?: Secret
+  /** Address of the blob service; default `https://<account>.blob.core.windows.net`. */
+  readonly endpoint?: string
+  /** Milliseconds for one attempt; default 10 s. */
+  readonly timeoutMs?: number
+}
+
+export async function openAzure(account: string, settings: AzureSettings): Promise<BlobServiceClient> {
+  const options = {
+    // One attempt: whoever waits for the answer asks again, with its own clock.
+    retryOptions: { maxTries: 1, tryTimeoutInMs: settings.timeoutMs ?? 10_000 },
+  }
+  if (settings.connectionString !== undefined) {
+    return BlobServiceClient.fromConnectionString(settings.connectionString.reveal(), options)
+  }
+  const address = settings.endpoint ?? `https://${account}.blob.core.windows.net`
+  if (settings.accountKey !== undefined) {
+    const credential = new StorageSharedKeyCredential(account, settings.accountKey.reveal())
+    return new BlobServiceClient(address, credential, options)
+  }
+  if (settings.sas !== undefined) {
+    return new BlobServiceClient(`${address}?${settings.sas.reveal().replace(/^\?/, '')}`, undefined, options)
+  }
+  return new BlobServiceClient(address, await defaultCredential(), options)
+}
+
+/** Loaded only when it is needed: it is by far the largest package here. */
+async function defaultCredential(): Promise<TokenCredential> {
+  const { DefaultAzureCredential } = await import('@azure/identity')
+  return new DefaultAzureCredential()
+}
+
+/** `grant` is what to do where access is denied. */
+export function azureFailure(thrown: Thrown, task: StoreTask, grant: string): ApiFailure {
+  const common = commonKind(thrown)
+  if (common !== null) return storeFailure(common, task, thrown, commonAdvice(common))
+  if (/Credential|Authentication(Required)?Error/.test(thrown.code)) {
+    return storeFailure(
+      'auth',
+      task,
+      thrown,
+      'set AZURE_STORAGE_CONNECTION_STRING, AZURE_STORAGE_KEY or AZURE_STORAGE_SAS_TOKEN, or log in with the Azure CLI or a managed identity',
+    )
+  }
+  if (thrown.code === 'ContainerNotFound') {
+    return storeFailure('not_found', task, thrown, 'check the container in the destination')
+  }
+  if (thrown.status === 401 || thrown.code === 'AuthenticationFailed') {
+    return storeFailure('auth', task, thrown, 'the key or SAS in use is wrong or has expired')
+  }
+  if (thrown.status === 403) return storeFailure('forbidden', task, thrown, grant)
+  return storeFailure('invalid_request', task, thrown, 'check account, container and path')
+}

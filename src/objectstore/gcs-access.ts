@@ -1,0 +1,49 @@
+import { Storage } from '@google-cloud/storage'
+import type { ApiFailure } from '../errors.ts'
+import { commonAdvice, commonKind, type StoreTask, storeFailure, type Thrown } from './store-failure.ts'
+
+/* How Google Cloud Storage is connected to, and what its refusals mean. */
+
+export interface GcsSettings {
+  /** Address of the API, e.g. of an emulator; requests to it carry no credentials. */
+  readonly apiEndpoint?: string
+  /** File of a service account's key; default the application default credentials. */
+  readonly credentialsFile?: string
+  /** Milliseconds for one attempt; default 10 s. */
+  readonly timeoutMs?: number
+}
+
+export function openGcs(settings: GcsSettings): Storage {
+  return new Storage({
+    // One attempt: whoever waits for the answer asks again, with its own clock.
+    retryOptions: { autoRetry: false, maxRetries: 0 },
+    timeout: settings.timeoutMs ?? 10_000,
+    ...(settings.credentialsFile === undefined ? {} : { keyFilename: settings.credentialsFile }),
+    ...(settings.apiEndpoint === undefined
+      ? {}
+      : // Without a project the client would ask the metadata server for one.
+        { apiEndpoint: settings.apiEndpoint, projectId: 'none' }),
+  })
+}
+
+/** `grant` is what to do where access is denied. */
+export function gcsFailure(thrown: Thrown, task: StoreTask, grant: string): ApiFailure {
+  const common = commonKind(thrown)
+  if (/default credentials|credential file|does not exist, or it is not a file/i.test(thrown.message)) {
+    return storeFailure(
+      'auth',
+      task,
+      thrown,
+      'set GOOGLE_APPLICATION_CREDENTIALS, run "gcloud auth application-default login", or use workload identity',
+    )
+  }
+  if (common !== null) return storeFailure(common, task, thrown, commonAdvice(common))
+  if (thrown.status === 404) {
+    return storeFailure('not_found', task, thrown, 'check the bucket in the destination')
+  }
+  if (thrown.status === 401) {
+    return storeFailure('auth', task, thrown, 'the credentials in use are wrong or have expired')
+  }
+  if (thrown.status === 403) return storeFailure('forbidden', task, thrown, grant)
+  return storeFailure('invalid_request', task, thrown, 'check the bucket and the path')
+}

@@ -1,0 +1,54 @@
+import type { FileMetadata } from '@google-cloud/storage'
+import { placeTitle } from '../domain/destination/store-place.ts'
+import type { ListedObject, ObjectLister } from '../ports/object-lister.ts'
+import { type GcsSettings, gcsFailure, openGcs } from './gcs-access.ts'
+import { pageUntil } from './list-page.ts'
+import { inspectThrown } from './store-failure.ts'
+
+/* Lists Google Cloud Storage, which takes both ends of what is wanted. */
+
+const grant =
+  'grant storage.objects.list (role Storage Object Viewer) on the bucket to the credentials in use'
+export const gcsPageSize = 1_000
+
+export function createGcsLister(settings: GcsSettings = {}): ObjectLister {
+  const storage = openGcs(settings)
+  return {
+    async list(request, { signal }) {
+      const { place, prefix, after, until, flat, cursor } = request
+      try {
+        signal.throwIfAborted()
+        const [files, next] = await storage.bucket(place.bucket).getFiles({
+          prefix,
+          startOffset: after,
+          endOffset: until,
+          autoPaginate: false,
+          maxResults: gcsPageSize,
+          fields: 'items(name,size,updated),nextPageToken',
+          ...(flat ? { delimiter: '/' } : {}),
+          ...(cursor === null ? {} : { pageToken: cursor }),
+        })
+        signal.throwIfAborted()
+        const objects = files.map((file) => toObject(file.metadata ?? file))
+        return pageUntil(request, objects, { last: objects.at(-1)?.key ?? '', cursor: pageToken(next) })
+      } catch (error) {
+        const task = { operation: 'list log files', action: `list ${placeTitle(place)}` } as const
+        throw gcsFailure(inspectThrown(error), task, grant)
+      }
+    },
+    close() {},
+  }
+}
+
+/** With `fields`, the client gives what the API sent, whatever its types say. */
+function toObject(item: Pick<FileMetadata, 'name' | 'size' | 'updated'>): ListedObject {
+  const { name = '', size = 0, updated = '' } = item
+  return { key: name, bytes: Number(size), written: Date.parse(updated) || 0 }
+}
+
+/** The client gives the query of the next page, or null. */
+function pageToken(next: unknown): string | null {
+  const token: unknown =
+    typeof next === 'object' && next !== null ? Reflect.get(next, 'pageToken') : undefined
+  return typeof token === 'string' && token !== '' ? token : null
+}

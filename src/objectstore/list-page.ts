@@ -1,0 +1,13 @@
+import type { ListedObject, ListPage, ListRequest } from '../ports/object-lister.ts'
+
+/** What of a store's page lies in the request, and whether the next one can hold more of it. */
+export function pageUntil(
+  { after, until }: Pick<ListRequest, 'after' | 'until'>,
+  objects: readonly ListedObject[],
+  next: { readonly last: string; readonly cursor: string | null },
+): ListPage {
+  return {
+    objects: objects.filter(({ key }) => key > after && key < until),
+    cursor: next.last < until ? next.cursor : null,
+  }
+}

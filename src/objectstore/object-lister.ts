@@ -1,0 +1,48 @@
+import type { ArrivalReader } from '../domain/arrival/arrival-rule.ts'
+import type { ObjectLister } from '../ports/object-lister.ts'
+import type { AzureSettings } from './azure-access.ts'
+import type { GcsSettings } from './gcs-access.ts'
+import type { S3ListerSettings } from './s3-lister.ts'
+
+export interface ObjectListerSettings {
+  readonly s3?: S3ListerSettings
+  readonly gcs?: GcsSettings
+  readonly azure?: AzureSettings
+}
+
+/** The lister that a rule names. The store's client is loaded when it is asked for the first time. */
+export function createObjectLister(read: ArrivalReader, common: ObjectListerSettings = {}): ObjectLister {
+  let opened: Promise<ObjectLister> | null = null
+  return {
+    async list(request, options) {
+      opened ??= open(read, common)
+      return (await opened).list(request, options)
+    },
+    close() {
+      void opened?.then((lister) => lister.close())
+    },
+  }
+}
+
+async function open(read: ArrivalReader, common: ObjectListerSettings): Promise<ObjectLister> {
+  switch (read.kind) {
+    case 's3':
+    case 'r2':
+      return (await import('./s3-lister.ts')).createS3Lister({ ...common.s3, ...read })
+    case 'gcs': {
+      const { endpoint, credentialsFile } = read
+      return (await import('./gcs-lister.ts')).createGcsLister({
+        ...common.gcs,
+        ...(endpoint === undefined ? {} : { apiEndpoint: endpoint }),
+        ...(credentialsFile === undefined ? {} : { credentialsFile }),
+      })
+    }
+    case 'azure': {
+      const { endpoint } = read
+      return (await import('./azure-lister.ts')).createAzureLister({
+        ...common.azure,
+        ...(endpoint === undefined ? {} : { endpoint }),
+      })
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import { ListObjectsV2Command, type ListObjectsV2CommandOutput, S3Client } from '@aws-sdk/client-s3'
+import { placeTitle, type StorePlace } from '../domain/destination/store-place.ts'
+import type { ListPage, ListRequest, ObjectLister } from '../ports/object-lister.ts'
+import { pageUntil } from './list-page.ts'
+import { r2Endpoint, s3ClientConfig, s3Failure } from './s3-access.ts'
+
+/*
+ * Lists S3, R2 and what speaks the same: it begins after a key, so that a look costs what is new. A connection is kept
+ * for each endpoint and region.
+ */
+
+export interface S3ListerSettings {
+  /** In place of what the destination says. */
+  readonly region?: string | undefined
+  readonly endpoint?: string | undefined
+  readonly forcePathStyle?: boolean | undefined
+  readonly profile?: string | undefined
+  readonly timeoutMs?: number | undefined
+}
+
+const grant = 'grant s3:ListBucket on the bucket to the credentials in use'
+export const s3PageSize = 1_000
+
+export function createS3Lister(settings: S3ListerSettings = {}): ObjectLister {
+  const clients = new Map<string, S3Client>()
+  const clientFor = (place: StorePlace): S3Client => {
+    const { region, endpoint } = whereIs(place, settings)
+    const key = `${region ?? ''} ${endpoint ?? ''}`
+    const known = clients.get(key)
+    if (known !== undefined) return known
+    const client = new S3Client(
+      s3ClientConfig({
+        region,
+        endpoint,
+        forcePathStyle: settings.forcePathStyle ?? true,
+        credentials: null,
+        profile: settings.profile,
+        timeoutMs: settings.timeoutMs ?? 10_000,
+      }),
+    )
+    clients.set(key, client)
+    return client
+  }
+
+  return {
+    async list(request, { signal }) {
+      const { place, prefix, after, flat, cursor } = request
+      try {
+        const command = new ListObjectsV2Command({
+          Bucket: place.bucket,
+          Prefix: prefix,
+          StartAfter: after,
+          MaxKeys: s3PageSize,
+          EncodingType: 'url',
+          ...(flat ? { Delimiter: '/' } : {}),
+          ...(cursor === null ? {} : { ContinuationToken: cursor }),
+        })
+        return pageOf(await clientFor(place).send(command, { abortSignal: signal }), request)
+      } catch (error) {
+        throw s3Failure(error, { operation: 'list log files', action: `list ${placeTitle(place)}` }, grant)
+      }
+    },
+    close() {
+      for (const client of clients.values()) client.destroy()
+      clients.clear()
+    },
+  }
+}
+
+function pageOf(answer: ListObjectsV2CommandOutput, request: ListRequest): ListPage {
+  const objects = (answer.Contents ?? []).flatMap(({ Key, Size, LastModified }) =>
+    Key === undefined || Size === undefined
+      ? []
+      : [{ key: decoded(Key), bytes: Size, written: LastModified?.getTime() ?? 0 }],
+  )
+  const folders = (answer.CommonPrefixes ?? []).flatMap(({ Prefix }) => Prefix ?? [])
+  const last = [...folders.slice(-1).map(decoded), ...objects.slice(-1).map(({ key }) => key)].sort().at(-1)
+  const next = answer.IsTruncated === true ? (answer.NextContinuationToken ?? null) : null
+  return pageUntil(request, objects, { last: last ?? '', cursor: next })
+}
+
+/** Keys come encoded: an XML text cannot hold all that a key can. A plus sign is a space. */
+function decoded(key: string): string {
+  return decodeURIComponent(key.replaceAll('+', ' '))
+}
+
+function whereIs(
+  place: StorePlace,
+  settings: S3ListerSettings,
+): { readonly region: string | null; readonly endpoint: string | null } {
+  const endpoint = settings.endpoint ?? null
+  if (place.store === 'r2') {
+    return { region: settings.region ?? 'auto', endpoint: endpoint ?? r2Endpoint(place.accountId) }
+  }
+  if (place.store === 's3') {
+    return { region: settings.region ?? place.region, endpoint: endpoint ?? place.endpoint }
+  }
+  return { region: settings.region ?? null, endpoint }
+}

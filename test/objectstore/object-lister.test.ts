@@ -1,0 +1,161 @@
+import t from 'tap'
+import type { ArrivalReader } from '../../src/domain/arrival/arrival-rule.ts'
+import { keyWindows, slicedWindows } from '../../src/domain/arrival/listing-window.ts'
+import type { StorePlace } from '../../src/domain/destination/store-place.ts'
+import { Secret } from '../../src/domain/secret.ts'
+import { createObjectLister, type ObjectListerSettings } from '../../src/objectstore/object-lister.ts'
+import type { ListPage, ObjectLister } from '../../src/ports/object-lister.ts'
+import { failureText } from '../support/failure-text.ts'
+import { logFileKey, minute, second, tenOClock } from '../support/log-files.ts'
+import { azuriteAccount, startAzurite, startFake, startGcs, startS3 } from '../support/object-stores.ts'
+
+const canary = 'CANARY-do-not-print'
+const environment = { AWS_ACCESS_KEY_ID: 'S3RVER', AWS_SECRET_ACCESS_KEY: canary, AWS_REGION: 'us-east-1' }
+Object.assign(process.env, environment)
+
+const path = 'http/{DATE}'
+const s3: StorePlace = { store: 's3', bucket: 'quay-logs', path, region: 'us-east-1', endpoint: null }
+const r2: StorePlace = { store: 'r2', bucket: 'quay-logs', path, accountId: 'a'.repeat(32) }
+const gcs: StorePlace = { store: 'gcs', bucket: 'quay-logs', path }
+const azure: StorePlace = { store: 'azure', account: azuriteAccount.name, bucket: 'quay-logs', path }
+
+const key = (index: number): string =>
+  logFileKey('http', tenOClock + index * 30 * second, tenOClock + (index + 1) * 30 * second)
+
+/** All that begins from minute one to minute four after ten, and the number of calls. */
+async function listed(lister: ObjectLister, place: StorePlace) {
+  const signal = new AbortController().signal
+  const windows = place.store === 'azure' ? slicedWindows : keyWindows
+  const found: string[] = []
+  let calls = 0
+  for (const window of windows(place, { from: tenOClock + minute, to: tenOClock + 4 * minute })) {
+    let cursor: ListPage['cursor'] = null
+    do {
+      const page: ListPage = await lister.list({ place, ...window, cursor }, { signal })
+      found.push(...page.objects.map(({ key, bytes }) => `${key} ${bytes}`))
+      cursor = page.cursor
+      calls += 1
+    } while (cursor !== null)
+  }
+  return { found, calls }
+}
+
+const expected = [2, 3, 4, 5, 6, 7].map((index) => `${key(index)} ${index + 1}`)
+
+async function fill(put: (bucket: string, key: string, text: string) => Promise<void>): Promise<void> {
+  for (let index = 0; index < 12; index += 1) await put('quay-logs', key(index), 'x'.repeat(index + 1))
+  await put('quay-logs', 'http/ownership-challenge-1.txt', 'x')
+  await put('quay-logs', 'http/zone/other.txt', 'x')
+}
+
+t.test('S3 and R2, for real, from an emulator: only what lies in the window, in one call', async (t) => {
+  const store = await startS3(['quay-logs'])
+  t.teardown(store.stop)
+  await fill(store.put)
+  for (const place of [s3, r2]) {
+    const lister = createObjectLister({ kind: 's3', endpoint: store.endpoint })
+    t.same(await listed(lister, place), { found: expected, calls: 1 }, place.store)
+    lister.close()
+  }
+})
+
+t.test('a flat folder leaves out what lies deeper', async (t) => {
+  const store = await startS3(['quay-logs'])
+  t.teardown(store.stop)
+  const name = key(3).split('/').at(-1) ?? ''
+  await store.put('quay-logs', `http/${name}`, 'x')
+  await store.put('quay-logs', `http/20261128T100130Z/${name}`, 'x')
+  const lister = createObjectLister({ kind: 's3', endpoint: store.endpoint })
+  t.teardown(lister.close)
+  t.same((await listed(lister, { ...s3, path: 'http' })).found, [`http/${name} 1`])
+})
+
+t.test('an empty folder is empty, a missing bucket is a failure', async (t) => {
+  const store = await startS3(['quay-logs'])
+  t.teardown(store.stop)
+  const lister = createObjectLister({ kind: 's3', endpoint: store.endpoint })
+  t.teardown(lister.close)
+  t.same(await listed(lister, s3), { found: [], calls: 1 })
+  t.equal(
+    await failureText(listed(lister, { ...s3, bucket: 'gone' })),
+    'not_found: cannot list s3://gone/http/{DATE}: no such bucket or container (NoSuchBucket, status 404); check the bucket in the destination',
+  )
+})
+
+t.test('Azure, for real, from an emulator', async (t) => {
+  const store = await startAzurite(['quay-logs'])
+  t.teardown(store.stop)
+  await fill(store.put)
+  const lister = createObjectLister(
+    { kind: 'azure' },
+    { azure: { connectionString: new Secret(store.connectionString) } },
+  )
+  t.same(await listed(lister, azure), { found: expected, calls: 1 })
+  t.match(
+    await failureText(listed(lister, { ...azure, bucket: 'gone' })),
+    /^not_found: cannot list azure:\/\/devstoreaccount1\/gone\/http\/\{DATE\}: no such bucket or container \(ContainerNotFound, status 404\)/,
+  )
+})
+
+t.test('Google Cloud Storage, page by page', async (t) => {
+  const store = await startGcs(
+    new Map([...Array(12).keys()].map((index) => [`quay-logs/${key(index)}`, 'x'.repeat(index + 1)])),
+    4,
+  )
+  t.teardown(store.stop)
+  const lister = createObjectLister({ kind: 'gcs', endpoint: store.endpoint })
+  t.same(await listed(lister, gcs), { found: expected, calls: 2 })
+})
+
+t.test('failures say what to grant, and quote nothing from outside', async (t) => {
+  const denied = await startFake((request, response) => {
+    const json = request.url?.includes('/b/') === true
+    response.writeHead(403, {
+      'content-type': json ? 'application/json' : 'application/xml',
+      'x-ms-error-code': 'AuthorizationFailure',
+    })
+    response.end(
+      json
+        ? JSON.stringify({ error: { code: 403, message: canary } })
+        : `<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>${canary}</Message></Error>`,
+    )
+  })
+  t.teardown(denied.stop)
+  const { endpoint } = denied
+  const cases: readonly [ArrivalReader, StorePlace, ObjectListerSettings, RegExp][] = [
+    [{ kind: 's3', endpoint }, s3, {}, /^forbidden: cannot list s3:.*; grant s3:ListBucket on the bucket/],
+    [{ kind: 'gcs', endpoint }, gcs, {}, /^forbidden: cannot list gs:.*; grant storage\.objects\.list/],
+    [
+      { kind: 'azure', endpoint },
+      azure,
+      { azure: { sas: new Secret(`sig=${canary}`) } },
+      /^forbidden: cannot list azure:.*; grant "Storage Blob Data Reader" on the container/,
+    ],
+  ]
+  for (const [read, place, common, message] of cases) {
+    const text = await failureText(listed(createObjectLister(read, common), place))
+    t.match(text, message)
+    t.notMatch(text, canary)
+  }
+})
+
+t.test('a store that hangs or is interrupted', async (t) => {
+  const hang = await startFake(() => undefined)
+  t.teardown(hang.stop)
+  const settings = { s3: { timeoutMs: 100 }, gcs: { timeoutMs: 100 } }
+  for (const [kind, place] of [
+    ['s3', s3],
+    ['gcs', gcs],
+  ] as const) {
+    const lister = createObjectLister({ kind, endpoint: hang.endpoint }, settings)
+    t.match(await failureText(listed(lister, place)), /^(timeout|network): cannot list/, kind)
+  }
+  const lister = createObjectLister({ kind: 's3', endpoint: hang.endpoint })
+  const stop = new AbortController()
+  const listing = lister.list(
+    { place: s3, prefix: '', after: '', until: 'z', flat: false, cursor: null },
+    { signal: stop.signal },
+  )
+  stop.abort()
+  t.match(await failureText(listing), /^aborted: cannot list/)
+})
