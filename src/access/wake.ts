@@ -1,15 +1,15 @@
 import type { Clock } from '../ports/runtime.ts'
 
 /**
- * A pause that ends early: when somebody rings, or when the program is told to stop. It takes its listener off the
+ * A pause that ends early: when it is triggered, or when the program is told to stop. It takes its listener off the
  * stop signal again, which lives as long as the process; `AbortSignal.any` leaves something behind there each time.
  */
 export interface Wake {
   /** Ends the pause, or the next one when none is under way. */
   trigger(): void
-  /** Forgets rings so far: what they were about is being done now. */
+  /** Forgets triggers so far: what they were about is being done now. */
   reset(): void
-  /** Resolves after `ms`, at a ring since the last reset, or when `stop` aborts. */
+  /** Resolves after `ms`, at a trigger since the last reset, or when `stop` aborts. */
   pause(ms: number, stop: AbortSignal): Promise<void>
 }
 

@@ -2,7 +2,7 @@
  * Runs one kind of poll for as long as the program lives. One flight at a time: a cycle that takes longer than
  * the interval is followed by the next at once, so too much work stretches the interval instead of piling up.
  * A cycle deals with the failures of its parts; what it throws itself is counted, logged once per change, and
- * tried again at the next beat. The beat keeps its distance from the start of the last cycle, with a little
+ * tried again at the next interval, which counts from the start of the last cycle, with a little
  * jitter so that many exporters do not ask at the same second.
  */
 import type { Wake } from '../access/wake.ts'
@@ -12,7 +12,7 @@ import type { SelfState } from './state/self-state.ts'
 
 export interface PollLoop {
   readonly name: string
-  /** Read before each cycle, so that a reload takes effect with the next one; null: off until the bell rings. */
+  /** Read before each cycle, so that a reload takes effect with the next one; null: off until triggered. */
   readonly everyMs: () => number | null
   readonly cycle: (signal: AbortSignal) => Promise<void>
   /** Called after each cycle, whatever came of it. */
@@ -30,7 +30,7 @@ export interface LoopDeps {
 }
 
 const jitter = 0.05
-/** While it is off, only the bell ends the pause. */
+/** While it is off, only a trigger ends the pause. */
 const offMs = 86_400_000
 
 export async function runPollLoop(loop: PollLoop, wake: Wake, deps: LoopDeps): Promise<void> {

@@ -1,7 +1,7 @@
 /*
  * Puts the polls together: discovery finds scopes, the inventory lists their jobs, health reads what became of
  * the uploads, what was notified is followed up, and the token is verified now and then. Each starts when it has
- * something to work with, and then runs on its own beat.
+ * something to work with, and then runs at its own interval.
  */
 
 import type { Budget } from '../access/budget.ts'
@@ -170,7 +170,7 @@ export function createWatch(deps: WatchDeps): Watch {
   }
 }
 
-/** A scope whose jobs have just been found: its counts should not wait for the next beat. */
+/** A scope whose jobs have just been found: its counts should not wait for the next poll. */
 function isNewToHealth(scope: ScopeState): boolean {
   return mayHaveJobs(scope) && isUp(scope.health) === null
 }

@@ -6,11 +6,20 @@ export interface LogLine {
   readonly message: string
 }
 
-/** A log that keeps its lines. */
-export function logSink(): Log & { readonly lines: readonly LogLine[] } {
+/** A log that keeps its lines; `taken` gives those since it was last called, with their fields beside. */
+export function logSink(): Log & {
+  readonly lines: readonly LogLine[]
+  taken(): readonly object[]
+} {
   const lines: LogLine[] = []
   const at = (level: LogLine['level']) => (fields: object, message: string) => {
     lines.push({ level, fields, message })
   }
-  return { lines, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
+  let seen = 0
+  const taken = () => {
+    const since = lines.slice(seen)
+    seen = lines.length
+    return since.map(({ level, message, fields }) => ({ level, message, ...fields }))
+  }
+  return { lines, taken, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
 }

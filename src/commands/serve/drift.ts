@@ -91,7 +91,7 @@ export function createDriftWatch(deps: DriftWatchDeps): DriftWatch {
       throw error
     }
   }
-  /** Rings when the file is not what it was when it was last read. */
+  /** Triggers when the file is not what it was when it was last read. */
   const lookOut = async (stop: AbortSignal): Promise<void> => {
     while (!stop.aborted) {
       await clock.sleep(manifestCheckMs, stop)

@@ -127,7 +127,7 @@ export function createFollowUp(deps: FollowUpDeps): FollowUp {
   }
 }
 
-/** With nothing open, only the bell ends the pause. */
+/** With nothing open, only a trigger ends the pause. */
 const idleMs = 86_400_000
 
 /** Off, and nothing was delivered since. */

@@ -3,7 +3,12 @@ import t from 'tap'
 import { noCounts } from '../../../src/domain/ledger/job-totals.ts'
 import { beginLedger, type MinuteCounts, observeCounts } from '../../../src/domain/ledger/ledger.ts'
 import { createNumberRows } from '../../../src/exporter/state/number-rows.ts'
-import { createUploadHistory, slotCount, slotMs } from '../../../src/exporter/state/upload-history.ts'
+import {
+  createUploadHistory,
+  type HistorySlot,
+  slotCount,
+  slotMs,
+} from '../../../src/exporter/state/upload-history.ts'
 import { holds } from '../../support/property.ts'
 
 /* A minute at which a slot begins. */
@@ -149,12 +154,33 @@ t.test('whatever is entered in whatever order, the ring holds what a plain sum h
           if (slot.retries !== sum(slot.start, (outcome) => outcome === 'retried')) return false
           if (slot.lostBatches !== sum(slot.start, (outcome) => outcome === 'lost')) return false
         }
+        // Of sums over several slots, each is what its slots say.
+        const slots = history.slots(id, newest * slotMs)
+        const hour = slots.slice(-13)
+        const { uploads, lostBatches } = history.lastHour(id, newest * slotMs)
+        if (uploads !== hour.reduce((all, slot) => all + slot.uploads, 0)) return false
+        if (lostBatches !== hour.reduce((all, slot) => all + slot.lostBatches, 0)) return false
+        if (history.lostLately(id, newest * slotMs) !== lostBatches) return false
+        if (history.losingSince(id, newest * slotMs) !== firstOfRow(slots)) return false
       }
       return true
     }),
     200,
   )
 })
+
+/** The start of the losses that reach the last thirteen slots, with no thirteen slots between two of them. */
+function firstOfRow(slots: readonly HistorySlot[]): number | null {
+  const losing = slots.filter(({ lostBatches }) => lostBatches > 0).map(({ start }) => start)
+  let since: number | null = null
+  let reached = slots.at(-1)?.start ?? 0
+  for (const start of losing.toReversed()) {
+    if (reached - start >= 13 * slotMs) break
+    since = start
+    reached = start
+  }
+  return since
+}
 
 t.test('freed rows are used again, and come back empty', async (t) => {
   const rows = createNumberRows(4)
