@@ -61,6 +61,8 @@ export interface ApiFailureDetails {
   readonly codes?: readonly (number | string)[] | undefined
   /** How long the API asked us to wait, uncapped, in milliseconds. */
   readonly retryAfterMs?: number | undefined
+  /** The same question would get the same answer, whatever the kind says. */
+  readonly settled?: boolean | undefined
   readonly cause?: unknown
 }
 
@@ -72,6 +74,7 @@ export class ApiFailure extends Error {
   readonly status: number | undefined
   readonly codes: readonly (number | string)[]
   readonly retryAfterMs: number | undefined
+  readonly settled: boolean
   constructor(kind: ApiFailureKind, message: string, details: ApiFailureDetails) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
     this.kind = kind
@@ -79,6 +82,7 @@ export class ApiFailure extends Error {
     this.status = details.status
     this.codes = details.codes ?? []
     this.retryAfterMs = details.retryAfterMs
+    this.settled = details.settled ?? false
   }
 }
 

@@ -26,6 +26,8 @@ export const retryTable = {
   pollRead: { pausesMs: [625], jitter: 0.6, repeats: isTransient, rateLimitWaits: 0 },
   /** A read that somebody waits for, and that no later poll makes up for. */
   commandRead: { pausesMs: [1_000, 4_000, 10_000], jitter: 0.2, repeats: isTransient, rateLimitWaits: 5 },
+  /** A read whose answer is only advice: nobody waits long for it. */
+  adviceRead: { pausesMs: [1_000], jitter: 0.2, repeats: isTransient, rateLimitWaits: 5 },
   /**
    * A write is sent once: after a lost answer nobody knows whether it was carried out. "Too many requests" is
    * waited out, because then Cloudflare has not looked at the request at all.
@@ -33,7 +35,7 @@ export const retryTable = {
   write: { pausesMs: [], jitter: 0, repeats: never, rateLimitWaits: 5 },
 } as const satisfies Readonly<Record<string, RetryRow>>
 
-export type ReadRow = 'pollRead' | 'commandRead'
+export type ReadRow = 'pollRead' | 'commandRead' | 'adviceRead'
 
 /** What one call has been through. */
 export interface Tries {
@@ -58,6 +60,7 @@ export function nextTry(row: RetryRow, failure: ApiFailure, tries: Tries, random
     const reason = `Cloudflare asks to wait ${Math.ceil(pauseMs / 1000)} s`
     return { pauseMs, reason, tries: { ...tries, waits: tries.waits + 1 } }
   }
+  if (failure.settled) return null
   const pauseMs = row.pausesMs[tries.repeats]
   if (pauseMs === undefined || !row.repeats(failure.kind)) return null
   return {

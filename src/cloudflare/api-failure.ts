@@ -44,6 +44,7 @@ function failureOf(verdict: Verdict, context: FailureContext): ApiFailure {
     operation: does,
     status: context.answer?.status,
     codes: verdict.codes,
+    settled: verdict.settled,
     retryAfterMs: context.answer?.hints.retryAfterMs ?? verdict.retryAfterMs,
   })
 }

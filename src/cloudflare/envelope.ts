@@ -84,5 +84,6 @@ export function misshapen(status: number, what: string, error: z.core.$ZodError)
   return new Refusal({
     kind: 'bad_response',
     reason: `the response (${status}) does not have the expected shape at ${where}`,
+    settled: true,
   })
 }

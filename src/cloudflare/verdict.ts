@@ -8,6 +8,8 @@ export interface Verdict {
   readonly codes?: readonly (number | string)[]
   /** Only where the answer's text says it; the header is read elsewhere. */
   readonly retryAfterMs?: number
+  /** Asking again would bring the same answer. */
+  readonly settled?: boolean
 }
 
 /** An error as Cloudflare's envelope or GraphQL's `errors` carries it, every field optional. */

@@ -160,7 +160,8 @@ export interface HistoryEntry {
 export interface AvailableAlert {
   readonly type: string
   readonly displayName: string
-  readonly hasFilters: boolean
+  /** Names of the filters without which no policy can be made. */
+  readonly requiredFilters: readonly string[]
 }
 
 export interface NotificationsApi {
@@ -180,7 +181,7 @@ export interface NotificationsApi {
   /** Starts connecting PagerDuty; the answer is the integration token of the browser step. */
   connectPagerDuty(accountId: string, options: CallOptions): Promise<{ readonly token: string }>
   completePagerDuty(accountId: string, token: string, options: CallOptions): Promise<void>
-  listAvailableAlerts(accountId: string, options: CallOptions): Promise<readonly AvailableAlert[]>
+  listAvailableAlerts(accountId: string, options: CallOptions): Promise<Listing<AvailableAlert>>
   listEligibleMechanisms(
     accountId: string,
     options: CallOptions,

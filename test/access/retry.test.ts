@@ -38,6 +38,16 @@ t.test('reads are made again where that may help, in a poll once and in a comman
   }
 })
 
+t.test('advice is asked for twice at most', async (t) => {
+  for (const kind of passing) t.same(pauses('adviceRead', failed(kind)), [1_000], kind)
+})
+
+t.test('what was understood and makes no sense is not asked for again', async (t) => {
+  const settled = new ApiFailure('bad_response', 'of another shape', { operation: 'test', settled: true })
+  for (const row of ['pollRead', 'commandRead', 'adviceRead'] as const) t.same(pauses(row, settled), [], row)
+  t.ok(isUnclear(settled), 'a write that was answered so may have been carried out')
+})
+
 t.test('a write is never sent again after a failure that may hide its success', async (t) => {
   for (const kind of [...passing, ...lasting]) t.same(pauses('write', failed(kind)), [], kind)
   t.same(

@@ -206,12 +206,12 @@ t.test('policies, webhooks, PagerDuty and the history of notifications', async (
   const alerts = await rest.listAvailableAlerts(account, options)
   const alertType = 'failing_logpush_job_disabled_alert'
   t.match(
-    alerts.find(({ type }) => type === alertType),
-    { hasFilters: false },
+    alerts.items.find(({ type }) => type === alertType),
+    { requiredFilters: [] },
   )
   t.match(
-    alerts.find(({ type }) => type === 'billing_usage_alert'),
-    { hasFilters: true },
+    alerts.items.find(({ type }) => type === 'billing_usage_alert'),
+    { requiredFilters: ['zones'] },
   )
 
   const { id } = await rest.createWebhook(account, { name: 'w', url, secret: new Secret('s') }, options)

@@ -97,13 +97,14 @@ export function createFakeNotifications(core: FakeCore, options: FakeNotificatio
         pagerduty.push({ id: core.nextId(), name: 'Connected' })
       }),
     listAvailableAlerts: (account) =>
-      core.read('list alerts', account, () =>
-        (options.alerts ?? ['failing_logpush_job_disabled_alert']).map((type) => ({
+      core.read('list alerts', account, () => ({
+        items: (options.alerts ?? ['failing_logpush_job_disabled_alert']).map((type) => ({
           type,
           displayName: type,
-          hasFilters: type !== 'failing_logpush_job_disabled_alert',
+          requiredFilters: type === 'failing_logpush_job_disabled_alert' ? [] : ['zones'],
         })),
-      ),
+        unreadable: [],
+      })),
     listEligibleMechanisms: (account) =>
       core.read('list mechanisms', account, () =>
         ['email', 'webhook', 'pagerduty'].map((type) => ({

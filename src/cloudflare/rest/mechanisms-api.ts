@@ -1,7 +1,8 @@
 import * as z from 'zod/mini'
 import { Secret } from '../../domain/secret.ts'
-import type { NotificationsApi } from '../../ports/cloudflare.ts'
-import { flag, idText, listOf, plainText } from '../fields.ts'
+import type { AvailableAlert, NotificationsApi } from '../../ports/cloudflare.ts'
+import type { Listing } from '../../ports/listing.ts'
+import { flag, idText, plainText } from '../fields.ts'
 import { nullableItemsOf } from '../item-list.ts'
 import { createdId } from './policies-api.ts'
 import type { Rest } from './rest.ts'
@@ -18,10 +19,14 @@ type MechanismsApi = Pick<
 const service = z.object({ id: idText, name: plainText })
 
 const wireAlert = z.object({
-  type: plainText,
+  type: z.string().check(z.minLength(1)),
   display_name: plainText,
-  filter_options: z.nullish(z.array(z.unknown())),
+  // Advice in loose forms: what cannot be read of it requires nothing.
+  filter_options: z.catch(z.array(z.unknown()), []),
 })
+
+/** Only what says that it is not optional is required. */
+const requiredFilter = z.object({ Key: z.string(), Optional: z.literal(false) })
 
 /** What does not say whether it is eligible says nothing. */
 const wireMechanism = z.object({ type: plainText, eligible: z.boolean(), ready: flag })
@@ -38,8 +43,15 @@ const services = z.union([
   ),
 ])
 
-/** Comes as `{<group>: […]}`; the groups carry nothing that is used. */
-const alertGroups = z.record(z.string(), z.nullable(listOf(wireAlert)))
+const alerts = nullableItemsOf(z.pipe(wireAlert, z.transform(toAlert)), ['type'])
+/** Comes as `{<category>: […]}`; the categories carry nothing that is used. A flat list and null are taken as well. */
+const alertGroups = z.union([
+  alerts,
+  z.pipe(
+    z.record(z.string(), z.unknown()),
+    z.transform((groups: Readonly<Record<string, unknown>>) => alertsOf(Object.entries(groups))),
+  ),
+])
 /** `{<group>: […]}` by the types, `{<kind>: {…}}` in the official example, or null. */
 const mechanismGroups = z.nullable(z.record(z.string(), z.unknown()))
 
@@ -67,11 +79,7 @@ export function createMechanismsApi(rest: Rest): MechanismsApi {
       const { result } = await rest({ operation: 'list_available_alerts' }, options, alertGroups, (sdk) =>
         sdk.alerting.availableAlerts.list({ account_id: accountId }),
       )
-      return ungrouped(result).map((alert) => ({
-        type: alert.type,
-        displayName: alert.display_name,
-        hasFilters: (alert.filter_options ?? []).length > 0,
-      }))
+      return result
     },
     async listEligibleMechanisms(accountId, options) {
       const call = { operation: 'list_eligible_mechanisms' } as const
@@ -83,8 +91,28 @@ export function createMechanismsApi(rest: Rest): MechanismsApi {
   }
 }
 
-function ungrouped<T>(groups: Readonly<Record<string, readonly T[] | null>>): readonly T[] {
-  return Object.values(groups).flatMap((group) => group ?? [])
+function toAlert(wire: z.output<typeof wireAlert>): AvailableAlert {
+  return {
+    type: wire.type,
+    displayName: wire.display_name,
+    requiredFilters: wire.filter_options.flatMap((option) => {
+      const read = requiredFilter.safeParse(option)
+      return read.success ? [read.data.Key] : []
+    }),
+  }
+}
+
+/** A category that cannot be read costs itself. */
+function alertsOf(groups: readonly (readonly [string, unknown])[]): Listing<AvailableAlert> {
+  const lists = groups.map(([category, list]): Listing<AvailableAlert> => {
+    const read = alerts.safeParse(list)
+    const odd = { id: null, name: null, field: category.slice(0, 100), leftOut: true }
+    return read.success ? read.data : { items: [], unreadable: [odd] }
+  })
+  return {
+    items: lists.flatMap(({ items }) => items),
+    unreadable: lists.flatMap(({ unreadable }) => unreadable),
+  }
 }
 
 /** Advice: what cannot be read of it says nothing. The kind is that of the group where it is not given. */

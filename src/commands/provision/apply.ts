@@ -22,7 +22,7 @@ import {
   yesOption,
 } from './options.ts'
 import { objectionsTo, printPlan } from './plan.ts'
-import { complainOf, warnOf } from './problems.ts'
+import { complainOf, complainOfPlan, warnOf } from './problems.ts'
 import { openProgress } from './progress.ts'
 import { openSession } from './session.ts'
 
@@ -52,7 +52,7 @@ export const apply = defineCommand({
       '…, with AWS_ENDPOINT_URL_S3 for another store), Google application default credentials, and for Azure ' +
       'AZURE_STORAGE_CONNECTION_STRING, AZURE_STORAGE_KEY, AZURE_STORAGE_SAS_TOKEN or its default chain.',
     'Exits with 0 if everything was applied; with 1 if something was not; with 3 if the guard objects, and then ' +
-      'nothing was written; with 65 if the manifest is invalid.',
+      'nothing was written; with 65 if the manifest is invalid, or names what Cloudflare does not accept.',
   ],
   async run(values, io, { operands: [planFile] }) {
     const saved = planFile === undefined ? null : openSavedPlan(planFile, values, io)
@@ -76,14 +76,16 @@ export const apply = defineCommand({
       webhookRecords: await memory.webhooks.load(),
     })
     if (!planned.ok) return complainOf(planned.problems, io)
-    warnOf(planned.warnings, io)
-    const { plan } = planned.value
+    const { plan, problems } = planned.value
     const objections = objectionsTo(planned.value, values.force)
-    const outdated = saved === null ? null : whyOutdated(saved, { texts, plan: planJson(plan, []) })
+    const outdated =
+      saved === null ? null : whyOutdated(saved, { texts, plan: planJson({ plan, objections, problems }) })
     if (outdated !== null) throw outdatedPlan(planFile, outdated)
     // In JSON, stdout belongs to the events; the plan and the objections are for people.
     const shown = values.output === 'json' ? { ...io, stdout: io.stderr } : io
-    printPlan(plan, objections, 'text', shown)
+    printPlan({ plan, objections, problems }, 'text', shown)
+    const refused = complainOfPlan(problems, io)
+    if (refused !== null) return refused
     if (objections.length > 0) return exitCode.guardObjected
     if (plan.changes.length > 0 && !(await mayGoAhead('Apply this plan?', values.yes, io))) {
       return exitCode.failure

@@ -41,9 +41,9 @@ export const destroy = defineCommand({
     })
     const planned = await planDestroy(read.value, session.planning, values.target)
     if (!planned.ok) return complainOf(planned.problems, io)
-    const { plan, desired } = planned.value
+    const { plan, desired, problems } = planned.value
     const objections = guardPlan(plan, { owners: desired.owners, force: [], purpose: 'destroy' })
-    printPlan(plan, objections, 'text', output === 'json' ? { ...io, stdout: io.stderr } : io)
+    printPlan({ plan, objections, problems }, 'text', output === 'json' ? { ...io, stdout: io.stderr } : io)
     if (objections.length > 0) return exitCode.guardObjected
     const question = `Delete these ${plan.changes.length} objects?`
     if (plan.changes.length > 0 && !(await mayGoAhead(question, values.yes, io))) return exitCode.failure

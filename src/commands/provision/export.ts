@@ -10,7 +10,7 @@ import { oneOf } from '../../settings/setting-kinds.ts'
 import { readYaml } from '../../settings/yaml-text.ts'
 import { parseManifest, readManifestTexts } from '../manifest-files.ts'
 import { manifestOptions, sessionOptions } from './options.ts'
-import { complainOf, warnOf } from './problems.ts'
+import { complainOf, complainOfPlan } from './problems.ts'
 import { openSession, type Session } from './session.ts'
 import { handOver, manifestTitle, readLive, requireContent, transferOptions } from './transfer.ts'
 
@@ -73,7 +73,8 @@ async function manifestToTerraform(
     webhookRecords: new Map(),
   })
   if (!planned.ok) return complainOf(planned.problems, io)
-  warnOf(planned.warnings, io)
+  const refused = complainOfPlan(planned.value.problems, io)
+  if (refused !== null) return refused
   handOver(exportTerraform(portableOf(planned.value)), out, io)
   return exitCode.done
 }

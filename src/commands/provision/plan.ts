@@ -4,9 +4,8 @@ import { defineCommand } from '../../cli/command.ts'
 import type { CommandIo } from '../../cli/command-io.ts'
 import { outputOption } from '../../cli/options.ts'
 import { exitCode, fileReason, UserError } from '../../errors.ts'
-import type { Plan } from '../../provision/plan/change.ts'
 import { type GuardName, guardPlan, type Objection } from '../../provision/plan/guard.ts'
-import { planJson } from '../../provision/plan/plan-json.ts'
+import { planJson, type ShownPlan } from '../../provision/plan/plan-json.ts'
 import { type Planned, planManifest } from '../../provision/plan/planning.ts'
 import { manifestChecksum, savePlan } from '../../provision/plan/saved-plan.ts'
 import { planMarkdown } from '../../provision/report/render-markdown.ts'
@@ -22,7 +21,7 @@ import {
   sessionOptions,
   withoutSecretsOption,
 } from './options.ts'
-import { complainOf, warnOf } from './problems.ts'
+import { complainOf, complainOfPlan, warnOf } from './problems.ts'
 import { openSession } from './session.ts'
 
 export const plan = defineCommand({
@@ -40,7 +39,8 @@ export const plan = defineCommand({
   },
   notes: [
     'Exits with 0; with 2 if there are changes and --detailed-exitcode is given; with 3 if the guard objects; ' +
-      'with 65 if the manifest is invalid.',
+      'with 65 if the manifest is invalid, or names what Cloudflare does not accept: the plan is shown all the same. ' +
+      'What could not be checked is a note.',
   ],
   conflicts: ({ offline, out }) =>
     offline && out !== null
@@ -64,12 +64,17 @@ export const plan = defineCommand({
       webhookRecords,
     })
     if (!planned.ok) return complainOf(planned.problems, io)
-    warnOf(planned.warnings, io)
+    const { problems } = planned.value
     const objections = objectionsTo(planned.value, values.force)
-    printPlan(planned.value.plan, objections, values.output, io)
+    printPlan({ ...planned.value, objections }, values.output, io)
+    const refused = complainOfPlan(problems, io)
+    if (refused !== null) {
+      if (values.out !== null) io.stderr(`--out: ${values.out} is not written: this plan cannot be applied`)
+      return refused
+    }
     if (values.out !== null) {
       const manifest = { paths: values.file, checksum: manifestChecksum(texts) }
-      write(values.out, savePlan({ manifest, targets, rotate }, planJson(planned.value.plan, objections)))
+      write(values.out, savePlan({ manifest, targets, rotate }, planJson({ ...planned.value, objections })))
     }
     if (objections.length > 0) return exitCode.guardObjected
     const changes = planned.value.plan.changes.length > 0
@@ -82,21 +87,16 @@ export function objectionsTo({ plan, desired }: Planned, force: readonly GuardNa
 }
 
 /** Prints a plan to stdout. */
-export function printPlan(
-  plan: Plan,
-  objections: readonly Objection[],
-  output: 'text' | 'json' | 'markdown',
-  io: CommandIo,
-): void {
+export function printPlan(shown: ShownPlan, output: 'text' | 'json' | 'markdown', io: CommandIo): void {
   switch (output) {
     case 'json':
-      io.stdout(JSON.stringify(planJson(plan, objections), null, 2))
+      io.stdout(JSON.stringify(planJson(shown), null, 2))
       return
     case 'markdown':
-      for (const line of planMarkdown(plan, objections)) io.stdout(line)
+      for (const line of planMarkdown(shown)) io.stdout(line)
       return
     case 'text':
-      for (const line of planLines(plan, objections, colorsOf(io))) io.stdout(line)
+      for (const line of planLines(shown, colorsOf(io))) io.stdout(line)
   }
 }
 

@@ -1,13 +1,22 @@
 import type { CommandIo } from '../../cli/command-io.ts'
 import { type ExitCode, exitCode } from '../../errors.ts'
-import { type Problem, problemText } from '../../provision/resource/problem.ts'
+import { hasErrors, type Problem, problemText } from '../../provision/resource/problem.ts'
 
 /** Says what is wrong with a manifest, each in a line, and gives the exit code for it. */
 export function complainOf(problems: readonly Problem[], io: Pick<CommandIo, 'stderr'>): ExitCode {
   for (const problem of problems) io.stderr(problemText(problem))
-  const errors = problems.filter(({ level }) => level === 'error').length
-  io.stderr(errors === 1 ? '1 error in the manifest' : `${errors} errors in the manifest`)
-  return exitCode.manifest
+  const errors = problems.filter(({ level }) => level === 'error')
+  const inManifest = errors.some(({ outside }) => outside !== true)
+  const place = inManifest ? ' in the manifest' : ''
+  io.stderr(errors.length === 1 ? `1 error${place}` : `${errors.length} errors${place}`)
+  return inManifest ? exitCode.manifest : exitCode.failure
+}
+
+/** Says what is wrong with a plan that has been shown; an exit code where it cannot be applied. */
+export function complainOfPlan(problems: readonly Problem[], io: Pick<CommandIo, 'stderr'>): ExitCode | null {
+  if (hasErrors(problems)) return complainOf(problems, io)
+  warnOf(problems, io)
+  return null
 }
 
 export function warnOf(warnings: readonly Problem[], io: Pick<CommandIo, 'stderr'>): void {

@@ -2,6 +2,7 @@ import type { Manifest } from '../manifest/part.ts'
 import { type Checked, checked } from '../resource/problem.ts'
 import { type Address, addressKey, type Desired } from '../resource/resource.ts'
 import { type ChangeName, changeAddress } from './change.ts'
+import { createFieldLists, type FieldListDeps } from './field-lists.ts'
 import { makePlan } from './plan.ts'
 import { planEverything } from './plan-options.ts'
 import { type SurveyDeps, survey } from './survey.ts'
@@ -21,17 +22,20 @@ export interface Drift {
  */
 export async function compareManifest(
   manifest: Manifest,
-  deps: SurveyDeps,
+  deps: SurveyDeps & FieldListDeps,
 ): Promise<Checked<readonly Drift[]>> {
-  const surveyed = await survey(manifest, deps, 'everything', false)
+  const surveyed = await survey(manifest, deps, 'everything', createFieldLists(deps))
   if (!surveyed.ok) return surveyed
-  const { desired, actual, problems } = surveyed.value
+  const { desired, actual, unlisted, problems } = surveyed.value
   const { changes } = makePlan(desired, actual, planEverything)
   const changed = new Set(changes.map((change) => addressKey(changeAddress(change))))
   // Of what cannot be read nobody knows whether it drifts.
   const isKnown = ({ resource }: Desired) =>
     actual.resources.some((live) => addressKey(live.resource) === addressKey(resource)) ||
     unreadableTwin(resource, actual.unreadable) === null
+  // Neither does anybody know it of fields that could not be looked up.
+  const lost = unlisted.find(({ failure }) => failure !== null)
+  if (lost?.failure) throw lost.failure
   const drifts = [
     ...changes.map((change): Drift => ({ ...named(changeAddress(change)), change: said[change.change] })),
     ...desired.resources

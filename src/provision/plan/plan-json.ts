@@ -1,4 +1,5 @@
 import type { JsonValue } from '../resource/json-value.ts'
+import type { Problem } from '../resource/problem.ts'
 import { type Change, type ChangeName, changeAddress, countChanges, type Plan } from './change.ts'
 import type { Objection } from './guard.ts'
 
@@ -10,13 +11,31 @@ import type { Objection } from './guard.ts'
  *   "(secret changed)".
  * - `summary`: how many of each change, and how many objects are as wanted.
  * - `notes`: what else there is to know. `objections`: what the guard has against it.
+ * - `problems`: what stands in the manifest that Cloudflare would refuse, or that is doubtful. With a `level` of
+ *   error among them the plan cannot be applied.
  */
+
+/** A plan and what is to be said with it. */
+export interface ShownPlan {
+  readonly plan: Plan
+  readonly objections: readonly Objection[]
+  readonly problems: readonly Problem[]
+}
 
 export interface PlanJson {
   readonly changes: readonly ChangeJson[]
   readonly summary: Readonly<Record<ChangeName | 'unchanged', number>>
   readonly notes: readonly string[]
   readonly objections: readonly Objection[]
+  readonly problems: readonly ProblemJson[]
+}
+
+export interface ProblemJson {
+  readonly level: Problem['level']
+  readonly file: string
+  readonly line: number
+  readonly column: number
+  readonly message: string
 }
 
 export interface ChangeJson {
@@ -28,12 +47,13 @@ export interface ChangeJson {
   readonly fields: readonly { readonly path: string; readonly from: JsonValue; readonly to: JsonValue }[]
 }
 
-export function planJson(plan: Plan, objections: readonly Objection[]): PlanJson {
+export function planJson({ plan, objections, problems }: ShownPlan): PlanJson {
   return {
     changes: plan.changes.map(changeJson),
     summary: { ...countChanges(plan), unchanged: plan.unchanged },
     notes: plan.notes,
     objections,
+    problems: problems.map(({ at, level, message }) => ({ level, ...at, message })),
   }
 }
 

@@ -14,12 +14,7 @@ export interface PlanMatter {
 
 /** What the reader of a plan should know although nothing is done about it. */
 export function planNotes(matter: PlanMatter): string[] {
-  return [
-    ...duplicates(matter),
-    ...unknownSecrets(matter),
-    ...possiblyDisabled(matter),
-    ...unlistedFields(matter),
-  ]
+  return [...duplicates(matter), ...unknownSecrets(matter), ...possiblyDisabled(matter)]
 }
 
 function duplicates({ desired, matched, extra }: PlanMatter): string[] {
@@ -52,13 +47,4 @@ function possiblyDisabled({ changes }: PlanMatter): string[] {
       ? [`job ${resource.name} is disabled and its last upload failed: Cloudflare may have disabled it`]
       : []
   })
-}
-
-function unlistedFields({ matched }: PlanMatter): string[] {
-  const unknown = matched.filter(
-    (pair) => pair.kind === 'job' && pair.desired.resource.output.fieldNames === 'all',
-  )
-  return unknown.length > 0
-    ? [`output.fields of ${unknown.length} jobs is "all", which was not resolved, so it is not compared`]
-    : []
 }

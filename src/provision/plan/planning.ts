@@ -5,10 +5,13 @@ import { exitCode, UserError } from '../../errors.ts'
 import type { DirectoryApi, JobsApi, NotificationsApi, TokenApi } from '../../ports/cloudflare.ts'
 import type { Manifest } from '../manifest/part.ts'
 import type { ReferenceReaders } from '../manifest/resolve-text.ts'
-import { type Checked, checked, type Problem } from '../resource/problem.ts'
+import { type Checked, checked, type Problem, sortProblems } from '../resource/problem.ts'
 import { type ActualState, type DesiredState, isOwned } from '../resource/resource.ts'
 import type { Plan } from './change.ts'
+import { unlistedFindings } from './check-fields.ts'
 import { checkLiveNames } from './check-live-names.ts'
+import { createFieldLists } from './field-lists.ts'
+import { noFindings, together } from './findings.ts'
 import { makeDestroyPlan, makePlan } from './plan.ts'
 import type { PlanOptions } from './plan-options.ts'
 import { preflight } from './preflight.ts'
@@ -49,29 +52,36 @@ export interface Planned {
   readonly desired: DesiredState
   readonly actual: ActualState
   readonly plan: Plan
+  /** What Cloudflare would refuse, and what else is wrong: a plan with errors is shown, and never applied. */
+  readonly problems: readonly Problem[]
 }
 
-/** @throws ApiFailure when Cloudflare does not answer; UserError when a target does not exist. */
+/**
+ * A plan, unless references or scopes cannot be resolved.
+ * @throws ApiFailure when what is live cannot be read; UserError when a target does not exist.
+ */
 export async function planManifest(
   manifest: Manifest,
   deps: PlanningDeps,
   options: PlanningOptions,
 ): Promise<Checked<Planned>> {
   const extent = options.unread ? 'unread' : 'everything'
-  const surveyed = await survey(manifest, deps, extent, !options.offline)
+  const lists = createFieldLists(deps)
+  const surveyed = await survey(manifest, deps, extent, lists)
   if (!surveyed.ok) return surveyed
-  const { desired: wanted, actual, problems } = surveyed.value
+  const { desired: wanted, actual, unlisted, problems } = surveyed.value
   const desired = options.unread ? assumeLive(wanted, actual) : wanted
   checkTargets(options.targets, desired, actual)
   const plan = options.unread
     ? withNote(makePlan(desired, actual, { ...options, webhookRecords: new Map() }), unreadNote(manifest))
     : makePlan(desired, actual, options)
-  const found: readonly Problem[] = [
-    ...problems,
-    ...checkLiveNames(desired, actual),
-    ...(options.offline ? [] : await preflight(plan, desired, deps)),
-  ]
-  return checked({ desired, actual, plan }, found)
+  const found = together([
+    { problems: [...problems, ...checkLiveNames(desired, actual)], notes: [] },
+    unlistedFindings(unlisted, plan.changes),
+    options.offline ? noFindings : await preflight(plan, desired, lists, deps),
+  ])
+  const shown = { ...plan, notes: [...plan.notes, ...found.notes] }
+  return checked({ desired, actual, plan: shown, problems: sortProblems(found.problems) }, [])
 }
 
 function withNote(plan: Plan, note: string | null): Plan {
@@ -94,11 +104,11 @@ export async function planDestroy(
   deps: PlanningDeps,
   targets: readonly string[],
 ): Promise<Checked<Planned>> {
-  const surveyed = await survey(manifest, deps, 'places', false)
+  const surveyed = await survey(manifest, deps, 'places', createFieldLists(deps))
   if (!surveyed.ok) return surveyed
   const { desired, actual, problems } = surveyed.value
   checkTargets(targets, desired, actual)
-  return checked({ desired, actual, plan: makeDestroyPlan(desired, actual, targets) }, problems)
+  return checked({ desired, actual, plan: makeDestroyPlan(desired, actual, targets), problems }, [])
 }
 
 function checkTargets(targets: readonly string[], desired: DesiredState, actual: ActualState): void {

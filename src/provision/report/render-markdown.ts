@@ -1,14 +1,19 @@
 import { scopeTitle } from '../../domain/scope.ts'
-import { type Change, changeAddress, type Plan } from '../plan/change.ts'
-import type { Objection } from '../plan/guard.ts'
+import { type Change, changeAddress } from '../plan/change.ts'
+import type { ShownPlan } from '../plan/plan-json.ts'
+import { problemText } from '../resource/problem.ts'
 import { visibleText } from '../resource/visible-text.ts'
 import { changeSigns, summaryText } from './render-text.ts'
 import { valueText } from './render-value.ts'
 
 /** A plan as Markdown, for a comment on a merge request. */
-export function planMarkdown(plan: Plan, objections: readonly Objection[]): readonly string[] {
+export function planMarkdown({ plan, objections, problems }: ShownPlan): readonly string[] {
   return [
     `### ${summaryText(plan)}`,
+    ...problems.flatMap((problem) => {
+      const head = problem.level === 'error' ? 'Error:' : 'Warning:'
+      return ['', `> **${head}** ${inline(problemText({ ...problem, level: 'error' }))}`]
+    }),
     ...objections.flatMap(({ guard, message }) => ['', `> **Guard ${guard}:** ${inline(message)}`]),
     ...plan.changes.flatMap((change) => ['', ...changeMarkdown(change)]),
     ...plan.notes.flatMap((note) => ['', `> **Note:** ${inline(note)}`]),

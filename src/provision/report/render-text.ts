@@ -8,7 +8,7 @@ import {
   type FieldDiff,
   type Plan,
 } from '../plan/change.ts'
-import type { Objection } from '../plan/guard.ts'
+import type { ShownPlan } from '../plan/plan-json.ts'
 import { visibleText } from '../resource/visible-text.ts'
 import { listChange, valueText } from './render-value.ts'
 
@@ -42,8 +42,11 @@ const changeColors: Readonly<Record<ChangeName, 'green' | 'yellow' | 'red' | 'cy
   delete: 'red',
 }
 
-/** A plan for people, in lines. */
-export function planLines(plan: Plan, objections: readonly Objection[], colors: Colors): readonly string[] {
+/** A plan for people, in lines. Problems are not in it: they go to where errors go. */
+export function planLines(
+  { plan, objections }: Omit<ShownPlan, 'problems'>,
+  colors: Colors,
+): readonly string[] {
   return [
     ...plan.changes.flatMap((change) => [...changeLines(change, colors), '']),
     colors.bold(summaryText(plan)),

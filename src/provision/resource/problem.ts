@@ -6,6 +6,8 @@ export interface Problem {
   /** A warning never stops anything. */
   readonly level: 'error' | 'warning'
   readonly message: string
+  /** What stands in the way is no fault of the manifest's: Cloudflare did not give what is needed. */
+  readonly outside?: true
 }
 
 /** `file:line:column: message`, as editors and terminals link it. */

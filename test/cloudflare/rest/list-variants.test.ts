@@ -389,6 +389,35 @@ t.test('eligible mechanisms come by kind or by group, singular or plural, or not
   t.strictSame(await read(null), [])
 })
 
+t.test('alert types come in categories, flat, or not at all, and filters in any form', async (t) => {
+  const server = await fakeHttp()
+  t.teardown(() => server.close())
+  const client = createRestClient(clientDeps(server.baseUrl))
+  const read = async (result: unknown): Promise<readonly string[]> => {
+    server.answer(ok(result))
+    const { items, unreadable } = await client.listAvailableAlerts(account.id, options)
+    return [
+      ...items.map(({ type, requiredFilters }) => [type, ...requiredFilters].join(' ')),
+      ...unreadable.map(({ field }) => `unreadable ${field}`),
+    ]
+  }
+  t.strictSame(await read(null), [])
+  t.strictSame(await read({}), [])
+  t.strictSame(await read([{ type: 'a', display_name: 'A' }]), ['a'])
+  t.strictSame(
+    await read({ Logs: [{ type: 'a' }, null], Odd: 'text', Empty: null, Zones: [{ type: 5 }, {}] }),
+    ['a', 'unreadable Odd', 'unreadable type', 'unreadable type'],
+  )
+  const withFilters = (filters: unknown) => read({ Logs: [{ type: 'a', filter_options: filters }] })
+  const optional = { Key: 'zones', ComparisonOperator: '==', Range: '0-n' }
+  for (const filters of [null, {}, [], 'none', [optional], [{ ...optional, Optional: true }], [null, 5, {}]])
+    t.strictSame(await withFilters(filters), ['a'], JSON.stringify(filters))
+  t.strictSame(await withFilters([optional, { ...optional, Key: 'services', Optional: false }]), [
+    'a services',
+  ])
+  t.match(await failureOf(read('none')), { kind: 'bad_response' })
+})
+
 /** Secrets made readable, so that results can be compared as plain values. */
 function revealed(value: unknown): unknown {
   if (value instanceof Secret) return `secret ${value.reveal()}`

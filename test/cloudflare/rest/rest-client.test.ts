@@ -435,13 +435,18 @@ const methods: readonly Method[] = [
     sent: `GET ${accountPath}/alerting/v3/available_alerts`,
     result: {
       Logs: [{ type: 'failing_logpush_job_disabled_alert', display_name: 'Failing', filter_options: null }],
-      'Origin Monitoring': [{ type: 'http_alert', display_name: 'H', filter_options: [{ Key: 'zones' }] }],
+      'Origin Monitoring': [
+        { type: 'http_alert', display_name: 'H', filter_options: [{ Key: 'zones', Optional: false }] },
+      ],
       Empty: null,
     },
-    gives: [
-      { type: 'failing_logpush_job_disabled_alert', displayName: 'Failing', hasFilters: false },
-      { type: 'http_alert', displayName: 'H', hasFilters: true },
-    ],
+    gives: {
+      items: [
+        { type: 'failing_logpush_job_disabled_alert', displayName: 'Failing', requiredFilters: [] },
+        { type: 'http_alert', displayName: 'H', requiredFilters: ['zones'] },
+      ],
+      unreadable: [],
+    },
   },
   {
     name: 'listEligibleMechanisms',

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
@@ -196,7 +196,7 @@ t.test('the guard objects with exit code 3, and yields to --force', async (t) =>
   t.equal((await plan('--force=foreign', '--force=destination')).code, 0)
 })
 
-t.test('mistakes found while planning are those of the manifest', async (t) => {
+t.test('errors found while planning are those of the manifest; the plan is shown all the same', async (t) => {
   const { plan, env, path } = await simulated(t)
   const { HOOK: _, ...less } = env
   const missing = await runProvision(['plan', '-f', path], { env: less })
@@ -208,10 +208,39 @@ t.test('mistakes found while planning are those of the manifest', async (t) => {
   writeFileSync(join(path, 'manifest.yaml'), manifest.replace('ClientIP', 'ClientIp'))
   t.match(await plan(), {
     code: 65,
-    stdout: '',
-    stderr: /job sre-http: http_requests has no field "ClientIp"; did you mean "ClientIP"\?/,
+    stdout: /^\+ create job sre-http in zone quay\.example$/m,
+    stderr:
+      /manifest\.yaml:5:11: job sre-http: http_requests has no field "ClientIp"; did you mean "ClientIP"\?\n1 error in the manifest\n$/,
   })
+  const saved = join(path, 'saved.plan')
+  t.match((await plan('--out', saved)).stderr, /saved\.plan is not written: this plan cannot be applied/)
+  t.notOk(existsSync(saved))
+  const apply = await runProvision(['apply', '-f', join(path, 'manifest.yaml'), '--yes'], { env })
+  t.match(apply, { code: 65, stdout: /create job sre-http/, stderr: /has no field/ })
+  t.notMatch(apply.stdout, /Applied/)
   t.equal((await plan('--offline')).code, 0)
+})
+
+t.test("what Cloudflare does not answer is a note, or a failure that is not the manifest's", async (t) => {
+  const { plan, sim } = await simulated(t)
+  for (const operation of [
+    'dataset_fields',
+    'validate_destination',
+    'available_alerts',
+    'eligible_mechanisms',
+  ])
+    sim.faults.add({ effect: { kind: 'status', status: 503 }, operation })
+  const { code, stdout, stderr } = await plan()
+  t.equal(code, 1)
+  t.match(stdout, /^\+ create job sre-audit in account Quay$/m)
+  t.match(stdout, /^note: the destination was not checked of sre-http \([^ ]*manifest\.yaml:5\), sre-audit/m)
+  t.match(
+    stderr,
+    /manifest\.yaml:10:11: job sre-audit: output\.fields is "all", but cannot .*\(503.*\n1 error\n$/,
+  )
+  sim.faults.clear()
+  sim.faults.add({ effect: { kind: 'status', status: 503 }, operation: 'validate_destination' })
+  t.match(await plan(), { code: 0, stdout: /note: the destination was not checked/ })
 })
 
 t.test('a token that may not is a failure with the reason, not an empty plan', async (t) => {

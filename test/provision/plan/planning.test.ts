@@ -1,11 +1,17 @@
 import t from 'tap'
 import { Secret } from '../../../src/domain/secret.ts'
-import { ApiFailure, UserError } from '../../../src/errors.ts'
+import { ApiFailure, type ApiFailureKind, UserError } from '../../../src/errors.ts'
 import { resolveManifest } from '../../../src/provision/manifest/resolve-manifest.ts'
 import { locate } from '../../../src/provision/plan/locate.ts'
-import { type PlanningDeps, planDestroy, planManifest } from '../../../src/provision/plan/planning.ts'
+import {
+  type Planned,
+  type PlanningDeps,
+  planDestroy,
+  planManifest,
+} from '../../../src/provision/plan/planning.ts'
 import { inParallel, readActual } from '../../../src/provision/plan/read-actual.ts'
 import { type Checked, problemText } from '../../../src/provision/resource/problem.ts'
+import type { DesiredState } from '../../../src/provision/resource/resource.ts'
 import { aCaller } from '../../support/callers.ts'
 import { createFakeCloudflare, type FakeCloudflare, type FakeOptions } from '../../support/fake-cloudflare.ts'
 import { manifestFile, manifestOf, referencesTo } from '../../support/manifest-files.ts'
@@ -56,8 +62,15 @@ function deps(fake: FakeCloudflare, texts: Readonly<Record<string, string>> = se
 
 const everything = { targets: [], rotate: [], offline: false, webhookRecords: new Map() }
 const features = () => manifestOf(manifestFile('valid-features.yaml'))
-const messages = (result: Checked<unknown>) =>
-  (result.ok ? result.warnings : result.problems).map(problemText)
+const messages = (result: Checked<Planned>) =>
+  (result.ok ? result.value.problems : result.problems).map(problemText)
+const unlocated = (result: Checked<DesiredState>) => (result.ok ? [] : result.problems.map(problemText))
+const notes = (result: Checked<Planned>) => (result.ok ? result.value.plan.notes : [])
+/** Makes one operation of a fake fail. */
+const failing = (fake: FakeCloudflare, kind: ApiFailureKind, ...names: readonly string[]) =>
+  fake.intercept(({ operation }) => {
+    if (names.includes(operation)) throw new ApiFailure(kind, `cannot: ${kind}`, { operation })
+  })
 
 t.test('a manifest becomes what is wanted, its secrets in the destinations', async (t) => {
   const fake = cloudflare()
@@ -232,23 +245,23 @@ t.test('accounts and zones are found by name, and a wrong name says what it may 
   const id = `version: 1\naccount: { id: ${accountId} }\n`
   const found = await state(id + jobs('quay.example', zones[1]?.id ?? ''))
   t.strictSame(found.ok && found.value.scopes.map((scope) => scope.id), [zones[0]?.id, zones[1]?.id])
-  t.strictSame(messages(await state(id + jobs('quay.exmaple', 'a.example', 'b.example', 'c.example'))), [
+  t.strictSame(unlocated(await state(id + jobs('quay.exmaple', 'a.example', 'b.example', 'c.example'))), [
     '0.yaml:4:23: the API token sees no zone called "quay.exmaple"; did you mean "quay.example"?',
   ])
   t.strictSame(
-    messages(await state(id + jobs('quay.exmaple'))),
+    unlocated(await state(id + jobs('quay.exmaple'))),
     ['0.yaml:4:23: the API token sees no zone called "quay.exmaple"; did you mean "quay.example"?'],
     'one zone alone, which is asked for by name',
   )
-  t.strictSame(messages(await state(`version: 1\naccount: { name: Quai }\n${jobs('quay.example')}`)), [
+  t.strictSame(unlocated(await state(`version: 1\naccount: { name: Quai }\n${jobs('quay.example')}`)), [
     '0.yaml:2:18: the API token sees no account called "Quai"; did you mean "Quay"?',
   ])
   const two = cloudflare({ accounts: [owner, { id: 'f'.repeat(32), name: 'Quay' }] })
-  t.strictSame(messages(await state(`version: 1\naccount: { name: Quay }\n${jobs('quay.example')}`, two)), [
+  t.strictSame(unlocated(await state(`version: 1\naccount: { name: Quay }\n${jobs('quay.example')}`, two)), [
     '0.yaml:2:18: 2 accounts are called "Quay"; use the id',
   ])
   t.strictSame(
-    messages(await state(id + jobs('quay.example', zones[0]?.id ?? '').replaceAll('name: j1', 'name: j0'))),
+    unlocated(await state(id + jobs('quay.example', zones[0]?.id ?? '').replaceAll('name: j1', 'name: j0'))),
     ['0.yaml:5:13: there is already a job called "j0" in zone 11111111111111111111111111111111, at 0.yaml:4'],
     'the same zone by name and by id',
   )
@@ -284,24 +297,124 @@ t.test('preflight refuses what Cloudflare would refuse, all of it at once', asyn
   ])
 })
 
-t.test('a dataset Cloudflare does not know is a mistake, a silent Cloudflare is not', async (t) => {
-  const planned = await planManifest(
-    features(),
-    deps(
-      cloudflare({
-        datasets: { http_requests: ['RayID', 'ClientIP', 'EdgeResponseStatus', 'ClientCountry'] },
-      }),
-    ),
-    everything,
+t.test('the plan is there whatever Cloudflare would refuse', async (t) => {
+  const fake = cloudflare({ alerts: ['other_alert'] })
+  const planned = await planManifest(features(), deps(fake), everything)
+  t.equal(planned.ok && planned.value.plan.changes.length, 6)
+  t.match(messages(planned), [/47:13: policy sre-disabled: the alert .* is not available to account Quay$/])
+})
+
+t.test(
+  'a dataset Cloudflare does not know is an error of the manifest, a silent Cloudflare is not',
+  async (t) => {
+    const datasets = { http_requests: ['RayID', 'ClientIP', 'EdgeResponseStatus', 'ClientCountry'] }
+    const planned = await planManifest(features(), deps(cloudflare({ datasets })), everything)
+    t.strictSame(messages(planned), [
+      'valid-features.yaml:28:11: job sre-audit: cannot list the fields of "audit_logs_v2" in account Quay: no dataset audit_logs_v2',
+    ])
+    t.equal(planned.ok && planned.value.problems[0]?.outside, undefined)
+    const broken = cloudflare()
+    failing(broken, 'unavailable', 'list fields')
+    const silent = await planManifest(features(), deps(broken), everything)
+    t.strictSame(messages(silent), [
+      'valid-features.yaml:28:11: job sre-audit: output.fields is "all", but cannot: unavailable; name the fields, or try again',
+    ])
+    t.equal(silent.ok && silent.value.problems[0]?.outside, true)
+    t.ok(
+      notes(silent).includes(
+        'names of fields were not checked for sre-http (valid-features.yaml:20), sre-http-errors (valid-features.yaml:24), legacy (valid-features.yaml:38): cannot: unavailable',
+      ),
+      notes(silent).join('\n'),
+    )
+  },
+)
+
+t.test("what could not be asked is a note that names each object, and stands in nobody's way", async (t) => {
+  const asked = ['validate destination', 'list alerts', 'list mechanisms', 'verify token']
+  for (const kind of ['forbidden', 'unavailable', 'bad_response', 'auth', 'rate_limited'] as const) {
+    const fake = cloudflare()
+    failing(fake, kind, ...asked)
+    const planned = await planManifest(features(), deps(fake), everything)
+    t.strictSame(messages(planned), [], kind)
+    const text = notes(planned).join('\n')
+    t.match(text, /the destination was not checked of sre-http \(valid-features.yaml:20\), .*: cannot: /)
+    t.match(text, /alert types of sre-disabled \(valid-features.yaml:47\) were not checked: cannot: /)
+    t.match(text, /mechanisms of sre-disabled \(valid-features.yaml:47\) were not checked: cannot: /)
+    const quiet = kind === 'forbidden' || kind === 'auth'
+    t.equal(
+      /expiry of the API token was not checked/.test(text),
+      !quiet,
+      'one that is refused may be of another kind',
+    )
+  }
+})
+
+t.test(
+  'a destination that Cloudflare refuses names each of its jobs, whatever form the refusal has',
+  async (t) => {
+    for (const kind of ['invalid_request', 'not_found', 'conflict'] as const) {
+      const fake = cloudflare()
+      failing(fake, kind, 'validate destination')
+      t.match(
+        messages(await planManifest(features(), deps(fake), everything)),
+        [
+          /20:11: job sre-http: Cloudflare does not accept the destination s3:\/\/quay-logs\/http.*: cannot: /,
+          /24:11/,
+          /28:11/,
+          /38:11/,
+        ],
+        kind,
+      )
+    }
+  },
+)
+
+t.test('a Splunk address that Cloudflare may not reach is one to check', async (t) => {
+  const fake = cloudflare()
+  failing(fake, 'unavailable', 'validate destination')
+  const splunk = `{ splunk: { host: "hec.example.com:8088", channel: c, sourcetype: cf, token: "\${env:HTTP_TOKEN}" } }`
+  const text = `version: 1\naccount: { id: ${accountId} }\njobs:\n  - { name: a, zone: quay.example, dataset: http_requests, destination: ${splunk} }\n`
+  t.match(
+    notes(await planManifest(manifestOf(text), deps(fake), everything)).join('\n'),
+    /; check the address: Cloudflare may not reach it$/m,
   )
-  t.strictSame(messages(planned), [
-    'valid-features.yaml:28:11: job sre-audit: cannot list the fields of "audit_logs_v2" in account Quay: no dataset audit_logs_v2',
+})
+
+t.test('fields: jobs that stay as they are cost no question, and zones share the answer', async (t) => {
+  const job = (name: string, place: string, fields: string) =>
+    `  - { name: ${name}, zone: ${place}, dataset: http_requests, destination: { gcs: { bucket: b } }, output: { fields: [${fields}] } }\n`
+  const places = ['quay.example', 'a.example', 'b.example']
+  const manifest = (fields: string) =>
+    manifestOf(
+      `version: 1\naccount: { id: ${accountId} }\njobs:\n${places.map((place, index) => job(`j${index}`, place, fields)).join('')}`,
+    )
+  const fake = cloudflare()
+  const asked = () => fake.calls.filter((call) => call.startsWith('list fields')).length
+  t.strictSame(messages(await planManifest(manifest('RayID'), deps(fake), everything)), [])
+  t.equal(asked(), 1)
+  t.equal(messages(await planManifest(manifest('RayId'), deps(fake), everything)).length, 3)
+  t.equal(asked(), 1 + 3, 'a name that is missing is asked for in its own zone')
+  for (const [index, zone] of [zones[0], zones[2], zones[3]].entries())
+    if (zone !== undefined)
+      fake.addJob(zone, {
+        name: `j${index}`,
+        enabled: true,
+        dataset: 'http_requests',
+        destinationConf: new Secret('gs://b'),
+        outputOptions: { field_names: ['RayID', 'WAFAction'] },
+      })
+  const retired = await planManifest(manifest('RayID, WAFAction'), deps(fake), everything)
+  t.strictSame(
+    [retired.ok && retired.value.plan.changes, asked()],
+    [[], 4],
+    'nothing to change, nothing to ask',
+  )
+  const more = await planManifest(manifest('RayID, WAFAction, ClientIP'), deps(fake), everything)
+  t.match(messages(more), [
+    /warning: job j0: http_requests no longer has the field "WAFAction", which the live job still names/,
+    /j1/,
+    /j2/,
   ])
-  const broken = cloudflare()
-  broken.intercept(({ operation }) => {
-    if (operation === 'list fields') throw new ApiFailure('unavailable', 'down', { operation })
-  })
-  await t.rejects(planManifest(features(), deps(broken), everything), ApiFailure)
 })
 
 t.test('webhooks and policies that cannot be read cost themselves, in plan and in drift', async (t) => {
@@ -372,7 +485,7 @@ t.test('names of webhooks and PagerDuty services must be there, once', async (t)
   ])
 })
 
-t.test('a token that is off stops the plan, one that expires soon is mentioned', async (t) => {
+t.test('the token is advice: what its verification says is a note', async (t) => {
   const fake = cloudflare()
   const withToken = (status: 'active' | 'expired', expiresOn: number | null): PlanningDeps => ({
     ...deps(fake),
@@ -384,14 +497,17 @@ t.test('a token that is off stops the plan, one that expires soon is mentioned',
       },
     },
   })
-  t.strictSame(messages(await planManifest(features(), withToken('expired', null), everything)), [
-    'valid-features.yaml:20:11: the API token is expired',
+  const said = async (given: PlanningDeps) => {
+    const planned = await planManifest(features(), given, everything)
+    t.strictSame(messages(planned), [])
+    return notes(planned).filter((note) => note.includes('token'))
+  }
+  t.strictSame(await said(withToken('expired', null)), ['Cloudflare says that the API token is expired'])
+  t.strictSame(await said(withToken('active', 86_400_000)), [
+    'the API token expires at 1970-01-02T00:00:00.000Z',
   ])
-  const soon = await planManifest(features(), withToken('active', 86_400_000), everything)
-  t.ok(soon.ok)
-  t.strictSame(messages(soon), [
-    'valid-features.yaml:20:11: warning: the API token expires at 1970-01-02T00:00:00.000Z',
-  ])
+  t.strictSame(await said(withToken('active', -1000)), ['the API token expired at 1969-12-31T23:59:59.000Z'])
+  t.strictSame(await said(withToken('active', 14 * 86_400_000)), [])
 })
 
 t.test('a target that is not there is refused with the nearest name', async (t) => {
@@ -471,10 +587,10 @@ t.test(
   async (t) => {
     const text = `version: 1\naccount: { id: ${accountId} }\njobs:\n  - { name: a, scope: account, dataset: audit_logs_v2, destination: { gcs: { bucket: b } }, ownership: { token: "\${env:HTTP_TOKEN}" } }\n`
     for (const [status, expiresOn, said] of [
-      ['disabled', null, 'the API token is disabled'],
-      ['expired', null, 'the API token is expired'],
+      ['disabled', null, 'Cloudflare says that the API token is disabled'],
+      ['expired', null, 'Cloudflare says that the API token is expired'],
       ['active', 86_400_000, 'the API token expires at 1970-01-02T00:00:00.000Z'],
-      ['active', 8 * 86_400_000, null],
+      ['active', 15 * 86_400_000, null],
     ] as const) {
       const fake = cloudflare()
       const asked: (string | null)[] = []
@@ -490,9 +606,7 @@ t.test(
       )
       t.same(asked, [null, accountId])
       t.same(
-        messages(planned)
-          .filter((message) => message.includes('API token'))
-          .map((message) => message.replace(/^.*?: /, '').replace('warning: ', '')),
+        notes(planned).filter((note) => note.includes('API token')),
         said === null ? [] : [said],
         `${status} ${expiresOn}`,
       )

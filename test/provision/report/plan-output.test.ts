@@ -5,9 +5,9 @@ import { buildDestination } from '../../../src/domain/destination/destination.ts
 import { Secret } from '../../../src/domain/secret.ts'
 import { UserError } from '../../../src/errors.ts'
 import type { Plan } from '../../../src/provision/plan/change.ts'
-import { type GuardName, guardPlan } from '../../../src/provision/plan/guard.ts'
+import { type GuardName, guardPlan, type Objection } from '../../../src/provision/plan/guard.ts'
 import { makePlan } from '../../../src/provision/plan/plan.ts'
-import { planJson } from '../../../src/provision/plan/plan-json.ts'
+import { planJson, type ShownPlan } from '../../../src/provision/plan/plan-json.ts'
 import { planEverything } from '../../../src/provision/plan/plan-options.ts'
 import {
   manifestChecksum,
@@ -19,6 +19,7 @@ import { planMarkdown } from '../../../src/provision/report/render-markdown.ts'
 import { type Colors, noColors, planLines } from '../../../src/provision/report/render-text.ts'
 import { actualJob, actualWebhook } from '../../../src/provision/resource/live-resource.ts'
 import { outputForm } from '../../../src/provision/resource/output-form.ts'
+import type { Problem } from '../../../src/provision/resource/problem.ts'
 import type { Actual, Desired, DesiredJob, DesiredState } from '../../../src/provision/resource/resource.ts'
 import { anyDestination, secretTexts } from '../../support/destinations.ts'
 import { emptyJob } from '../../support/fake-jobs.ts'
@@ -87,20 +88,49 @@ function everyChange(): Plan {
 const guard = (plan: Plan, force: readonly GuardName[] = []) =>
   guardPlan(plan, { owners: [{ accountId, prefix: 'sre-' }], force, purpose: 'apply' })
 
+const shown = (
+  plan: Plan,
+  objections: readonly Objection[],
+  problems: readonly Problem[] = [],
+): ShownPlan => ({
+  plan,
+  objections,
+  problems,
+})
+
 /** A committed example; every one is written by hand or checked by eye. */
 const golden = (file: string) => readFileSync(new URL(`../../golden/${file}`, import.meta.url), 'utf8')
 
 t.test('a plan reads as in the examples: text, JSON, Markdown', async (t) => {
   const plan = everyChange()
-  t.equal(`${planLines(plan, guard(plan), noColors).join('\n')}\n`, golden('plan.txt'))
-  t.equal(`${JSON.stringify(planJson(plan, guard(plan)), null, 2)}\n`, golden('plan.json'))
-  t.equal(`${planMarkdown(plan, guard(plan)).join('\n')}\n`, golden('plan.md'))
+  t.equal(`${planLines(shown(plan, guard(plan)), noColors).join('\n')}\n`, golden('plan.txt'))
+  t.equal(`${JSON.stringify(planJson(shown(plan, guard(plan))), null, 2)}\n`, golden('plan.json'))
+  t.equal(`${planMarkdown(shown(plan, guard(plan))).join('\n')}\n`, golden('plan.md'))
+})
+
+t.test('what Cloudflare would refuse is shown with the plan, where it stands', async (t) => {
+  const at = { file: 'm_1.yaml', line: 20, column: 11 }
+  const problems: readonly Problem[] = [
+    { at, level: 'error', message: 'job sre-http: no *such* bucket' },
+    { at, level: 'warning', message: 'job sre-http: old', outside: true },
+  ]
+  const plan = shown(everyChange(), [], problems)
+  t.strictSame(planMarkdown(plan).slice(1, 5), [
+    '',
+    '> **Error:** m\\_1.yaml:20:11: job sre-http: no \\*such\\* bucket',
+    '',
+    '> **Warning:** m\\_1.yaml:20:11: job sre-http: old',
+  ])
+  t.strictSame(planJson(plan).problems, [
+    { level: 'error', ...at, message: 'job sre-http: no *such* bucket' },
+    { level: 'warning', ...at, message: 'job sre-http: old' },
+  ])
 })
 
 t.test('nothing to do is said in one line', async (t) => {
   const plan = planOf([aJob()], [live(aJob(), '1')])
-  t.strictSame(planLines(plan, [], noColors), ['No changes: 1 object up to date.'])
-  t.strictSame(planMarkdown(plan, []), ['### No changes: 1 object up to date.'])
+  t.strictSame(planLines(shown(plan, []), noColors), ['No changes: 1 object up to date.'])
+  t.strictSame(planMarkdown(shown(plan, [])), ['### No changes: 1 object up to date.'])
 })
 
 t.test('colours only colour', async (t) => {
@@ -114,11 +144,11 @@ t.test('colours only colour', async (t) => {
     bold: mark('b'),
   }
   const plan = everyChange()
-  const lines = planLines(plan, guard(plan), colors)
+  const lines = planLines(shown(plan, guard(plan)), colors)
   t.equal(lines[0], '<c>@ adopt job legacy</c> in account Quay <d>id 13</d>')
   t.strictSame(
     lines.map((line) => line.replace(/<\/?[gyrcdb]>/g, '')),
-    planLines(plan, guard(plan), noColors),
+    planLines(shown(plan, guard(plan)), noColors),
   )
 })
 
@@ -126,16 +156,18 @@ t.test('names from outside cannot move the cursor or break out of Markdown', asy
   const nasty = 'sre-\u001b[2J`|\n\u202Ex<b>'
   const job = aJob({ name: nasty })
   const plan = planOf([], [live(job, '1\u001b')])
-  t.notMatch(planLines(plan, [], noColors).join(''), /\p{C}/u)
-  t.strictSame(planMarkdown(plan, []).slice(2), ["**- delete** job `sre-□[2J'\\|□□x<b>` in account Quay"])
+  t.notMatch(planLines(shown(plan, []), noColors).join(''), /\p{C}/u)
+  t.strictSame(planMarkdown(shown(plan, [])).slice(2), [
+    "**- delete** job `sre-□[2J'\\|□□x<b>` in account Quay",
+  ])
   const text = aJob({ output: outputForm(null, { record_suffix: 'a\n', batch_prefix: '[' }) })
-  t.match(planLines(planOf([text], []), [], noColors).join('\n'), /record_suffix: "a\\n"/)
+  t.match(planLines(shown(planOf([text], []), []), noColors).join('\n'), /record_suffix: "a\\n"/)
 })
 
 t.test('long lists are counted', async (t) => {
   const fields = Array.from({ length: 78 }, (_, index) => `Field${index}`)
   const plan = planOf([aJob({ output: outputForm(fields, {}) })], [])
-  t.match(planLines(plan, [], noColors).join('\n'), /output\.fields: Field0, .*Field7 and 70 more$/m)
+  t.match(planLines(shown(plan, []), noColors).join('\n'), /output\.fields: Field0, .*Field7 and 70 more$/m)
 })
 
 t.test('the guard objects to what is more likely a mistake, and yields by name', async (t) => {
@@ -193,7 +225,7 @@ t.test('the guard counts deletes: at least 3 and more than 30 %', async (t) => {
 
 t.test('a saved plan is applied as it was, or not at all', async (t) => {
   const texts = [{ file: 'manifest.yaml', text: 'version: 1' }]
-  const plan = planJson(everyChange(), [])
+  const plan = planJson(shown(everyChange(), []))
   const manifest = { paths: ['manifest.yaml'], checksum: manifestChecksum(texts) }
   const text = savePlan({ manifest, targets: ['a'], rotate: [] }, plan)
   const saved = readSavedPlan('plan.json', text)
@@ -243,12 +275,12 @@ t.test('no secret is in any form of a plan', async (t) => {
       const hook = aWebhook('sre-hook', { secret: new Secret('canary-hook-secret') })
       const plan = planOf([wanted, hook], exists ? [live(wanted, '1', buildDestination(from))] : [])
       const objections = guard(plan)
-      const json = planJson(plan, objections)
+      const json = planJson(shown(plan, objections))
       const manifest = { paths: [], checksum: '' }
       const all = [
-        planLines(plan, objections, noColors).join('\n'),
+        planLines(shown(plan, objections), noColors).join('\n'),
         JSON.stringify(json),
-        planMarkdown(plan, objections).join('\n'),
+        planMarkdown(shown(plan, objections)).join('\n'),
         savePlan({ manifest, targets: [], rotate: [] }, json),
         JSON.stringify(plan),
       ].join('\n')
