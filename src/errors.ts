@@ -63,7 +63,20 @@ export interface ApiFailureDetails {
   readonly retryAfterMs?: number | undefined
   /** The same question would get the same answer, whatever the kind says. */
   readonly settled?: boolean | undefined
+  /** What a refused query may ask instead, as far as the API named it. */
+  readonly allowed?: AllowedQuery | undefined
   readonly cause?: unknown
+}
+
+/** Limits of a health query; those that are not known are not there. */
+export interface AllowedQuery {
+  readonly maxDurationSeconds?: number
+  readonly notOlderThanSeconds?: number
+  readonly maxPageSize?: number
+  /** No field that counting does without: there were too many, or one that may not be read. */
+  readonly neededFieldsOnly?: true
+  /** Fewer accounts or zones at once. */
+  readonly fewerScopes?: true
 }
 
 /** The outside failed. The message is already free of secrets: whoever translates a failure scrubs it. */
@@ -75,6 +88,7 @@ export class ApiFailure extends Error {
   readonly codes: readonly (number | string)[]
   readonly retryAfterMs: number | undefined
   readonly settled: boolean
+  readonly allowed: AllowedQuery
   constructor(kind: ApiFailureKind, message: string, details: ApiFailureDetails) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
     this.kind = kind
@@ -83,6 +97,7 @@ export class ApiFailure extends Error {
     this.codes = details.codes ?? []
     this.retryAfterMs = details.retryAfterMs
     this.settled = details.settled ?? false
+    this.allowed = details.allowed ?? {}
   }
 }
 

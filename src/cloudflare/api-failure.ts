@@ -38,7 +38,11 @@ export class Refusal extends Error {
   }
 }
 
-function failureOf(verdict: Verdict, context: FailureContext): ApiFailure {
+/** The failure of a call, or of a part of its answer. */
+export function failureOf(
+  verdict: Verdict,
+  context: Pick<FailureContext, 'operation' | 'answer'>,
+): ApiFailure {
   const { does } = operations[context.operation]
   return new ApiFailure(verdict.kind, `cannot ${does}: ${verdict.reason}`, {
     operation: does,
@@ -46,6 +50,7 @@ function failureOf(verdict: Verdict, context: FailureContext): ApiFailure {
     codes: verdict.codes,
     settled: verdict.settled,
     retryAfterMs: context.answer?.hints.retryAfterMs ?? verdict.retryAfterMs,
+    allowed: verdict.allowed,
   })
 }
 

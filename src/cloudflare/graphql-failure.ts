@@ -1,32 +1,46 @@
 /*
  * What Cloudflare's GraphQL API says in `errors`, whatever the HTTP status: 200 is common. The texts are those
- * of its documentation ("Error responses", as of August 2026); codes other than `budget` are only seen in use.
+ * of its documentation ("Error responses", as of August 2026) and those seen in use. Texts go first, since the code
+ * `quota` comes with refusals that are a plan's and never pass, and pausing for them would slow every other scope.
  */
 import type { ApiFailureKind } from '../errors.ts'
+import { allowedQuery } from './query-limits.ts'
 import { redact } from './redact.ts'
 import { judgeRest, kindByStatus, type RefusalContext, toGrant } from './rest-failure.ts'
 import { bracket, type ErrorItem, type Verdict } from './verdict.ts'
 
 const kindByCode: ReadonlyMap<string | number, ApiFailureKind> = new Map([
   ['budget', 'rate_limited'],
-  ['quota', 'rate_limited'],
+  ['quota', 'invalid_request'],
   ['authz', 'forbidden'],
   ['authn', 'auth'],
 ])
 
-const kindByText: readonly (readonly [RegExp, ApiFailureKind])[] = [
+/** Something is not on the account's or zone's plan: no permission helps. */
+const planText = /does not have access to the (path|field)|not available for your plan|upgrade to/i
+
+/** What says more than a code. */
+const kindByClearText: readonly (readonly [RegExp, ApiFailureKind])[] = [
   [
-    /budget depleted|too many nodes, zones and accounts|excessive resources|rate limit|limit reached/i,
-    'rate_limited',
-  ],
-  [
-    /older than|time range is too large|number of fields|limit must be|unknown (field|arg)|error parsing|cannot query field|syntax error/i,
+    /older than|wider than|range is too large|number of fields|limit must be|too many nodes, zones and accounts/i,
     'invalid_request',
   ],
+  [planText, 'forbidden'],
+  [
+    /budget depleted|quota exceeded|excessive resources|rate limit|limit reached|too many requests/i,
+    'rate_limited',
+  ],
+]
+
+const kindByText: readonly (readonly [RegExp, ApiFailureKind])[] = [
+  [/unknown (field|arg)|error parsing|cannot query field|syntax error/i, 'invalid_request'],
   [/not authorized|does not have access|no access|permission/i, 'forbidden'],
   [/unauthori[sz]ed|authenticat|invalid.*token/i, 'auth'],
   [/unable to execute|too many queries in progress|internal|unavailable|time(d )?out/i, 'unavailable'],
 ]
+
+/** Longer texts are judged by their beginning. */
+const maxTextLength = 2000
 
 /** The most pressing first, when an answer carries several. */
 const severity: readonly ApiFailureKind[] = [
@@ -67,6 +81,11 @@ export function judgeGraphql(
     }
     case 'forbidden': {
       const ids = scopeIds(said)
+      const allowed = allowedQuery(said)
+      if (planText.test(said)) {
+        const reason = `the plan does not include this health data${told}`
+        return { kind: worst, codes: [...codes, 'plan', ...ids], reason, allowed }
+      }
       const where = ids.length === 0 ? '' : ` for ${ids.join(', ')}`
       return {
         kind: worst,
@@ -77,7 +96,12 @@ export function judgeGraphql(
     case 'auth':
       return { kind: worst, codes, reason: `Cloudflare refused the API token${told}` }
     case 'invalid_request':
-      return { kind: worst, codes, reason: `Cloudflare refused the query${told}` }
+      return {
+        kind: worst,
+        codes: [...codes, ...scopeIds(said)],
+        reason: `Cloudflare refused the query${told}`,
+        allowed: allowedQuery(said),
+      }
     case 'partial':
       return { kind: worst, codes, reason: `part of the response is missing${told}` }
     default:
@@ -86,9 +110,13 @@ export function judgeGraphql(
 }
 
 function kindOf(error: ErrorItem, status: number, hasData: boolean): ApiFailureKind {
+  if (status === 429) return 'rate_limited'
+  const text = error.message.slice(0, maxTextLength)
+  const clear = kindByClearText.find(([pattern]) => pattern.test(text))?.[1]
+  if (clear !== undefined) return clear
   const byCode = error.codes.map((code) => kindByCode.get(code)).find((kind) => kind !== undefined)
   if (byCode !== undefined) return byCode
-  const byText = kindByText.find(([pattern]) => pattern.test(error.message))?.[1]
+  const byText = kindByText.find(([pattern]) => pattern.test(text))?.[1]
   if (byText !== undefined) return byText
   if (status >= 400) return kindByStatus(status)
   return hasData ? 'partial' : 'unavailable'

@@ -1,4 +1,4 @@
-import type { ApiFailureKind } from '../errors.ts'
+import type { AllowedQuery, ApiFailureKind } from '../errors.ts'
 
 /** What a failure is, before it becomes an ApiFailure: the operation is added once, in api-failure.ts. */
 export interface Verdict {
@@ -10,6 +10,7 @@ export interface Verdict {
   readonly retryAfterMs?: number
   /** Asking again would bring the same answer. */
   readonly settled?: boolean
+  readonly allowed?: AllowedQuery
 }
 
 /** An error as Cloudflare's envelope or GraphQL's `errors` carries it, every field optional. */

@@ -143,8 +143,8 @@ export const jobMetrics: readonly Metric<JobView>[] = [
   ),
   counter(
     'cloudflare_logpush_upload_duration_seconds_total',
-    'Time spent on all upload attempts: the average of each row of health data times its uploads.',
-    ({ totals }) => totals.uploadSeconds,
+    'Time spent on all upload attempts: the average of each row of health data times its uploads. Absent where the plan does not include averages.',
+    ({ totals, scope }) => (scope.limits?.optionalFields === false ? null : totals.uploadSeconds),
   ),
   series(
     {

@@ -3,7 +3,8 @@ import type { HealthLimits, HealthRow } from '../domain/ledger/health-row.ts'
 import type { Account, Scope } from '../domain/scope.ts'
 import type { Secret } from '../domain/secret.ts'
 import type { EpochMinute, EpochMs } from '../domain/time.ts'
-import type { Listing, Page } from './listing.ts'
+import type { ApiFailure } from '../errors.ts'
+import type { Listing, Page, Unreadable } from './listing.ts'
 
 /*
  * What this program asks of Cloudflare. Every method is one HTTP request, is never repeated by the
@@ -86,20 +87,37 @@ export interface HealthQuery {
   readonly jobs?: { readonly geq?: JobId; readonly lt?: JobId }
   /** Rows per scope; an answer with this many rows is to be taken as cut. */
   readonly limit: number
+  /** `needed` leaves out averages and times, which some plans may not read. All fields unless given. */
+  readonly fields?: 'all' | 'needed'
 }
 
+/** Every scope asked for is either in `rows` or in `failures`. */
 export interface HealthAnswer {
-  /** Rows by scope id; every scope asked for is there, or the call fails as `partial`. */
+  /** Rows by scope id. */
   readonly rows: ReadonlyMap<string, readonly HealthRow[]>
+  /** Scopes of which the answer has nothing that can be counted, by id. */
+  readonly failures: ReadonlyMap<string, HealthFailure>
+  /** Cloudflare's time when it answered. */
+  readonly date: EpochMs | null
+}
+
+export interface HealthFailure {
+  readonly failure: ApiFailure
+  /** The rows that could not be read, by job. */
+  readonly unreadable: readonly Unreadable[]
+}
+
+/** Every scope asked for is in one of the two. */
+export interface LimitsAnswer {
+  /** By scope id; null where the dataset is not available to the scope. */
+  readonly limits: ReadonlyMap<string, HealthLimits | null>
+  readonly failures: ReadonlyMap<string, ApiFailure>
 }
 
 export interface HealthApi {
   readHealth(query: HealthQuery, options: CallOptions): Promise<HealthAnswer>
-  /** Limits by scope id; null where the dataset is not available to the scope. Same batching as `readHealth`. */
-  readLimits(
-    scopes: readonly Scope[],
-    options: CallOptions,
-  ): Promise<ReadonlyMap<string, HealthLimits | null>>
+  /** Same batching as `readHealth`. */
+  readLimits(scopes: readonly Scope[], options: CallOptions): Promise<LimitsAnswer>
 }
 
 export interface TokenStatus {

@@ -364,10 +364,13 @@ t.test('the limits of the dataset are read for accounts and zones', async (t) =>
   const zones = await zonesOf(rest, account)
   for (const rateLimitType of ['user', 'account'] as const) {
     const { health } = clients(sim, { rateLimitType })
-    const ofZones = await health.readLimits(zones, options)
+    const { limits: ofZones } = await health.readLimits(zones, options)
     t.match(ofZones.get(first), { enabled: false, maxDurationSeconds: 3600, maxPageSize: 500 })
     t.equal(ofZones.size, zones.length)
-    const ofAccount = await health.readLimits([{ kind: 'account', id: account, name: '' }], options)
+    const { limits: ofAccount } = await health.readLimits(
+      [{ kind: 'account', id: account, name: '' }],
+      options,
+    )
     t.match(ofAccount.get(account), { enabled: true, maxDurationSeconds: 86_400, maxPageSize: 10_000 })
   }
   const { health } = clients(sim)
@@ -485,7 +488,11 @@ t.test('each fault of the simulator is the failure that it stands for', async (t
   sim.faults.add({ effect: { kind: 'partial' }, count: 1 })
   t.match(await failureOf(patient.health.readLimits(scopes, options)), { kind: /^(unavailable|partial)$/ })
   t.equal(sim.faults.list().length, 0)
-  t.equal((await patient.health.readLimits(scopes, options)).size, 1, 'the next call is as good as ever')
+  t.equal(
+    (await patient.health.readLimits(scopes, options)).limits.size,
+    1,
+    'the next call is as good as ever',
+  )
 })
 
 t.test('a job of one account is not read under another', async (t) => {

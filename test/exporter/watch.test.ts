@@ -47,10 +47,10 @@ function createApi({ zones = [zone('quay.example')], hasJobs = () => true, ...ed
     async readHealth({ scopes }) {
       calls.health += 1
       edit.onQuery?.()
-      return { rows: new Map(scopes.map(({ id }) => [id, []])) }
+      return { rows: new Map(scopes.map(({ id }) => [id, []])), failures: new Map(), date: null }
     },
     async readLimits(scopes) {
-      return new Map(scopes.map(({ id }) => [id, plentifulLimits]))
+      return { limits: new Map(scopes.map(({ id }) => [id, plentifulLimits])), failures: new Map() }
     },
   }
   return { rest: rest as unknown as WatchDeps['rest'], graphql, calls }
@@ -252,7 +252,7 @@ t.test('stopping ends what is under way and starts nothing more', async (t) => {
   const api = createApi({})
   api.graphql.readHealth = async ({ scopes }) => {
     await new Promise<void>((resolve) => waiting.push(resolve))
-    return { rows: new Map(scopes.map(({ id }) => [id, []])) }
+    return { rows: new Map(scopes.map(({ id }) => [id, []])), failures: new Map(), date: null }
   }
   const { clock, state, watch, stop, running } = begin(api)
   await clock.advance(3_000)

@@ -11,7 +11,7 @@ import { createInventoryPoll } from '../../src/exporter/inventory/inventory-poll
 import { createScopeMemory } from '../../src/exporter/state/scope-memory.ts'
 import { createSelfState } from '../../src/exporter/state/self-state.ts'
 import { createState } from '../../src/exporter/state/state.ts'
-import type { HealthApi, HealthQuery, JobsApi } from '../../src/ports/cloudflare.ts'
+import type { HealthApi, HealthFailure, HealthQuery, JobsApi } from '../../src/ports/cloudflare.ts'
 import type { Listing } from '../../src/ports/listing.ts'
 import type { RecordStore } from '../../src/ports/record-store.ts'
 import { createMemoryStore } from '../../src/runtime/memory-store.ts'
@@ -60,6 +60,7 @@ export const plentifulLimits: HealthLimits = {
   maxDurationSeconds: 3600,
   notOlderThanSeconds: 7 * 86_400,
   maxPageSize: 10_000,
+  optionalFields: true,
 }
 
 export interface CoreOptions {
@@ -70,6 +71,13 @@ export interface CoreOptions {
   /** Rows of one scope for a query; `limit` is applied to them afterwards. Throws what the API would. */
   readonly rows?: (scope: Scope, query: HealthQuery) => readonly HealthRow[]
   readonly limits?: (scope: Scope) => HealthLimits | null
+  /** Refuses a query as a whole: throws what the API would. */
+  readonly refuse?: (query: HealthQuery) => void
+  readonly refuseLimits?: (scopes: readonly Scope[]) => void
+  /** What is wrong with one scope's part of an answer. */
+  readonly failureOf?: (scope: Scope, query: HealthQuery) => HealthFailure | null
+  /** Cloudflare's time in answers; none unless given. */
+  readonly date?: () => number | null
   readonly jobs?: (key: ScopeKey) => readonly JobRecord[] | Listing<JobRecord>
   readonly requestsPerCycle?: number
 }
@@ -86,18 +94,26 @@ export function createCore(options: CoreOptions = {}) {
   const stop = new AbortController()
   const call = aCaller({ budget, clock, stop: stop.signal, reads: 'pollRead' })
   const queries: HealthQuery[] = []
+  const limitQueries: (readonly Scope[])[] = []
   const listed: ScopeKey[] = []
   const health: HealthApi = {
     async readHealth(query) {
       queries.push(query)
-      return {
-        rows: new Map(
-          query.scopes.map((scope) => [scope.id, cut(options.rows?.(scope, query) ?? [], query)]),
-        ),
+      options.refuse?.(query)
+      const rows = new Map<string, readonly HealthRow[]>()
+      const failures = new Map<string, HealthFailure>()
+      for (const scope of query.scopes) {
+        const failure = options.failureOf?.(scope, query) ?? null
+        if (failure === null) rows.set(scope.id, cut(options.rows?.(scope, query) ?? [], query))
+        else failures.set(scope.id, failure)
       }
+      return { rows, failures, date: options.date?.() ?? null }
     },
     async readLimits(scopes) {
-      return new Map(scopes.map((scope) => [scope.id, options.limits?.(scope) ?? plentifulLimits]))
+      limitQueries.push(scopes)
+      options.refuseLimits?.(scopes)
+      const limits = new Map(scopes.map((scope) => [scope.id, options.limits?.(scope) ?? plentifulLimits]))
+      return { limits, failures: new Map() }
     },
   }
   const jobs: Pick<JobsApi, 'listJobs'> = {
@@ -151,6 +167,7 @@ export function createCore(options: CoreOptions = {}) {
     memory,
     budget,
     queries,
+    limitQueries,
     listed,
     stop,
     /** One cycle, with the time moved on as far as it needs. */

@@ -1,13 +1,25 @@
 import * as z from 'zod/mini'
 import type { HealthRow } from '../../domain/ledger/health-row.ts'
+import { isObject } from '../../domain/plain-value.ts'
 import { startOfMinute } from '../../domain/time.ts'
-import type { HealthQuery } from '../../ports/cloudflare.ts'
-import { Refusal } from '../api-failure.ts'
+import type { ApiFailure } from '../../errors.ts'
+import type { HealthFailure, HealthQuery } from '../../ports/cloudflare.ts'
+import type { Unreadable } from '../../ports/listing.ts'
+import { failureOf } from '../api-failure.ts'
 import { misshapen } from '../envelope.ts'
+import { idText } from '../fields.ts'
+import type { Operation } from '../operations.ts'
+import { toGrant } from '../rest-failure.ts'
 import type { Exchange } from '../transport.ts'
+import type { Verdict } from '../verdict.ts'
 import type { QueryShape } from './health-query.ts'
+import { healthRow } from './health-rows.ts'
 
-const nodes = z.array(z.record(z.string(), z.unknown()))
+/** One that is no object belongs to no scope. */
+const nodes = z.pipe(
+  z.array(z.unknown()),
+  z.transform((list: unknown[]) => list.filter(isObject)),
+)
 
 /** Where the scopes' nodes stand in the answer, and the field that names each. */
 const places = {
@@ -36,49 +48,106 @@ const places = {
   },
 } as const satisfies Record<QueryShape, { tag: string; schema: z.ZodMiniType<Node[]> }>
 
-type Node = Record<string, unknown>
+type Node = Readonly<Record<string, unknown>>
+
+/** An answer with what tells whose it is. */
+export interface Answered {
+  readonly exchange: Exchange
+  readonly operation: Operation
+  readonly shape: QueryShape
+}
+
+/** What each scope asked for has: each by itself, so that an odd one costs itself alone. */
+export interface ReadScopes<T> {
+  readonly found: ReadonlyMap<string, T>
+  readonly failures: ReadonlyMap<string, ApiFailure>
+}
 
 /**
- * The node of each scope asked for, read by the schema, by scope id. Throws a Refusal: `bad_response` for
- * another shape, `partial` when a scope is missing.
+ * The node of each scope asked for, read by the schema, by scope id. A scope that is missing is out of the token's
+ * reach: the API leaves it out without a word. Throws a Refusal `bad_response` for another shape.
  */
 export function readScopes<T>(
   data: unknown,
-  exchange: Exchange,
-  shape: QueryShape,
+  answered: Answered,
   ids: readonly string[],
   schema: z.ZodMiniType<T>,
-): ReadonlyMap<string, T> {
+): ReadScopes<T> {
+  const { exchange, shape } = answered
   const { status } = exchange.answer()
   const place = places[shape]
-  const found = place.schema.safeParse(data)
-  if (!found.success) throw misshapen(status, 'data', found.error)
-  const byId = new Map(found.data.map((node) => [node[place.tag], node]))
-  const missing = ids.filter((id) => !byId.has(id))
-  if (missing.length > 0)
-    throw new Refusal({
-      kind: 'partial',
-      codes: missing,
-      reason: `the response lacks ${missing.length} of ${ids.length} scopes: ${missing.join(', ')}`,
-    })
-  return new Map(
-    ids.map((id) => {
-      const parsed = schema.safeParse(byId.get(id))
-      if (!parsed.success) throw misshapen(status, place.tag, parsed.error)
-      return [id, parsed.data]
-    }),
-  )
+  const read = place.schema.safeParse(data)
+  if (!read.success) throw misshapen(status, 'data', read.error)
+  const byId = new Map(read.data.map((node) => [node[place.tag], node]))
+  const found = new Map<string, T>()
+  const failures = new Map<string, ApiFailure>()
+  for (const id of ids) {
+    const node = byId.get(id)
+    const parsed = node === undefined ? null : schema.safeParse(node)
+    if (parsed === null) failures.set(id, failureIn(answered, outOfReach(exchange)))
+    else if (parsed.success) found.set(id, parsed.data)
+    else failures.set(id, failureIn(answered, misshapen(status, place.tag, parsed.error).verdict))
+  }
+  return { found, failures }
 }
 
-/** Rows of one scope as they came. Throws a Refusal where one was not asked for: the ledger counts what it gets. */
-export function checkRows(rows: readonly HealthRow[], query: HealthQuery): readonly HealthRow[] {
+/** Everything that a scope has, or why nothing of it is counted: the ledger counts what it gets. */
+export function readRows(
+  list: readonly unknown[],
+  query: HealthQuery,
+  answered: Answered,
+): { readonly ok: true; readonly rows: readonly HealthRow[] } | ({ readonly ok: false } & HealthFailure) {
+  const rows: HealthRow[] = []
+  const unreadable: Unreadable[] = []
+  for (const raw of list) {
+    if (raw === null) continue
+    const row = healthRow.safeParse(raw)
+    if (row.success) rows.push(row.data)
+    else unreadable.push(odd(raw, row.error))
+  }
   const stray = rows.find((row) => !wasAsked(row, query))
-  if (stray !== undefined)
-    throw new Refusal({
-      kind: 'bad_response',
-      reason: `the response has rows that were not requested, at ${new Date(startOfMinute(stray.minute)).toISOString()}`,
-    })
-  return rows
+  const verdict = unreadable.length > 0 ? unreadableRows(unreadable) : stray && strayRow(stray)
+  if (verdict === undefined) return { ok: true, rows }
+  return { ok: false, failure: failureIn(answered, verdict), unreadable }
+}
+
+function failureIn({ exchange, operation }: Answered, verdict: Verdict): ApiFailure {
+  return failureOf(verdict, { operation, answer: exchange.answer() })
+}
+
+function outOfReach({ context }: Exchange): Verdict {
+  return {
+    kind: 'forbidden',
+    reason: `the response has nothing about it, as for all that the API token may not read${toGrant(context.grant)}`,
+  }
+}
+
+function unreadableRows(unreadable: readonly Unreadable[]): Verdict {
+  const fields = [...new Set(unreadable.map(({ field }) => field))].slice(0, 3)
+  return {
+    kind: 'bad_response',
+    reason: `${unreadable.length} of its rows cannot be read, at ${fields.join(', ')}`,
+  }
+}
+
+function strayRow({ minute }: HealthRow): Verdict {
+  return {
+    kind: 'bad_response',
+    reason: `the response has rows that were not requested, at ${new Date(startOfMinute(minute)).toISOString()}`,
+  }
+}
+
+/** zod's own text may quote what it found, so only the path is told. */
+function odd(raw: unknown, error: z.core.$ZodError): Unreadable {
+  const dimensions = isObject(raw) && isObject(raw.dimensions) ? raw.dimensions : {}
+  const id = idText.safeParse(dimensions.jobId)
+  const field = (error.issues[0]?.path ?? []).map(String).join('.')
+  return {
+    id: id.success ? id.data.slice(0, 40) : null,
+    name: '',
+    field: field === '' ? 'the object' : field.slice(0, 80),
+    leftOut: true,
+  }
 }
 
 function wasAsked({ minute, jobId }: HealthRow, { from, to, jobs }: HealthQuery): boolean {

@@ -1,17 +1,16 @@
 /*
  * Health rows and their limits by GraphQL. One request per call; a call asks for one account or for up to ten
- * zones. An answer that leaves out a scope is `partial`, and one with rows that were not asked for is
- * `bad_response`: the ledger counts what it gets.
+ * zones, each of which is read by itself: what is wrong with one costs it alone.
  */
 import * as z from 'zod/mini'
+import type { HealthRow } from '../../domain/ledger/health-row.ts'
 import type { Scope } from '../../domain/scope.ts'
-import type { HealthApi } from '../../ports/cloudflare.ts'
-import { listOf } from '../fields.ts'
+import type { HealthApi, HealthFailure } from '../../ports/cloudflare.ts'
 import { createTransport, type TransportDeps } from '../transport.ts'
 import { createGraphql } from './graphql.ts'
-import { checkRows, readScopes } from './health-answer.ts'
+import { readRows, readScopes } from './health-answer.ts'
 import { type HealthFilter, healthQuery, limitsQuery } from './health-query.ts'
-import { healthLimits, healthRow } from './health-rows.ts'
+import { healthLimits } from './health-rows.ts'
 import { aim, filterValues, type RateLimitType } from './health-target.ts'
 
 export interface HealthClientDeps extends TransportDeps {
@@ -19,7 +18,7 @@ export interface HealthClientDeps extends TransportDeps {
   readonly rateLimitType: RateLimitType
 }
 
-const rowsNode = z.object({ rows: listOf(healthRow) })
+const rowsNode = z.object({ rows: z.array(z.unknown()) })
 const limitsNode = z.object({ settings: healthLimits })
 const filterNames: readonly HealthFilter[] = ['from', 'to', 'jobFrom', 'jobTo']
 
@@ -32,18 +31,31 @@ export function createHealthClient(deps: HealthClientDeps): HealthApi {
       const text = healthQuery(
         shape,
         filterNames.filter((name) => name in values),
+        query.fields,
       )
       const sent = { text, variables: { ...variables, ...values, limit: query.limit } }
-      return graphql(call('health'), options, sent, (data, exchange) => {
-        const found = readScopes(data, exchange, shape, idsOf(query.scopes), rowsNode)
-        return { rows: new Map([...found].map(([id, { rows }]) => [id, checkRows(rows, query)])) }
+      const health = call('health')
+      return graphql(health, options, sent, (data, exchange) => {
+        const answered = { exchange, operation: health.operation, shape }
+        const read = readScopes(data, answered, idsOf(query.scopes), rowsNode)
+        const rows = new Map<string, readonly HealthRow[]>()
+        const failures = new Map<string, HealthFailure>()
+        for (const [id, failure] of read.failures) failures.set(id, { failure, unreadable: [] })
+        for (const [id, node] of read.found) {
+          const own = readRows(node.rows, query, answered)
+          if (own.ok) rows.set(id, own.rows)
+          else failures.set(id, own)
+        }
+        return { rows, failures, date: exchange.answer().hints.serverTime }
       })
     },
     async readLimits(scopes, options) {
       const { shape, variables, call } = aim(scopes, deps.rateLimitType)
-      return graphql(call('limits'), options, { text: limitsQuery(shape), variables }, (data, exchange) => {
-        const found = readScopes(data, exchange, shape, idsOf(scopes), limitsNode)
-        return new Map([...found].map(([id, { settings }]) => [id, settings]))
+      const limits = call('limits')
+      return graphql(limits, options, { text: limitsQuery(shape), variables }, (data, exchange) => {
+        const answered = { exchange, operation: limits.operation, shape }
+        const { found, failures } = readScopes(data, answered, idsOf(scopes), limitsNode)
+        return { limits: new Map([...found].map(([id, { settings }]) => [id, settings])), failures }
       })
     },
   }

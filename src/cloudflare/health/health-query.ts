@@ -22,16 +22,25 @@ const order = ['datetimeMinute', 'jobId', 'destinationType', 'status', 'final', 
   .map((field) => `${field}_ASC`)
   .join(', ')
 
-/** The query for the rows, with a variable for each filter named and for `limit`. */
-export function healthQuery(shape: QueryShape, used: readonly HealthFilter[]): string {
+/** Fields that counting does without, as `settings.availableFields` names them. */
+export const optionalFields = ['avg_uploadDuration', 'avg_sampleInterval', 'max_timestamp'] as const
+
+/**
+ * The query for the rows, with a variable for each filter named and for `limit`. One field that a plan does not
+ * include fails the whole query, so the optional ones can be left out.
+ */
+export function healthQuery(
+  shape: QueryShape,
+  used: readonly HealthFilter[],
+  fields: 'all' | 'needed' = 'all',
+): string {
   const filter = used.map((name) => `${filters[name].field}: $${name}`).join(', ')
   const variables = [...used.map((name) => `$${name}: ${filters[name].type}`), '$limit: uint64!']
   return query('LogpushHealth', shape, variables, [
     `rows: logpushHealthAdaptiveGroups(filter: {${filter}}, limit: $limit, orderBy: [${order}]) {`,
     '  dimensions { datetimeMinute jobId destinationType status final success }',
     '  sum { uploads records bytes bytesCompressed }',
-    '  avg { uploadDuration sampleInterval }',
-    '  max { timestamp }',
+    ...(fields === 'all' ? ['  avg { uploadDuration sampleInterval }', '  max { timestamp }'] : []),
     '}',
   ])
 }
@@ -42,7 +51,11 @@ export function limitsQuery(shape: QueryShape): string {
     'LogpushHealthLimits',
     shape,
     [],
-    ['settings {', '  logpushHealthAdaptiveGroups { enabled maxDuration notOlderThan maxPageSize }', '}'],
+    [
+      'settings {',
+      '  logpushHealthAdaptiveGroups { enabled maxDuration notOlderThan maxPageSize availableFields }',
+      '}',
+    ],
   )
 }
 

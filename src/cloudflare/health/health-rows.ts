@@ -1,7 +1,8 @@
 import * as z from 'zod/mini'
 import type { HealthLimits, HealthRow } from '../../domain/ledger/health-row.ts'
-import { minuteOf } from '../../domain/time.ts'
+import { minuteMs, minuteOf, startOfMinute } from '../../domain/time.ts'
 import { idText, instantOf } from '../fields.ts'
+import { optionalFields } from './health-query.ts'
 
 /** A uint64 comes as a number, or as a text where a server keeps all digits. */
 const count = z.union([
@@ -25,25 +26,32 @@ const bit = z.pipe(
   z.transform((value: 0 | 1) => value === 1),
 )
 
+/** What counting does without: nothing in it can cost the counts. */
+const average = z.catch(z.nullish(z.number()), null)
+const wireAverages = z.catch(z.nullish(z.object({ uploadDuration: average, sampleInterval: average })), null)
+const wireMax = z.catch(z.nullish(z.object({ timestamp: z.catch(z.nullish(instant), null) })), null)
+
 const wireRow = z.object({
   dimensions: z.object({
     datetimeMinute: instant,
     jobId,
-    destinationType: z.string(),
+    destinationType: z.catch(z.string(), 'unknown'),
     status: z.int(),
     final: bit,
     success: bit,
   }),
   sum: z.object({ uploads: count, records: count, bytes: count, bytesCompressed: count }),
-  avg: z.object({ uploadDuration: z.number(), sampleInterval: z.number() }),
-  max: z.object({ timestamp: instant }),
+  avg: wireAverages,
+  max: wireMax,
 })
 
 export const healthRow = z.pipe(wireRow, z.transform(toRow))
 
 function toRow({ dimensions, sum, avg, max }: z.output<typeof wireRow>): HealthRow {
+  const minute = minuteOf(dimensions.datetimeMinute)
+  const interval = avg?.sampleInterval ?? null
   return {
-    minute: minuteOf(dimensions.datetimeMinute),
+    minute,
     jobId: dimensions.jobId,
     destinationType: dimensions.destinationType.toLowerCase(),
     status: dimensions.status,
@@ -53,10 +61,16 @@ function toRow({ dimensions, sum, avg, max }: z.output<typeof wireRow>): HealthR
     records: sum.records,
     bytes: sum.bytes,
     compressedBytes: sum.bytesCompressed,
-    uploadSeconds: avg.uploadDuration * sum.uploads,
-    sampleInterval: avg.sampleInterval,
-    lastUpload: max.timestamp,
+    // Where the API has no average it writes -1.
+    uploadSeconds: Math.max(0, avg?.uploadDuration ?? 0) * sum.uploads,
+    sampleInterval: interval !== null && interval > 0 ? interval : null,
+    lastUpload: within(max?.timestamp ?? null, startOfMinute(minute)),
   }
+}
+
+/** The time of the last upload of a minute, or its start where the API gives none, or one of another time. */
+function within(timestamp: number | null, start: number): number {
+  return timestamp !== null && timestamp >= start && timestamp < start + minuteMs ? timestamp : start
 }
 
 const wireLimits = z.object({
@@ -64,6 +78,7 @@ const wireLimits = z.object({
   maxDuration: count,
   notOlderThan: count,
   maxPageSize: count,
+  availableFields: z.catch(z.nullish(z.array(z.string())), null),
 })
 
 const wireSettings = z.object({ logpushHealthAdaptiveGroups: z.nullish(wireLimits) })
@@ -83,5 +98,12 @@ function toLimits(wire: z.output<typeof wireLimits> | null): HealthLimits | null
     maxDurationSeconds: wire.maxDuration,
     notOlderThanSeconds: wire.notOlderThan,
     maxPageSize: wire.maxPageSize,
+    optionalFields: mayReadOptional(wire.availableFields ?? []),
   }
+}
+
+/** `availableFields` has names like `sum_uploads`. A list without that one is of another kind and says nothing. */
+function mayReadOptional(available: readonly string[]): boolean {
+  const names = new Set(available.map((name) => name.toLowerCase().replaceAll('.', '_')))
+  return !names.has('sum_uploads') || optionalFields.every((name) => names.has(name.toLowerCase()))
 }

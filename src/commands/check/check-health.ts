@@ -28,8 +28,10 @@ export async function probeHealth(
     scope,
     priority: priority.known,
     whole: false,
-    behind: false,
+    alone: false,
     pageSize: 1,
+    fields: 'all' as const,
+    maxDurationSeconds: 0,
   }))
   const found: Trials<HealthLimits | null> = new Map()
   await settleAll(batches(due, probe.rateLimitType).map((batch) => probeBatch(probe, batch.scopes, found)))
@@ -44,8 +46,11 @@ async function probeBatch(
   const limits = await tryTogether(scopes, (some) =>
     caller(probe, some).read((options) => probe.api.readLimits(some, options)),
   )
-  for (const [key, { scope, trial }] of limits)
-    found.set(key, trial.ok ? { ok: true, value: trial.value.get(scope.id) ?? null } : trial)
+  for (const [key, { scope, trial }] of limits) {
+    const failure = trial.ok ? trial.value.failures.get(scope.id) : trial.failure
+    const value = trial.ok ? (trial.value.limits.get(scope.id) ?? null) : null
+    found.set(key, failure === undefined ? { ok: true, value } : { ok: false, failure })
+  }
   const offered = scopes.filter((scope) => {
     const own = found.get(scopeKey(scope))
     return own?.ok === true && own.value?.enabled === true
@@ -55,7 +60,10 @@ async function probeBatch(
     const query = { scopes: some, from: to - 5, to, limit: 1 }
     return caller(probe, some).read((options) => probe.api.readHealth(query, options))
   })
-  for (const [key, { trial }] of rows) if (!trial.ok) found.set(key, trial)
+  for (const [key, { scope, trial }] of rows) {
+    const failure = trial.ok ? trial.value.failures.get(scope.id)?.failure : trial.failure
+    if (failure !== undefined) found.set(key, { ok: false, failure })
+  }
 }
 
 /** Asks for scopes at once and, when some of them spoil the answer, finds out which. */

@@ -134,7 +134,8 @@ type Judge = (failure: ApiFailure) => Finding
 /** Of a good token, a refusal means that something is not granted; a bad one is refused everywhere. */
 function judgeFor(goodToken: boolean): Judge {
   return ({ kind, codes, message }) => {
-    if (kind === 'forbidden' && codes.includes('quota')) return { state: 'not_offered', message }
+    if (kind === 'forbidden' && (codes.includes('quota') || codes.includes('plan')))
+      return { state: 'not_offered', message }
     const refused = kind === 'forbidden' || kind === 'auth'
     return { state: refused && goodToken ? 'missing' : 'failed', message }
   }

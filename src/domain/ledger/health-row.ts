@@ -19,10 +19,11 @@ export interface HealthRow {
   readonly records: number
   readonly bytes: number
   readonly compressedBytes: number
-  /** Sum of upload durations: the row's average times its uploads. */
+  /** Sum of upload durations: the row's average times its uploads; 0 where the API gives no average. */
   readonly uploadSeconds: number
-  /** Average sample interval; 1 means that nothing was sampled away. */
-  readonly sampleInterval: number
+  /** Average sample interval; 1 means that nothing was sampled away. Null where the API does not say. */
+  readonly sampleInterval: number | null
+  /** The start of the minute where the API does not say it. */
   readonly lastUpload: EpochMs
 }
 
@@ -35,4 +36,6 @@ export interface HealthLimits {
   readonly notOlderThanSeconds: number
   /** The largest `limit`. */
   readonly maxPageSize: number
+  /** Whether the fields that counting does without may be asked for. */
+  readonly optionalFields: boolean
 }

@@ -156,7 +156,8 @@ function countRows(ledger: Ledger, window: Window, rows: readonly HealthRow[]): 
     const seen = series.get(key) ?? noCounts
     const now = maxCounts(seen, row)
     const added = difference(now, seen)
-    sampleIntervals.set(row.jobId, Math.max(sampleIntervals.get(row.jobId) ?? 0, row.sampleInterval))
+    if (row.sampleInterval !== null)
+      sampleIntervals.set(row.jobId, Math.max(sampleIntervals.get(row.jobId) ?? 0, row.sampleInterval))
     if (isNothing(added)) continue
     const { minute, jobId, final, success } = row
     news.push({ minute, jobId, final, success, counts: added })
@@ -186,19 +187,24 @@ function sumSameSeries(rows: readonly HealthRow[]): Iterable<HealthRow> {
 }
 
 function sumOf(a: HealthRow, b: HealthRow): HealthRow {
-  const uploads = a.uploads + b.uploads
-  // Intervals are averages over uploads, so that is how they count here; rows without uploads have no weight.
-  const weighted = a.sampleInterval * a.uploads + b.sampleInterval * b.uploads
   return {
     ...a,
-    uploads,
+    uploads: a.uploads + b.uploads,
     records: a.records + b.records,
     bytes: a.bytes + b.bytes,
     compressedBytes: a.compressedBytes + b.compressedBytes,
     uploadSeconds: a.uploadSeconds + b.uploadSeconds,
-    sampleInterval: uploads === 0 ? Math.max(a.sampleInterval, b.sampleInterval) : weighted / uploads,
+    sampleInterval: sampleIntervalOf(a, b),
     lastUpload: Math.max(a.lastUpload, b.lastUpload),
   }
+}
+
+/** Intervals are averages over uploads, so that is how they count here; rows without uploads have no weight. */
+function sampleIntervalOf(a: HealthRow, b: HealthRow): number | null {
+  if (a.sampleInterval === null || b.sampleInterval === null) return a.sampleInterval ?? b.sampleInterval
+  const uploads = a.uploads + b.uploads
+  if (uploads === 0) return Math.max(a.sampleInterval, b.sampleInterval)
+  return (a.sampleInterval * a.uploads + b.sampleInterval * b.uploads) / uploads
 }
 
 function seriesKey(row: HealthRow): SeriesKey {

@@ -24,6 +24,7 @@ export const safeLimits: HealthLimits = {
   maxDurationSeconds: 3600,
   notOlderThanSeconds: 7 * 86_400,
   maxPageSize: 1000,
+  optionalFields: true,
 }
 
 /** Bounds on what the API says, so that a strange answer cannot stop the reading or flood memory. */
@@ -33,8 +34,29 @@ export function clampLimits(limits: HealthLimits): HealthLimits {
     maxDurationSeconds: within(limits.maxDurationSeconds, 60, 7 * 86_400),
     notOlderThanSeconds: within(limits.notOlderThanSeconds, 3600, 90 * 86_400),
     maxPageSize: within(limits.maxPageSize, 10, 10_000),
+    optionalFields: limits.optionalFields,
   }
 }
+
+/** The stricter of both, limit by limit. What a refusal said is kept within bounds like any other answer. */
+export function strictest(limits: HealthLimits, said: Partial<Omit<HealthLimits, 'enabled'>>): HealthLimits {
+  return {
+    enabled: limits.enabled,
+    maxDurationSeconds: Math.max(
+      60,
+      Math.min(limits.maxDurationSeconds, said.maxDurationSeconds ?? Infinity),
+    ),
+    notOlderThanSeconds: Math.max(
+      minRetentionSeconds,
+      Math.min(limits.notOlderThanSeconds, said.notOlderThanSeconds ?? Infinity),
+    ),
+    maxPageSize: Math.max(10, Math.min(limits.maxPageSize, said.maxPageSize ?? Infinity)),
+    optionalFields: limits.optionalFields && said.optionalFields !== false,
+  }
+}
+
+/** Below this nothing could be read twice. */
+const minRetentionSeconds = 300
 
 export interface ReadingPlan {
   /** Set when the API no longer has the minutes before it: they become a gap. */

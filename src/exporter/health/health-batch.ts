@@ -12,9 +12,12 @@ export interface Due {
   readonly priority: Priority
   /** Reads everything not settled, instead of the newest minutes only. */
   readonly whole: boolean
-  /** Far behind: catching up takes many queries, which must not hold up scopes that are not. */
-  readonly behind: boolean
+  /** Asked alone: it would hold up its neighbours, or spoil their answer. */
+  readonly alone: boolean
   readonly pageSize: number
+  readonly fields: 'all' | 'needed'
+  /** The widest range of one query; narrow ones would cut the windows of their neighbours, too. */
+  readonly maxDurationSeconds: number
 }
 
 export interface Batch {
@@ -22,30 +25,41 @@ export interface Batch {
   readonly priority: Priority
   readonly whole: boolean
   readonly pageSize: number
+  readonly fields: 'all' | 'needed'
 }
 
+/** Ranges from here on are wide enough for every poll of a scope that is not behind. */
+const wideSeconds = 3600
+
 /** Groups what can share a query, the most urgent first, in a stable order. */
-export function batches(due: readonly Due[], rateLimitType: 'user' | 'account'): readonly Batch[] {
+export function batches(
+  due: readonly Due[],
+  rateLimitType: 'user' | 'account',
+  maxScopes = maxZones,
+): readonly Batch[] {
   const groups = new Map<string, Due[]>()
   const sorted = [...due].sort(
     (a, b) => a.priority - b.priority || compare(scopeKey(a.scope), scopeKey(b.scope)),
   )
   for (const one of sorted) {
-    const alone = one.scope.kind === 'account' || one.behind
-    const account = rateLimitType === 'account' ? accountOf(one.scope).id : ''
-    const key = alone ? scopeKey(one.scope) : `zones|${one.priority}|${one.whole}|${one.pageSize}|${account}`
+    const { scope, priority, whole, pageSize, fields } = one
+    const alone = scope.kind === 'account' || one.alone
+    const account = rateLimitType === 'account' ? accountOf(scope).id : ''
+    const range = Math.min(wideSeconds, one.maxDurationSeconds)
+    const company = [priority, whole, pageSize, fields, range, account].join('|')
+    const key = alone ? scopeKey(scope) : `zones|${company}`
     const group = groups.get(key)
     if (group === undefined) groups.set(key, [one])
     else group.push(one)
   }
   return [...groups.values()].flatMap((group) => {
     const parts: Batch[] = []
-    for (let i = 0; i < group.length; i += maxZones) {
-      const part = group.slice(i, i + maxZones)
+    for (let i = 0; i < group.length; i += maxScopes) {
+      const part = group.slice(i, i + maxScopes)
       const [first] = part
       if (first === undefined) continue
-      const { priority, whole, pageSize } = first
-      parts.push({ scopes: part.map(({ scope }) => scope), priority, whole, pageSize })
+      const { priority, whole, pageSize, fields } = first
+      parts.push({ scopes: part.map(({ scope }) => scope), priority, whole, pageSize, fields })
     }
     return parts
   })

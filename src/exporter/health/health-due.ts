@@ -8,6 +8,10 @@ export interface HealthDueRules {
   readonly triedAt: ReadonlyMap<ScopeKey, number>
   readonly sweepEveryMs: number
   readonly requests: number
+  /** Scopes that take a query of their own. */
+  readonly isAlone: (key: ScopeKey) => boolean
+  /** Scopes that are left out for now. */
+  readonly rests: (key: ScopeKey) => boolean
 }
 
 /**
@@ -18,16 +22,25 @@ export function healthDue(scopes: readonly ScopeState[], rules: HealthDueRules):
   const watched: ScopeState[] = []
   const sweep: { readonly scope: ScopeState; readonly tried: number }[] = []
   for (const scope of scopes) {
-    if (!mayHaveJobs(scope)) continue
+    const key = scopeKey(scope.scope)
+    if (!mayHaveJobs(scope) || rules.rests(key)) continue
     const known = scope.jobs.size > 0 || scope.totals.size > 0 || scope.scope.kind === 'account'
     if (known && scope.health.failure?.kind !== 'forbidden') {
       watched.push(scope)
       continue
     }
-    const tried = rules.triedAt.get(scopeKey(scope.scope)) ?? Number.NEGATIVE_INFINITY
+    const tried = rules.triedAt.get(key) ?? Number.NEGATIVE_INFINITY
     if (rules.monotonic - tried >= rules.sweepEveryMs) sweep.push({ scope, tried })
   }
-  const queries = Math.max(1, Math.floor(rules.requests - watched.length / maxZones))
+  let room = Math.max(1, Math.floor(rules.requests - watched.length / maxZones))
   sweep.sort((a, b) => a.tried - b.tried)
-  return [...watched, ...sweep.slice(0, queries * maxZones).map(({ scope }) => scope)]
+  const swept: ScopeState[] = []
+  for (const { scope } of sweep) {
+    if (room <= 0) break
+    swept.push(scope)
+    // In tenths, so that ten of them are one query, exactly.
+    room =
+      Math.round((room - (rules.isAlone(scopeKey(scope.scope)) ? 1 : 1 / maxZones)) * maxZones) / maxZones
+  }
+  return [...watched, ...swept]
 }

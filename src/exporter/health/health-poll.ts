@@ -4,8 +4,8 @@
  * anywhere leaves the ledgers as they were, and the next cycle reads on from there.
  */
 
-import { attempt } from '../../access/attempt.ts'
 import { type Caller, forScope } from '../../access/caller.ts'
+import { askApart } from '../../access/isolation.ts'
 import { settleAll } from '../../access/settle-all.ts'
 import type { HealthRow } from '../../domain/ledger/health-row.ts'
 import { forgetJobs, type Ledger, observeCounts, type Window } from '../../domain/ledger/ledger.ts'
@@ -13,11 +13,15 @@ import { newestMinutes, safeLimits, settledBefore } from '../../domain/ledger/wi
 import { type Scope, type ScopeKey, scopeKey } from '../../domain/scope.ts'
 import { type EpochMinute, type EpochMs, minuteMs } from '../../domain/time.ts'
 import type { ApiFailure } from '../../errors.ts'
+import type { Unreadable } from '../../ports/listing.ts'
 import { createFailureReport } from '../state/failure-report.ts'
 import { jobsAreKnown, priorityOf, type ScopeState } from '../state/scope-state.ts'
+import { noteUnreadable } from '../state/unreadable-objects.ts'
 import { type Batch, batches, type Due } from './health-batch.ts'
 import type { HealthDeps } from './health-deps.ts'
 import { healthDue } from './health-due.ts'
+import { createIsolation } from './health-isolation.ts'
+import { createHealthLessons } from './health-lessons.ts'
 import { createHealthLimits } from './health-limits.ts'
 import { completeRows, type HealthReader } from './health-read.ts'
 import { chooseWindow, isLastWindow, type ScopeToRead, type WindowRules } from './health-window.ts'
@@ -30,7 +34,9 @@ const manyRows = 200
 
 export function createHealthPoll(deps: HealthDeps): { cycle(signal: AbortSignal): Promise<void> } {
   const { state, server } = deps
-  const limits = createHealthLimits(deps)
+  const lessons = createHealthLessons(deps.clock, deps.log)
+  const isolation = createIsolation(deps.clock)
+  const limits = createHealthLimits(deps, lessons)
   /** Scopes whose last read was of the whole window and gave so much that the next one is short. */
   const restedScopes = new Set<ScopeKey>()
   const triedAt = new Map<ScopeKey, number>()
@@ -77,17 +83,17 @@ export function createHealthPoll(deps: HealthDeps): { cycle(signal: AbortSignal)
     return { scope, limits: state.scope(key)?.limits ?? safeLimits, ledger: deps.memory.ledger(key) }
   }
 
-  /** One window of a batch with all its rows, entered; returns where it ended, or null when it was the last. */
+  /** One window of a batch with all its rows, entered. */
   const readWindow = async (
     call: Caller,
-    { scopes, whole, pageSize: limit }: Batch,
+    { scopes, whole, pageSize: limit, fields }: Batch,
     from: EpochMinute | null,
     seen: Map<string, number>,
-  ): Promise<EpochMinute | null> => {
+  ): Promise<WindowDone> => {
     // The window is chosen when the turn comes, which may take minutes: the query asks for the newest minute.
     const { chosen, answer } = await call.read(async (options) => {
       const chosen = chooseWindow(scopes.map(toRead), from, server.now(), { ...rules(), whole })
-      const answer = await deps.api.readHealth({ scopes, ...chosen.window, limit }, options)
+      const answer = await deps.api.readHealth({ scopes, ...chosen.window, limit, fields }, options)
       return { chosen, answer }
     })
     const { window, now } = chosen
@@ -95,38 +101,90 @@ export function createHealthPoll(deps: HealthDeps): { cycle(signal: AbortSignal)
       ask: (query) => call.read((options) => deps.api.readHealth(query, options)),
       onSplit: () => deps.self.windowSplit(),
     }
-    const rows = await completeRows(reader, answer, { scopes, window, limit, jobs: null })
-    for (const [id, { length }] of rows) seen.set(id, (seen.get(id) ?? 0) + length)
-    await settleAll(chosen.ledgers.map(({ scope, ledger }) => enter(scope, ledger, { window, rows, now })))
-    return isLastWindow(chosen) ? null : window.to
+    const read = await completeRows(reader, answer, { scopes, window, limit, fields, jobs: null })
+    for (const [id, { length }] of read.rows) seen.set(id, (seen.get(id) ?? 0) + length)
+    const good = chosen.ledgers.filter(({ scope }) => !read.failures.has(scope.id))
+    await settleAll(good.map(({ scope, ledger }) => enter(scope, ledger, { window, rows: read.rows, now })))
+    for (const scope of scopes) noteRows(scope, read.failures.get(scope.id)?.unreadable ?? [])
+    for (const scope of scopes) {
+      const failed = read.failures.get(scope.id)
+      if (failed === undefined) continue
+      // A scope that is missing where it was before is believed to be out of reach the second time.
+      if (state.scope(scopeKey(scope))?.health.failure === null) triedAt.delete(scopeKey(scope))
+      fail(scope, failed.failure)
+    }
+    return { left: good.map(({ scope }) => scope), next: isLastWindow(chosen) ? null : window.to }
   }
 
+  const noteRows = (scope: Scope, found: readonly Unreadable[]): void => {
+    const { account, zone } = state.scope(scopeKey(scope))?.labels ?? { account: '', zone: '' }
+    noteUnreadable({ kind: 'row', of: scopeKey(scope), found, fields: { account, zone } }, deps)
+  }
+
+  const fail = (scope: Scope, failure: ApiFailure): void => {
+    deps.self.pollFailed(healthPoller, failure.kind)
+    state.healthFailed(scopeKey(scope), failure, deps.clock.now())
+  }
+
+  /** Reads on until the newest minute. A scope that fails in one window is left behind. */
   const readBatch = async (batch: Batch, signal: AbortSignal): Promise<void> => {
     const [first] = batch.scopes
     if (first === undefined) return
     const call = deps.call.with(forScope('graphql', first, batch.priority, signal))
     const seen = new Map<string, number>()
-    let next = await readWindow(call, batch, null, seen)
-    while (next !== null) next = await readWindow(call, batch, next, seen)
-    for (const scope of batch.scopes) {
-      if (batch.whole && (seen.get(scope.id) ?? 0) >= manyRows) restedScopes.add(scopeKey(scope))
-      else restedScopes.delete(scopeKey(scope))
+    let { left, next } = await readWindow(call, batch, null, seen)
+    while (next !== null && left.length > 0)
+      ({ left, next } = await readWindow(call, { ...batch, scopes: left }, next, seen))
+    for (const scope of left) {
+      const key = scopeKey(scope)
+      lessons.read(key)
+      if (batch.whole && (seen.get(scope.id) ?? 0) >= manyRows) restedScopes.add(key)
+      else restedScopes.delete(key)
     }
   }
 
   const run = async (batch: Batch, signal: AbortSignal): Promise<void> => {
-    const read = await attempt(() => readBatch(batch, signal))
-    if (read.ok) return
-    const { failure } = read
-    if (batch.scopes.length > 1 && concernsOneScope(failure)) {
-      const half = Math.ceil(batch.scopes.length / 2)
-      await run({ ...batch, scopes: batch.scopes.slice(0, half) }, signal)
-      await run({ ...batch, scopes: batch.scopes.slice(half) }, signal)
-      return
+    const looksInto = isolation.begin(batch)
+    const portions = await askApart(
+      batch.scopes,
+      (scopes) => readBatch({ ...batch, scopes }, signal),
+      (failure) => {
+        if (failure.allowed.fewerScopes === true) lessons.tooMany(batch.scopes.length)
+        return looksInto(failure)
+      },
+    )
+    const anyRead = portions.some(({ outcome }) => outcome.ok)
+    isolation.end(batch, anyRead)
+    for (const { parts, outcome } of portions) {
+      if (outcome.ok) continue
+      const [scope] = parts
+      if (parts.length === 1 && scope !== undefined && learns(scope, outcome.failure)) {
+        await run({ ...batch, ...asksOf(scope), scopes: [scope] }, signal)
+        continue
+      }
+      for (const part of parts) {
+        fail(part, outcome.failure)
+        const key = scopeKey(part)
+        if (parts.length === 1 && (anyRead || lessons.isApart(key)) && part.kind === 'zone')
+          lessons.spoilt(key)
+      }
     }
-    for (const scope of batch.scopes) {
-      deps.self.pollFailed(healthPoller, failure.kind)
-      state.healthFailed(scopeKey(scope), failure, deps.clock.now())
+  }
+
+  const learns = (scope: Scope, failure: ApiFailure): boolean => {
+    const key = scopeKey(scope)
+    const known = state.scope(key)?.limits ?? safeLimits
+    if (!lessons.learn(key, failure, known)) return false
+    state.limitsRead(key, lessons.limits(key, known))
+    return true
+  }
+
+  const asksOf = (scope: Scope): Pick<Due, 'pageSize' | 'fields' | 'maxDurationSeconds'> => {
+    const limits = state.scope(scopeKey(scope))?.limits ?? safeLimits
+    return {
+      pageSize: limits.maxPageSize,
+      fields: limits.optionalFields ? 'all' : 'needed',
+      maxDurationSeconds: limits.maxDurationSeconds,
     }
   }
 
@@ -138,8 +196,8 @@ export function createHealthPoll(deps: HealthDeps): { cycle(signal: AbortSignal)
       scope: scope.scope,
       priority: priorityOf(scope, deps.clock.now()),
       whole: !restedScopes.has(key),
-      behind: lag > deps.settings().revisionWindowMs + 10 * minuteMs,
-      pageSize: (scope.limits ?? safeLimits).maxPageSize,
+      alone: lessons.isApart(key) || lag > deps.settings().revisionWindowMs + 10 * minuteMs,
+      ...asksOf(scope.scope),
     }
   }
 
@@ -150,20 +208,30 @@ export function createHealthPoll(deps: HealthDeps): { cycle(signal: AbortSignal)
         triedAt,
         sweepEveryMs: deps.settings().sweepEveryMs,
         requests: deps.requestsPerCycle(),
+        isAlone: lessons.isApart,
+        rests: lessons.rests,
       })
       await limits.refresh(scopes, signal)
       const readable = scopes
         .flatMap(({ scope }) => state.scope(scopeKey(scope)) ?? [])
         .filter(({ limits: own }) => own?.enabled !== false)
       for (const { scope } of readable) triedAt.set(scopeKey(scope), deps.clock.monotonic())
-      const all = batches(readable.map(toDue), deps.settings().rateLimitType)
+      const all = batches(readable.map(toDue), deps.settings().rateLimitType, lessons.batchSize())
       await settleAll(all.map((batch) => run(batch, signal)))
       for (const key of triedAt.keys()) if (!state.scopes.has(key)) triedAt.delete(key)
       for (const key of restedScopes) if (!state.scopes.has(key)) restedScopes.delete(key)
+      lessons.keepOnly((key) => state.scopes.has(key))
       deps.history?.keepScopes(state.scopes)
       report(state.scopes.values())
     },
   }
+}
+
+interface WindowDone {
+  /** The scopes that could be read. */
+  readonly left: readonly Scope[]
+  /** Where the window ended; null when it was the last. */
+  readonly next: EpochMinute | null
 }
 
 interface WindowRead {
@@ -171,9 +239,4 @@ interface WindowRead {
   readonly rows: ReadonlyMap<string, readonly HealthRow[]>
   /** Server time when the query was made. */
   readonly now: EpochMs
-}
-
-/** Whether the failure may be one scope's alone, so that its neighbours in the query can be read without it. */
-function concernsOneScope({ kind }: ApiFailure): boolean {
-  return kind === 'forbidden' || kind === 'not_found' || kind === 'invalid_request' || kind === 'partial'
 }

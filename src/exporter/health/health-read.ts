@@ -5,10 +5,11 @@
 import type { HealthRow } from '../../domain/ledger/health-row.ts'
 import type { Window } from '../../domain/ledger/ledger.ts'
 import type { Scope } from '../../domain/scope.ts'
+import type { EpochMs } from '../../domain/time.ts'
 import { ApiFailure } from '../../errors.ts'
-import type { HealthAnswer, HealthQuery } from '../../ports/cloudflare.ts'
+import type { HealthAnswer, HealthFailure, HealthQuery } from '../../ports/cloudflare.ts'
 
-export type Rows = ReadonlyMap<string, readonly HealthRow[]>
+type Rows = ReadonlyMap<string, readonly HealthRow[]>
 
 export interface HealthReader {
   /** One query, in its turn. */
@@ -24,26 +25,44 @@ export interface Asked {
   readonly scopes: readonly Scope[]
   readonly window: Window
   readonly limit: number
+  readonly fields: 'all' | 'needed'
   readonly jobs: JobRange | null
 }
 
-async function read(reader: HealthReader, asked: Asked): Promise<Rows> {
-  const { scopes, window, limit, jobs } = asked
-  const query = { scopes, ...window, limit, ...(jobs === null ? {} : { jobs }) }
+async function read(reader: HealthReader, asked: Asked): Promise<HealthAnswer> {
+  const { scopes, window, limit, fields, jobs } = asked
+  const query = { scopes, ...window, limit, fields, ...(jobs === null ? {} : { jobs }) }
   return completeRows(reader, await reader.ask(query), asked)
 }
 
-/** The rows of an answer, and in place of those that were cut all that the API has. */
-export async function completeRows(reader: HealthReader, answer: HealthAnswer, asked: Asked): Promise<Rows> {
+/**
+ * The rows of an answer, and in place of those that were cut all that the API has. A scope of which a part cannot be
+ * read has failed. The time is that of the earliest answer.
+ */
+export async function completeRows(
+  reader: HealthReader,
+  answer: HealthAnswer,
+  asked: Asked,
+): Promise<HealthAnswer> {
   const cut = asked.scopes.filter(({ id }) => (answer.rows.get(id)?.length ?? 0) >= asked.limit)
-  if (cut.length === 0) return answer.rows
+  if (cut.length === 0) return answer
   reader.onSplit()
   const rows = new Map(answer.rows)
+  const failures = new Map<string, HealthFailure>(answer.failures)
+  let { date } = answer
   for (const { id } of cut) rows.set(id, [])
   for (const part of split(cut, answer.rows, asked)) {
-    for (const [id, more] of await read(reader, part)) rows.set(id, [...(rows.get(id) ?? []), ...more])
+    const more = await read(reader, part)
+    date = earlier(date, more.date)
+    for (const [id, own] of more.rows) rows.set(id, [...(rows.get(id) ?? []), ...own])
+    for (const [id, failure] of more.failures) failures.set(id, failure)
   }
-  return rows
+  for (const id of failures.keys()) rows.delete(id)
+  return { rows, failures, date }
+}
+
+function earlier(a: EpochMs | null, b: EpochMs | null): EpochMs | null {
+  return a === null || b === null ? (a ?? b) : Math.min(a, b)
 }
 
 function split(cut: readonly Scope[], rows: Rows, asked: Asked): readonly Asked[] {

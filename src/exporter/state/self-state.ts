@@ -44,8 +44,8 @@ export interface UnmatchedSelector {
   readonly near: string | null
 }
 
-/** Kinds of objects that are listed. */
-export type UnreadableKind = 'job' | 'zone' | 'account' | 'policy' | 'webhook' | 'notification'
+/** Kinds of objects that are listed, and rows of health data. */
+export type UnreadableKind = 'job' | 'zone' | 'account' | 'policy' | 'webhook' | 'notification' | 'row'
 
 /** What lists of a kind had that could not be read, or not in full. */
 export interface UnreadableObjects {

@@ -6,6 +6,7 @@ import {
   type HealthFilter,
   healthQuery,
   limitsQuery,
+  optionalFields,
   type QueryShape,
 } from '../../../src/cloudflare/health/health-query.ts'
 import { minuteOf } from '../../../src/domain/time.ts'
@@ -72,9 +73,9 @@ t.test('every query is valid in the schema', (t) => {
   ]
   const texts = shapes.flatMap((shape) => [
     limitsQuery(shape),
-    ...filters.map((used) => healthQuery(shape, used)),
+    ...filters.flatMap((used) => [healthQuery(shape, used), healthQuery(shape, used, 'needed')]),
   ])
-  t.equal(texts.length, 15)
+  t.equal(texts.length, 27)
   for (const text of texts) {
     for (const [name, schema] of schemas)
       t.strictSame(
@@ -197,12 +198,20 @@ t.test('zones are asked together, by user or below their account', async (t) => 
 })
 
 t.test('the limits of the dataset are read for an account and for zones', async (t) => {
-  const wire = { enabled: true, maxDuration: 86400, notOlderThan: 2592000, maxPageSize: '10000', more: 1 }
+  const wire = {
+    enabled: true,
+    maxDuration: 86400,
+    notOlderThan: 2592000,
+    maxPageSize: '10000',
+    availableFields: ['sum_uploads', 'dimensions_jobId', ...optionalFields],
+    more: 1,
+  }
   const limits = {
     enabled: true,
     maxDurationSeconds: 86400,
     notOlderThanSeconds: 2592000,
     maxPageSize: 10000,
+    optionalFields: true,
   }
   const settings = { logpushHealthAdaptiveGroups: wire }
   const server = await fakeHttp(
@@ -211,7 +220,7 @@ t.test('the limits of the dataset are read for an account and for zones', async 
   t.teardown(() => server.close())
   const deps = clientDeps(server.baseUrl)
   const client = createHealthClient(deps)
-  t.strictSame(await client.readLimits([account], options), new Map([[account.id, limits]]))
+  t.strictSame((await client.readLimits([account], options)).limits, new Map([[account.id, limits]]))
   const zones = [
     { zoneTag: zoneB.id, settings },
     { zoneTag: zoneC.id, settings: null },
@@ -220,7 +229,7 @@ t.test('the limits of the dataset are read for an account and for zones', async 
   ]
   server.answer(json(200, { data: { viewer: { zones } } }))
   t.strictSame(
-    await client.readLimits([zoneB, zoneC, zone('d')], options),
+    (await client.readLimits([zoneB, zoneC, zone('d')], options)).limits,
     new Map([
       [zoneB.id, limits],
       [zoneC.id, null],
@@ -234,50 +243,143 @@ t.test('the limits of the dataset are read for an account and for zones', async 
   )
 })
 
-t.test('an answer that is not what was asked is refused, not counted', async (t) => {
+t.test('a plan without averages or times says so in the list of its fields', async (t) => {
+  const server = await fakeHttp()
+  t.teardown(() => server.close())
+  const mayRead = async (availableFields: unknown) => {
+    const own = {
+      enabled: true,
+      maxDuration: 86400,
+      notOlderThan: 2592000,
+      maxPageSize: 10000,
+      availableFields,
+    }
+    const settings = { logpushHealthAdaptiveGroups: own }
+    server.answer(json(200, { data: { viewer: { accounts: [{ accountTag: account.id, settings }] } } }))
+    const { limits } = await createHealthClient(clientDeps(server.baseUrl)).readLimits([account], options)
+    return limits.get(account.id)?.optionalFields
+  }
+  t.equal(await mayRead(['sum_uploads', 'avg_uploadDuration', 'avg_sampleInterval']), false)
+  t.equal(await mayRead(['sum_uploads', ...optionalFields]), true)
+  t.equal(await mayRead(['SUM_UPLOADS', ...optionalFields.map((name) => name.replace('_', '.'))]), true)
+  t.equal(await mayRead(['something else']), true, 'a list of another kind says nothing')
+  t.equal(await mayRead(null), true)
+  t.equal(await mayRead([7]), true)
+})
+
+t.test('without averages and times the counts are read all the same', async (t) => {
+  const variants = [
+    { avg: null, max: null },
+    { avg: undefined, max: undefined },
+    { avg: { uploadDuration: null, sampleInterval: -1 }, max: { timestamp: null } },
+    { avg: { uploadDuration: -1, sampleInterval: 'x' }, max: { timestamp: '1970-01-01T00:00:00Z' } },
+    { avg: 7, max: { timestamp: '0001-01-01T00:00:00Z' } },
+  ]
+  const server = await fakeHttp(json(200, accountAnswer(variants.map((more) => ({ ...row(), ...more })))))
+  t.teardown(() => server.close())
+  const client = createHealthClient(clientDeps(server.baseUrl))
+  const answer = await client.readHealth({ ...accountQuery, fields: 'needed' }, options)
+  t.equal(answer.failures.size, 0)
+  t.equal(answer.rows.get(account.id)?.length, variants.length)
+  for (const one of answer.rows.get(account.id) ?? [])
+    t.match(one, {
+      uploads: 4,
+      records: 100,
+      uploadSeconds: 0,
+      sampleInterval: null,
+      lastUpload: Date.UTC(2026, 10, 24, 3, 1),
+    })
+  t.notMatch(JSON.parse(server.received[0]?.body ?? '').query, /avg|max/)
+})
+
+t.test('an odd part of an answer costs its scope alone, and is not counted', async (t) => {
   const server = await fakeHttp()
   t.teardown(() => server.close())
   const client = createHealthClient(clientDeps(server.baseUrl))
   const twoZones = { ...accountQuery, scopes: [zoneB, zoneC] }
-  const ask = async (query: HealthQuery, body: unknown) => {
-    server.answer(json(200, body))
-    return failureOf(client.readHealth(query, options))
+  const ofZones = async (...zones: readonly unknown[]) => {
+    server.answer(json(200, { data: { viewer: { zones } } }))
+    const { rows, failures } = await client.readHealth(twoZones, options)
+    return { read: [...rows.keys()], failures }
   }
-  t.match(await ask(twoZones, { data: { viewer: { zones: [{ zoneTag: zoneB.id, rows: [] }] } } }), {
-    kind: 'partial',
-    codes: [zoneC.id],
-    message: `cannot read zone health: the response lacks 1 of 2 scopes: ${zoneC.id}`,
+  const good = { zoneTag: zoneB.id, rows: [row()] }
+  const left = await ofZones(good)
+  t.strictSame(left.read, [zoneB.id])
+  t.match(left.failures.get(zoneC.id)?.failure, {
+    kind: 'forbidden',
+    message:
+      'cannot read zone health: the response has nothing about it, as for all that the API token may not read; it needs the permission "Analytics Read" here',
   })
-  t.match(await ask(accountQuery, { data: { viewer: { accounts: [] } } }), {
-    kind: 'partial',
-    codes: [account.id],
-  })
-  const wrongShape = (where: string) => ({
-    kind: 'bad_response',
-    message: `cannot read account health: the response (200) does not have the expected shape at ${where}`,
-  })
-  t.match(await ask(accountQuery, { data: null }), wrongShape('data'))
-  t.match(await ask(accountQuery, { data: { viewer: null } }), wrongShape('data.viewer'))
-  t.match(await ask(accountQuery, accountAnswer(null)), wrongShape('accountTag.rows'))
-  t.match(
-    await ask(accountQuery, accountAnswer([row({ final: 2 })])),
-    wrongShape('accountTag.rows.0.dimensions.final'),
-  )
-  t.match(
-    await ask(accountQuery, accountAnswer([row({ uploads: -1 })])),
-    wrongShape('accountTag.rows.0.sum.uploads'),
-  )
-  t.match(await ask(accountQuery, accountAnswer([row({ at: 'soon' })])), { kind: 'bad_response' })
-  t.match(await ask(accountQuery, accountAnswer([row({ jobId: 'x' })])), { kind: 'bad_response' })
-  t.match(await ask(accountQuery, accountAnswer([{ ...row(), sum: null }])), { kind: 'bad_response' })
-  for (const at of ['2026-11-24T02:59:00Z', '2026-11-24T03:15:00Z'])
-    t.match(await ask(accountQuery, accountAnswer([row({ at })])), {
-      kind: 'bad_response',
-      message: `cannot read account health: the response has rows that were not requested, at ${at.replace('Z', '.000Z')}`,
+  t.strictSame([...(await ofZones()).failures.keys()], [zoneB.id, zoneC.id])
+  t.strictSame((await ofZones(null, good, 'x')).read, [zoneB.id], 'what is no zone is passed over')
+
+  const odd: readonly (readonly [unknown, string, string | null])[] = [
+    [row({ final: 2 }), 'dimensions.final', '7'],
+    [row({ uploads: -1, jobId: 9 }), 'sum.uploads', '9'],
+    [row({ at: 'soon' }), 'dimensions.datetimeMinute', '7'],
+    [row({ jobId: 'x' }), 'dimensions.jobId', 'x'],
+    [{ ...row(), sum: null }, 'sum', '7'],
+    [{ ...row(), dimensions: null }, 'dimensions', null],
+    ['row', 'the object', null],
+  ]
+  for (const [one, field, id] of odd) {
+    const found = await ofZones(good, { zoneTag: zoneC.id, rows: [row(), one, null] })
+    t.strictSame(found.read, [zoneB.id], field)
+    t.match(found.failures.get(zoneC.id), {
+      failure: {
+        kind: 'bad_response',
+        message: `cannot read zone health: 1 of its rows cannot be read, at ${field}`,
+      },
+      unreadable: [{ id, field, leftOut: true }],
     })
+  }
+  const stray = await ofZones(good, { zoneTag: zoneC.id, rows: [row({ at: '2026-11-24T03:15:00Z' })] })
+  t.strictSame(stray.read, [zoneB.id])
+  t.match(stray.failures.get(zoneC.id), {
+    failure: {
+      kind: 'bad_response',
+      message:
+        'cannot read zone health: the response has rows that were not requested, at 2026-11-24T03:15:00.000Z',
+    },
+    unreadable: [],
+  })
+  t.match((await ofZones(good, { zoneTag: zoneC.id, rows: null })).failures.get(zoneC.id)?.failure, {
+    message: 'cannot read zone health: the response (200) does not have the expected shape at zoneTag.rows',
+  })
+
+  const failureOfAccount = async (body: unknown, query = accountQuery) => {
+    server.answer(json(200, body))
+    return (await client.readHealth(query, options)).failures.get(account.id)?.failure
+  }
+  t.match(await failureOfAccount({ data: { viewer: { accounts: [] } } }), {
+    kind: 'forbidden',
+    message: /"Account Analytics Read"/,
+  })
+  t.match(await failureOfAccount(accountAnswer([row({ at: '2026-11-24T02:59:00Z' })])), {
+    kind: 'bad_response',
+  })
   const jobs = { geq: '8', lt: '10' }
   for (const jobId of [7, 10])
-    t.match(await ask({ ...accountQuery, jobs }, accountAnswer([row({ jobId })])), { kind: 'bad_response' })
+    t.match(await failureOfAccount(accountAnswer([row({ jobId })]), { ...accountQuery, jobs }), {
+      kind: 'bad_response',
+    })
+})
+
+t.test('an answer without scopes is refused as a whole', async (t) => {
+  const server = await fakeHttp()
+  t.teardown(() => server.close())
+  const client = createHealthClient(clientDeps(server.baseUrl))
+  const cases = [
+    [{ data: null }, 'data'],
+    [{ data: { viewer: null } }, 'data.viewer'],
+  ] as const
+  for (const [body, where] of cases) {
+    server.answer(json(200, body))
+    t.match(await failureOf(client.readHealth(accountQuery, options)), {
+      kind: 'bad_response',
+      message: `cannot read account health: the response (200) does not have the expected shape at ${where}`,
+    })
+  }
 })
 
 t.test('scopes that no query can hold are our own mistake', async (t) => {

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { createHealthClient } from '../../../src/cloudflare/health/health-client.ts'
 import { minuteOf } from '../../../src/domain/time.ts'
-import type { ApiFailureKind } from '../../../src/errors.ts'
+import type { AllowedQuery, ApiFailureKind } from '../../../src/errors.ts'
 import type { HealthQuery } from '../../../src/ports/cloudflare.ts'
 import {
   account,
@@ -25,6 +25,7 @@ interface Form {
   readonly message: string
   readonly codes?: readonly (number | string)[]
   readonly code?: string
+  readonly allowed?: AllowedQuery
   readonly retryAfterMs?: number
   readonly timeoutMs?: number
 }
@@ -55,11 +56,87 @@ const forms: readonly Form[] = [
   },
   {
     name: 'a spent budget by its text alone',
-    answer: errorAnswer('in combination, your request queries too many nodes, zones and accounts'),
+    answer: errorAnswer('limit reached, please try reduced time period'),
     kind: 'rate_limited',
     code: 'budget',
     message:
-      'cannot read zone health: the GraphQL rate limit is exhausted (in combination, your request queries too many nodes, zones and accounts)',
+      'cannot read zone health: the GraphQL rate limit is exhausted (limit reached, please try reduced time period)',
+  },
+  {
+    name: 'a spent budget under the code of a limit',
+    answer: errorAnswer('quota exceeded, please repeat your request in the next minute', 'quota'),
+    kind: 'rate_limited',
+    codes: ['quota'],
+    code: 'budget',
+    message:
+      'cannot read zone health: the GraphQL rate limit is exhausted (code quota: quota exceeded, please repeat your request in the next minute)',
+  },
+  {
+    name: 'a query for too many scopes, which is no throttling',
+    answer: errorAnswer('in combination, your request queries too many nodes, zones and accounts'),
+    kind: 'invalid_request',
+    allowed: { fewerScopes: true },
+    message:
+      'cannot read zone health: Cloudflare refused the query (in combination, your request queries too many nodes, zones and accounts)',
+  },
+  {
+    name: 'a limit of the plan under the code quota, which is no throttling',
+    answer: errorAnswer('cannot request data older than 1w1d', 'quota'),
+    kind: 'invalid_request',
+    codes: ['quota'],
+    allowed: { notOlderThanSeconds: 691_200 },
+    message:
+      'cannot read zone health: Cloudflare refused the query (code quota: cannot request data older than 1w1d)',
+  },
+  {
+    name: 'a limit of one zone, named',
+    answer: errorAnswer(
+      `zone "${zones[0]?.id}" cannot request a time range wider than 4w4d, but your query time range spans 38w2d15h32m42s924ms`,
+      'quota',
+    ),
+    kind: 'invalid_request',
+    codes: ['quota', String(zones[0]?.id)],
+    allowed: { maxDurationSeconds: 2_764_800 },
+    message:
+      'cannot read zone health: Cloudflare refused the query (code quota: zone "***" cannot request a time range wider than 4w4d, but your query time range spans 38w2d15h32m42s924ms)',
+  },
+  {
+    name: 'too many fields',
+    answer: errorAnswer("number of fields can't be more than 30", 'quota', { status: 400 }),
+    kind: 'invalid_request',
+    codes: ['quota'],
+    code: '400',
+    allowed: { neededFieldsOnly: true },
+    message:
+      "cannot read zone health: Cloudflare refused the query (400, code quota: number of fields can't be more than 30)",
+  },
+  {
+    name: 'a field that is not on the plan',
+    answer: errorAnswer(
+      `zone '${zones[1]?.id}' does not have access to the field 'uploadduration' from the path`,
+      'authz',
+    ),
+    kind: 'forbidden',
+    codes: ['authz', 'plan', String(zones[1]?.id)],
+    allowed: { neededFieldsOnly: true },
+    message:
+      "cannot read zone health: the plan does not include this health data (code authz: zone '***' does not have access to the field 'uploadduration' from the path)",
+  },
+  {
+    name: 'a plan without the data, in other words',
+    answer: errorAnswer('not available for your plan. Upgrade to a higher one'),
+    kind: 'forbidden',
+    codes: ['plan'],
+    message:
+      'cannot read zone health: the plan does not include this health data (not available for your plan. Upgrade to a higher one)',
+  },
+  {
+    name: 'a missing permission in the words of a bad token',
+    answer: errorAnswer('Authentication error', 'authz'),
+    kind: 'forbidden',
+    codes: ['authz'],
+    message:
+      'cannot read zone health: the API token may not read health data (code authz: Authentication error); it needs the permission "Analytics Read" here',
   },
   {
     name: 'a spent budget under 429, where the header outweighs the text',
@@ -97,8 +174,9 @@ const forms: readonly Form[] = [
     name: 'a plan without the dataset',
     answer: errorAnswer("zone does not have access to the path 'logpushHealthAdaptiveGroups'"),
     kind: 'forbidden',
+    codes: ['plan'],
     message:
-      'cannot read zone health: the API token may not read health data (zone does not have access to the path \'***\'); it needs the permission "Analytics Read" here',
+      "cannot read zone health: the plan does not include this health data (zone does not have access to the path '***')",
   },
   {
     name: 'a bad token inside a 200',
@@ -119,12 +197,14 @@ const forms: readonly Form[] = [
     name: 'a range that is too old',
     answer: errorAnswer('cannot request data older than 7d'),
     kind: 'invalid_request',
+    allowed: { notOlderThanSeconds: 604_800 },
     message: 'cannot read zone health: Cloudflare refused the query (cannot request data older than 7d)',
   },
   {
     name: 'a range that is too wide',
     answer: errorAnswer('query time range is too large. Time range is 1d, limit is 1h'),
     kind: 'invalid_request',
+    allowed: { maxDurationSeconds: 3600 },
     message:
       'cannot read zone health: Cloudflare refused the query (query time range is too large. Time range is 1d, limit is 1h)',
   },
@@ -134,6 +214,7 @@ const forms: readonly Form[] = [
       status: 400,
     }),
     kind: 'invalid_request',
+    allowed: { maxPageSize: 10_000 },
     code: '400',
     message:
       'cannot read zone health: Cloudflare refused the query (400: limit must be positive number and not greater than 10000)',
@@ -268,7 +349,8 @@ const forms: readonly Form[] = [
 t.test('each way in which GraphQL fails becomes one ApiFailure without secrets', async (t) => {
   const server = await fakeHttp()
   t.teardown(() => server.close())
-  for (const { name, answer, kind, message, codes, code = '200', retryAfterMs, timeoutMs = 5000 } of forms) {
+  for (const form of forms) {
+    const { name, answer, kind, message, codes, code = '200', retryAfterMs, timeoutMs = 5000 } = form
     server.answer(answer)
     const before = server.received.length
     const deps = clientDeps(server.baseUrl, { timeoutMs })
@@ -276,6 +358,7 @@ t.test('each way in which GraphQL fails becomes one ApiFailure without secrets',
     t.equal(failure.message, message, name)
     t.match(failure, { kind, operation: 'read zone health' }, name)
     t.strictSame(failure.codes, codes ?? [], `codes of ${name}`)
+    t.strictSame(failure.allowed, form.allowed ?? {}, `what may be asked after ${name}`)
     t.equal(failure.retryAfterMs, retryAfterMs, `time to wait of ${name}`)
     t.equal(server.received.length, before + 1, `${name} is asked once`)
     const observed = deps.exchanges.map(({ api, code, throttled }) => ({ api, code, throttled }))

@@ -23,8 +23,12 @@ async function probe(
   const found = await probeHealth(
     {
       api: {
-        readHealth: async ({ scopes }) => ({ rows: answer(scopes, () => []) }),
-        readLimits: async (scopes) => answer(scopes, limits),
+        readHealth: async ({ scopes }) => ({
+          rows: answer(scopes, () => []),
+          failures: new Map(),
+          date: null,
+        }),
+        readLimits: async (scopes) => ({ limits: answer(scopes, limits), failures: new Map() }),
       },
       call: aCaller(),
       clock: { now: () => Date.UTC(2026, 10, 24, 3) },

@@ -214,6 +214,7 @@ t.test('strange limits are brought within what can be worked with', async (t) =>
         maxDurationSeconds: fc.integer(),
         notOlderThanSeconds: fc.integer(),
         maxPageSize: fc.integer(),
+        optionalFields: fc.boolean(),
       }),
       (limits) => {
         const { maxDurationSeconds, notOlderThanSeconds, maxPageSize } = clampLimits(limits)

@@ -22,6 +22,8 @@ function unlistable() {
       triedAt: new Map(),
       sweepEveryMs,
       requests: 2,
+      isAlone: () => false,
+      rests: () => false,
       ...edit,
     }).map(({ scope }) => scope.name)
   return { state, due }
@@ -32,6 +34,15 @@ t.test('zones whose jobs cannot be listed take turns, as many as there are queri
   t.equal(due({ requests: 2 }).length, 20, 'ten zones are one query')
   t.equal(due({ requests: 0 }).length, 10, 'one query even when there is none')
   t.equal(due({ requests: 100 }).length, 35)
+})
+
+t.test('zones that spoil answers take a query each, and those that rest are left out', async (t) => {
+  const { due } = unlistable()
+  t.equal(due({ requests: 5, isAlone: () => true }).length, 5)
+  const [first] = zones
+  t.notOk(
+    due({ requests: 100, rests: (key) => key === scopeKey(first ?? quayAccount) }).includes('zone0.example'),
+  )
 })
 
 t.test('who waited longest goes first, and who was read within the sweep waits', async (t) => {
@@ -72,6 +83,7 @@ t.test('an account whose jobs cannot be listed is read each time', async (t) => 
   state.setScopes([quayAccount])
   state.jobsFailed(scopeKey(quayAccount), failure('forbidden'), now)
   const triedAt = new Map([[scopeKey(quayAccount), 5]])
-  const rules = { monotonic: 6, triedAt, sweepEveryMs, requests: 1 }
+  const never = () => false
+  const rules = { monotonic: 6, triedAt, sweepEveryMs, requests: 1, isAlone: never, rests: never }
   t.equal(healthDue([...state.scopes.values()], rules).length, 1)
 })

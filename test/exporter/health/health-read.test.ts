@@ -29,14 +29,15 @@ async function readAll(uploads: readonly Upload[], limit: number) {
         .filter(({ jobId }) => Number(jobId) < Number(asked.jobs?.lt ?? Number.POSITIVE_INFINITY))
         .toSorted((a, b) => Number(a.jobId) - Number(b.jobId))
         .slice(0, limit)
-    return { rows: new Map(asked.scopes.map(({ id }) => [id, rowsOf(id)])) }
+    return { rows: new Map(asked.scopes.map(({ id }) => [id, rowsOf(id)])), failures: new Map(), date: null }
   }
   const onSplit = () => {
     splits += 1
   }
   const window = { from: m0, to: m0 + 10 }
   const answer = await ask({ scopes: zones, ...window, limit })
-  const rows = await completeRows({ ask, onSplit }, answer, { scopes: zones, window, limit, jobs: null })
+  const asked = { scopes: zones, window, limit, fields: 'all', jobs: null } as const
+  const { rows } = await completeRows({ ask, onSplit }, answer, asked)
   const found = zones.map(({ id }) =>
     (rows.get(id) ?? []).map(({ jobId, minute, status }) => `${jobId} ${minute - m0} ${status}`).sort(),
   )

@@ -1,0 +1,91 @@
+/*
+ * What refused queries taught about scopes: limits that only the refusal named, scopes that must be asked alone
+ * because they spoil the answer for their neighbours, and how many scopes one query may have. In memory: after a
+ * restart it is learnt again, at the price of some queries.
+ */
+
+import type { HealthLimits } from '../../domain/ledger/health-row.ts'
+import { strictest } from '../../domain/ledger/window.ts'
+import type { ScopeKey } from '../../domain/scope.ts'
+import type { AllowedQuery, ApiFailure } from '../../errors.ts'
+import type { Clock, Log } from '../../ports/runtime.ts'
+import { maxZones } from './health-batch.ts'
+
+/** A plan may have been changed since: then the API is asked without the lesson again. */
+const keptMs = 86_400_000
+/** How many scopes one query may have is tried anew after this. */
+const fewerForMs = 3_600_000
+/** A scope that spoils answers is asked alone, less and less often, up to this. */
+const maxRestMs = 300_000
+const firstRestMs = 60_000
+
+export interface HealthLessons {
+  /** The limits, with what refusals said. */
+  limits(key: ScopeKey, own: HealthLimits): HealthLimits
+  /** Takes in what the refusal of this scope alone said. Whether that is news, so that asking again makes sense. */
+  learn(key: ScopeKey, failure: ApiFailure, own: HealthLimits): boolean
+  /** The query was too complex with so many scopes. */
+  tooMany(scopes: number): void
+  /** Scopes in one query at most. */
+  batchSize(): number
+  /** The scope failed by itself, beside neighbours that did not. */
+  spoilt(key: ScopeKey): void
+  /** Whether the scope is to be asked alone. */
+  isApart(key: ScopeKey): boolean
+  /** Whether a scope that is asked alone is left alone for now. */
+  rests(key: ScopeKey): boolean
+  /** The scope was read. */
+  read(key: ScopeKey): void
+  keepOnly(kept: (key: ScopeKey) => boolean): void
+}
+
+export function createHealthLessons(clock: Pick<Clock, 'monotonic'>, log: Log): HealthLessons {
+  const said = new Map<ScopeKey, { readonly allowed: AllowedQuery; readonly until: number }>()
+  const spoilers = new Map<ScopeKey, { readonly times: number; readonly restUntil: number }>()
+  let fewer: { readonly size: number; readonly until: number } | null = null
+
+  const allowedOf = (key: ScopeKey): AllowedQuery => {
+    const lesson = said.get(key)
+    if (lesson === undefined) return {}
+    if (clock.monotonic() < lesson.until) return lesson.allowed
+    said.delete(key)
+    return {}
+  }
+  const limits: HealthLessons['limits'] = (key, own) => {
+    const { neededFieldsOnly, ...allowed } = allowedOf(key)
+    return strictest(own, { ...allowed, ...(neededFieldsOnly === true ? { optionalFields: false } : {}) })
+  }
+
+  const batchSize = (): number => (fewer !== null && clock.monotonic() < fewer.until ? fewer.size : maxZones)
+
+  return {
+    limits,
+    learn(key, { allowed, message }, own) {
+      const before = limits(key, own)
+      const { fewerScopes: _, ...lesson } = allowed
+      said.set(key, { allowed: { ...allowedOf(key), ...lesson }, until: clock.monotonic() + keptMs })
+      const after = limits(key, own)
+      const isNews = JSON.stringify(after) !== JSON.stringify(before)
+      if (isNews) log.info({ scope: key, reason: message }, 'health data of the scope has narrower limits')
+      return isNews
+    },
+    tooMany(scopes) {
+      const size = Math.min(batchSize(), Math.ceil(scopes / 2))
+      fewer = { size, until: clock.monotonic() + fewerForMs }
+    },
+    batchSize,
+    spoilt(key) {
+      const times = (spoilers.get(key)?.times ?? 0) + 1
+      const rest = Math.min(maxRestMs, firstRestMs * (2 ** (times - 1) - 1))
+      spoilers.set(key, { times, restUntil: clock.monotonic() + rest })
+    },
+    isApart: (key) => spoilers.has(key),
+    rests: (key) => (spoilers.get(key)?.restUntil ?? 0) > clock.monotonic(),
+    read(key) {
+      spoilers.delete(key)
+    },
+    keepOnly(kept) {
+      for (const map of [said, spoilers]) for (const key of map.keys()) if (!kept(key)) map.delete(key)
+    },
+  }
+}
