@@ -103,6 +103,10 @@ const steps: Readonly<Record<string, Step>> = {
     args: ['provision', 'validate', '-f', 'manifest.yaml'],
     shows: ['2 jobs, 1 webhook, 1 policy'],
   },
+  'provision fields': {
+    args: ['provision', 'fields', 'http_requests', '--zone=quay.example'],
+    shows: ['ClientIP'],
+  },
   'provision schema': { args: ['provision', 'schema'], shows: ['"$schema"'] },
   'provision plan': {
     args: ['provision', 'plan', '-f', 'manifest.yaml'],

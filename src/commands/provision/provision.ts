@@ -47,6 +47,11 @@ export const provision: Group = {
       load: async () => (await import('./import.ts')).importVerb,
     },
     {
+      name: 'fields',
+      summary: 'List the fields of a dataset, with type and meaning.',
+      load: async () => (await import('./fields.ts')).fields,
+    },
+    {
       name: 'schema',
       summary: 'Print the JSON Schema of manifests, for editors.',
       load: async () => (await import('./schema.ts')).schema,

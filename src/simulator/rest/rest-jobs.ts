@@ -78,7 +78,7 @@ function fields(world: World, call: Call, scope: ScopeRef): Answer {
   const dataset = call.params.dataset ?? ''
   const names = datasetFields(dataset, scope.kind)
   if (names === null) throw simErrors.invalid(`dataset ${dataset} is not available for ${scope.kind}s`)
-  return { result: Object.fromEntries(names.map((name) => [name, `${name} of the event.`])) }
+  return { result: Object.fromEntries(names.map((name) => [name, `string; ${name} of the event.`])) }
 }
 
 function create(deps: LogpushDeps, call: Call, scope: ScopeRef): Answer {
