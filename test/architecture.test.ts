@@ -61,8 +61,9 @@ const mayImportInside: Readonly<Record<string, Readonly<Record<string, readonly 
     health: ['state'],
     inventory: ['state'],
     notifications: ['state'],
+    arrival: ['state'],
     view: ['state'],
-    '.': ['state', 'health', 'inventory', 'notifications', 'view'],
+    '.': ['state', 'health', 'inventory', 'notifications', 'arrival', 'view'],
   },
   provision: {
     resource: [],

@@ -12,6 +12,7 @@ import { createWake, type Wake } from '../access/wake.ts'
 import { type ScopeKey, scopeKey } from '../domain/scope.ts'
 import type { DirectoryApi, HealthApi, JobsApi, NotificationsApi, TokenApi } from '../ports/cloudflare.ts'
 import type { Clock, Log, Random } from '../ports/runtime.ts'
+import { type ArrivalPoll, arrivalPoller } from './arrival/arrival-poll.ts'
 import { createHealthPoll, healthPoller } from './health/health-poll.ts'
 import { discover, discoveryPoller } from './inventory/discovery-poll.ts'
 import { createInventoryPoll, inventoryPoller } from './inventory/inventory-poll.ts'
@@ -55,6 +56,7 @@ export interface WatchDeps {
   readonly uploads: UploadHistory
   readonly notifications: Notifications
   readonly webhooks: WebhookReports
+  readonly arrival: Pick<ArrivalPoll, 'everyMs' | 'cycle'>
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
@@ -159,6 +161,7 @@ export function createWatch(deps: WatchDeps): Watch {
           everyMs: () => settings().historyPollIntervalMs,
           cycle: history.cycle,
         }),
+        loop(after(inventoryPoller), { name: arrivalPoller, ...deps.arrival }),
         guarded(after(inventoryPoller).then(() => followUp.run(stop, abort))),
         loop(after(discoveryPoller), { name: tokenPoller, everyMs: () => tokenEveryMs, cycle: token.cycle }),
       ])

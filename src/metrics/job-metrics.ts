@@ -96,6 +96,11 @@ export const jobMetrics: readonly Metric<JobView>[] = [
     known(({ summary }) => summary.maxUploadIntervalSeconds || null),
   ),
   gauge(
+    'cloudflare_logpush_job_destination_expiry_timestamp_seconds',
+    'Expiry of the credential that the destination carries (se= of an Azure SAS). Absent when nothing says so.',
+    known(({ summary }) => seconds(summary.destinationExpiry)),
+  ),
+  gauge(
     'cloudflare_logpush_job_sample_interval',
     'Highest average sample interval in the newest health data; above 1, the counters are estimates. Absent before the first data.',
     ({ totals }) => totals.sampleInterval,

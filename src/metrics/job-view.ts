@@ -1,6 +1,7 @@
 import type { JobId, JobSummary } from '../domain/job/job.ts'
 import type { JobState } from '../domain/job/job-state.ts'
 import { type Attempt, type JobTotals, noTotals, parseAttemptKey } from '../domain/ledger/job-totals.ts'
+import { type JobArrival, leaderOf } from '../exporter/state/job-arrival.ts'
 import { jobIds, type ScopeState } from '../exporter/state/scope-state.ts'
 import { labelText } from './exposition-text.ts'
 
@@ -29,6 +30,10 @@ export interface JobView {
   readonly totals: JobTotals
   readonly attempts: readonly CountedAttempt[]
   readonly uploads: UploadSums
+  /** Null for a job whose destination is not read. */
+  readonly arrival: JobArrival | null
+  /** The same, for the one job of a place that carries its series. */
+  readonly leads: JobArrival | null
 }
 
 export type CountedAttempt = Attempt & { readonly uploads: number }
@@ -45,6 +50,7 @@ export interface UploadSums {
 export function jobViews(scope: ScopeState, rules: SampleRules): readonly JobView[] {
   return [...jobIds(scope)].map((id) => {
     const totals = scope.totals.get(id) ?? noTotals
+    const arrival = scope.arrivals.get(id) ?? null
     const attempts = [...totals.attempts].map(([key, uploads]) => ({ ...parseAttemptKey(key), uploads }))
     return {
       identity: labelText(jobLabels, [scope.labels.account, scope.labels.zone, id]),
@@ -56,6 +62,8 @@ export function jobViews(scope: ScopeState, rules: SampleRules): readonly JobVie
       totals,
       attempts,
       uploads: sumUploads(attempts),
+      arrival,
+      leads: arrival !== null && leaderOf(arrival) === id ? arrival : null,
     }
   })
 }

@@ -4,6 +4,7 @@
  */
 import { type ScopeKey, scopeKey } from '../domain/scope.ts'
 import type { ScopeState } from '../exporter/state/scope-state.ts'
+import { arrivalMetrics } from './arrival-metrics.ts'
 import { jobMetrics } from './job-metrics.ts'
 import { jobViews, type SampleRules } from './job-view.ts'
 import { lablabsMetrics } from './lablabs-metrics.ts'
@@ -67,7 +68,9 @@ export function createScopeSegments(rules: () => SampleRules): ScopeSegments {
 /** Renders in the order of `scopeDefinitions`. */
 function render(state: ScopeState, rules: SampleRules): Segment {
   const jobs = jobViews(state, rules)
-  const ends = new Uint32Array(jobMetrics.length + scopeMetrics.length + lablabsMetrics.length)
+  const ends = new Uint32Array(
+    jobMetrics.length + arrivalMetrics.length + scopeMetrics.length + lablabsMetrics.length,
+  )
   let text = ''
   let bytes = 0
   let index = 0
@@ -77,7 +80,7 @@ function render(state: ScopeState, rules: SampleRules): Segment {
     ends[index] = bytes
     index += 1
   }
-  for (const { lines } of jobMetrics) add(jobs.map(lines).join(''))
+  for (const { lines } of [...jobMetrics, ...arrivalMetrics]) add(jobs.map(lines).join(''))
   for (const { lines } of scopeMetrics) add(lines(state))
   for (const { lines } of lablabsMetrics) add(rules.lablabs ? jobs.map(lines).join('') : '')
   return { bytes: Buffer.from(text), ends }

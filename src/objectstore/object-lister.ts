@@ -2,10 +2,9 @@ import type { ArrivalReader } from '../domain/arrival/arrival-rule.ts'
 import type { ObjectLister } from '../ports/object-lister.ts'
 import type { AzureSettings } from './azure-access.ts'
 import type { GcsSettings } from './gcs-access.ts'
-import type { S3ListerSettings } from './s3-lister.ts'
 
 export interface ObjectListerSettings {
-  readonly s3?: S3ListerSettings
+  readonly s3?: { readonly endpoint?: string; readonly timeoutMs?: number }
   readonly gcs?: GcsSettings
   readonly azure?: AzureSettings
 }
@@ -28,7 +27,11 @@ async function open(read: ArrivalReader, common: ObjectListerSettings): Promise<
   switch (read.kind) {
     case 's3':
     case 'r2':
-      return (await import('./s3-lister.ts')).createS3Lister({ ...common.s3, ...read })
+      return (await import('./s3-lister.ts')).createS3Lister({
+        ...read,
+        fallbackEndpoint: common.s3?.endpoint,
+        timeoutMs: common.s3?.timeoutMs,
+      })
     case 'gcs': {
       const { endpoint, credentialsFile } = read
       return (await import('./gcs-lister.ts')).createGcsLister({

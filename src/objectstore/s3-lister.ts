@@ -13,6 +13,8 @@ export interface S3ListerSettings {
   /** In place of what the destination says. */
   readonly region?: string | undefined
   readonly endpoint?: string | undefined
+  /** For destinations that name none. */
+  readonly fallbackEndpoint?: string | undefined
   readonly forcePathStyle?: boolean | undefined
   readonly profile?: string | undefined
   readonly timeoutMs?: number | undefined
@@ -88,12 +90,10 @@ function whereIs(
   place: StorePlace,
   settings: S3ListerSettings,
 ): { readonly region: string | null; readonly endpoint: string | null } {
-  const endpoint = settings.endpoint ?? null
+  const { region = null, endpoint = null, fallbackEndpoint = null } = settings
   if (place.store === 'r2') {
-    return { region: settings.region ?? 'auto', endpoint: endpoint ?? r2Endpoint(place.accountId) }
+    return { region: region ?? 'auto', endpoint: endpoint ?? fallbackEndpoint ?? r2Endpoint(place.accountId) }
   }
-  if (place.store === 's3') {
-    return { region: settings.region ?? place.region, endpoint: endpoint ?? place.endpoint }
-  }
-  return { region: settings.region ?? null, endpoint }
+  const own = place.store === 's3' ? place : { region: null, endpoint: null }
+  return { region: region ?? own.region, endpoint: endpoint ?? own.endpoint ?? fallbackEndpoint }
 }

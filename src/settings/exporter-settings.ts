@@ -1,3 +1,4 @@
+import { arrivalExpected, readArrivalRules, showArrivalRules } from './arrival-rules.ts'
 import { jobOverrides, showOverrides } from './job-overrides.ts'
 import {
   fileSetting,
@@ -161,6 +162,15 @@ export const watchSettings = {
     help: 'Different limits for matching jobs; the first match wins.',
     read: jobOverrides(jobLag),
     show: (overrides) => showOverrides(overrides, jobLag),
+  }),
+  arrival: fileSetting({
+    fileKey: 'arrival',
+    fallback: [],
+    expected: arrivalExpected,
+    reloadable: true,
+    help: 'Destinations to read, to check that what was pushed arrived; the first match wins.',
+    read: readArrivalRules,
+    show: showArrivalRules,
   }),
   statePath: setting({
     flag: 'state.path',

@@ -1,4 +1,5 @@
 import { describe, type FileProblem, type Positioned, unknownKey } from '../domain/positioned.ts'
+import { readMatch, showMatch } from './job-match.ts'
 import { expectation, type NodeReading } from './setting.ts'
 import type { Kind } from './setting-kinds.ts'
 
@@ -28,10 +29,7 @@ const matchKeys = {
 /** Overrides as the file writes them, in one line. */
 export function showOverrides(overrides: readonly JobOverride[], lag: Kind<number>): string {
   const texts = overrides.map(({ match, maxLagMs }) => {
-    const keys = Object.entries(matchKeys).flatMap(([key, property]) =>
-      match[property] === undefined ? [] : [`${key}: ${match[property]}`],
-    )
-    return `{match: {${keys.join(', ')}}, max_lag: ${lag.write(maxLagMs)}}`
+    return `{match: ${showMatch(match, matchKeys)}, max_lag: ${lag.write(maxLagMs)}}`
   })
   return texts.join(', ') || 'none'
 }
@@ -62,7 +60,7 @@ function readOverride(item: Positioned, lag: Kind<number>, problems: Problems): 
   let match: JobMatch | null = null
   let maxLagMs: number | null = null
   for (const { key, keyAt, value } of item.entries) {
-    if (key === 'match') match = readMatch(value, problems)
+    if (key === 'match') match = readMatch(value, matchKeys, problems)
     else if (key === 'max_lag') maxLagMs = readLag(value, lag, problems)
     else problems.push({ at: keyAt, message: unknownKey(key, ['match', 'max_lag']) })
   }
@@ -78,22 +76,4 @@ function readLag(node: Positioned, lag: Kind<number>, problems: Problems): numbe
   if (reading?.ok === true) return reading.value
   problems.push({ at: node.at, message: expectation(lag.expected, describe(node), reading?.hint) })
   return null
-}
-
-function readMatch(node: Positioned, problems: Problems): JobMatch | null {
-  const names = Object.keys(matchKeys)
-  if (node.kind !== 'map' || node.entries.length === 0) {
-    const found = node.kind === 'map' ? 'an empty mapping' : describe(node)
-    problems.push({ at: node.at, message: expectation(`a mapping with ${names.join(', ')}`, found) })
-    return null
-  }
-  const match: { -readonly [K in keyof JobMatch]: JobMatch[K] } = {}
-  for (const { key, keyAt, value } of node.entries) {
-    const property = Object.entries(matchKeys).find(([name]) => name === key)?.[1]
-    if (property === undefined) problems.push({ at: keyAt, message: unknownKey(key, names) })
-    else if (value.kind !== 'scalar' || value.text === '') {
-      problems.push({ at: value.at, message: expectation('a text', describe(value)) })
-    } else match[property] = value.text
-  }
-  return match
 }

@@ -33,6 +33,8 @@ function job(id: string, edit: Partial<JobSummary> = {}): JobSummary {
     enabled: true,
     destinationType: 's3',
     destination: 's3://quay-logs/http/{DATE}?region=us-east-1',
+    place: null,
+    destinationExpiry: null,
     lastComplete: at - 30_000,
     lastError: null,
     failure: null,

@@ -61,6 +61,7 @@ t.test('the defaults are those of the design', async (t) => {
     discoveryPollIntervalMs: 600_000,
     maxLagMs: 1_800_000,
     jobOverrides: [],
+    arrival: [],
     statePath: 'data/ledger.mdb',
     shard: 0,
     totalShards: 1,
@@ -137,6 +138,48 @@ t.test('overrides of single jobs are read from the file, aliases included', asyn
   t.strictSame(jobOverrides, [
     { match: { jobId: '7', account: 'Example' }, maxLagMs: 21_600_000 },
     { match: { dataset: 'audit_logs_v2', zone: 'example.com', jobName: 'sre-audit' }, maxLagMs: 21_600_000 },
+  ])
+})
+
+t.test('which destinations are read, and how', async (t) => {
+  const { arrival } = await settingsOf({
+    file: [
+      'arrival:',
+      '  - match: {destination_type: s3, bucket: quay-logs}',
+      '    read: {s3: {region: us-east-1, endpoint: "https://minio.example", force_path_style: true, profile: logs}}',
+      '    interval: 5m',
+      '    tolerance: 0.9',
+      '    late_window: 6h',
+      '  - match: {destination_type: gcs}',
+      '    read: {gcs: {credentials_file: /run/secrets/key.json}}',
+      '  - match: {destination_type: azure}',
+      '    read: azure',
+      '  - match: {account: Example}',
+      '    read: {r2: }',
+    ].join('\n'),
+  })
+  const usual = { intervalMs: 60_000, tolerance: 0.98, lateWindowMs: 3_600_000 }
+  t.strictSame(arrival, [
+    {
+      match: { destinationType: 's3', bucket: 'quay-logs' },
+      read: {
+        kind: 's3',
+        endpoint: 'https://minio.example',
+        region: 'us-east-1',
+        profile: 'logs',
+        forcePathStyle: true,
+      },
+      intervalMs: 300_000,
+      tolerance: 0.9,
+      lateWindowMs: 21_600_000,
+    },
+    {
+      match: { destinationType: 'gcs' },
+      read: { kind: 'gcs', credentialsFile: '/run/secrets/key.json' },
+      ...usual,
+    },
+    { match: { destinationType: 'azure' }, read: { kind: 'azure' }, ...usual },
+    { match: { account: 'Example' }, read: { kind: 'r2' }, ...usual },
   ])
 })
 

@@ -18,6 +18,8 @@ export function aSummary(id: string, now: number, edit: Partial<JobSummary> = {}
     enabled: true,
     destinationType: 's3',
     destination: 's3://quay-logs/***',
+    place: null,
+    destinationExpiry: null,
     lastComplete: now - 5 * minute,
     lastError: null,
     failure: null,

@@ -1,31 +1,9 @@
 import type { CommandIo } from '../../cli/command-io.ts'
-import { Secret } from '../../domain/secret.ts'
 import { createObjectReader } from '../../objectstore/object-reader.ts'
 import type { ObjectReader } from '../../ports/object-reader.ts'
-import { silenceAwsAdvice } from '../../runtime/aws-advice.ts'
+import { storeSettings } from '../object-stores.ts'
 
-/**
- * The reader of challenge files, set up by the variables that each platform's own tools use. What they do
- * not say is left to the platform's credential chain.
- */
+/** The reader of challenge files. */
 export function processObjectReader({ env }: Pick<CommandIo, 'env'>): ObjectReader {
-  silenceAwsAdvice()
-  const s3Endpoint = given(env.AWS_ENDPOINT_URL_S3) ?? given(env.AWS_ENDPOINT_URL)
-  const gcsEndpoint = given(env.STORAGE_EMULATOR_HOST)
-  const connectionString = given(env.AZURE_STORAGE_CONNECTION_STRING)
-  const accountKey = given(env.AZURE_STORAGE_KEY)
-  const sas = given(env.AZURE_STORAGE_SAS_TOKEN)
-  return createObjectReader({
-    s3: s3Endpoint === null ? {} : { endpoint: s3Endpoint },
-    gcs: gcsEndpoint === null ? {} : { apiEndpoint: gcsEndpoint },
-    azure: {
-      ...(connectionString === null ? {} : { connectionString: new Secret(connectionString) }),
-      ...(accountKey === null ? {} : { accountKey: new Secret(accountKey) }),
-      ...(sas === null ? {} : { sas: new Secret(sas) }),
-    },
-  })
-}
-
-function given(text: string | undefined): string | null {
-  return text === undefined || text === '' ? null : text
+  return createObjectReader(storeSettings(env))
 }

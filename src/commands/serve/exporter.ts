@@ -6,6 +6,7 @@
 import { createServerClock } from '../../access/server-clock.ts'
 import { settleAll } from '../../access/settle-all.ts'
 import type { Secret } from '../../domain/secret.ts'
+import { arrivalPoller } from '../../exporter/arrival/arrival-poll.ts'
 import { historyPoller, type WebhookReports } from '../../exporter/notifications/history-poll.ts'
 import { createNotifications, type Notifications } from '../../exporter/notifications/notifications.ts'
 import { createReadinessGate } from '../../exporter/readiness.ts'
@@ -28,6 +29,7 @@ import type { Settings } from '../../settings/exporter-settings.ts'
 import type { ReadFile } from '../../settings/settings-parse.ts'
 import { build } from '../../version.ts'
 import { openCloudflare } from '../cloudflare.ts'
+import { openArrival, toldTo } from './arrival-part.ts'
 import { openDriftPart } from './drift-part.ts'
 import { runUntil } from './exporter-lifetime.ts'
 import { createExporterMetrics } from './exporter-metrics.ts'
@@ -72,7 +74,7 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
   let settings = initial
   const store = await openStore(settings, deps)
   const state = createState()
-  const self = createSelfState([...watchSteps, tokenPoller, historyPoller])
+  const self = createSelfState([...watchSteps, tokenPoller, historyPoller, arrivalPoller])
   const server = createServerClock(clock)
   const memory = createScopeMemory(store, log)
   const gate = createReadinessGate(watchSteps)
@@ -80,6 +82,16 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
   const notifications = createNotifications({ store, memory, state, server, log })
   const webhooks: WebhookReports = new Map()
   const uploads = createUploadHistory()
+  const arrival = openArrival({
+    state,
+    self,
+    store,
+    server,
+    clock,
+    log,
+    env: deps.env,
+    rules: () => settings.arrival,
+  })
 
   const { rest, health, call, budget } = openCloudflare(settings, {
     ...deps,
@@ -102,9 +114,10 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
     memory,
     server,
     gate,
-    uploads,
+    uploads: toldTo(uploads, arrival),
     notifications,
     webhooks,
+    arrival,
     clock,
     random: deps.random,
     log,
@@ -138,6 +151,7 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
     settings = reloadedSettings(settings, read.settings)
     budget.configure({ share: settings.budgetShare, rateLimitType: settings.rateLimitType })
     metrics.rulesChanged()
+    if (settings.arrival.length === 0) state.arrivalsRead(new Map(), true)
     watch.hurry()
     drift.hurry()
     log.info({}, 'settings reloaded')
@@ -186,6 +200,7 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
           log.info({}, 'shutting down')
         },
         async close() {
+          arrival.close()
           await http.close(2_000)
           await store.close()
         },

@@ -1,5 +1,6 @@
 import { describeDestination } from '../destination/destination.ts'
 import { hiddenValues } from '../destination/hidden-values.ts'
+import { destinationExpiry, storePlace } from '../destination/store-place.ts'
 import { scrub } from '../error-text.ts'
 import { maskSecrets } from '../secret-forms.ts'
 import { classifyFailure } from './failure-reason.ts'
@@ -16,6 +17,8 @@ export function summarise(record: JobRecord): JobSummary {
     enabled: record.enabled,
     destinationType: type,
     destination: redacted,
+    place: storePlace(record.destinationConf),
+    destinationExpiry: destinationExpiry(record.destinationConf),
     lastComplete: record.lastComplete,
     lastError: record.lastError,
     failure: failureOf(record),

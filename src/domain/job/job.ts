@@ -1,3 +1,4 @@
+import type { StorePlace } from '../destination/store-place.ts'
 import type { Secret } from '../secret.ts'
 import type { EpochMs } from '../time.ts'
 
@@ -59,6 +60,10 @@ export interface JobSummary {
   readonly destinationType: string
   /** The destination with everything secret masked. */
   readonly destination: string
+  /** The folder it keeps files in; null where that is none that could be listed. */
+  readonly place: StorePlace | null
+  /** When the credentials that the destination carries expire; null where nothing says so. */
+  readonly destinationExpiry: EpochMs | null
   readonly lastComplete: EpochMs | null
   readonly lastError: EpochMs | null
   readonly failure: { readonly reason: FailureReason; readonly message: string } | null

@@ -1,4 +1,5 @@
 /* The remembered part of jobs as plain values, for the store. Carries no secret: a summary has none. */
+import { placeFromRecord } from '../destination/store-place.ts'
 import { isObject } from '../plain-value.ts'
 import type { FailureReason, JobSummary } from './job.ts'
 import type { DisabledByFailure, JobState } from './job-state.ts'
@@ -75,6 +76,8 @@ function readSummary(value: unknown): JobSummary | null {
     enabled,
     destinationType,
     destination,
+    place: placeFromRecord(value.place),
+    destinationExpiry: typeof value.destinationExpiry === 'number' ? value.destinationExpiry : null,
     lastComplete,
     lastError,
     failure,

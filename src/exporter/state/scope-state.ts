@@ -6,6 +6,7 @@ import { countAttempts, type JobTotals } from '../../domain/ledger/job-totals.ts
 import type { Ledger } from '../../domain/ledger/ledger.ts'
 import type { Scope } from '../../domain/scope.ts'
 import type { EpochMinute, EpochMs } from '../../domain/time.ts'
+import type { JobArrival } from './job-arrival.ts'
 import { neverPolled, type PollState } from './poll-state.ts'
 import type { FailedAttempt } from './push-failure.ts'
 
@@ -25,6 +26,8 @@ export interface ScopeState {
   readonly totals: ReadonlyMap<JobId, JobTotals>
   /** Since the start of this process, the rows of the first window included. */
   readonly failedAttempts: ReadonlyMap<JobId, FailedAttempt>
+  /** What was found at the destinations of jobs whose arrival is watched. */
+  readonly arrivals: ReadonlyMap<JobId, JobArrival>
   readonly lateRows: number
   readonly gapSeconds: number
   /** When the last lost batch was counted. */
@@ -42,6 +45,7 @@ export function newScopeState(scope: Scope, labels: ScopeState['labels']): Scope
     readTo: null,
     totals: new Map(),
     failedAttempts: new Map(),
+    arrivals: new Map(),
     lateRows: 0,
     gapSeconds: 0,
     lastLoss: null,

@@ -13,6 +13,7 @@ import type { Ledger } from '../../domain/ledger/ledger.ts'
 import { type Scope, type ScopeKey, scopeKey } from '../../domain/scope.ts'
 import type { EpochMs } from '../../domain/time.ts'
 import type { ApiFailure } from '../../errors.ts'
+import type { JobArrival } from './job-arrival.ts'
 import { type JobChange, jobChanges } from './job-change.ts'
 import { failed, neverPolled, type PollState, succeeded } from './poll-state.ts'
 import { newestFailures } from './push-failure.ts'
@@ -50,6 +51,12 @@ export interface ExporterState {
   /** Rows that were read of a scope, whether or not they were counted before. */
   attemptsRead(key: ScopeKey, rows: Iterable<HealthRow>): void
   healthFailed(key: ScopeKey, error: ApiFailure, at: EpochMs): void
+
+  /**
+   * What was found at destinations, by scope and job. `whole`: jobs and scopes that are not named are not watched;
+   * else they stay as they are.
+   */
+  arrivalsRead(arrivals: ReadonlyMap<ScopeKey, ReadonlyMap<JobId, JobArrival>>, whole: boolean): void
 
   /** Cloudflare notified that it disabled the job. Answers the job's scope, null when nobody knows the job. */
   jobDisabled(id: JobId, at: EpochMs): ScopeKey | null
@@ -176,6 +183,17 @@ export function createState(): ExporterState {
       }),
     healthFailed: (key, error, at) =>
       update(key, (state) => ({ ...state, health: failed(state.health, error, at) })),
+    arrivalsRead(arrivals, whole) {
+      const none: ReadonlyMap<JobId, JobArrival> = new Map()
+      const named = whole ? [...scopes.keys()] : [...arrivals.keys()]
+      for (const key of named) {
+        const found = arrivals.get(key) ?? none
+        const state = scopes.get(key)
+        if (state === undefined || (found.size === 0 && state.arrivals.size === 0)) continue
+        scopes.set(key, { ...state, arrivals: whole ? found : new Map([...state.arrivals, ...found]) })
+      }
+      if (arrivals.size > 0 || whole) changed()
+    },
     jobDisabled: (id, at) => updateJob(id, (job) => notifyDisabled(job, at)),
     jobAlertEnded: (id) => updateJob(id, notifyEnded),
     onChange(listener) {

@@ -1,0 +1,37 @@
+import type { CommandIo } from '../cli/command-io.ts'
+import { Secret } from '../domain/secret.ts'
+import type { AzureSettings } from '../objectstore/azure-access.ts'
+import type { GcsSettings } from '../objectstore/gcs-access.ts'
+import { silenceAwsAdvice } from '../runtime/aws-advice.ts'
+
+export interface StoreSettings {
+  readonly s3: { readonly endpoint?: string }
+  readonly gcs: GcsSettings
+  readonly azure: AzureSettings
+}
+
+/**
+ * How object stores are reached, set up by the variables that each platform's own tools use. What they do not say is
+ * left to the platform's credential chain.
+ */
+export function storeSettings(env: CommandIo['env']): StoreSettings {
+  silenceAwsAdvice()
+  const s3Endpoint = given(env.AWS_ENDPOINT_URL_S3) ?? given(env.AWS_ENDPOINT_URL)
+  const gcsEndpoint = given(env.STORAGE_EMULATOR_HOST)
+  const connectionString = given(env.AZURE_STORAGE_CONNECTION_STRING)
+  const accountKey = given(env.AZURE_STORAGE_KEY)
+  const sas = given(env.AZURE_STORAGE_SAS_TOKEN)
+  return {
+    s3: s3Endpoint === null ? {} : { endpoint: s3Endpoint },
+    gcs: gcsEndpoint === null ? {} : { apiEndpoint: gcsEndpoint },
+    azure: {
+      ...(connectionString === null ? {} : { connectionString: new Secret(connectionString) }),
+      ...(accountKey === null ? {} : { accountKey: new Secret(accountKey) }),
+      ...(sas === null ? {} : { sas: new Secret(sas) }),
+    },
+  }
+}
+
+function given(text: string | undefined): string | null {
+  return text === undefined || text === '' ? null : text
+}

@@ -1,0 +1,101 @@
+/* One look at a place: lists what may be new, page by page, and enters it. */
+import {
+  type ArrivalLedger,
+  type ArrivedFile,
+  beginLedger,
+  enterFiles,
+  settle,
+} from '../../domain/arrival/arrival-ledger.ts'
+import { type AmountBetween, isLossIn } from '../../domain/arrival/comparison.ts'
+import { keyHash } from '../../domain/arrival/key-hash.ts'
+import { keyWindows, rangeOfKey, slicedWindows } from '../../domain/arrival/listing-window.ts'
+import { type EpochMs, minuteMs } from '../../domain/time.ts'
+import type { CallOptions } from '../../ports/cloudflare.ts'
+import type { ListPage, ObjectLister } from '../../ports/object-lister.ts'
+import type { ArrivalGroup } from './arrival-groups.ts'
+
+/** Files are named by times of Cloudflare's clock, which may be ahead of ours. */
+const aheadMs = 5 * minuteMs
+/** How far behind the newest file an ordinary look begins. */
+const nearMs = 10 * minuteMs
+/** No file is expected any more for a gap that ended so long ago. */
+export const gapRestMs = 10 * minuteMs
+/** A look ends here; the next one goes on. */
+const maxPages = 20
+
+export interface LookInput {
+  readonly group: ArrivalGroup
+  /** Null at the first look ever. */
+  readonly ledger: ArrivalLedger | null
+  /** Whether to look for late files too: from the floor on. */
+  readonly deep: boolean
+  readonly now: EpochMs
+}
+
+export interface Look {
+  /** From when on files were listed. */
+  readonly from: EpochMs
+  /** All that was listed, known or not. */
+  readonly listed: readonly ArrivedFile[]
+  readonly added: readonly ArrivedFile[]
+  readonly ledger: ArrivalLedger
+  /** False when there was more than one look takes. */
+  readonly complete: boolean
+  readonly calls: number
+}
+
+/** @throws ApiFailure, having changed nothing. */
+export async function lookAt(lister: ObjectLister, input: LookInput, options: CallOptions): Promise<Look> {
+  const { group, now } = input
+  const { place, rule } = group
+  const ledger = input.ledger ?? beginLedger(now, rule.lateWindowMs)
+  const from =
+    input.deep || ledger.newestStart === null
+      ? ledger.floor
+      : Math.max(ledger.floor, ledger.newestStart - nearMs)
+  const windows = (rule.read.kind === 'azure' ? slicedWindows : keyWindows)(place, {
+    from,
+    to: now + aheadMs,
+  })
+  const listed: ArrivedFile[] = []
+  let calls = 0
+  let complete = true
+  for (const window of windows) {
+    let cursor: ListPage['cursor'] = null
+    do {
+      if (calls === maxPages) {
+        complete = false
+        break
+      }
+      const page: ListPage = await lister.list({ place, ...window, cursor }, options)
+      calls += 1
+      for (const { key, bytes, written } of page.objects) {
+        const range = rangeOfKey(place, key)
+        if (range !== null) listed.push({ ...range, hash: keyHash(key), bytes, written })
+      }
+      cursor = page.cursor
+    } while (cursor !== null)
+    if (!complete) break
+  }
+  const entered = enterFiles(ledger, listed, { count: input.ledger !== null })
+  return { from, listed, complete, calls, ...entered }
+}
+
+/** The ledger with what can be said of its gaps by now. */
+export function settled(
+  ledger: ArrivalLedger,
+  { lateWindowMs, now, pushed, arrived }: SettleInput,
+): ArrivalLedger {
+  return settle(ledger, {
+    before: now - gapRestMs,
+    lateWindowMs,
+    isLoss: (gap) => isLossIn(gap, pushed, arrived),
+  })
+}
+
+interface SettleInput {
+  readonly lateWindowMs: number
+  readonly now: EpochMs
+  readonly pushed: AmountBetween
+  readonly arrived: AmountBetween
+}

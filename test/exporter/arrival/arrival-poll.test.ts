@@ -1,0 +1,198 @@
+import t from 'tap'
+import { createMemoryStore } from '../../../src/runtime/memory-store.ts'
+import { arrivalRule, createArrivalCore, storedJob } from '../../support/arrival-core.ts'
+import { failure } from '../../support/exporter-core.ts'
+import { createFakeStore, type FakeStore } from '../../support/fake-store.ts'
+import { hour, logFileKey, minute, second, tenOClock } from '../../support/log-files.ts'
+import { createSteppedClock } from '../../support/stepped-clock.ts'
+
+const every = 30 * second
+
+/** Puts the file of the half minute that begins so many after ten o'clock; written right at its end. */
+function put(store: FakeStore, index: number, bytes = 100, written = tenOClock + (index + 1) * every): void {
+  const start = tenOClock + index * every
+  store.put(logFileKey('http', start, start + every, `h${index}`), bytes, written)
+}
+
+t.test('what is there at the first look is not counted, and what comes later is', async (t) => {
+  const lister = createFakeStore()
+  const core = createArrivalCore({ lister })
+  put(lister, -2)
+  await core.cycle()
+  t.match(core.arrival(), { ledger: { files: 0, bytes: 0 }, poll: { failure: null }, completeTo: tenOClock })
+  put(lister, 0, 70)
+  put(lister, 1, 30)
+  await core.clock.advance(minute)
+  await core.cycle()
+  t.match(core.arrival().ledger, { files: 2, bytes: 100, newestEnd: tenOClock + minute })
+  t.equal(lister.calls, 2, 'one call a look')
+})
+
+t.test('a place is looked at on its own beat', async (t) => {
+  const lister = createFakeStore()
+  const core = createArrivalCore({ lister, rules: [{ ...arrivalRule, intervalMs: 5 * minute }] })
+  t.equal(core.poll.everyMs(), 5 * minute)
+  await core.cycle()
+  await core.clock.advance(minute)
+  await core.cycle()
+  t.equal(lister.calls, 1)
+  await core.clock.advance(4 * minute)
+  await core.cycle()
+  t.equal(lister.calls, 2)
+})
+
+t.test('without a rule nothing is read', async (t) => {
+  const lister = createFakeStore()
+  const core = createArrivalCore({ lister, rules: [] })
+  t.equal(core.poll.everyMs(), null)
+  await core.cycle()
+  t.equal(lister.calls, 0)
+  t.equal(core.state.scope(core.key)?.arrivals.size, 0)
+})
+
+t.test('jobs of one folder are read once and counted together, with the first of them', async (t) => {
+  const lister = createFakeStore()
+  const core = createArrivalCore({ lister, jobs: [storedJob('102'), storedJob('101'), storedJob('99')] })
+  await core.cycle()
+  put(lister, 0)
+  await core.clock.advance(minute)
+  await core.cycle()
+  t.equal(lister.calls, 2)
+  for (const id of ['99', '101', '102']) {
+    t.same(core.arrival(id).jobs, ['99', '101', '102'])
+    t.equal(core.arrival(id).ledger?.files, 1)
+  }
+})
+
+t.test('a store that cannot be read keeps its counts, is told once, and is caught up with', async (t) => {
+  const lister = createFakeStore()
+  const core = createArrivalCore({ lister })
+  await core.cycle()
+  put(lister, 0)
+  await core.clock.advance(minute)
+  await core.cycle()
+  lister.trouble = failure('forbidden')
+  put(lister, 1)
+  for (let turn = 0; turn < 3; turn += 1) {
+    await core.clock.advance(minute)
+    await core.cycle()
+  }
+  t.match(core.arrival(), {
+    poll: { failure: { kind: 'forbidden' } },
+    ledger: { files: 1 },
+    completeTo: tenOClock + minute,
+  })
+  t.equal(core.log.lines.filter(({ message }) => message === 'cannot read the destination').length, 1)
+  lister.trouble = null
+  await core.clock.advance(minute)
+  await core.cycle()
+  t.match(core.arrival(), { poll: { failure: null }, ledger: { files: 2 } })
+})
+
+t.test('what a lifecycle rule deletes stays counted', async (t) => {
+  const lister = createFakeStore()
+  const core = createArrivalCore({ lister })
+  await core.cycle()
+  put(lister, 0)
+  await core.clock.advance(minute)
+  await core.cycle()
+  lister.remove(logFileKey('http', tenOClock, tenOClock + every, 'h0'))
+  await core.clock.advance(20 * minute)
+  await core.cycle()
+  t.equal(core.arrival().ledger?.files, 1)
+})
+
+t.test('Cloudflare delivers and nothing arrives: the job is silent after a quarter of an hour', async (t) => {
+  const lister = createFakeStore()
+  const core = createArrivalCore({ lister })
+  let silentAfter: number | null = null
+  for (let elapsed = 0; elapsed <= 40; elapsed += 1) {
+    const now = core.clock.now()
+    core.delivered([{ at: now - second, bytes: 100 }])
+    await core.cycle()
+    if (core.arrival().silent) silentAfter ??= elapsed
+    await core.clock.advance(minute)
+  }
+  t.ok(silentAfter !== null && silentAfter <= 21, `${silentAfter} minutes`)
+  put(lister, 82, 100, core.clock.now())
+  await core.cycle()
+  t.equal(core.arrival().silent, false)
+})
+
+t.test('lost files are a gap that counts, a quiet time is none', async (t) => {
+  const lister = createFakeStore()
+  const core = createArrivalCore({ lister })
+  await core.cycle()
+  for (let index = 0; index < 120; index += 1) {
+    const at = tenOClock + (index + 1) * every
+    const lost = index >= 20 && index < 24
+    const quiet = index >= 50 && index < 60
+    if (!quiet) core.delivered([{ at, bytes: 100 }])
+    if (!quiet && !lost) put(lister, index)
+    await core.clock.advance(every)
+    if (index % 2 === 1) await core.cycle()
+  }
+  t.same(core.arrival().ledger?.gaps, [{ from: tenOClock + 20 * every, to: tenOClock + 24 * every }])
+  t.equal(core.arrival().ledger?.gapMs, 4 * every)
+})
+
+t.test(
+  'a day of 2,880 files with late ones: nothing is missed and nothing doubled, over 20 kills',
+  async (t) => {
+    const lister = createFakeStore()
+    const store = createMemoryStore()
+    const clock = createSteppedClock(tenOClock)
+    let core = createArrivalCore({ lister, store, clock })
+    await core.cycle()
+    const calls = lister.calls
+    let [pushed, bytes, kills] = [0, 0, 0]
+    const late = new Map<number, number[]>()
+    for (let turn = 0; turn < 1_440; turn += 1) {
+      for (const index of [2 * turn, 2 * turn + 1]) {
+        // Every fiftieth comes up to half an hour late.
+        if (index % 50 === 7)
+          late.set(turn + 1 + (index % 30), [...(late.get(turn + 1 + (index % 30)) ?? []), index])
+        else put(lister, index, index)
+        bytes += index
+        pushed += 1
+      }
+      for (const index of late.get(turn) ?? []) put(lister, index, index, clock.now())
+      await clock.advance(minute)
+      if (turn % 72 === 71) {
+        kills += 1
+        // Dies after it has listed, before anything is stored.
+        const broken = { ...store, put: () => Promise.reject(new Error('killed')) }
+        await t.rejects(createArrivalCore({ lister, store: broken, clock }).cycle())
+        core = createArrivalCore({ lister, store, clock })
+      }
+      await core.cycle()
+    }
+    await clock.advance(hour)
+    for (const [turn, indexes] of late)
+      if (turn >= 1_440) for (const index of indexes) put(lister, index, index, clock.now())
+    await core.cycle()
+    t.equal(kills, 20)
+    t.match(core.arrival().ledger, { files: pushed, bytes })
+    t.equal(core.arrival().ledger?.lateFiles, Math.floor(2_880 / 50) + 1)
+    t.ok(lister.calls - calls <= 1_440 + 21 + 20, `${lister.calls - calls} calls`)
+    const record = JSON.stringify(store.get(store.keys('arrival:')[0] ?? '')).length
+    t.ok(record < 4_000, `a record of ${record} bytes`)
+  },
+)
+
+t.test('a backlog of more than one look takes is read on, in order', async (t) => {
+  const lister = createFakeStore(10)
+  const core = createArrivalCore({ lister })
+  await core.cycle()
+  for (let index = 0; index < 500; index += 1) put(lister, index)
+  await core.clock.advance(5 * hour)
+  await core.cycle()
+  t.equal(core.arrival().ledger?.files, 200)
+  t.equal(core.arrival().completeTo, tenOClock, 'not complete yet')
+  for (let turn = 0; turn < 4; turn += 1) {
+    await core.clock.advance(minute)
+    await core.cycle()
+  }
+  t.equal(core.arrival().ledger?.files, 500)
+  t.equal(core.arrival().completeTo, core.clock.now())
+})
