@@ -5,8 +5,17 @@
  */
 import { ApiFailure } from '../errors.ts'
 import type { ApiExchange } from '../ports/cloudflare.ts'
-import type { Clock } from '../ports/runtime.ts'
-import { type Bucket, correct, fullBucket, take, throttle, waitFor, wholeBurst } from './token-bucket.ts'
+import type { Clock, Log } from '../ports/runtime.ts'
+import {
+  type Bucket,
+  correct,
+  fullBucket,
+  isPlausible,
+  take,
+  throttle,
+  waitFor,
+  wholeBurst,
+} from './token-bucket.ts'
 
 export type Api = ApiExchange['api']
 
@@ -77,12 +86,23 @@ export function createBudget(deps: {
   readonly settings: BudgetSettings
   /** For a program that ends by itself: it may spend its share at once instead of spreading it over the window. */
   readonly mayBurst?: boolean
+  readonly log?: Log
 }): Budget {
   const { clock } = deps
   let settings = deps.settings
   let order = 0
   const queues = new Map<string, Queue>()
   const throttled: Record<Api, number> = { rest: 0, graphql: 0 }
+
+  let oddNoted = false
+  const noteOdd = ({ api, rateLimit }: ApiExchange): void => {
+    if (oddNoted) return
+    oddNoted = true
+    deps.log?.warn(
+      { api, quota: rateLimit?.limit, window_seconds: rateLimit?.windowSeconds },
+      'the rate limit in a response is not plausible; the documented one counts',
+    )
+  }
 
   const queueOf = (api: Api, accountId: string | null): Queue => {
     const key = api === 'graphql' && settings.rateLimitType === 'account' ? `graphql:${accountId ?? ''}` : api
@@ -183,7 +203,9 @@ export function createBudget(deps: {
         throttled[exchange.api] += 1
         queue.bucket = throttle(queue.bucket, exchange.retryAfterMs, now, maxPauseMs)
       } else if (exchange.rateLimit !== null) {
-        queue.bucket = correct(queue.bucket, exchange.rateLimit, now, maxPauseMs)
+        if (!isPlausible(exchange.rateLimit)) noteOdd(exchange)
+        const known = { limit: limits[exchange.api], windowMs }
+        queue.bucket = correct(queue.bucket, exchange.rateLimit, now, maxPauseMs, known)
       } else {
         queue.bucket = { ...queue.bucket, strikes: 0 }
       }

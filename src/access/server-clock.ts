@@ -1,22 +1,67 @@
 import type { EpochMs } from '../domain/time.ts'
 import type { ApiExchange } from '../ports/cloudflare.ts'
-import type { Clock } from '../ports/runtime.ts'
+import type { Clock, Log } from '../ports/runtime.ts'
 
 /**
- * Cloudflare's time, from the `Date` of its answers. Windows are cut by it: a machine whose clock runs ahead
- * would otherwise settle minutes that the API has yet to fill, and what came in them would never be counted.
+ * Our clock and Cloudflare's, as the `Date` of its answers tells it. Neither is believed blindly: a machine's clock
+ * may jump, and a proxy may answer with any `Date`. What a clock that is ahead settles is never counted.
  */
 export interface ServerClock {
+  /** Cloudflare's time where it is near ours; otherwise the earlier of both. */
   now(): EpochMs
+  /** The later of both: what is after it has not happened by any clock. */
+  latest(): EpochMs
+  /** Cloudflare's time minus ours, in milliseconds; null before its first answer. */
+  skewMs(): number | null
   observe(exchange: Pick<ApiExchange, 'serverTime'>): void
 }
 
-export function createServerClock(clock: Clock): ServerClock {
-  let seen: { readonly server: EpochMs; readonly monotonic: number } | null = null
+/** Answers take time, and `Date` has whole seconds: up to this, it is a difference of no importance. */
+const nearMs = 120_000
+/** The median of so many answers counts. */
+const kept = 5
+/** No answer is older than this program. */
+const earliest = Date.UTC(2026, 0, 1)
+
+export function createServerClock(clock: Pick<Clock, 'now' | 'monotonic'>, log?: Log): ServerClock {
+  /** Cloudflare's time less our monotonic one, the newest last. */
+  let offsets: readonly number[] = []
+  let noted = false
+
+  const estimate = (): EpochMs | null => {
+    const median = [...offsets].sort((a, b) => a - b)[Math.floor((offsets.length - 1) / 2)]
+    return median === undefined ? null : median + clock.monotonic()
+  }
+  const skewMs = (): number | null => {
+    const server = estimate()
+    return server === null ? null : server - clock.now()
+  }
+  const note = (): void => {
+    const skew = skewMs() ?? 0
+    const isFar = Math.abs(skew) > nearMs
+    if (isFar === noted) return
+    noted = isFar
+    const fields = { skew_seconds: Math.round(skew / 1000) }
+    if (isFar)
+      log?.warn(
+        fields,
+        "this machine's clock and Cloudflare's differ by minutes; the earlier one counts until they agree",
+      )
+    else log?.info(fields, "this machine's clock and Cloudflare's agree again")
+  }
+
   return {
-    now: () => (seen === null ? clock.now() : seen.server + (clock.monotonic() - seen.monotonic)),
+    now() {
+      const [own, server] = [clock.now(), estimate()]
+      if (server === null) return own
+      return Math.abs(server - own) <= nearMs ? server : Math.min(server, own)
+    },
+    latest: () => Math.max(clock.now(), estimate() ?? Number.NEGATIVE_INFINITY),
+    skewMs,
     observe({ serverTime }) {
-      if (serverTime !== null) seen = { server: serverTime, monotonic: clock.monotonic() }
+      if (serverTime === null || serverTime < earliest) return
+      offsets = [...offsets.slice(1 - kept), serverTime - clock.monotonic()]
+      note()
     },
   }
 }

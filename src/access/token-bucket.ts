@@ -75,14 +75,39 @@ export interface RateReading {
   readonly resetSeconds: number | null
 }
 
-export function correct(bucket: Bucket, reading: RateReading, now: number, maxPauseMs: number): Bucket {
+/** The budget that the API's documentation names. */
+export interface KnownRate {
+  readonly limit: number
+  readonly windowMs: number
+}
+
+/** A policy outside of these is of something else, or damaged. */
+const bounds = { minQuota: 10, minWindowSeconds: 1, maxWindowSeconds: 3600 } as const
+
+/**
+ * Whether the policy of an answer can be that of this API: one with a window of months would keep us away as long,
+ * and nothing that is sent would correct it.
+ */
+export function isPlausible({ limit, windowSeconds }: RateReading): boolean {
+  if (limit !== null && !(limit >= bounds.minQuota)) return false
+  if (windowSeconds === null) return true
+  return windowSeconds >= bounds.minWindowSeconds && windowSeconds <= bounds.maxWindowSeconds
+}
+
+/** Takes over what the API says: never more than is known to be allowed, and nothing of a policy that is not plausible. */
+export function correct(
+  bucket: Bucket,
+  reading: RateReading,
+  now: number,
+  maxPauseMs: number,
+  known: KnownRate,
+): Bucket {
   const current = refill(bucket, now)
-  const limit = reading.limit !== null && reading.limit > 0 ? reading.limit : current.limit
-  const windowMs =
-    reading.windowSeconds !== null && reading.windowSeconds > 0
-      ? reading.windowSeconds * 1000
-      : current.windowMs
-  const learnt = { ...current, limit, windowMs, strikes: 0 }
+  if (!isPlausible(reading)) return { ...current, strikes: 0 }
+  const limit = reading.limit ?? current.limit
+  const windowMs = reading.windowSeconds === null ? current.windowMs : reading.windowSeconds * 1000
+  const isMore = limit / windowMs > known.limit / known.windowMs
+  const learnt = { ...current, ...(isMore ? known : { limit, windowMs }), strikes: 0 }
   const tokens = Math.min(learnt.tokens, capacity(learnt), reading.remaining * learnt.share)
   const empty = reading.remaining <= 0 && reading.resetSeconds !== null
   const pause = empty ? now + Math.min(maxPauseMs, (reading.resetSeconds ?? 0) * 1000) : 0

@@ -50,6 +50,7 @@ export function openCloudflare(
     clock,
     settings: { share: settings.budgetShare, rateLimitType },
     mayBurst: deps.mayBurst,
+    log,
   })
   const fetch = proxyFetch(deps.env)
   const transport = {

@@ -124,6 +124,11 @@ export const exporterMetrics: readonly Metric<ExporterView>[] = [
     'Time for which health data is no longer available, summed over accounts and zones.',
     ({ scopes }) => scopes.gapSeconds,
   ),
+  gauge(
+    'cloudflare_logpush_exporter_clock_skew_seconds',
+    "Cloudflare's time minus this machine's. Absent before the first response.",
+    ({ clockSkewSeconds }) => clockSkewSeconds,
+  ),
   counter(
     'cloudflare_logpush_exporter_windows_split_total',
     'Responses that hit the row limit and were fetched again in parts.',

@@ -8,6 +8,8 @@ export interface ExporterView {
   readonly self: SelfState
   readonly scopes: ScopeCounts
   readonly budget: readonly BudgetStatus[]
+  /** Null before the first answer. */
+  readonly clockSkewSeconds: number | null
   readonly store: { readonly writes: number; readonly failures: number }
   readonly build: { readonly version: string; readonly revision: string; readonly nodeVersion: string }
   readonly config: {

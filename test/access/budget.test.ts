@@ -1,16 +1,9 @@
 import t from 'tap'
 import { createBudget, priority, type Turn } from '../../src/access/budget.ts'
-import {
-  capacity,
-  correct,
-  flow,
-  fullBucket,
-  take,
-  throttle,
-  waitFor,
-} from '../../src/access/token-bucket.ts'
+import { capacity, correct, fullBucket, take, throttle, waitFor } from '../../src/access/token-bucket.ts'
 import { ApiFailure } from '../../src/errors.ts'
 import type { ApiExchange } from '../../src/ports/cloudflare.ts'
+import { logSink } from '../support/log-sink.ts'
 import { createSteppedClock, settle } from '../support/stepped-clock.ts'
 
 const window = 300_000
@@ -53,22 +46,52 @@ t.test(
   },
 )
 
+const known = { limit: 1200, windowMs: window }
+
 t.test('what the API says of its own count only lowers ours, and teaches the limit', async (t) => {
   const full = fullBucket(1200, window, 0.5, 0)
   const reading = { limit: 1200, windowSeconds: 300, remaining: 40, resetSeconds: 100 }
-  t.equal(correct(full, reading, 0, window).tokens, 20, 'half of what is left is ours')
-  t.equal(correct(full, { ...reading, remaining: 1100 }, 0, window).tokens, capacity(full))
-  const taught = correct(
-    full,
-    { limit: 2400, windowSeconds: 300, remaining: 2000, resetSeconds: 1 },
-    0,
-    window,
-  )
-  t.equal(taught.limit, 2400)
-  t.equal(flow(taught), 2 * flow(full))
-  const empty = correct(full, { ...reading, remaining: 0, resetSeconds: 90 }, 0, window)
+  t.equal(correct(full, reading, 0, window, known).tokens, 20, 'half of what is left is ours')
+  t.equal(correct(full, { ...reading, remaining: 1100 }, 0, window, known).tokens, capacity(full))
+  const lower = correct(full, { ...reading, limit: 100, windowSeconds: 60 }, 0, window, known)
+  t.match(lower, { limit: 100, windowMs: 60_000 })
+  const empty = correct(full, { ...reading, remaining: 0, resetSeconds: 90 }, 0, window, known)
   t.equal(empty.pausedUntil, 90_000)
   t.ok(waitFor(empty, 0) >= 90_000)
+})
+
+t.test('no policy in an answer allows more than is known, or keeps us away for long', async (t) => {
+  const full = fullBucket(1200, window, 0.5, 0)
+  const after = (limit: number | null, windowSeconds: number | null, remaining = 1000) =>
+    correct(full, { limit, windowSeconds, remaining, resetSeconds: 1e9 }, 0, window, known)
+  for (const [limit, windowSeconds] of [
+    [2400, 300],
+    [1200, 60],
+    [20, 1],
+    [Number.POSITIVE_INFINITY, 300],
+  ] as const)
+    t.match(after(limit, windowSeconds), { limit: 1200, windowMs: window }, `${limit} in ${windowSeconds} s`)
+  for (const [limit, windowSeconds] of [
+    [1, 86_400],
+    [9, 60],
+    [0.0001, 60],
+    [100, 100_000_000],
+    [100, 0.5],
+    [Number.NaN, 60],
+  ] as const)
+    t.same(after(limit, windowSeconds, 0), full, `${limit} in ${windowSeconds} s is passed over`)
+  t.equal(after(null, null, 0).pausedUntil, window, 'five minutes at most')
+})
+
+t.test('a policy that is not plausible is noted once', async (t) => {
+  const log = logSink()
+  const clock = createSteppedClock()
+  const budget = createBudget({ clock, settings: { share: 0.5, rateLimitType: 'user' }, log })
+  const rateLimit = { limit: 1, windowSeconds: 86_400, remaining: 0, resetSeconds: 86_400 }
+  for (let i = 0; i < 3; i += 1) budget.observe(exchange({ rateLimit }))
+  t.match(log.lines, [{ level: 'warn', fields: { quota: 1, window_seconds: 86_400 } }])
+  t.equal(log.lines.length, 1)
+  t.equal(budget.status().find(({ api }) => api === 'graphql')?.limit, 150)
 })
 
 t.test(

@@ -44,6 +44,7 @@ function lines(fill: (self: SelfState) => void, state = createState()): readonly
       { api: 'rest', limit: 600, remaining: 590, throttled: 1, paused: false },
       { api: 'graphql', limit: 150, remaining: 0, throttled: 2, paused: true },
     ],
+    clockSkewSeconds: -1.5,
     store: { writes: 12, failures: 3 },
     build: { version: '1.2.3', revision: 'abc', nodeVersion: '24.0.0' },
     config: {
@@ -71,6 +72,7 @@ const atRest = [
   'api_throttled_total{graphql} 2',
   'api_throttled_total{rest} 1',
   'build_info{1.2.3 abc 24.0.0} 1',
+  'clock_skew_seconds{} -1.5',
   'config_info{1m 15m 0.5 user} 1',
   'config_last_reload_successful{} 1',
   'gap_seconds_total{} 0',

@@ -94,11 +94,13 @@ export function createCore(options: CoreOptions = {}) {
   const stop = new AbortController()
   const call = aCaller({ budget, clock, stop: stop.signal, reads: 'pollRead' })
   const queries: HealthQuery[] = []
+  const server = createServerClock(clock, log)
   const limitQueries: (readonly Scope[])[] = []
   const listed: ScopeKey[] = []
   const health: HealthApi = {
     async readHealth(query) {
       queries.push(query)
+      server.observe({ serverTime: options.date?.() ?? null })
       options.refuse?.(query)
       const rows = new Map<string, readonly HealthRow[]>()
       const failures = new Map<string, HealthFailure>()
@@ -142,7 +144,7 @@ export function createCore(options: CoreOptions = {}) {
   const healthPoll = createHealthPoll({
     ...common,
     api: health,
-    server: createServerClock(clock),
+    server,
     settings: () => settings,
   })
   const inventoryPoll = createInventoryPoll({
@@ -165,6 +167,7 @@ export function createCore(options: CoreOptions = {}) {
     state,
     self,
     memory,
+    server,
     budget,
     queries,
     limitQueries,

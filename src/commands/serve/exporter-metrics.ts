@@ -1,4 +1,5 @@
 import type { Budget } from '../../access/budget.ts'
+import type { ServerClock } from '../../access/server-clock.ts'
 import { notificationSources } from '../../domain/notification/notification-book.ts'
 import type { WebhookReports } from '../../exporter/notifications/history-poll.ts'
 import type { Notifications } from '../../exporter/notifications/notifications.ts'
@@ -7,7 +8,7 @@ import type { ExporterState } from '../../exporter/state/state.ts'
 import { exporterMetrics } from '../../metrics/exporter-metrics.ts'
 import { countScopes, type ExporterView } from '../../metrics/exporter-view.ts'
 import { createExposition, type ExpositionSource } from '../../metrics/exposition.ts'
-import { linesOf } from '../../metrics/metric.ts'
+import { linesOf, seconds } from '../../metrics/metric.ts'
 import { createNodeMetrics } from '../../metrics/node-metrics.ts'
 import {
   accountLabels,
@@ -24,6 +25,7 @@ export interface ExporterMetricsDeps {
   readonly state: ExporterState
   readonly self: SelfState
   readonly budget: Pick<Budget, 'status'>
+  readonly server: Pick<ServerClock, 'skewMs'>
   readonly store: { health(): ExporterView['store'] }
   readonly nodeVersion: string
   readonly notifications: Pick<Notifications, 'book'>
@@ -41,6 +43,7 @@ export function createExporterMetrics(deps: ExporterMetricsDeps): ExpositionSour
     self: deps.self,
     scopes: countScopes(state.scopes.values(), state.departed),
     budget: deps.budget.status(),
+    clockSkewSeconds: seconds(deps.server.skewMs()),
     store: deps.store.health(),
     build: { version: build.version, revision: build.revision, nodeVersion: deps.nodeVersion },
     config: configFacts(settings()),

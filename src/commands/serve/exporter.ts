@@ -75,7 +75,7 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
   const store = await openStore(settings, deps)
   const state = createState()
   const self = createSelfState([...watchSteps, tokenPoller, historyPoller, arrivalPoller])
-  const server = createServerClock(clock)
+  const server = createServerClock(clock, log)
   const memory = createScopeMemory(store, log)
   const gate = createReadinessGate(watchSteps)
   recall(state, memory, watchSettingsOf(settings).selection)
@@ -130,6 +130,7 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
     state,
     self,
     budget,
+    server,
     store,
     nodeVersion: deps.nodeVersion,
     notifications,

@@ -1,0 +1,62 @@
+import t from 'tap'
+import { createServerClock } from '../../src/access/server-clock.ts'
+import { logSink } from '../support/log-sink.ts'
+import { createSteppedClock } from '../support/stepped-clock.ts'
+
+const minute = 60_000
+
+/** A clock that has seen answers whose dates were off by so much. */
+function seen(...offsets: readonly number[]) {
+  const clock = createSteppedClock()
+  const log = logSink()
+  const server = createServerClock(clock, log)
+  for (const offset of offsets) server.observe({ serverTime: clock.now() + offset })
+  const said = () => log.lines.map(({ level, message }) => `${level} ${message}`)
+  return { clock, server, log, now: () => server.now() - clock.now(), said }
+}
+
+t.test("a date near our time is Cloudflare's time, and goes on with the monotonic clock", async (t) => {
+  const { clock, server, now } = seen(4_000)
+  t.equal(now(), 4_000)
+  await clock.advance(10_000)
+  t.equal(now(), 4_000)
+  t.equal(server.skewMs(), 4_000)
+})
+
+t.test('a date minutes away is noted once, and not followed when it is ahead', async (t) => {
+  const { server, now, said, clock } = seen(20 * minute, 20 * minute, 20 * minute)
+  t.equal(now(), 0)
+  t.equal(server.latest() - clock.now(), 20 * minute)
+  t.equal(server.skewMs(), 20 * minute)
+  for (let i = 0; i < 5; i += 1) server.observe({ serverTime: clock.now() })
+  t.equal(now(), 0)
+  t.same(said(), [
+    "warn this machine's clock and Cloudflare's differ by minutes; the earlier one counts until they agree",
+    "info this machine's clock and Cloudflare's agree again",
+  ])
+})
+
+t.test('where our clock has jumped ahead, the earlier time counts', async (t) => {
+  const { clock, server, now } = seen(0, 0, 0)
+  clock.stepWall(60 * minute)
+  t.equal(now(), -60 * minute)
+  t.equal(server.latest(), clock.now())
+  clock.stepWall(-120 * minute)
+  t.equal(now(), 0)
+  t.equal(server.latest() - clock.now(), 60 * minute)
+})
+
+t.test('one wrong date among several is no matter', async (t) => {
+  const { now, said } = seen(0, 0, 60 * minute, 0)
+  t.equal(now(), 0)
+  t.same(said(), [])
+})
+
+t.test('a date from before this program was written says nothing, and neither does none', async (t) => {
+  const { clock, server, now } = seen()
+  server.observe({ serverTime: 0 })
+  server.observe({ serverTime: null })
+  t.equal(now(), 0)
+  t.equal(server.skewMs(), null)
+  t.equal(server.latest(), clock.now())
+})
