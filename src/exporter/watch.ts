@@ -9,7 +9,7 @@ import type { Caller } from '../access/caller.ts'
 import type { ServerClock } from '../access/server-clock.ts'
 import { settleAll } from '../access/settle-all.ts'
 import { createWake, type Wake } from '../access/wake.ts'
-import { type ScopeKey, scopeKey } from '../domain/scope.ts'
+import { type Scope, type ScopeKey, scopeKey } from '../domain/scope.ts'
 import type { DirectoryApi, HealthApi, JobsApi, NotificationsApi, TokenApi } from '../ports/cloudflare.ts'
 import type { Clock, Log, Random } from '../ports/runtime.ts'
 import { type ArrivalPoll, arrivalPoller } from './arrival/arrival-poll.ts'
@@ -118,6 +118,8 @@ export function createWatch(deps: WatchDeps): Watch {
       const followUp = createFollowUp({ ...deps, refresh: inventory.refresh })
       refresh = inventory.refresh
 
+      const emptied = new Set<Scope['kind']>()
+
       const loop = (after: Promise<void>, poll: PollLoop): Promise<void> => {
         const wake = createWake(deps.clock)
         wakes.set(poll.name, wake)
@@ -136,7 +138,8 @@ export function createWatch(deps: WatchDeps): Watch {
           everyMs: () => settings().discoveryPollIntervalMs,
           cycle: async (signal) => {
             const before = state.scopes.size
-            await discover({ ...common, api: deps.rest, selection: () => settings().selection }, signal)
+            const selection = () => settings().selection
+            await discover({ ...common, api: deps.rest, selection, emptied }, signal)
             if (state.scopes.size > before) wakes.get(inventoryPoller)?.trigger()
           },
         }),

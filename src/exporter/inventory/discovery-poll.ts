@@ -25,6 +25,8 @@ export interface DiscoveryDeps {
   readonly clock: Clock
   readonly log: Log
   readonly selection: () => Selection
+  /** Kinds of which the last listing had none although some were known; kept between listings. */
+  readonly emptied: Set<Scope['kind']>
 }
 
 export const discoveryPoller = 'discovery'
@@ -40,11 +42,16 @@ export async function discover(deps: DiscoveryDeps, signal: AbortSignal): Promis
   }
   for (const part of [accounts, zones]) if (!part.ok) deps.self.pollFailed(discoveryPoller, part.failure.kind)
   const known = [...deps.state.scopes.values()].map(({ scope }) => scope)
-  const zoneScopes = zones.ok ? zones.value : withNamedZones(known, selection)
-  const accountScopes = collectAccounts(
-    accounts.ok ? accounts.value : known.filter(({ kind }) => kind === 'account'),
-    [...zoneScopes.map(accountOf), ...namedIds(selection.accounts).map((id) => ({ id, name: id }))],
-  )
+  const noZones = zones.ok && isDoubtful('zone', zones.value.length, deps)
+  const zoneScopes = zones.ok && !noZones ? zones.value : withNamedZones(known, selection)
+  const others = [
+    ...zoneScopes.map(accountOf),
+    ...namedIds(selection.accounts).map((id) => ({ id, name: id })),
+  ]
+  const knownAccounts = known.filter(({ kind }) => kind === 'account')
+  // A token may list no accounts and see their zones: then it is the zones that name them.
+  const noAccounts = accounts.ok && isDoubtful('account', accounts.value.length + others.length, deps)
+  const accountScopes = collectAccounts(accounts.ok && !noAccounts ? accounts.value : knownAccounts, others)
   deps.state.setScopes([...accountScopes, ...zoneScopes].filter((scope) => isSelected(scope, selection)))
   const visible = { accounts: accounts.ok ? accounts.value : null, zones: zones.ok ? zones.value : null }
   noteUnmatched(unmatchedSelectors(selection, visible), deps)
@@ -61,6 +68,24 @@ export async function discover(deps: DiscoveryDeps, signal: AbortSignal): Promis
       )
     deps.state.directoryFailed(error, deps.clock.now())
   }
+}
+
+/** A listing without any, where some are known, is believed the second time: all their series would vanish. */
+function isDoubtful(kind: Scope['kind'], listed: number, { state, emptied, log }: DiscoveryDeps): boolean {
+  const known = [...state.scopes.values()].filter(({ scope }) => scope.kind === kind).length
+  if (listed > 0 || known === 0) {
+    emptied.delete(kind)
+    return false
+  }
+  const isFirst = !emptied.has(kind)
+  emptied.add(kind)
+  log.warn(
+    { kind, known },
+    isFirst
+      ? 'Cloudflare lists none where there were some; keeping the known ones unless it does so again'
+      : 'Cloudflare lists none any more: check what the API token may see',
+  )
+  return isFirst
 }
 
 /** What could be read of a listing; the rest is noted. */

@@ -54,6 +54,8 @@ export interface InventoryPoll {
 export function createInventoryPoll(deps: InventoryDeps): InventoryPoll {
   const { state, clock } = deps
   const triedAt = new Map<ScopeKey, number>()
+  /** Scopes that had jobs, and none in their last list. */
+  const emptied = new Set<ScopeKey>()
   const report = createFailureReport(deps.log, {
     begins: (kind) =>
       kind === 'forbidden'
@@ -77,6 +79,14 @@ export function createInventoryPoll(deps: InventoryDeps): InventoryPoll {
     const { account, zone } = scope.labels
     noteUnreadable({ kind: 'job', of: key, found: unreadable, fields: { account, zone } }, deps)
     const before = state.scope(key)?.jobs ?? new Map()
+    const isEmpty = items.length + unreadable.length === 0 && before.size > 0
+    // A list that is empty for a moment must not end the counters of all its jobs: believed the second time.
+    if (isEmpty && !emptied.has(key)) {
+      emptied.add(key)
+      deps.log.debug({ account, zone, jobs: before.size }, 'the list of jobs is empty; asking once more')
+      return
+    }
+    emptied.delete(key)
     const changes = state.jobsListed(key, items.map(summarise), clock.now(), isAmong(unreadable))
     logChanges(deps.log, scope, changes)
     const after = state.scope(key)
@@ -97,6 +107,7 @@ export function createInventoryPoll(deps: InventoryDeps): InventoryPoll {
       for (const key of triedAt.keys()) {
         if (state.scopes.has(key)) continue
         triedAt.delete(key)
+        emptied.delete(key)
         forgetUnreadable('job', key, deps.self)
       }
       report(state.scopes.values())

@@ -35,7 +35,9 @@ function world(selection: Partial<Selection> = {}, edit: Partial<DirectoryApi> =
   const { signal } = new AbortController()
   const call = aCaller({ budget, clock, stop: signal, reads: 'pollRead' })
   const self = createSelfState([])
-  const deps = { api, call, state, self, clock, log, selection: () => ({ ...everything, ...selection }) }
+  const emptied = new Set<Scope['kind']>()
+  const chosen = () => ({ ...everything, ...selection })
+  const deps = { api, call, state, self, clock, log, selection: chosen, emptied }
   const poll = async (): Promise<void> => {
     let over = false
     const done = discover(deps, signal).finally(() => {
@@ -48,6 +50,48 @@ function world(selection: Partial<Selection> = {}, edit: Partial<DirectoryApi> =
   const names = () => [...state.scopes.values()].map(({ scope }: { scope: Scope }) => scope.name)
   return { poll, names, asked, log, state }
 }
+
+t.test('listings without any account or zone are believed the second time, and said', async (t) => {
+  let isEmpty = false
+  const { poll, names, log } = world(
+    {},
+    {
+      listAccounts: async () => pageOf(isEmpty ? [] : [quay, other], 1),
+      listZones: async () => pageOf(isEmpty ? [] : zones, 1),
+    },
+  )
+  await poll()
+  const all = names()
+  t.equal(all.length, 5)
+  isEmpty = true
+  await poll()
+  t.same(names(), all, 'nothing vanishes')
+  isEmpty = false
+  await poll()
+  isEmpty = true
+  await poll()
+  t.same(names(), all, 'it was not empty twice in a row')
+  await poll()
+  t.same(
+    names().filter((name) => name.endsWith('.example')),
+    [],
+  )
+  await poll()
+  await poll()
+  t.same(names(), [])
+  const warned = log.lines.filter(({ level }) => level === 'warn').map(({ message }) => message)
+  t.ok(warned.includes('Cloudflare lists none any more: check what the API token may see'))
+})
+
+t.test('a token that lists no account but sees its zones is well', async (t) => {
+  const { poll, names, log } = world({}, { listAccounts: async () => pageOf([], 1) })
+  for (let round = 0; round < 3; round += 1) await poll()
+  t.same(names(), ['Quay', 'Other', 'cdn.example', 'shop.example', 'other.example'])
+  t.same(
+    log.lines.filter(({ level }) => level === 'warn'),
+    [],
+  )
+})
 
 t.test('with account ids chosen, only the zones of these accounts are asked for', async (t) => {
   const { poll, names, asked } = world({ accounts: [quay.id.toUpperCase()] })

@@ -1,5 +1,4 @@
 import t from 'tap'
-import { createServerClock } from '../../../src/access/server-clock.ts'
 import type { JobRecord } from '../../../src/domain/job/job.ts'
 import { Secret } from '../../../src/domain/secret.ts'
 import { dueScopes } from '../../../src/exporter/inventory/inventory-poll.ts'
@@ -25,6 +24,7 @@ t.test('what happens to a job is said once, in the order of things', async (t) =
     [aJob('1', { name: 'renamed' })],
     [aJob('1', { name: 'renamed', enabled: false })],
     [],
+    [],
   ]
   let chapter = 0
   const core = createCore({ jobs: () => story[chapter] ?? [] })
@@ -39,6 +39,7 @@ t.test('what happens to a job is said once, in the order of things', async (t) =
       'info job enabled',
       'info job changed',
       'info job disabled',
+      'debug the list of jobs is empty; asking once more',
       'info job deleted',
     ],
   )
@@ -130,6 +131,37 @@ t.test('a listing that fails keeps what was known, and is tried again on the nex
   t.equal(core.state.scope(key)?.inventory.failure, null)
 })
 
+t.test(
+  'a list of jobs that is empty for a moment ends nothing; the second time it is believed',
+  async (t) => {
+    let jobs = [aJob('1'), aJob('2')]
+    const core = createCore({ jobs: () => jobs })
+    core.state.setScopes([zone('one.example')])
+    const known = () => [...core.state.scopes.values()].flatMap((scope) => [...scope.jobs.keys()])
+    await core.pollInventory()
+    jobs = []
+    await core.pollInventory()
+    t.same(known(), ['1', '2'])
+    jobs = [aJob('1'), aJob('2')]
+    await core.pollInventory()
+    jobs = []
+    await core.pollInventory()
+    t.same(known(), ['1', '2'], 'it was not empty twice in a row')
+    await core.pollInventory()
+    t.same(known(), [])
+  },
+)
+
+t.test('a list that lacks one of several jobs is believed at once', async (t) => {
+  let jobs = [aJob('1'), aJob('2')]
+  const core = createCore({ jobs: () => jobs })
+  core.state.setScopes([zone('one.example')])
+  await core.pollInventory()
+  jobs = [aJob('2')]
+  await core.pollInventory()
+  t.same([...(core.state.scopes.values().next().value?.jobs.keys() ?? [])], ['2'])
+})
+
 t.test('since when a job fails outlives the process', async (t) => {
   const store = createMemoryStore()
   const lastError = Date.UTC(2026, 10, 24, 1)
@@ -215,18 +247,6 @@ t.test(
     t.equal(names({ requests: 1, monotonic: 0, tried: null }).length, 4, 'more while nobody has looked yet')
   },
 )
-
-t.test("windows follow the API's clock, and this machine's until the API has told its own", async (t) => {
-  const clock = createSteppedClock()
-  const server = createServerClock(clock)
-  t.equal(server.now(), clock.now())
-  server.observe({ serverTime: clock.now() - 3_600_000 })
-  await clock.advance(5_000)
-  t.equal(server.now(), clock.now() - 3_600_000)
-  clock.stepWall(-9_000_000)
-  server.observe({ serverTime: null })
-  t.equal(server.now(), clock.now() + 9_000_000 - 3_600_000, 'a step of the own clock does not move it')
-})
 
 t.test('requests are counted by outcome, with a histogram that adds up', async (t) => {
   const self = createSelfState(['health'])
