@@ -30,6 +30,10 @@ const kindByCode: ReadonlyMap<number | string, ApiFailureKind> = new Map([
 /** 1004 means a missing permission, a missing entitlement or a full quota: only the text tells. */
 const quotaText = /exceed|quota|\bmax(imum)?\b|limit|\bplan\b|entitle|subscri|\bfields?\b/i
 
+/** What lists of jobs are refused with where some are of Zero Trust and the token lacks the permission for these. */
+const zeroTrustText = /\breading job for product\b/i
+const zeroTrustGrant = 'Zero Trust: PII Read'
+
 /** Judges an answer in JSON that is no success. `status` may be 200: the envelope said `success: false`. */
 export function judgeRest(status: number, errors: readonly ErrorItem[], context: RefusalContext): Verdict {
   const codes = errors.flatMap((error) => error.codes)
@@ -44,6 +48,10 @@ export function judgeRest(status: number, errors: readonly ErrorItem[], context:
         reason: `Cloudflare refused the API token${told}; check that it is complete, not expired and not revoked`,
       }
     case 'forbidden':
+      if (zeroTrustText.test(said)) {
+        const reason = `the API token may not do this${told}${toGrant(zeroTrustGrant)}, beside Logs Write`
+        return { kind, codes: [...codes, 'zero_trust'], reason }
+      }
       return quotaText.test(said)
         ? { kind, codes: [...codes, 'quota'], reason: `the plan or a quota does not allow this${told}` }
         : { kind, codes, reason: `the API token may not do this${told}${toGrant(context.grant)}` }

@@ -121,7 +121,8 @@ export interface HealthApi {
 }
 
 export interface TokenStatus {
-  readonly id: string
+  /** Null where it is not given. */
+  readonly id: string | null
   readonly status: 'active' | 'disabled' | 'expired' | 'unknown'
   readonly expiresOn: EpochMs | null
 }

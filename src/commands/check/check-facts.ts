@@ -4,6 +4,7 @@ import type { HealthLimits } from '../../domain/ledger/health-row.ts'
 import type { Scope } from '../../domain/scope.ts'
 import type { UnmatchedSelector } from '../../exporter/state/self-state.ts'
 import type { ApiExchange, TokenStatus } from '../../ports/cloudflare.ts'
+import type { UnreadableReport } from './report-shape.ts'
 
 export interface TokenFacts {
   /** The account that owns the token; null for a user's. */
@@ -31,6 +32,7 @@ export interface CheckFacts {
   readonly scopes: readonly ScopeFacts[]
   /** Filters that match nothing that could be listed. */
   readonly unmatched: readonly UnmatchedSelector[]
+  readonly unreadable: readonly UnreadableReport[]
   /** Scopes left out, because there are too many to look at each. */
   readonly notChecked: number
   /** What was left of each budget at the end; null when the API did not say. */

@@ -18,6 +18,7 @@ export type Ability =
   | 'list zones'
   | 'account jobs'
   | 'zone jobs'
+  | 'zero trust jobs'
   | 'account health'
   | 'zone health'
   | 'notifications'
@@ -41,7 +42,7 @@ export const permissions: Readonly<Record<Ability, Permission>> = {
     permission: 'Logs Write',
     dashboard: 'Account > Logs > Edit',
     level: 'account',
-    to: "list accounts' Logpush jobs (Access, Gateway and DEX jobs need Zero Trust: PII Read, too)",
+    to: "list accounts' Logpush jobs",
     needed: true,
   },
   'zone jobs': {
@@ -49,6 +50,13 @@ export const permissions: Readonly<Record<Ability, Permission>> = {
     dashboard: 'Zone > Logs > Edit',
     level: 'zone',
     to: "list zones' Logpush jobs",
+    needed: true,
+  },
+  'zero trust jobs': {
+    permission: 'Zero Trust: PII Read',
+    dashboard: 'Account > Zero Trust: PII > Read',
+    level: 'account',
+    to: 'list any Logpush job where some are for Access, Gateway or DEX',
     needed: true,
   },
   'account health': {

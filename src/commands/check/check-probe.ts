@@ -6,7 +6,7 @@
 import { type Attempted, attempt } from '../../access/attempt.ts'
 import type { Caller } from '../../access/caller.ts'
 import { jobDisabledAlert } from '../../domain/notification/notification.ts'
-import { type Account, accountOf, type Scope, scopeKey } from '../../domain/scope.ts'
+import { type Account, accountOf, type Scope, scopeKey, scopeTitle } from '../../domain/scope.ts'
 import { type ApiFailure, isTransient } from '../../errors.ts'
 import { isSelected, namedIds, type Selection } from '../../exporter/inventory/selection.ts'
 import { unmatchedSelectors } from '../../exporter/inventory/unmatched-selectors.ts'
@@ -14,6 +14,7 @@ import type { DirectoryApi, JobsApi, NotificationsApi, TokenApi } from '../../po
 import type { Listing } from '../../ports/listing.ts'
 import type { CheckFacts, ScopeFacts, TokenFacts } from './check-facts.ts'
 import { type HealthProbe, probeHealth } from './check-health.ts'
+import type { UnreadableReport } from './report-shape.ts'
 
 export interface CheckProbe extends HealthProbe {
   readonly rest: DirectoryApi & TokenApi & Pick<JobsApi, 'listJobs'> & Pick<NotificationsApi, 'listPolicies'>
@@ -30,18 +31,25 @@ const maxScopes = 100
 const maxOwners = 20
 
 /**
- * All facts. What fails in a way that says nothing about the token (no network, say) at the very first request
- * is thrown as it is: nothing else would be any better.
+ * All facts. Without a network nothing else would be any better, so that is thrown as it is; so is what fails in a
+ * way that says nothing about the token, when nothing can be listed either. The verification itself is only advice.
  */
 export async function probeAll(probe: CheckProbe): Promise<CheckFacts> {
   const user = await attempt(() => probe.call.read((options) => probe.rest.verifyToken(null, options)))
-  if (!user.ok && saysNothing(user.failure)) throw user.failure
-  const accounts = await attempt(() =>
-    itemsOf(probe.call.all((page, options) => probe.rest.listAccounts(page, options))),
-  )
-  const zones = await attempt(() =>
-    itemsOf(probe.call.all((page, options) => probe.rest.listZones({ page }, options))),
-  )
+  if (!user.ok && isUnreached(user.failure)) throw user.failure
+  const unreadable: UnreadableReport[] = []
+  const accounts = await attempt(async () => {
+    const listed = await probe.call.all((page, options) => probe.rest.listAccounts(page, options))
+    unreadable.push(...reported('account', '', listed))
+    return listed.items
+  })
+  const zones = await attempt(async () => {
+    const listed = await probe.call.all((page, options) => probe.rest.listZones({ page }, options))
+    unreadable.push(...reported('zone', '', listed))
+    return listed.items
+  })
+  if (!user.ok && [user, accounts, zones].every((trial) => !trial.ok && saysNothing(trial.failure)))
+    throw user.failure
   const scopes = knownScopes(probe.selection, accounts, zones)
   const token: Attempted<TokenFacts> = user.ok
     ? { ok: true, value: { accountId: null, status: user.value } }
@@ -50,7 +58,7 @@ export async function probeAll(probe: CheckProbe): Promise<CheckFacts> {
   probe.progress(`Checking ${chosen.length} of ${scopes.length} accounts and zones`)
   const [health, facts] = await Promise.all([
     probeHealth(probe, chosen),
-    Promise.all(chosen.map((scope) => probeScope(probe, scope))),
+    Promise.all(chosen.map((scope) => probeScope(probe, scope, unreadable))),
   ])
   return {
     token,
@@ -64,18 +72,28 @@ export async function probeAll(probe: CheckProbe): Promise<CheckFacts> {
       accounts: accounts.ok ? accounts.value : null,
       zones: zones.ok ? zones.value : null,
     }),
+    unreadable,
     notChecked: scopes.length - chosen.length,
     budget: probe.budget(),
   }
 }
 
-async function probeScope(probe: CheckProbe, scope: Scope): Promise<Omit<ScopeFacts, 'health'>> {
-  const jobs = await attempt(() => itemsOf(probe.call.read((options) => probe.rest.listJobs(scope, options))))
+async function probeScope(
+  probe: CheckProbe,
+  scope: Scope,
+  unreadable: UnreadableReport[],
+): Promise<Omit<ScopeFacts, 'health'>> {
+  const jobs = await attempt(async () => {
+    const listed = await probe.call.read((options) => probe.rest.listJobs(scope, options))
+    unreadable.push(...reported('job', scopeTitle(scope), listed))
+    return listed.items
+  })
   const policies =
     scope.kind === 'zone'
       ? null
       : await attempt(async () => {
           const all = await probe.call.read((options) => probe.rest.listPolicies(scope.id, options))
+          unreadable.push(...reported('policy', scopeTitle(scope), all))
           return all.items.filter(({ alertType, enabled }) => alertType === jobDisabledAlert && enabled)
             .length
         })
@@ -129,12 +147,27 @@ function sample(scopes: readonly Scope[]): readonly Scope[] {
   ).filter((scope) => scope !== undefined)
 }
 
-async function itemsOf<T>(listing: Promise<Listing<T>>): Promise<readonly T[]> {
-  return (await listing).items
+function reported(
+  kind: UnreadableReport['kind'],
+  scope: string,
+  { unreadable }: Listing<unknown>,
+): readonly UnreadableReport[] {
+  return unreadable.map(({ id, name, field, leftOut }) => ({
+    kind,
+    scope,
+    id,
+    name,
+    field,
+    left_out: leftOut,
+  }))
 }
 
 function counted(trial: Attempted<readonly unknown[]>): Attempted<number> {
   return trial.ok ? { ok: true, value: trial.value.length } : trial
+}
+
+function isUnreached({ kind }: ApiFailure): boolean {
+  return kind === 'network' || kind === 'timeout'
 }
 
 function saysNothing({ kind }: ApiFailure): boolean {

@@ -2,10 +2,13 @@
 import { columns } from '../../domain/columns.ts'
 import { foldText } from '../../domain/fold-text.ts'
 import { textWidth } from '../../domain/text-width.ts'
-import type { BudgetReport, CheckReport, Finding, Grant, ScopeReport } from './check-report.ts'
+import { closing, hasWorked, warnings } from './check-closing.ts'
+import type { BudgetReport, CheckReport, Finding, Grant, ScopeReport } from './report-shape.ts'
 
 /** Names shown with a grant before the rest is only counted. */
 const maxNames = 5
+/** Unreadable objects shown before the rest is only counted. */
+const maxObjects = 20
 
 /** Lines of at most so many columns, as far as names allow; tables that are wider become lists. */
 export function checkLines(report: CheckReport, width: number = Number.POSITIVE_INFINITY): readonly string[] {
@@ -16,7 +19,7 @@ export function checkLines(report: CheckReport, width: number = Number.POSITIVE_
 function linesOf(report: CheckReport, width: number): readonly string[] {
   return [
     ...columns([
-      ['Token', tokenText(report.token)],
+      ['Token', tokenText(report)],
       ['Accounts', listingText(report.accounts)],
       ['Zones', listingText(report.zones)],
       ['Budget left', budgetText(report.budget)],
@@ -31,20 +34,19 @@ function linesOf(report: CheckReport, width: number): readonly string[] {
         ]),
     ...section('These filters match nothing that the token sees:', unmatchedLines(report)),
     ...section('Grant these permissions to the token:', grantLines(report.grants, width)),
-    ...section('Other errors:', otherMessages(report)),
+    ...section('Granting permissions does not help here:', messagesOf(report, 'not_offered')),
+    ...section('These objects cannot be read in full; others are not affected:', unreadableLines(report)),
+    ...section('Other errors:', messagesOf(report, 'failed')),
+    ...section('Warnings:', warnings(report)),
     '',
-    closing(report),
+    ...closing(report),
   ]
 }
 
-function closing({ ok, unmatched }: CheckReport): string {
-  if (ok) return 'All required permissions are in place.'
-  if (unmatched.length > 0) return 'A filter matches nothing: what it was meant for would not be watched.'
-  return 'Some required permissions are missing.'
-}
-
-function tokenText(token: CheckReport['token']): string {
-  if (token.kind === 'unknown') return token.message ?? 'unknown'
+function tokenText(report: CheckReport): string {
+  const { token } = report
+  if (token.kind === 'unknown')
+    return hasWorked(report) ? 'works, not verified' : (token.message ?? 'unknown')
   const owner = token.kind === 'user' ? 'user token' : `account token (${token.account})`
   const days = token.expires_in_days
   const expiry =
@@ -143,12 +145,30 @@ function unmatchedLines({ unmatched }: CheckReport): readonly string[] {
   })
 }
 
-/** Each message once, however many scopes it concerns. */
-function otherMessages(report: CheckReport): readonly string[] {
-  const findings = report.scopes.flatMap(({ jobs, health, notifications }) => [jobs, health, notifications])
-  const all = [report.accounts, report.zones, ...findings]
-  const messages = all.flatMap((finding) => (finding?.state === 'failed' ? [finding.message ?? ''] : []))
-  return [...new Set(messages)].map((message) => `  ${message}`)
+/** Each message once, with the accounts and zones it concerns. */
+function messagesOf(report: CheckReport, state: Finding['state']): readonly string[] {
+  const found = new Map<string, string[]>()
+  const add = (finding: Finding | null, name: string | null) => {
+    if (finding?.state !== state) return
+    const message = finding.message ?? ''
+    found.set(message, [...(found.get(message) ?? []), ...(name === null ? [] : [name])])
+  }
+  add(report.accounts, null)
+  add(report.zones, null)
+  for (const { kind, id, name, jobs, health, notifications } of report.scopes)
+    for (const finding of [jobs, health, notifications]) add(finding, `${kind} ${name === '' ? id : name}`)
+  return [...found].map(([message, names]) => `  ${message}${forNames([...new Set(names)])}`)
+}
+
+function unreadableLines({ unreadable }: CheckReport): readonly string[] {
+  const lines = unreadable.map(({ kind, id, name, scope, field, left_out: leftOut }) => {
+    const which = [id === null ? 'of unknown id' : id, name === null || name === '' ? '' : `(${name})`]
+    const where = scope === '' ? '' : ` in ${scope}`
+    const effect = leftOut ? ', so it is left out' : ''
+    return `  ${kind} ${which.filter((part) => part !== '').join(' ')}${where}: ${field} is not as documented${effect}`
+  })
+  const more = lines.length - maxObjects
+  return more > 0 ? [...lines.slice(0, maxObjects), `  and ${more} more`] : lines
 }
 
 function section(title: string, lines: readonly string[]): readonly string[] {

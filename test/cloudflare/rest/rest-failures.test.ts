@@ -96,13 +96,13 @@ const forms: readonly Form[] = [
       'cannot list jobs: the API token may not do this (403, code 10000: Authentication error); it needs the permission "Logs Write" here',
   },
   {
-    name: 'a Logpush permission missing',
+    name: 'the permission for Zero Trust missing',
     answer: refused(403, 1004, "reading job for product 'gateway_dns' is not allowed (1004)"),
     kind: 'forbidden',
     status: 403,
-    codes: [1004],
+    codes: [1004, 'zero_trust'],
     message:
-      'cannot list jobs: the API token may not do this (403, code 1004: reading job for product \'gateway_dns\' is not allowed (1004)); it needs the permission "Logs Write" here',
+      'cannot list jobs: the API token may not do this (403, code 1004: reading job for product \'gateway_dns\' is not allowed (1004)); it needs the permission "Zero Trust: PII Read" here, beside Logs Write',
   },
   {
     name: 'a quota, by the same code',

@@ -1,52 +1,15 @@
-import { PassThrough } from 'node:stream'
-import { text as textOf } from 'node:stream/consumers'
 import t from 'tap'
-import type { CommandIo } from '../../../src/cli/command-io.ts'
-import { runCommandLine } from '../../../src/cli/command-line.ts'
-import type { CheckReport } from '../../../src/commands/check/check-report.ts'
-import { program } from '../../../src/commands/program/program.ts'
+import type { CheckReport } from '../../../src/commands/check/report-shape.ts'
 import { type ApiFailure, type ExitCode, exitCode } from '../../../src/errors.ts'
 import type { SimulatorOptions } from '../../../src/simulator/server.ts'
 import { startSimulator } from '../../../src/simulator/server.ts'
 import { accountScope, buildWorld, zoneScope } from '../../../src/simulator/world/world-builder.ts'
 import type { TokenSpec } from '../../../src/simulator/world/world-spec.ts'
 import { failureOf } from '../../support/cloudflare-clients.ts'
-import { fakeHttp, text } from '../../support/fake-http.ts'
+import { fakeHttp, ok, text } from '../../support/fake-http.ts'
+import { runCheck as check } from '../../support/run-check.ts'
 
 type Tap = { teardown(end: () => Promise<void>): unknown }
-
-interface Outcome {
-  readonly code: ExitCode
-  readonly lines: readonly string[]
-  readonly log: string
-}
-
-/** Runs `check` as the command line would, in this process. */
-async function check(baseUrl: string, token: string, argv: readonly string[] = []): Promise<Outcome> {
-  const readFile = () => ({ ok: false as const, reason: 'no such file' })
-  const env = { CLOUDFLARE_API_TOKEN: token }
-  const lines: string[] = []
-  const stderr = new PassThrough()
-  const io: CommandIo = {
-    stdout: (line) => lines.push(line),
-    stderr: (line) => stderr.write(`${line}\n`),
-    stdoutStream: new PassThrough(),
-    stderrStream: stderr,
-    terminal: { stdin: false, stdout: false, stderr: true },
-    ask: async () => null,
-    env,
-    readFile,
-    signal: new AbortController().signal,
-    onReload: () => () => {},
-  }
-  try {
-    const code = await runCommandLine(program, ['check', `--cloudflare.base-url=${baseUrl}`, ...argv], io)
-    stderr.end()
-    return { code, lines, log: await textOf(stderr) }
-  } finally {
-    stderr.end()
-  }
-}
 
 async function checkJson(
   url: string,
@@ -129,12 +92,13 @@ zone quay.example  1 job          last 31 days, 24 h per query  -
 zone cdn.example   NOT PERMITTED  NOT PERMITTED                 -
 
 Grant these permissions to the token:
-  Logs Write              [Account > Logs > Edit]               to list accounts' Logpush jobs (Access, Gateway and DEX jobs need Zero Trust: PII Read, too): Quay
+  Logs Write              [Account > Logs > Edit]               to list accounts' Logpush jobs: Quay
   Logs Write              [Zone > Logs > Edit]                  to list zones' Logpush jobs: cdn.example
   Account Analytics Read  [Account > Account Analytics > Read]  to read the health of accounts' jobs: Quay
   Analytics Read          [Zone > Analytics > Read]             to read the health of zones' jobs: cdn.example
 
-Some required permissions are missing.`.slice(1),
+Some required permissions are missing.
+If the token was just created: it can be refused for about a minute; run check again.`.slice(1),
   )
 })
 
@@ -182,6 +146,7 @@ t.test('the JSON form says the same, in a fixed shape', async (t) => {
     'not_checked',
     'budget',
     'grants',
+    'unreadable',
     'code',
   ])
   t.match(report, {
@@ -378,4 +343,69 @@ t.test('globs choose among accounts and zones', async (t) => {
     scopes.map(({ name }) => name),
     ['Quay', 'cdn.example'],
   )
+})
+
+t.test('the verification of the token is advice: what it does not say costs nothing else', async (t) => {
+  for (const variant of ['token/no-id', 'token/list', 'token/failing', 'token/wrong-kind']) {
+    const { sim, token } = await simulated(t, [{}], { variants: [{ name: variant }] })
+    const { code, lines } = await check(sim.url, token)
+    t.equal(code, exitCode.done, variant)
+    t.match(lines.join('\n'), /^account Quay +1 job/m, 'the table is there')
+    const unverified = variant !== 'token/no-id'
+    t.equal(
+      lines.some((line) => line.includes('could not be verified')),
+      unverified,
+      variant,
+    )
+    t.equal((await checkJson(sim.url, token)).token.status, unverified ? 'unknown' : 'active')
+  }
+})
+
+t.test('accounts and zones that cannot be listed fail the check', async (t) => {
+  for (const operation of ['list_accounts', 'list_zones']) {
+    const { sim, token } = await simulated(t, [{}])
+    sim.faults.add({ effect: { kind: 'status', status: 503 }, operation })
+    const { code, lines } = await check(sim.url, token)
+    t.equal(code, exitCode.failure, operation)
+    t.equal(lines.at(-1), 'Something that the exporter needs failed; see above.')
+  }
+})
+
+t.test('a token near its end is a warning, one past its end fails', async (t) => {
+  const day = 86_400_000
+  const ends = async (days: number) => {
+    const { sim, token } = await simulated(t, [{ expiresOn: Date.now() + days * day + 60_000 }])
+    const { code, lines } = await check(sim.url, token)
+    return [code, lines.find((line) => line.includes('replace it before')) ?? null]
+  }
+  t.strictSame(await ends(14), [exitCode.done, null])
+  t.match(await ends(13), [exitCode.done, /^ {2}The token expires in 13 days/])
+  t.match(await ends(1), [exitCode.done, /in 1 day:/])
+  const server = await fakeHttp((response, request, socket) => {
+    const verified = request.url.endsWith('/tokens/verify')
+    const result = verified ? { id: 'x', status: 'active', expires_on: '2020-01-01T00:00:00Z' } : []
+    ok(result)(response, request, socket)
+  })
+  t.teardown(() => server.close())
+  const { code, lines } = await check(server.baseUrl, 'token-0123456789')
+  t.equal(code, exitCode.failure)
+  t.match(lines.join('\n'), 'The token is expired: create another one.')
+})
+
+t.test('objects that cannot be read are listed; one that is not watched fails the check', async (t) => {
+  for (const [variant, watched] of [
+    ['jobs/odd-fields', true],
+    ['jobs/unreadable', false],
+  ] as const) {
+    const { sim, token } = await simulated(t, [{}], { variants: [{ name: variant }] })
+    const { code, lines } = await check(sim.url, token)
+    t.equal(code, watched ? exitCode.done : exitCode.failure, variant)
+    t.match(
+      lines.join('\n'),
+      /These objects cannot be read in full; others are not affected:\n {2}job .* in account Quay: \w+ is not as documented/,
+    )
+    const report = await checkJson(sim.url, token)
+    t.match(report.unreadable, [{ kind: 'job', scope: 'account Quay', left_out: !watched }, {}, {}])
+    t.equal(new Set(report.unreadable.map(({ scope }) => scope)).size, 3, 'in each account and zone')
+  }
 })

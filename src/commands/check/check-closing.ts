@@ -1,0 +1,61 @@
+/* What the reader of a report is to take away. Pure. */
+import type { CheckReport } from './report-shape.ts'
+
+/** A token that expires within so many days is worth a warning. */
+const soonDays = 14
+
+/** Whether the token was good for anything, whatever its verification says. */
+export function hasWorked({ accounts, zones, scopes }: CheckReport): boolean {
+  const findings = [accounts, zones, ...scopes.flatMap(({ jobs, health }) => [jobs, health])]
+  return findings.some(({ state }) => state === 'works')
+}
+
+/** What does not fail the check and should not be missed. */
+export function warnings(report: CheckReport): readonly string[] {
+  const { token } = report
+  const days = token.expires_in_days
+  const expiry =
+    days !== null && days >= 0 && days < soonDays && token.status !== 'expired'
+      ? [
+          `  The token expires in ${days === 1 ? '1 day' : `${days} days`}: replace it before, or nothing can be read.`,
+        ]
+      : []
+  const unverified =
+    token.kind === 'unknown' && hasWorked(report)
+      ? [`  The token could not be verified, so its expiry is not known: ${token.message}`]
+      : []
+  return [...expiry, ...unverified]
+}
+
+/** One sentence when all is well; otherwise one for each thing that is not. */
+export function closing(report: CheckReport): readonly string[] {
+  if (report.ok) return ['All required permissions are in place.']
+  const { token, accounts, zones, scopes, unmatched, grants, unreadable } = report
+  const findings = [accounts, zones, ...scopes.flatMap(({ jobs, health }) => [jobs, health])]
+  const blind = scopes.some(({ jobs, health }) => health.state === 'not_offered' && (jobs.count ?? 0) > 0)
+  const days = token.expires_in_days
+  const expired = token.status === 'expired' || (days !== null && days < 0)
+  const reasons = [
+    expired ? 'The token is expired: create another one.' : '',
+    token.kind === 'unknown' && !hasWorked(report)
+      ? 'The token does not work. If it was just created, wait a minute and run check again; otherwise create another one.'
+      : '',
+    token.status === 'disabled' ? 'The token is disabled: enable it, or create another one.' : '',
+    unmatched.length > 0 ? 'A filter matches nothing: what it was meant for would not be watched.' : '',
+    ...(grants.some(({ needed }) => needed)
+      ? [
+          'Some required permissions are missing.',
+          'If the token was just created: it can be refused for about a minute; run check again.',
+        ]
+      : []),
+    blind ? 'Some jobs have no health data on their plan: only their state can be watched.' : '',
+    unreadable.some((one) => one.left_out) ? 'Some objects cannot be read, so they are not watched.' : '',
+    hasWorked(report) && findings.some(({ state }) => state === 'failed')
+      ? 'Something that the exporter needs failed; see above.'
+      : '',
+    scopes.length === 0 && accounts.state === 'works' && zones.state === 'works'
+      ? 'There is nothing to watch.'
+      : '',
+  ].filter((reason) => reason !== '')
+  return reasons
+}
