@@ -35,6 +35,12 @@ export const queryErrors = {
   account: () => new QueryError('not authorized for that account', 403, 'authz'),
   zones: (ids: readonly string[]) =>
     new QueryError(`zones [${ids.join(' ')}] are not authorized`, 403, 'authz'),
+  actor: (zoneId: string) =>
+    new QueryError(
+      `Actor does not have permission 'com.cloudflare.api.account.zone.analytics.read' for zone ${zoneId}`,
+      403,
+      'authz',
+    ),
   path: (kind: string, id: string) =>
     new QueryError(`${kind} '${id}' does not have access to the path`, 403, 'authz'),
   tooManyZones: () => new QueryError("number of zones can't be more than 10", 400),

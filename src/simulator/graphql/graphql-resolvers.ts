@@ -131,8 +131,9 @@ function readHealth(
 ): HealthGroup[] {
   const settings = healthSettingsOf(context.world.state, scope)
   const permission = scope.kind === 'account' ? 'account_analytics_read' : 'analytics_read'
-  if (!settings.enabled || !mayReach(context.world, context.token, scope, [permission]))
-    throw queryErrors.path(scope.kind, scope.id)
+  if (!mayReach(context.world, context.token, scope, [permission]))
+    throw scope.kind === 'account' ? queryErrors.account() : queryErrors.actor(scope.id)
+  if (!settings.enabled) throw queryErrors.path(scope.kind, scope.id)
   if (args.limit < 1 || args.limit > settings.maxPageSize) throw queryErrors.limit(settings.maxPageSize)
   const filter = compileFilter(args.filter)
   const { fromMs, toMs } = filter.bounds

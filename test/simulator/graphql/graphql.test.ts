@@ -269,7 +269,7 @@ t.test('a token sees only what it was granted, and errors name the rest', async 
   })
   t.match((await run(account(accounts[0]), zoneToken)).body.errors, [
     {
-      message: /does not have access to the path/,
+      message: /not authorized for that account/,
       path: ['viewer', 'accounts', '0', 'logpushHealthAdaptiveGroups'],
     },
   ])
