@@ -20,7 +20,12 @@ export interface ProvisionSetting {
 }
 
 /** Runs `provision` as the command line would, in this process; what is thrown becomes its exit code. */
-export async function runProvision(
+export function runProvision(argv: readonly string[], setting: ProvisionSetting = {}): Promise<ProvisionRun> {
+  return runProgram(['provision', ...argv], setting)
+}
+
+/** Any command as the command line would run it, in this process. */
+export async function runProgram(
   argv: readonly string[],
   setting: ProvisionSetting = {},
 ): Promise<ProvisionRun> {
@@ -53,7 +58,7 @@ export async function runProvision(
     signal: setting.signal ?? new AbortController().signal,
     onReload: () => () => {},
   }
-  const code = await runCommandLine(program, ['provision', ...argv], io).catch((error: unknown) => {
+  const code = await runCommandLine(program, argv, io).catch((error: unknown) => {
     if (!(error instanceof UserError || error instanceof ApiFailure)) throw error
     err.push(`logpush-exporter: ${error.message}\n`)
     return error instanceof UserError ? error.exitCode : exitCode.failure

@@ -132,7 +132,8 @@ function knownScopes(
   const add = (scope: Scope) => {
     if (!known.has(scopeKey(scope)) && isSelected(scope, selection)) known.set(scopeKey(scope), scope)
   }
-  for (const { id, name } of owners) add({ kind: 'account', id, name })
+  // A zone may come without its account.
+  for (const { id, name } of owners) if (id !== '') add({ kind: 'account', id, name })
   for (const zone of listedZones) add(zone)
   for (const id of unlisted) add({ kind: 'zone', id, name: id, account: { id: '', name: '' } })
   return [...known.values()]

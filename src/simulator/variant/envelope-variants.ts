@@ -94,9 +94,9 @@ export const envelopeVariants: readonly Variant[] = [
     name: 'throttled/json-971',
     of: 'rest',
     cost: 'answer',
-    does: 'answers every third request with 429, code 971 and retry-after',
+    does: 'answers every tenth request of each kind with 429, code 971 and retry-after',
     instead: ({ earlier }) =>
-      earlier % 3 === 1
+      earlier % 10 === 1
         ? {
             ...refusal(429, [
               { code: 971, message: 'Please wait and consider throttling your request speed' },
@@ -109,8 +109,8 @@ export const envelopeVariants: readonly Variant[] = [
     name: 'throttled/html-1015',
     of: 'rest',
     cost: 'answer',
-    does: 'answers every third request with 429 and the page of error 1015',
+    does: 'answers every tenth request of each kind with 429 and the page of error 1015',
     instead: ({ earlier }) =>
-      earlier % 3 === 1 ? htmlPage(429, 'Error 1015: You are being rate limited')() : null,
+      earlier % 10 === 1 ? htmlPage(429, 'Error 1015: You are being rate limited')() : null,
   },
 ]

@@ -26,12 +26,12 @@ function throttled(name: string, does: string, text: string, code?: string): Var
     of: 'graphql',
     cost: 'answer',
     does,
-    instead: everyThird((asked) => graphqlRefusal(text, asked, code)),
+    instead: everyTenth((asked) => graphqlRefusal(text, asked, code)),
   }
 }
 
-function everyThird(answer: (asked: Asked) => RawAnswer): (asked: Asked) => RawAnswer | null {
-  return (asked) => (asked.earlier % 3 === 1 ? answer(asked) : null)
+function everyTenth(answer: (asked: Asked) => RawAnswer): (asked: Asked) => RawAnswer | null {
+  return (asked) => (asked.earlier % 10 === 1 ? answer(asked) : null)
 }
 
 const named = ({ kind, scopeId }: HealthQuery): string => `${kind} '${scopeId}'`
@@ -79,18 +79,18 @@ export const graphqlRefusals: readonly Variant[] = [
   }),
   throttled(
     'budget',
-    'answers every third query with "rate limiter budget depleted" and code budget',
+    'answers every tenth query with "rate limiter budget depleted" and code budget',
     'rate limiter budget depleted, try again after 5 minutes',
     'budget',
   ),
   throttled(
     'limit-reached',
-    'answers every third query with "limit reached"',
+    'answers every tenth query with "limit reached"',
     'limit reached, please try reduced time period',
   ),
   throttled(
     'quota-exceeded',
-    'answers every third query with "quota exceeded, please repeat your request in the next minute"',
+    'answers every tenth query with "quota exceeded, please repeat your request in the next minute"',
     'quota exceeded, please repeat your request in the next minute',
     'quota',
   ),
@@ -98,8 +98,8 @@ export const graphqlRefusals: readonly Variant[] = [
     name: 'throttled/graphql-429',
     of: 'graphql',
     cost: 'answer',
-    does: 'answers every third query with 429 and retry-after',
-    instead: everyThird((asked) => ({
+    does: 'answers every tenth query with 429 and retry-after',
+    instead: everyTenth((asked) => ({
       ...graphqlRefusal('rate limit exceeded', asked, undefined, 429),
       headers: { 'retry-after': '2' },
     })),

@@ -1,0 +1,115 @@
+import type { Variant } from '../../src/simulator/variant/variant.ts'
+import { findVariant, variantTable } from '../../src/simulator/variant/variant-table.ts'
+import { checkCell, exporterCell, planCell } from './variant-cells.ts'
+
+/**
+ * What is known not to hold, with what it waits for. Such a cell runs and is counted as open; when it holds, the
+ * table says so and the line goes.
+ */
+const openCells: ReadonlyMap<string, string> = new Map([
+  ['headers/absurd exporter', 'bounds for Ratelimit headers'],
+  ['headers/absurd check', 'bounds for Ratelimit headers'],
+  ['headers/absurd plan', 'bounds for Ratelimit headers'],
+  ['token/no-id check', 'a verification of the token that is only advice'],
+  ['token/list check', 'a verification of the token that is only advice'],
+  ['token/failing check', 'a verification of the token that is only advice'],
+  ['throttled/json-971 check', 'a verification of the token that is only advice'],
+  ['throttled/html-1015 check', 'a verification of the token that is only advice'],
+  ['graphql/plain-text exporter', 'JSON of another content type'],
+  ['graphql/plain-text check', 'JSON of another content type'],
+  ['graphql/settings-null check', 'a look at health data where its limits are not told'],
+])
+
+/** Who meets a variant: the column of the table. */
+const readers = { exporter: exporterCell, check: checkCell, plan: planCell } as const
+
+export type Reader = keyof typeof readers
+
+export interface CellResult {
+  readonly variant: string
+  readonly reader: Reader
+  /** What does not hold; empty when all does. */
+  readonly wrong: readonly string[]
+}
+
+export interface Cell {
+  readonly variant: Variant
+  readonly reader: Reader
+}
+
+/** Every variant with each that asks for it: plans send no GraphQL query. */
+export const allCells: readonly Cell[] = variantTable.flatMap((variant) =>
+  (['exporter', 'check', 'plan'] as const)
+    .filter((reader) => !(reader === 'plan' && variant.of === 'graphql'))
+    .map((reader) => ({ variant, reader })),
+)
+
+/** Cells by name, as `graphql/no-path exporter`. Throws when there is none of the name. */
+export function cellsOf(names: readonly string[]): readonly Cell[] {
+  return names.map((name) => {
+    const [of = '', reader] = name.split(' ')
+    const cell = allCells.find(({ variant, ...one }) => variant.name === of && one.reader === reader)
+    if (cell === undefined || findVariant(of) === null) throw new Error(`no cell ${name}`)
+    return cell
+  })
+}
+
+/** Runs cells, some at a time: most of a cell's time is waiting. A cell that does not end counts as wrong. */
+export async function runCells(cells: readonly Cell[], atOnce = 3): Promise<readonly CellResult[]> {
+  const queue = [...cells]
+  const results: CellResult[] = []
+  const lane = async (): Promise<void> => {
+    for (let cell = queue.shift(); cell !== undefined; cell = queue.shift()) {
+      const { variant, reader } = cell
+      const wrong = await inTime(readers[reader](variant)).catch((error: unknown) => [
+        `it threw: ${String(error)}`,
+      ])
+      results.push({ variant: variant.name, reader, wrong })
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, lane))
+  return results
+}
+
+const patienceMs = 120_000
+
+async function inTime(cell: Promise<readonly string[]>): Promise<readonly string[]> {
+  let timer: NodeJS.Timeout | undefined
+  const over = new Promise<readonly string[]>((resolve) => {
+    timer = setTimeout(() => resolve([`no end within ${patienceMs / 1000} s`]), patienceMs)
+  })
+  return Promise.race([cell, over]).finally(() => clearTimeout(timer))
+}
+
+/** The table's figures, a line for each endpoint. */
+export function tableLines(results: readonly CellResult[]): readonly string[] {
+  const endpoints = [...new Set(results.map(({ variant }) => variant.split('/')[0] ?? ''))]
+  const figures = (name: string, of: readonly CellResult[]): string => {
+    const failed = of.filter(({ wrong }) => wrong.length > 0)
+    const open = failed.filter(isOpen).length
+    const failures = failed.length - open
+    const variants = new Set(of.map(({ variant }) => variant)).size
+    return `${name.padEnd(12)} ${String(variants).padStart(3)} variants  ${String(of.length).padStart(3)} cells  ${failures} failures${open === 0 ? '' : `, ${open} open`}`
+  }
+  return [
+    ...endpoints.map((endpoint) =>
+      figures(
+        endpoint,
+        results.filter(({ variant }) => variant.startsWith(`${endpoint}/`)),
+      ),
+    ),
+    figures('all', results),
+    ...results
+      .filter((result) => isOpen(result) && result.wrong.length === 0)
+      .map(({ variant, reader }) => `${variant} ${reader} holds now: take it off the list of open cells`),
+  ]
+}
+
+/** What does not hold and is not known to, a line for each. */
+export function failuresOf(results: readonly CellResult[]): readonly string[] {
+  return results
+    .filter((result) => !isOpen(result))
+    .flatMap(({ variant, reader, wrong }) => wrong.map((what) => `${variant} ${reader}: ${what}`))
+}
+
+const isOpen = ({ variant, reader }: CellResult): boolean => openCells.has(`${variant} ${reader}`)
