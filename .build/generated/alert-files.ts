@@ -13,7 +13,7 @@ export const alertsFolder = fileURLToPath(new URL('../../alerts/', import.meta.u
 
 const labels = z.record(z.string(), z.string())
 
-const recordingRule = z.strictObject({ record: z.string(), expr: z.string() })
+const recordingRule = z.strictObject({ record: z.string(), expr: z.string(), labels: labels.optional() })
 
 const alertRule = z.strictObject({
   alert: z.string(),

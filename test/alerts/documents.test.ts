@@ -14,6 +14,7 @@ import {
 } from '../../.build/generated/alert-files.ts'
 import { operatorFiles } from '../../.build/generated/operator-files.ts'
 import { alertmanagerConfig } from '../../.build/generated/operator-forms.ts'
+import { allSettings } from '../../src/settings/exporter-settings.ts'
 import { schemaProblem } from '../support/kube-schemas.ts'
 import { manifestOf } from '../support/manifests.ts'
 import { missingPrograms, runProgram } from '../support/programs.ts'
@@ -39,11 +40,16 @@ t.test("every child route is as the operator's schema wants a route", async (t) 
   }
 })
 
+const byName = (
+  one: { readonly name: string | undefined },
+  other: { readonly name: string | undefined },
+): number => ((one.name ?? '') < (other.name ?? '') ? -1 : 1)
+
 t.test('the README lists every alert with its severities', async (t) => {
   const rows = [...readme.matchAll(/^\| \[(\w+)\]\(runbooks\/(\w+)\.md\) \| ([\w, ]+) \| (.+) \|$/gm)]
   t.same(
-    rows.map(([, name, link, severity]) => ({ name, link, severity })),
-    names.map((name) => {
+    rows.map(([, name, link, severity]) => ({ name, link, severity })).sort(byName),
+    names.toSorted().map((name) => {
       const levels = alerts.filter(({ alert }) => alert === name).map(({ labels }) => labels.severity)
       return { name, link: name, severity: [...new Set(levels)].join(', ') }
     }),
@@ -74,46 +80,38 @@ function groupWait(receiver: string, route: Route, inherited: string | undefined
 }
 
 t.test('the README adds up how long a page takes from what is shipped', async (t) => {
-  const minutesIn = (expr: string | undefined, pattern: RegExp): number =>
-    Number(pattern.exec(expr ?? '')?.[1]) * 60
-  const recorded = (name: string) => allRecordings().find(({ record }) => record === name)?.expr
+  const limit = (name: string): number => {
+    const rule = allRecordings().find(({ labels }) => labels?.limit === name)
+    return Number(/\((\d+) \* 60\)/.exec(rule?.expr ?? '')?.[1]) * 60
+  }
   const rule = (name: string) => alerts.find(({ alert }) => alert === name)
+  const interval = (name: string) =>
+    secondsOf(allGroups().find((group) => group.name === `cloudflare-logpush-${name}`)?.interval)
   const scrape = 30
   const poll = 60
+  const maxLag = secondsOf(
+    Object.values(allSettings).find(({ flag }) => flag === 'job.max-lag')?.fallbackText,
+  )
+  // The groups that pass it on, one after the other.
   const rows = [
-    ['a batch is lost', 'BatchesLost', poll, 0],
-    ['Cloudflare sends a notification that it disabled a job', 'JobDisabled', 1, 0],
-    ['the same, without a webhook', 'JobDisabled', poll, 0],
+    ['a batch is lost', 'BatchesLost', poll, ['delivery', 'jobs'], 0],
+    ['Cloudflare sends a notification that it disabled a job', 'JobDisabled', 1, ['state', 'jobs'], 0],
+    ['the same, without a webhook', 'JobDisabled', poll, ['state', 'jobs'], 0],
     [
       'a destination fails for many jobs',
       'DestinationOutage',
       poll,
-      minutesIn(recorded('job_id:cloudflare_logpush_job_broken:group'), /failing_seconds:max > (\d+) \* 60/),
+      ['state', 'jobs', 'outages'],
+      limit('job_broken_seconds'),
     ],
-    [
-      'a job starts to fail',
-      'JobFailing',
-      poll,
-      minutesIn(rule('CloudflareLogpushJobFailing')?.expr, /> (\d+) \* 60/),
-    ],
-    [
-      'a job stops delivering',
-      'JobStalled',
-      poll,
-      minutesIn(rule('CloudflareLogpushJobStalled')?.expr, /\+ (\d+) \* 60/),
-    ],
-    ['the exporter stops', 'ExporterDown', 0, 0],
-    [
-      'the exporter can read nothing',
-      'ExporterBlind',
-      poll,
-      minutesIn(recorded('source:cloudflare_logpush_data_age_limit_seconds:max'), /(\d+) \* 60/),
-    ],
+    ['a job starts to fail', 'JobFailing', poll, ['state', 'jobs'], limit('job_failing_seconds')],
+    ['a job with an error stops delivering', 'JobStalled', poll, ['state', 'jobs'], maxLag],
+    ['the exporter stops', 'ExporterDown', 0, ['exporter'], 0],
+    ['the exporter can read nothing', 'ExporterBlind', poll, ['exporter'], limit('data_age_seconds')],
   ] as const
-  for (const [what, short, seen, lasted] of rows) {
+  for (const [what, short, seen, groups, lasted] of rows) {
     const name = `CloudflareLogpush${short}`
-    const group = allGroups().find(({ rules }) => rules.some((one) => 'alert' in one && one.alert === name))
-    const evaluation = secondsOf(group?.interval)
+    const evaluation = groups.map(interval).reduce((sum, each) => sum + each, 0)
     const wait = lasted + secondsOf(rule(name)?.for)
     const receiver = rule(name)?.labels.severity === 'critical' ? 'logpush-page' : 'logpush-ticket'
     const collect = groupWait(receiver, readAlertmanager().route, undefined) ?? Number.NaN
@@ -121,6 +119,15 @@ t.test('the README adds up how long a page takes from what is shipped', async (t
     const cells = [what, ...[seen, scrape, evaluation, wait, collect, sum].map(written)]
     t.ok(readme.includes(`| ${cells.join(' | ')} |`), cells.join(' | '))
   }
+})
+
+t.test('the README lists every limit', async (t) => {
+  const listed = [...readme.matchAll(/^\| `(\w+)` \| .+ \| .+ \|$/gm)].map(([, name]) => name)
+  const given = allRecordings().filter(({ record }) => record === 'cloudflare_logpush:limit')
+  t.same(
+    listed,
+    given.map(({ labels }) => labels?.limit),
+  )
 })
 
 const runbooks = alertsFiles('runbooks', '.md').map((file) => ({

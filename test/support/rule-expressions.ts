@@ -102,7 +102,7 @@ export function readExpression(
         const name = text(node.firstChild ?? node)
         const given = children(node.getChild('FunctionCallBody'))
         const inner = union(given.map(labelsOf))
-        if (name === 'absent') return none
+        if (['absent', 'scalar', 'vector', 'time'].includes(name)) return none
         const added =
           name === 'label_replace' ? given.filter((one) => one.name === 'StringLiteral').slice(0, 1) : []
         return new Set([...inner, ...added.map((one) => text(one).slice(1, -1))])

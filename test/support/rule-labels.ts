@@ -1,4 +1,4 @@
-import { type AlertRule, allRecordings } from '../../.build/generated/alert-files.ts'
+import { type AlertRule, allRecordings, type RecordingRule } from '../../.build/generated/alert-files.ts'
 import { metricDefinitions } from '../../src/metrics/definitions.ts'
 import { type Expression, readExpression } from './rule-expressions.ts'
 
@@ -9,8 +9,11 @@ const exported: ReadonlyMap<string, ReadonlySet<string>> = new Map(
   metricDefinitions.map(({ name, labels }) => [name, new Set([...labels, ...targetLabels])]),
 )
 
-const recorded: ReadonlyMap<string, string> = new Map(
-  allRecordings().map(({ record, expr }) => [record, expr]),
+const recordings = allRecordings()
+
+/** The rules that record a series, of which there may be several. */
+const recorded: ReadonlyMap<string, readonly RecordingRule[]> = new Map(
+  recordings.map(({ record }) => [record, recordings.filter((rule) => rule.record === record)]),
 )
 
 const known = new Map(exported)
@@ -18,10 +21,13 @@ const known = new Map(exported)
 /** Labels of a metric of ours or of a recording rule; undefined when neither makes it. */
 export function labelsOfMetric(name: string): ReadonlySet<string> | undefined {
   const labels = known.get(name)
-  const expr = recorded.get(name)
-  if (labels !== undefined || expr === undefined) return labels
-  const own = readExpression(expr, labelsOfMetric).labels
+  const rules = recorded.get(name)
+  if (labels !== undefined || rules === undefined) return labels
+  const own = new Set(rules.flatMap((rule) => Object.keys(rule.labels ?? {})))
+  // Known before its expressions are read: some rules go on from what they recorded last.
   known.set(name, own)
+  for (const { expr } of rules)
+    for (const label of readExpression(expr, labelsOfMetric).labels) own.add(label)
   return own
 }
 
