@@ -137,7 +137,7 @@ t.test('from Cloudflare to PagerDuty', { skip }, async (t) => {
     (await fetch(`${chain.prometheus}/api/v1/${path}`)).text()
   await eventually(
     async () =>
-      (await ask('query?query=job_id:cloudflare_logpush_job_enabled:max')).includes('quay.example') &&
+      (await ask('query?query=job_id:cloudflare_logpush_job_info:unique')).includes('quay.example') &&
       (await ask('alertmanagers')).includes('"url"')
         ? true
         : undefined,
@@ -197,7 +197,7 @@ t.test('from Cloudflare to PagerDuty', { skip }, async (t) => {
           zone: 'quay.example',
           account: 'Quay',
           namespace: 'logpush',
-          destination: /^azure:\/\/quaylogs/,
+          destination: 'azure://quaylogs.blob.core.windows.net',
           firing: /has been failing to deliver to azure:.*Last error: auth\./s,
           alerts: 'CloudflareLogpushJobFailing ',
         },
@@ -211,8 +211,9 @@ t.test('from Cloudflare to PagerDuty', { skip }, async (t) => {
     t.match(incident('CloudflareLogpushJobStalled', 'quay-dns-gcs'), [
       {
         payload: {
-          severity: 'critical',
-          custom_details: { dataset: 'dns_logs', firing: /its limit is 1m 0s/ },
+          // It has no error, and nobody knows yet what it usually pushes.
+          severity: 'warning',
+          custom_details: { dataset: 'dns_logs', firing: /no error.*; its limit is 1m\./s },
         },
       },
     ])
@@ -276,7 +277,7 @@ t.test('from Cloudflare to PagerDuty', { skip }, async (t) => {
         .map((event) => `${classOf(event)} ${event.payload?.component}`),
     ),
   ]
-  const [failing, ...pages] = [...incidents, ['CloudflareLogpushExporterBlind', 'exporter'] as const]
+  const [failing, silent, ...pages] = [...incidents, ['CloudflareLogpushExporterBlind', 'exporter'] as const]
   t.same(
     [...told('critical')].sort(),
     pages.map((pair) => pair.join(' ')).sort(),
@@ -286,6 +287,7 @@ t.test('from Cloudflare to PagerDuty', { skip }, async (t) => {
   // is: those tickets are in order.
   const inOrder = [
     failing.join(' '),
+    silent.join(' '),
     /^\S* quay-nel-sumo$/,
     'CloudflareLogpushExporterCollectFailing exporter',
   ]
