@@ -106,6 +106,11 @@ export const jobMetrics: readonly Metric<JobView>[] = [
     ({ totals }) => totals.sampleInterval,
   ),
   counter(
+    'cloudflare_logpush_revised_down_total',
+    'Rows of health data that became smaller, or vanished, after they were counted, since the exporter started. The counters keep the highest value.',
+    ({ id, scope }) => scope.revisedDown.get(id) ?? 0,
+  ),
+  counter(
     'cloudflare_logpush_batches_total',
     'Batches that were delivered or lost: their last upload attempt has ended.',
     ({ uploads }) => uploads.final,

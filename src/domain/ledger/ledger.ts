@@ -176,7 +176,7 @@ function countRows(ledger: Ledger, window: Window, rows: readonly HealthRow[]): 
  * Adds up rows that are one series to us. The API may split a series that we do not tell apart
  * (`S3` and `s3`), and taking the highest of its parts would lose the others.
  */
-function sumSameSeries(rows: readonly HealthRow[]): Iterable<HealthRow> {
+export function sumSameSeries(rows: readonly HealthRow[]): Iterable<HealthRow> {
   const sums = new Map<string, HealthRow>()
   for (const row of rows) {
     const key = `${row.minute}|${seriesKey(row)}`
@@ -207,11 +207,13 @@ function sampleIntervalOf(a: HealthRow, b: HealthRow): number | null {
   return (a.sampleInterval * a.uploads + b.sampleInterval * b.uploads) / uploads
 }
 
-function seriesKey(row: HealthRow): SeriesKey {
+/** The series that a row belongs to. */
+export function seriesKey(row: HealthRow): SeriesKey {
   return `${row.jobId}|${attemptKey(row)}`
 }
 
-function jobOf(key: SeriesKey): JobId {
+/** The job of a series. */
+export function jobOf(key: SeriesKey): JobId {
   return key.slice(0, key.indexOf('|'))
 }
 

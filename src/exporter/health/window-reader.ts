@@ -18,6 +18,7 @@ import type { HealthDeps } from './health-deps.ts'
 import { completeRows, type HealthReader } from './health-read.ts'
 import { chooseWindow, isLastWindow, type ScopeToRead, type WindowRules } from './health-window.ts'
 import { createLossReport } from './loss-report.ts'
+import { createShrunkCount } from './shrunk-count.ts'
 
 /** A window that was read. */
 export interface WindowDone {
@@ -44,6 +45,7 @@ interface WindowRead {
 export function createWindowReader(deps: HealthDeps): WindowReader {
   const { state, server, clock } = deps
   const reportLoss = createLossReport(deps.log, clock)
+  const shrunk = createShrunkCount()
 
   const rules = (): Omit<WindowRules, 'whole'> => ({
     revisionMinutes: Math.ceil(deps.settings().revisionWindowMs / minuteMs),
@@ -64,6 +66,7 @@ export function createWindowReader(deps: HealthDeps): WindowReader {
     await deps.memory.saveLedger(key, next)
     state.healthRead(key, next, read.now)
     state.attemptsRead(key, rows)
+    state.rowsShrank(key, shrunk.added(key, next, read.window, rows))
     const shown = state.scope(key)
     if (shown === undefined) return
     deps.history?.counted(

@@ -28,6 +28,8 @@ export interface ScopeState {
   readonly failedAttempts: ReadonlyMap<JobId, FailedAttempt>
   /** What was found at the destinations of jobs whose arrival is watched. */
   readonly arrivals: ReadonlyMap<JobId, JobArrival>
+  /** Rows that shrank after they were counted, since the start of this process. */
+  readonly revisedDown: ReadonlyMap<JobId, number>
   readonly lateRows: number
   readonly gapSeconds: number
   /** When the last lost batch was counted. */
@@ -46,6 +48,7 @@ export function newScopeState(scope: Scope, labels: ScopeState['labels']): Scope
     totals: new Map(),
     failedAttempts: new Map(),
     arrivals: new Map(),
+    revisedDown: new Map(),
     lateRows: 0,
     gapSeconds: 0,
     lastLoss: null,

@@ -50,6 +50,8 @@ export interface ExporterState {
   healthRead(key: ScopeKey, ledger: Ledger, at: EpochMs): void
   /** Rows that were read of a scope, whether or not they were counted before. */
   attemptsRead(key: ScopeKey, rows: Iterable<HealthRow>): void
+  /** Rows that are smaller than what was counted of them, as far as that is new, by job. */
+  rowsShrank(key: ScopeKey, added: ReadonlyMap<JobId, number>): void
   healthFailed(key: ScopeKey, error: ApiFailure, at: EpochMs): void
 
   /**
@@ -181,6 +183,14 @@ export function createState(): ExporterState {
         const newest = newestFailures(state.failedAttempts, rows)
         return { ...state, failedAttempts: new Map([...newest].filter(([id]) => state.totals.has(id))) }
       }),
+    rowsShrank(key, added) {
+      if (added.size === 0) return
+      update(key, (state) => {
+        const revisedDown = new Map(state.revisedDown)
+        for (const [id, rows] of added) revisedDown.set(id, (revisedDown.get(id) ?? 0) + rows)
+        return { ...state, revisedDown }
+      })
+    },
     healthFailed: (key, error, at) =>
       update(key, (state) => ({ ...state, health: failed(state.health, error, at) })),
     arrivalsRead(arrivals, whole) {
