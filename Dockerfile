@@ -1,4 +1,4 @@
-# The image of logpush-exporter: Node, the bundle, and the packages that the bundle leaves outside.
+# The image of logpush-exporter: Node, and the bundle. Node 24 has SQLite itself, so no package stands beside it.
 #   docker build --build-arg VERSION=0.1.0 --build-arg REVISION=$(git rev-parse HEAD) --tag REGISTRY/logpush-exporter:0.1.0 .
 # Releases pin both bases by digest: --build-arg BUILD_IMAGE=…@sha256:… --build-arg RUNTIME_IMAGE=…@sha256:…
 ARG BUILD_IMAGE=docker.io/library/node:24-bookworm-slim
@@ -33,7 +33,7 @@ COPY --from=build /image/app /app
 # Holds the folder /data. Group 0 may write there, for platforms that choose a user of their own in that group.
 COPY --from=build --chown=65532:0 /image/volume /
 ENV NODE_ENV=production \
-    LOGPUSH_EXPORTER_STATE_PATH=/data/ledger.mdb
+    LOGPUSH_EXPORTER_STATE_PATH=/data/ledger.db
 WORKDIR /app
 USER 65532:65532
 VOLUME ["/data"]

@@ -20,6 +20,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   cloudflare: ['domain', 'ports'],
   objectstore: ['domain', 'ports'],
   runtime: ['domain', 'ports'],
+  store: ['domain', 'ports'],
   simulator: [],
   log: ['domain', 'ports'],
   settings: ['domain', 'ports'],
@@ -35,6 +36,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'cloudflare',
     'objectstore',
     'runtime',
+    'store',
     'simulator',
     'log',
     'settings',
@@ -103,7 +105,7 @@ const packageOwners: Readonly<Record<string, readonly string[]>> = {
   graphql: ['simulator', 'cloudflare'],
   fastify: ['http', 'simulator', 'commands'],
   pino: ['log'],
-  lmdb: ['runtime'],
+  '@photostructure/sqlite': ['store'],
   marked: ['http'],
 }
 

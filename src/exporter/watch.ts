@@ -140,6 +140,7 @@ export function createWatch(deps: WatchDeps): Watch {
             const before = state.scopes.size
             const selection = () => settings().selection
             await discover({ ...common, api: deps.rest, selection, emptied }, signal)
+            if (state.directory.failure === null) await deps.memory.seen(new Set(state.scopes.keys()))
             if (state.scopes.size > before) wakes.get(inventoryPoller)?.trigger()
           },
         }),

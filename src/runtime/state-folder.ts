@@ -54,5 +54,6 @@ function requireFile(path: string): void {
   const found = statSync(path, { throwIfNoEntry: false })
   if (found === undefined) return
   if (found.isDirectory()) throw Object.assign(new Error('it is a directory'), { code: 'EISDIR' })
+  if (!found.isFile()) throw new Error('it is not a regular file')
   accessSync(path, constants.R_OK | constants.W_OK)
 }

@@ -175,7 +175,7 @@ export const watchSettings = {
   statePath: setting({
     flag: 'state.path',
     kind: filePath,
-    default: 'data/ledger.mdb',
+    default: 'data/ledger.db',
     help: 'Where counts are kept across restarts; :memory: keeps nothing.',
   }),
   shard: setting({

@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import type { HealthRow } from '../../src/domain/ledger/health-row.ts'
 import { beginLedger, observe } from '../../src/domain/ledger/ledger.ts'
 import { ledgerToRecord } from '../../src/domain/ledger/stored-ledger.ts'
-import { openLmdbStore } from '../../src/runtime/lmdb-store.ts'
+import { defer } from '../../src/runtime/defer.ts'
+import { createSystemClock } from '../../src/runtime/system-clock.ts'
+import { openSqliteStore } from '../../src/store/sqlite-store.ts'
 import type { Figure } from './figures.ts'
 
 const minute = 29_000_000
@@ -43,11 +45,12 @@ export async function ledgerFigures(): Promise<readonly Figure[]> {
   const repeated = performance.now() - again
 
   const folder = mkdtempSync(join(tmpdir(), 'bench-'))
-  const store = await openLmdbStore({
-    path: join(folder, 'l.mdb'),
-    pid: process.pid,
-    now: Date.now,
-    onTrouble: () => {},
+  const store = await openSqliteStore({
+    path: join(folder, 'ledger.db'),
+    clock: createSystemClock(),
+    random: Math.random,
+    defer,
+    reports: { trouble() {}, replaced() {}, damagedRecords() {} },
   })
   const record = ledgerToRecord(ledger)
   const writing = performance.now()

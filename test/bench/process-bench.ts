@@ -29,7 +29,7 @@ async function firstMetrics(): Promise<number> {
       'serve',
       `--web.listen-address=127.0.0.1:${port}`,
       '--cloudflare.base-url=http://127.0.0.1:9/client/v4',
-      `--state.path=${join(folder, 'l.mdb')}`,
+      `--state.path=${join(folder, 'ledger.db')}`,
     ],
     { stdio: 'ignore', env: { PATH: process.env.PATH ?? '', CLOUDFLARE_API_TOKEN: 'token-0123456789' } },
   )
@@ -105,7 +105,7 @@ export async function memoryFigures(): Promise<readonly Figure[]> {
       'serve',
       `--web.listen-address=127.0.0.1:${port}`,
       `--cloudflare.base-url=http://127.0.0.1:${api}/client/v4`,
-      `--state.path=${join(folder, 'l.mdb')}`,
+      `--state.path=${join(folder, 'ledger.db')}`,
       '--cloudflare.budget-share=1',
     ],
     { stdio: 'ignore', env: { PATH: process.env.PATH ?? '', CLOUDFLARE_API_TOKEN: token } },

@@ -236,7 +236,7 @@ t.test('canary secrets appear in no log, metric, page or state file', async (t) 
   const exporter = await startExporter(t, {
     args: [
       `--cloudflare.base-url=${simulated.url}`,
-      `--state.path=${join(folder, 'ledger.mdb')}`,
+      `--state.path=${join(folder, 'ledger.db')}`,
       '--log.level=debug',
       '--health.poll-interval=150ms',
       '--inventory.poll-interval=150ms',

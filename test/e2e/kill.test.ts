@@ -70,7 +70,7 @@ t.test(
       startExporter(t, {
         args: [
           `--cloudflare.base-url=${simulator.url}`,
-          `--state.path=${join(folder, 'ledger.mdb')}`,
+          `--state.path=${join(folder, 'ledger.db')}`,
           '--health.poll-interval=100ms',
           '--inventory.poll-interval=200ms',
           '--cloudflare.budget-share=1',

@@ -49,7 +49,7 @@ t.test(
       startExporter(t, {
         args: [
           `--cloudflare.base-url=${simulator.url}`,
-          `--state.path=${join(folder, 'ledger.mdb')}`,
+          `--state.path=${join(folder, 'ledger.db')}`,
           `--notifications.webhook-secret-file=${secretFile}`,
           '--notifications.history-poll-interval=0',
           '--inventory.poll-interval=1h',

@@ -12,7 +12,7 @@ import { createUploadHistory } from '../../src/exporter/state/upload-history.ts'
 import { createWatch, recall, type WatchDeps, watchSteps } from '../../src/exporter/watch.ts'
 import type { DirectoryApi, HealthApi, TokenApi } from '../../src/ports/cloudflare.ts'
 import type { RecordStore } from '../../src/ports/record-store.ts'
-import { createMemoryStore } from '../../src/runtime/memory-store.ts'
+import { createMemoryStore } from '../../src/store/memory-store.ts'
 import { aCaller, pageOf } from '../support/callers.ts'
 import { aJob, failure, plentifulLimits, quay, quayAccount, zone } from '../support/exporter-core.ts'
 import { logSink } from '../support/log-sink.ts'
@@ -69,7 +69,7 @@ function begin(
   const log = logSink()
   const state = createState()
   const self = createSelfState([])
-  const memory = createScopeMemory(store, log)
+  const memory = createScopeMemory(store, { log, now: clock.now, revisionWindowMs: () => 900_000 })
   const gate = createReadinessGate(watchSteps)
   const budget = createBudget({ clock, settings: { share: 0.5, rateLimitType: 'user' } })
   const settings = {
@@ -304,7 +304,11 @@ t.test(
     })
     const store = createMemoryStore()
     // What an earlier run found: a first sweep over 10,000 zones takes an hour and a half of the REST budget.
-    const memory = createScopeMemory(store, logSink())
+    const memory = createScopeMemory(store, {
+      log: logSink(),
+      now: clock.now,
+      revisionWindowMs: () => 900_000,
+    })
     for (const one of zones.filter(({ id }) => withJobs.has(id)))
       await memory.saveJobs(one, [
         { summary: summaryOf(one.name), failingSince: null, disabledByFailure: null, firstSeen: 0 },

@@ -8,7 +8,7 @@ import { createScopeMemory } from '../../src/exporter/state/scope-memory.ts'
 import { createState } from '../../src/exporter/state/state.ts'
 import { type WebhookDeps, webhookPath, webhookRoute } from '../../src/http/webhook-route.ts'
 import { createLog } from '../../src/log/log.ts'
-import { createMemoryStore } from '../../src/runtime/memory-store.ts'
+import { createMemoryStore } from '../../src/store/memory-store.ts'
 import { quay, quayAccount } from '../support/exporter-core.ts'
 import { clock, serverFor, webConfigFor } from '../support/http-server.ts'
 import { logSink } from '../support/log-sink.ts'
@@ -166,7 +166,7 @@ t.test('10,000 random and hostile bodies: no 5xx, no crash, nothing of them in t
   const store = createMemoryStore()
   const state = createState()
   state.setScopes([quayAccount])
-  const memory = createScopeMemory(store, log)
+  const memory = createScopeMemory(store, { log, now: clock.now, revisionWindowMs: () => 900_000 })
   const notifications = createNotifications({ store, memory, state, server: clock, log })
   const { post } = await receiver(t, { receive: notifications.receive, log }, { log })
 

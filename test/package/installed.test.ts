@@ -39,15 +39,18 @@ const env = {
 t.teardown(() => rmSync(place, { recursive: true }))
 
 /** Copies a package and what it depends on from this clone, but for the optional ones of other platforms. */
-function installDependencies(manifest: unknown): void {
+function installDependencies(manifest: unknown, parent = '.'): void {
   for (const kind of ['dependencies', 'optionalDependencies']) {
     for (const [name] of entriesAt(manifest, kind)) {
       const [from, to] = [join('node_modules', name), join(modules, name)]
       if (lstatSync(to, { throwIfNoEntry: false }) !== undefined) continue
+      // A version of its own came with the package that wants it.
+      const nested = join(parent, 'node_modules', name)
+      if (parent !== '.' && lstatSync(nested, { throwIfNoEntry: false }) !== undefined) continue
       if (kind === 'optionalDependencies' && lstatSync(from, { throwIfNoEntry: false }) === undefined)
         continue
       cpSync(from, to, { recursive: true })
-      installDependencies(JSON.parse(readFileSync(join(from, 'package.json'), 'utf8')))
+      installDependencies(JSON.parse(readFileSync(join(from, 'package.json'), 'utf8')), from)
     }
   }
 }

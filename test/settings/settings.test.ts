@@ -62,7 +62,7 @@ t.test('the defaults are those of the design', async (t) => {
     maxLagMs: 1_800_000,
     jobOverrides: [],
     arrival: [],
-    statePath: 'data/ledger.mdb',
+    statePath: 'data/ledger.db',
     shard: 0,
     totalShards: 1,
     webhookSecretFile: null,

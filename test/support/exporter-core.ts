@@ -14,7 +14,7 @@ import { createState } from '../../src/exporter/state/state.ts'
 import type { HealthApi, HealthFailure, HealthQuery, JobsApi } from '../../src/ports/cloudflare.ts'
 import type { Listing } from '../../src/ports/listing.ts'
 import type { RecordStore } from '../../src/ports/record-store.ts'
-import { createMemoryStore } from '../../src/runtime/memory-store.ts'
+import { createMemoryStore } from '../../src/store/memory-store.ts'
 import { aCaller } from './callers.ts'
 import { logSink } from './log-sink.ts'
 import { createSteppedClock, type SteppedClock } from './stepped-clock.ts'
@@ -89,7 +89,7 @@ export function createCore(options: CoreOptions = {}) {
   const log = logSink()
   const state = createState()
   const self = createSelfState([])
-  const memory = createScopeMemory(store, log)
+  const memory = createScopeMemory(store, { log, now: clock.now, revisionWindowMs: () => 900_000 })
   const budget = createBudget({ clock, settings: { share: options.share ?? 1, rateLimitType: 'user' } })
   const stop = new AbortController()
   const call = aCaller({ budget, clock, stop: stop.signal, reads: 'pollRead' })

@@ -76,7 +76,11 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
   const state = createState()
   const self = createSelfState([...watchSteps, tokenPoller, historyPoller, arrivalPoller])
   const server = createServerClock(clock, log)
-  const memory = createScopeMemory(store, log)
+  const memory = createScopeMemory(store, {
+    log,
+    now: clock.now,
+    revisionWindowMs: () => settings.revisionWindowMs,
+  })
   const gate = createReadinessGate(watchSteps)
   recall(state, memory, watchSettingsOf(settings).selection)
   const notifications = createNotifications({ store, memory, state, server, log })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { minuteMs, minuteOf } from '../../../src/domain/time.ts'
-import { createMemoryStore } from '../../../src/runtime/memory-store.ts'
+import { createMemoryStore } from '../../../src/store/memory-store.ts'
 import { aJob, createCore, failure, plentifulLimits, quayAccount, zone } from '../../support/exporter-core.ts'
 import { rowsAt, trueTotals, type Upload } from '../../support/health-source.ts'
 import { createSteppedClock } from '../../support/stepped-clock.ts'

@@ -4,7 +4,7 @@ import { Secret } from '../../../src/domain/secret.ts'
 import { dueScopes } from '../../../src/exporter/inventory/inventory-poll.ts'
 import { createSelfState } from '../../../src/exporter/state/self-state.ts'
 import type { Unreadable } from '../../../src/ports/listing.ts'
-import { createMemoryStore } from '../../../src/runtime/memory-store.ts'
+import { createMemoryStore } from '../../../src/store/memory-store.ts'
 import { aJob, createCore, failure, quayAccount, zone } from '../../support/exporter-core.ts'
 import { createSteppedClock } from '../../support/stepped-clock.ts'
 
@@ -270,20 +270,3 @@ t.test('requests are counted by outcome, with a histogram that adds up', async (
   self.polled('health', { ok: false, durationMs: 5, intervalMs: null, at: 9 })
   t.match(self.pollers.get('health'), { polls: 1, lastSuccess: null })
 })
-
-t.test(
-  'a damaged record is said aloud and that scope starts anew; forgetting removes both records',
-  async (t) => {
-    const store = createMemoryStore()
-    await store.put(`ledger:${key}`, { watermark: 'x' })
-    const core = createCore({ store })
-    t.equal(core.memory.ledger(key), null)
-    t.match(core.log.lines, [
-      { level: 'error', message: 'a ledger record is damaged; this scope starts from zero' },
-    ])
-    await core.memory.saveJobs(one, [])
-    t.equal(core.memory.scopes().length, 1)
-    await core.memory.forget(key)
-    t.same(store.keys(''), [])
-  },
-)

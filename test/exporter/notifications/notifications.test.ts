@@ -21,7 +21,7 @@ import type {
 } from '../../../src/ports/cloudflare.ts'
 import type { Unreadable } from '../../../src/ports/listing.ts'
 import type { RecordStore } from '../../../src/ports/record-store.ts'
-import { createMemoryStore } from '../../../src/runtime/memory-store.ts'
+import { createMemoryStore } from '../../../src/store/memory-store.ts'
 import { aCaller, pageOf } from '../../support/callers.ts'
 import { aJob, createCore, failure, quay, quayAccount, zone } from '../../support/exporter-core.ts'
 import { parseScrape } from '../../support/scrape.ts'

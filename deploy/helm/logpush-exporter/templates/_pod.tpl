@@ -2,7 +2,7 @@
 {{- $sharded := include "logpush-exporter.sharded" . }}
 - serve
 - --cloudflare.api-token-file=/etc/logpush-exporter/cloudflare/{{ .Values.cloudflare.existingSecretKey }}{{ if and $sharded .Values.shards.tokenPerShard }}-$(SHARD){{ end }}
-- --state.path=/data/ledger.mdb
+- --state.path=/data/ledger.db
 {{- if $sharded }}
 - --shard=$(SHARD)
 - --total-shards={{ int .Values.shards.total }}

@@ -4,15 +4,19 @@ import type { RecordStore } from '../ports/record-store.ts'
 export function createMemoryStore(): RecordStore {
   const records = new Map<string, string>()
   let writes = 0
+  const put = (key: string, record: unknown): void => {
+    records.set(key, JSON.stringify(record))
+    writes += 1
+  }
   return {
     get(key) {
       const text = records.get(key)
       return text === undefined ? undefined : JSON.parse(text)
     },
     keys: (prefix) => [...records.keys()].filter((key) => key.startsWith(prefix)).sort(),
-    async put(key, record) {
-      records.set(key, JSON.stringify(record))
-      writes += 1
+    put: async (key, record) => put(key, record),
+    async putAll(all) {
+      for (const [key, record] of all) put(key, record)
     },
     async remove(key) {
       records.delete(key)
