@@ -1,5 +1,5 @@
 import t from 'tap'
-import { createMemoryStore } from '../../../src/runtime/memory-store.ts'
+import { createMemoryStore } from '../../../src/store/memory-store.ts'
 import { arrivalRule, createArrivalCore, storedJob } from '../../support/arrival-core.ts'
 import { failure } from '../../support/exporter-core.ts'
 import { createFakeStore, type FakeStore } from '../../support/fake-store.ts'
