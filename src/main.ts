@@ -1,25 +1,16 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs'
 import type { CommandIo } from './cli/command-io.ts'
 import { runCommandLine } from './cli/command-line.ts'
 import { program } from './commands/program/program.ts'
-import { ApiFailure, type ExitCode, exitCode, fileReason, UserError } from './errors.ts'
+import { ApiFailure, type ExitCode, exitCode, UserError } from './errors.ts'
 import { safeError } from './log/log-fields.ts'
-import type { ReadFile } from './settings/settings-parse.ts'
+import { readTextFile } from './runtime/text-file.ts'
 import { build } from './version.ts'
 
 /*
  * The process boundary: arguments, environment, streams and signals in, an exit code out. Commands are loaded
  * when they are called, so that each starts with no more than it needs.
  */
-
-const readFile: ReadFile = (path) => {
-  try {
-    return { ok: true, text: readFileSync(path, 'utf8') }
-  } catch (error) {
-    return { ok: false, reason: fileReason(error) }
-  }
-}
 
 function createIo(stop: AbortController): CommandIo {
   return {
@@ -34,7 +25,7 @@ function createIo(stop: AbortController): CommandIo {
     },
     ask,
     env: process.env,
-    readFile,
+    readFile: readTextFile,
     signal: stop.signal,
     onReload(listener) {
       process.on('SIGHUP', listener)

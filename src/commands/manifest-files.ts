@@ -6,6 +6,7 @@ import { type ManifestText, readManifest } from '../provision/manifest/manifest.
 import type { Manifest } from '../provision/manifest/part.ts'
 import type { ReferenceReaders } from '../provision/manifest/resolve-text.ts'
 import type { Checked } from '../provision/resource/problem.ts'
+import { readSecretFile } from '../runtime/secret-file.ts'
 import { readYaml } from '../settings/yaml-text.ts'
 
 /** The texts of a manifest; of a folder, its YAML files by name. @throws UserError when one cannot be read. */
@@ -37,9 +38,9 @@ export function parseManifest(texts: readonly ManifestText[]): Checked<Manifest>
 }
 
 /** References read from this process's environment and files. */
-export function processReferences(io: Pick<CommandIo, 'env' | 'readFile'>): ReferenceReaders {
+export function processReferences(io: Pick<CommandIo, 'env'>): ReferenceReaders {
   return {
     env: (name) => io.env[name],
-    readFile: (path, from) => io.readFile(resolve(dirname(from), path)),
+    readFile: (path, from) => readSecretFile(resolve(dirname(from), path)),
   }
 }

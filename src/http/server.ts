@@ -57,7 +57,7 @@ export async function buildServer(deps: ServerDeps): Promise<HttpServer> {
   if (deps.web !== null) guardRequests(app, deps.web, deps)
   accessLog(app, deps.log)
   metricsRoute(app, deps.telemetryPath, deps.metrics)
-  healthRoutes(app, deps.readiness, deps.reload)
+  healthRoutes(app, deps.readiness, deps.reload, deps.clock)
   statusRoutes(app, deps)
   for (const route of deps.routes ?? []) route(app)
   wrongRequests(app, deps.log)

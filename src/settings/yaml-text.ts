@@ -10,6 +10,7 @@ import {
   type YAMLError,
 } from 'yaml'
 import type { Entry, FileProblem, Position, Positioned, PositionedReading } from '../domain/positioned.ts'
+import { beyondBounds, maxAliases, maxDepth, tooDeep } from './yaml-bounds.ts'
 
 /*
  * YAML → a tree that knows its positions. Imported only when there is a file to read: the parser costs
@@ -18,6 +19,8 @@ import type { Entry, FileProblem, Position, Positioned, PositionedReading } from
 
 /** Reads one YAML document. An empty one is an empty mapping. */
 export function readYaml(text: string): PositionedReading {
+  const beyond = beyondBounds(text)
+  if (beyond !== null) return { ok: false, problems: [beyond] }
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   const at = (offset: number): Position => {
@@ -38,20 +41,27 @@ export function readYaml(text: string): PositionedReading {
   const problems: FileProblem[] = []
   // Bounds what aliases may unfold to: a small file can describe an enormous tree.
   let nodesLeft = 100_000
+  let aliasesLeft = maxAliases
 
-  const convert = (node: Node | null, fallback: Position): Positioned => {
+  const convert = (node: Node | null, fallback: Position, depth: number): Positioned => {
     const here = node?.range ? at(node.range[0]) : fallback
     const nothing: Positioned = { kind: 'scalar', at: here, type: 'nothing', text: '' }
     if (nodesLeft-- <= 0 || node === null) return nothing
-    if (isAlias(node)) return convert(node.resolve(document) ?? null, here)
+    if (depth > maxDepth) {
+      if (nodesLeft > 0) problems.push({ at: here, message: tooDeep })
+      nodesLeft = 0
+      return nothing
+    }
+    if (isAlias(node))
+      return aliasesLeft-- > 0 ? convert(node.resolve(document) ?? null, here, depth + 1) : nothing
     if (isSeq<Node>(node))
-      return { kind: 'list', at: here, items: node.items.map((one) => convert(one, here)) }
+      return { kind: 'list', at: here, items: node.items.map((one) => convert(one, here, depth + 1)) }
     if (isMap<Node, Node | null>(node)) {
       const entries: Entry[] = []
       for (const pair of node.items) {
         const keyAt = pair.key.range ? at(pair.key.range[0]) : here
         if (isScalar(pair.key)) {
-          entries.push({ key: String(pair.key.value), keyAt, value: convert(pair.value, keyAt) })
+          entries.push({ key: String(pair.key.value), keyAt, value: convert(pair.value, keyAt, depth + 1) })
         } else problems.push({ at: keyAt, message: 'expected text as a key' })
       }
       return { kind: 'map', at: here, entries }
@@ -67,8 +77,11 @@ export function readYaml(text: string): PositionedReading {
   }
 
   const root: Positioned =
-    document.contents === null ? { kind: 'map', at: start, entries: [] } : convert(document.contents, start)
-  if (nodesLeft <= 0) problems.push({ at: start, message: 'the file is too large' })
+    document.contents === null
+      ? { kind: 'map', at: start, entries: [] }
+      : convert(document.contents, start, 0)
+  if (aliasesLeft < 0) problems.push({ at: start, message: `the file has more than ${maxAliases} aliases` })
+  if (nodesLeft <= 0 && problems.length === 0) problems.push({ at: start, message: 'the file is too large' })
   return problems.length > 0 ? { ok: false, problems } : { ok: true, root }
 }
 

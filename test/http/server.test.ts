@@ -180,6 +180,40 @@ t.test('reload is a POST, and says why when the new settings are bad', async (t)
   t.equal(reloads, 2)
 })
 
+t.test('a reload asked for by a page of another origin is refused, one by our own page is not', async (t) => {
+  const { app } = await serverFor(t, { reload: async () => ({ ok: true }) })
+  const status = async (headers: Record<string, string>) =>
+    (await app.inject({ method: 'POST', url: '/-/reload', headers: { host: 'exporter:10199', ...headers } }))
+      .statusCode
+  for (const headers of [
+    { 'sec-fetch-site': 'cross-site' },
+    { 'sec-fetch-site': 'same-site' },
+    { origin: 'http://evil.example' },
+    { origin: 'http://exporter:3000' },
+    { origin: 'null' },
+  ])
+    t.equal(await status(headers), 403, JSON.stringify(headers))
+  t.equal(await status({ 'sec-fetch-site': 'same-origin', origin: 'http://exporter:10199' }), 200)
+  t.equal(await status({ 'sec-fetch-site': 'none' }), 200)
+})
+
+t.test('of 600 reloads at once, five are done', async (t) => {
+  let reloads = 0
+  const { app } = await serverFor(t, {
+    reload: async () => {
+      reloads++
+      return { ok: true }
+    },
+  })
+  const statuses = await Promise.all(
+    Array.from(
+      { length: 600 },
+      async () => (await app.inject({ method: 'POST', url: '/-/reload' })).statusCode,
+    ),
+  )
+  t.strictSame([reloads, statuses.filter((status) => status === 429).length], [5, 595])
+})
+
 t.test('other methods and other paths are refused with what would do', async (t) => {
   const { app } = await serverFor(t)
   const post = await app.inject({ method: 'POST', url: '/metrics' })

@@ -203,6 +203,28 @@ t.test('a changed file counts without a restart; a bad one changes nothing and i
   )
 })
 
+t.test('a file that is emptied, or that loses its users, opens nothing', async (t) => {
+  const path = join(folderFor(t), 'web.yaml')
+  write(path, readFileSync(join(fixtures, 'basic-auth.yaml'), 'utf8'))
+  const log = logSink()
+  const { app } = await serverFor(t, { web: webConfigFor(path, log) })
+  for (const text of ['', '\n', '{}\n', 'basic_auth_users: {}\n', 'rate_limit: {interval: 1s, burst: 9}\n']) {
+    write(path, text)
+    await clock.advance(1_000)
+    t.equal((await app.inject('/metrics')).statusCode, 401, JSON.stringify(text))
+  }
+  t.equal(log.lines.filter(({ level }) => level === 'error').length, 5)
+  t.match(log.lines.at(-1)?.fields, { err: { message: /removing all users needs a restart/ } })
+})
+
+t.test('an empty file is an error at start', async (t) => {
+  const path = write(join(folderFor(t), 'web.yaml'), ' \n')
+  t.throws(
+    () => webConfigFor(path),
+    /web.yaml is empty. To serve without TLS and users, leave the setting out/,
+  )
+})
+
 t.test('at start every mistake is an error that names its line, or the file that is missing', async (t) => {
   const folder = folderFor(t)
   const path = write(join(folder, 'web.yaml'), 'http_server_config:\n  http2: true\nusers: {}\n')

@@ -56,6 +56,7 @@ export function openWebConfig(path: string, deps: WebConfigDeps): WebConfigSourc
       if ((next.tls !== null) !== tlsAtStart) {
         throw new UserError('--web.config.file: turning TLS on or off needs a restart')
       }
+      refuseLess(loaded, next)
       loaded = next
       failedMarks = null
       log.info({ path }, 'web config file or certificates reloaded')
@@ -76,6 +77,19 @@ export function openWebConfig(path: string, deps: WebConfigDeps): WebConfigSourc
   }
 }
 
+/**
+ * A file that is cut while it is written, or a key emptied by accident, must not open the door.
+ * @throws UserError when the new contents ask for less proof of who is there.
+ */
+function refuseLess(before: Loaded, after: Loaded): void {
+  if (before.config.users.size > 0 && after.config.users.size === 0)
+    throw new UserError('--web.config.file: removing all users needs a restart')
+  const { tls } = before.config
+  if (tls === null || after.config.tls === null) return
+  if (tls.clientAuth === 'RequireAndVerifyClientCert' && after.config.tls.clientAuth !== tls.clientAuth)
+    throw new UserError('--web.config.file: accepting clients without a certificate needs a restart')
+}
+
 function marksOf(paths: readonly string[]): string {
   return paths
     .map((path) => {
@@ -87,7 +101,12 @@ function marksOf(paths: readonly string[]): string {
 
 function load(path: string, { readYaml }: WebConfigDeps): Loaded {
   const before = marksOf([path])
-  const yaml = readYaml(readText(path))
+  const text = readText(path)
+  if (text.trim() === '')
+    throw new UserError(
+      `--web.config.file: ${path} is empty. To serve without TLS and users, leave the setting out.`,
+    )
+  const yaml = readYaml(text)
   const reading = yaml.ok ? readWebConfig(yaml.root, dirname(resolve(path))) : yaml
   if (!reading.ok) {
     const lines = [...reading.problems]
