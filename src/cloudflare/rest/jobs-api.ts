@@ -24,10 +24,13 @@ export function createJobsApi(rest: Rest): JobsApi {
     },
     async getJob(scope, id, options) {
       const number = jobNumber(id)
-      const { result } = await rest({ operation: 'get_job' }, options, jobRecord, (sdk) =>
+      const { result } = await rest({ operation: 'get_job' }, options, z.nullable(jobRecord), (sdk) =>
         sdk.logpush.jobs.get(number, scopeParam(scope)),
       )
-      return result
+      if (result !== null) return result
+      throw new ApiFailure('not_found', 'cannot get a job: there is none of this id', {
+        operation: 'get a job',
+      })
     },
     async createJob(scope, body, options) {
       const call = { operation: 'create_job', secrets: secretsOf(body) } as const

@@ -126,7 +126,10 @@ export function createLiveObjects({ jobs, notifications }: ObjectsDeps, call: Ca
         case 'job': {
           const { resource } = change.desired
           const body = { ...updateJobBody(resource, change.actual, change.fields), ...challengeField(token) }
-          await call.write((options) => jobs.updateJob(resource.scope, id, body, options))
+          const sent = await attempt(() =>
+            call.write((options) => jobs.updateJob(resource.scope, id, body, options)),
+          )
+          if (!sent.ok) throw body.destinationConf === undefined ? withTestHint(sent.failure) : sent.failure
           return
         }
         case 'webhook': {
@@ -155,6 +158,15 @@ export function createLiveObjects({ jobs, notifications }: ObjectsDeps, call: Ca
       }
     },
   }
+}
+
+/** A job's destination may be why an update is refused that does not touch it. */
+function withTestHint(failure: ApiFailure): ApiFailure {
+  const { kind, message, operation, status, codes } = failure
+  if (kind !== 'invalid_request' || !/destination/i.test(message)) return failure
+  const hint =
+    'Cloudflare tests the destination at every update, also when only other fields change: repair it first'
+  return new ApiFailure(kind, `${message}; ${hint}`, { operation, status, codes })
 }
 
 /** What cannot be read is neither gone nor as it was. */

@@ -31,8 +31,8 @@ export function createJobBody(job: JobResource): JobWrite {
 }
 
 /**
- * The body that makes a live job as wanted: only what differs. Cloudflare tries the destination whenever
- * it is sent, so an unrelated change would fail while the destination is down.
+ * The body that makes a live job as wanted: only what differs, so that a destination with a challenge needs no new
+ * proof. Cloudflare tests the destination at every update all the same.
  */
 export function updateJobBody(job: JobResource, actual: ActualJob, fields: readonly FieldDiff[]): JobWrite {
   const differs = (name: string) => fields.some(({ path }) => path === name || path.startsWith(`${name}.`))

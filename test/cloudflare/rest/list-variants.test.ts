@@ -330,6 +330,13 @@ t.test('a list that is missing is no empty list', async (t) => {
     }
 })
 
+t.test('a job that is answered with null is gone', async (t) => {
+  const server = await fakeHttp(ok(null))
+  t.teardown(() => server.close())
+  const client = createRestClient(clientDeps(server.baseUrl))
+  t.match(await failureOf(client.getJob(account, '7', options)), { kind: 'not_found' })
+})
+
 t.test('null is an empty list where the description says so', async (t) => {
   const server = await fakeHttp(ok(null))
   t.teardown(() => server.close())

@@ -340,6 +340,27 @@ t.test('what cannot be read any more is neither gone nor new: only that object i
   t.equal(writesOf(cloudflare).filter((call) => call.startsWith('create')).length, 0)
 })
 
+t.test(
+  'an update that is refused because of the destination says that it is tested every time',
+  async (t) => {
+    const cloudflare = aFakeCloudflare()
+    const machine = aMachine(cloudflare)
+    await machine.apply(await machine.plan(wanting([aJob()])))
+    cloudflare.editJob(account, aJob().resource.name, { enabled: false })
+    const message = 'cannot update a job: error validating destination: no such host'
+    failOnce(
+      cloudflare,
+      'update job',
+      new ApiFailure('invalid_request', message, { operation: 'test', status: 400 }),
+    )
+    const run = await machine.apply(await machine.plan(wanting([aJob()])))
+    t.match(
+      applyReportLines(run.report).join('\n'),
+      `${message}; Cloudflare tests the destination at every update, also when only other fields change: repair it first`,
+    )
+  },
+)
+
 t.test('deletes come last, and what is gone or changed is not deleted', async (t) => {
   const cloudflare = aFakeCloudflare()
   const machine = aMachine(cloudflare)
