@@ -7,12 +7,6 @@ import { checkCell, exporterCell, planCell } from './variant-cells.ts'
  * table says so and the line goes.
  */
 const openCells: ReadonlyMap<string, string> = new Map([
-  ['headers/absurd exporter', 'bounds for Ratelimit headers'],
-  ['headers/absurd check', 'bounds for Ratelimit headers'],
-  ['headers/absurd plan', 'bounds for Ratelimit headers'],
-  ['token/no-id check', 'a verification of the token that is only advice'],
-  ['token/list check', 'a verification of the token that is only advice'],
-  ['token/failing check', 'a verification of the token that is only advice'],
   ['throttled/json-971 check', 'a verification of the token that is only advice'],
   ['throttled/html-1015 check', 'a verification of the token that is only advice'],
   ['graphql/plain-text exporter', 'JSON of another content type'],
