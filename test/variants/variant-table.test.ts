@@ -1,4 +1,5 @@
 import t from 'tap'
+import { exporterCell } from '../support/variant-cells.ts'
 import { cellsOf, failuresOf, runCells, tableLines } from '../support/variant-table.ts'
 
 /*
@@ -37,3 +38,10 @@ t.test('a form that nobody expects costs nothing but what it says itself', async
   t.strictSame(failuresOf(results), [])
   t.equal(results.length, slice.length)
 })
+
+t.test(
+  'contrary: another form from call to call, and all is counted exactly, on time and unthrottled',
+  async (t) => {
+    t.strictSame(await exporterCell('contrary'), [])
+  },
+)
