@@ -81,6 +81,13 @@ export const dataGraphs = [
     legend: ['sum'],
   }),
   graph({
+    title: 'Clock skew',
+    description:
+      "Cloudflare's time minus the time of the machine. Minutes apart, the earlier of both decides what is complete.",
+    unit: 's',
+    lines: [line(gauge('cloudflare_logpush_exporter_clock_skew_seconds', 'instance'), '{{instance}}')],
+  }),
+  graph({
     title: 'Data gaps',
     description:
       'Seconds of health data given up in the minutes before each point, because Cloudflare keeps them no longer. What was lost in them is not known.',

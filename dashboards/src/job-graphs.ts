@@ -126,6 +126,13 @@ export const volumeGraphs = [
     unit: 'none',
     lines: [line(jobGauge('cloudflare_logpush_job_sample_interval'), 'sample interval')],
   }),
+  graph({
+    title: 'Rows revised down',
+    description:
+      'Rows of health data a second that became smaller, or vanished, after they were counted. The counters keep the highest value.',
+    unit: 'none',
+    lines: [line(jobRate('cloudflare_logpush_revised_down_total'), 'rows per second')],
+  }),
 ]
 
 export const freshnessPanels = [
