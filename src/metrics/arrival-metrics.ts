@@ -52,6 +52,16 @@ export const arrivalMetrics: readonly Metric<JobView>[] = [
     ({ leads }) => (leads === null || leads.ledger === null ? null : leads.ledger.gapMs / 1000),
   ),
   gauge(
+    'cloudflare_logpush_arrival_silent',
+    'Whether Cloudflare has delivered and nothing has been written to the destination for 15 minutes.',
+    ({ leads }) => (leads === null || leads.ledger === null ? null : leads.silent),
+  ),
+  gauge(
+    'cloudflare_logpush_arrival_missing_ratio',
+    'Share of what Cloudflare delivered in an hour that is not at the destination, by files or by bytes, whichever is worse. Absent while sampled, unreadable or not known for long enough.',
+    ({ leads }) => leads?.missingShare ?? null,
+  ),
+  gauge(
     'cloudflare_logpush_arrival_min_ratio',
     'Share of what Cloudflare delivered that must be found at the destination within an hour.',
     ({ leads }) => leads?.tolerance ?? null,

@@ -11,16 +11,42 @@ export interface Amount {
 /** Sums of [from, to); null where they are not known in full. */
 export type AmountBetween = (from: EpochMinute, to: EpochMinute) => Amount | null
 
-/** A silence is judged over this long; health data that comes late gets this much grace. */
+/** A silence is judged over this long. */
 const silentMinutes = 15
+/** What was uploaded so lately may be listed, or counted by Cloudflare, in a moment. */
 const graceMinutes = 5
 
-/** Whether Cloudflare delivered in a quarter of an hour, and nothing at all of it arrived. */
+/** Whether Cloudflare delivered, and nothing at all was written since a quarter of an hour. */
 export function isNotArriving(pushed: AmountBetween, arrived: AmountBetween, now: EpochMs): boolean {
   const minute = minuteOf(now)
-  const delivered = pushed(minute - silentMinutes - graceMinutes, minute - graceMinutes)
-  const found = arrived(minute - silentMinutes - 2 * graceMinutes, minute + 1)
+  const delivered = pushed(minute - silentMinutes, minute - graceMinutes)
+  // The store's clock may be a little behind Cloudflare's.
+  const found = arrived(minute - silentMinutes - 1, minute + 1)
   return delivered !== null && found !== null && delivered.files > 0 && found.files === 0
+}
+
+const hourMinutes = 60
+const fewestMinutes = 10
+
+/**
+ * The share of what was delivered in an hour that is missing, by files or by bytes, whichever is worse; null while too
+ * little is known, which is `since` when on both sides. One file alone may have crossed the edge of the hour.
+ */
+export function missingShare(
+  pushed: AmountBetween,
+  arrived: AmountBetween,
+  { since, now }: { readonly since: EpochMinute; readonly now: EpochMs },
+): number | null {
+  const to = minuteOf(now) - graceMinutes
+  const from = Math.max(to - hourMinutes, since)
+  if (to - from < fewestMinutes) return null
+  const [delivered, found] = [pushed(from, to), arrived(from, to)]
+  if (delivered === null || found === null) return null
+  const missing = delivered.files - found.files
+  if (delivered.files === 0 || missing === 1) return 0
+  const files = missing / delivered.files
+  const bytes = delivered.bytes === 0 ? 0 : 1 - found.bytes / delivered.bytes
+  return Math.max(0, files, bytes)
 }
 
 /** Batches are uploaded soon after their range has ended. */

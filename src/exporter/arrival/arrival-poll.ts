@@ -5,7 +5,7 @@
 import type { ServerClock } from '../../access/server-clock.ts'
 import type { ArrivalLedger } from '../../domain/arrival/arrival-ledger.ts'
 import type { ArrivalReader, ArrivalRule } from '../../domain/arrival/arrival-rule.ts'
-import { type AmountBetween, isNotArriving } from '../../domain/arrival/comparison.ts'
+import { type AmountBetween, isNotArriving, missingShare } from '../../domain/arrival/comparison.ts'
 import { placeTitle } from '../../domain/destination/store-place.ts'
 import type { JobId } from '../../domain/job/job.ts'
 import type { Ledger, MinuteCounts } from '../../domain/ledger/ledger.ts'
@@ -133,17 +133,28 @@ export function createArrivalPoll(deps: ArrivalDeps): ArrivalPoll {
     }
   }
 
+  /** Estimates cannot be compared with a count. */
+  const isSampled = ({ jobs }: ArrivalGroup): boolean =>
+    jobs.some(({ id, scope }) => (state.scope(scope)?.totals.get(id)?.sampleInterval ?? 1) > 1)
+  const missing = (group: ArrivalGroup, now: EpochMs): number | null => {
+    const [push, arrival] = [pushed.since(group.jobs.map(({ id }) => id)), arrived.since(group.key)]
+    if (push === null || arrival === null) return null
+    return missingShare(pushedBy(group), arrived.between(group.key), { since: Math.max(push, arrival), now })
+  }
+
   const shown = (group: ArrivalGroup): JobArrival => {
     const { poll, ledger, completeTo } = placeOf(group)
     const now = server.now()
+    const jobs = group.jobs.map(({ id }) => id)
     return {
       place: group.place,
-      jobs: group.jobs.map(({ id }) => id),
+      jobs,
       poll,
       completeTo,
       ledger,
       tolerance: group.rule.tolerance,
       silent: poll.failure === null && isNotArriving(pushedBy(group), arrived.between(group.key), now),
+      missingShare: poll.failure === null && !isSampled(group) ? missing(group, now) : null,
     }
   }
   const show = (groups: Iterable<ArrivalGroup>, whole: boolean): void => {

@@ -12,6 +12,8 @@ export interface MinuteTally {
   /** From when on a key is known; the first call for a key counts. */
   begin(key: string, from: EpochMinute): void
   add(key: string, minute: EpochMinute, amount: Amount): void
+  /** From when on a key is known; null while it is not. */
+  since(key: string): EpochMinute | null
   /** Sums of one key, null where they reach beyond what is known. */
   between(key: string): AmountBetween
   /** Sums of slots of some minutes up to the one that `now` falls in, oldest first; null where unknown. */
@@ -67,6 +69,7 @@ export function createMinuteTally(): MinuteTally {
       rows.set(row.files, place, rows.get(row.files, place) + files)
       rows.set(row.bytes, place, rows.get(row.bytes, place) + bytes)
     },
+    since: (key) => known.get(key)?.from ?? null,
     between,
     slots(key, now, minutes) {
       const count = Math.floor(tallyMinutes / minutes)

@@ -12,6 +12,8 @@ import { createMinuteTally } from './minute-tally.ts'
 export interface PushTally {
   /** Enters what a read of a scope counted; at a job's first, what the ledger already knew as well. */
   counted(scope: ScopeKey, before: Ledger, added: Iterable<MinuteCounts>): void
+  /** From when on all of them are known; null while one is not. */
+  since(ids: readonly JobId[]): EpochMinute | null
   /** Sums over several jobs; null where one of them is not known. */
   together(ids: readonly JobId[]): AmountBetween
   slots(ids: readonly JobId[], now: EpochMs, minutes: number): readonly (Amount | null)[]
@@ -47,6 +49,10 @@ export function createPushTally(
       }
       if (fresh.size > 0) for (const counts of openCounts(before)) if (fresh.has(counts.jobId)) enter(counts)
       for (const counts of added) if (begun.has(counts.jobId)) enter(counts)
+    },
+    since(ids) {
+      const known = ids.flatMap((id) => tally.since(id) ?? [])
+      return known.length < ids.length ? null : Math.max(...known)
     },
     together: (ids) => (from, to) => sumOf(ids.map((id) => tally.between(id)(from, to))),
     slots(ids, now, minutes) {

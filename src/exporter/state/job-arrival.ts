@@ -18,6 +18,8 @@ export interface JobArrival {
   readonly tolerance: number
   /** Whether Cloudflare delivers and nothing arrives. */
   readonly silent: boolean
+  /** The share of what was delivered in an hour that is missing; null while that cannot be said. */
+  readonly missingShare: number | null
 }
 
 /** The job of a place that carries its series, so that sums over jobs count nothing twice. */

@@ -1,5 +1,10 @@
 import t from 'tap'
-import { type AmountBetween, isLossIn, isNotArriving } from '../../../src/domain/arrival/comparison.ts'
+import {
+  type AmountBetween,
+  isLossIn,
+  isNotArriving,
+  missingShare,
+} from '../../../src/domain/arrival/comparison.ts'
 import { minuteOf } from '../../../src/domain/time.ts'
 import { minute, tenOClock } from '../../support/log-files.ts'
 
@@ -15,16 +20,35 @@ const at =
   }
 const unknown: AmountBetween = () => null
 
-t.test('delivered for a quarter of an hour, and nothing arrived', async (t) => {
+t.test('delivered, and nothing written for a quarter of an hour', async (t) => {
   const now = tenOClock + 30 * minute
-  t.ok(isNotArriving(at(12, 20), at(), now))
-  t.notOk(isNotArriving(at(12, 20), at(21), now))
-  t.notOk(isNotArriving(at(12, 20), at(30), now), 'the minute that runs counts')
-  t.ok(isNotArriving(at(12, 20), at(4), now), 'what came long before does not')
+  t.ok(isNotArriving(at(15, 20), at(), now))
+  t.notOk(isNotArriving(at(15, 20), at(21), now))
+  t.notOk(isNotArriving(at(15, 20), at(30), now), 'the minute that runs counts')
+  t.notOk(isNotArriving(at(15), at(14), now), 'clocks may differ by a minute')
+  t.ok(isNotArriving(at(15, 20), at(4), now), 'what came long before does not')
   t.notOk(isNotArriving(at(), at(), now), 'a quiet job is no broken job')
   t.notOk(isNotArriving(at(26), at(), now), 'too new to be missed')
   t.notOk(isNotArriving(unknown, at(), now))
-  t.notOk(isNotArriving(at(12), unknown, now))
+  t.notOk(isNotArriving(at(15), unknown, now))
+})
+
+t.test('the share that is missing of an hour', async (t) => {
+  const now = tenOClock + 65 * minute
+  const since = minuteOf(tenOClock)
+  const all = Array.from({ length: 60 }, (_, index) => index)
+  const share = (pushed: AmountBetween, arrived: AmountBetween, from = since): number | null =>
+    missingShare(pushed, arrived, { since: from, now })
+  t.equal(share(at(...all), at(...all)), 0)
+  t.equal(share(at(...all), at(...all.slice(15))), 0.25)
+  t.equal(share(at(...all), at(...all.slice(1))), 0, 'one may have crossed the edge of the hour')
+  t.equal(share(at(...all.slice(1)), at(...all)), 0, 'more than was pushed is not less')
+  t.equal(share(at(), at()), 0)
+  t.equal(share(at(...all), at(...all.slice(45)), since + 45), 0, 'only what is known is compared')
+  t.equal(share(at(...all), at(), since + 55), null, 'five minutes are too few')
+  t.equal(share(unknown, at()), null)
+  const smaller: AmountBetween = () => ({ files: 60, bytes: 450 })
+  t.equal(share(at(...all), smaller), 0.25, 'all files are there, and some are cut')
 })
 
 t.test('a gap is loss when more was delivered in it than was written', async (t) => {

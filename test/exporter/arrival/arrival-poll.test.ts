@@ -113,11 +113,29 @@ t.test('Cloudflare delivers and nothing arrives: the job is silent after a quart
     if (core.arrival().silent) silentAfter ??= elapsed
     await core.clock.advance(minute)
   }
-  t.ok(silentAfter !== null && silentAfter <= 21, `${silentAfter} minutes`)
+  t.ok(silentAfter !== null && silentAfter <= 16, `${silentAfter} minutes`)
   put(lister, 82, 100, core.clock.now())
   await core.cycle()
   t.equal(core.arrival().silent, false)
 })
+
+t.test(
+  'a third of the files is lost: the share that is missing shows it, and a sampled job claims nothing',
+  async (t) => {
+    const lister = createFakeStore()
+    const core = createArrivalCore({ lister })
+    await core.cycle()
+    t.equal(core.arrival().missingShare, null, 'not known for long enough')
+    for (let index = 0; index < 150; index += 1) {
+      core.delivered([{ at: tenOClock + (index + 1) * every, bytes: 100 }])
+      if (index % 3 !== 1) put(lister, index)
+      await core.clock.advance(every)
+      if (index % 2 === 1) await core.cycle()
+    }
+    const share = core.arrival().missingShare ?? 0
+    t.ok(share > 0.32 && share < 0.35, `${share}`)
+  },
+)
 
 t.test('lost files are a gap that counts, a quiet time is none', async (t) => {
   const lister = createFakeStore()
