@@ -1,4 +1,5 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard'
+import { arrivalGraphs } from './arrival-graphs.ts'
 import { alertsFiring } from './expressions.ts'
 import { frame } from './frame.ts'
 import { attemptGraphs, freshnessPanels, lossGraphs, redGraphs, volumeGraphs } from './job-graphs.ts'
@@ -21,6 +22,7 @@ export function jobDashboard(): Dashboard {
       { title: 'Rate, errors, duration', tiles: tiles(8, 8, ...redGraphs) },
       { title: 'Losses', tiles: tiles(12, 7, ...lossGraphs) },
       { title: 'Freshness and state', tiles: tiles(12, 7, ...freshnessPanels) },
+      { title: 'At the destination', tiles: tiles(8, 8, ...arrivalGraphs) },
       { title: 'Attempts', tiles: tiles(8, 8, ...attemptGraphs) },
       { title: 'Volume', tiles: tiles(8, 8, ...volumeGraphs) },
     ],
