@@ -11,7 +11,6 @@ const openCells: ReadonlyMap<string, string> = new Map([
   ['throttled/html-1015 check', 'a verification of the token that is only advice'],
   ['graphql/plain-text exporter', 'JSON of another content type'],
   ['graphql/plain-text check', 'JSON of another content type'],
-  ['graphql/settings-null check', 'a look at health data where its limits are not told'],
 ])
 
 /** Who meets a variant: the column of the table. */

@@ -16,7 +16,7 @@ export interface ScopeFacts {
   readonly scope: Scope
   /** How many jobs there are. */
   readonly jobs: Attempted<number>
-  /** Limits of the health data, which was read as well; null where the API says that there is none. */
+  /** Limits of the health data, which was read as well where there is any; null where the API does not tell them. */
   readonly health: Attempted<HealthLimits | null>
   /** Policies that announce a disabled job; null for a zone, which has none. */
   readonly policies: Attempted<number> | null

@@ -53,7 +53,8 @@ async function probeBatch(
   }
   const offered = scopes.filter((scope) => {
     const own = found.get(scopeKey(scope))
-    return own?.ok === true && own.value?.enabled === true
+    // Where the limits are not told, only the rows can tell whether there is health data.
+    return own?.ok === true && own.value?.enabled !== false
   })
   const to = minuteOf(probe.clock.now())
   const rows = await tryTogether(offered, (some) => {

@@ -118,7 +118,7 @@ function healthReport(trial: Attempted<HealthLimits | null>, judge: Judge): Scop
     max_page_size: limits?.maxPageSize ?? null,
   }
   if (!trial.ok) return { ...judge(trial.failure), ...shown }
-  if (limits?.enabled === true) return { state: 'works', message: null, ...shown }
+  if (limits?.enabled !== false) return { state: 'works', message: null, ...shown }
   return { state: 'not_offered', message: 'Cloudflare offers no Logpush health data here', ...shown }
 }
 
