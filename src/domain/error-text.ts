@@ -22,11 +22,11 @@ export function beginning(text: string, length = maxRead): string {
 /**
  * A text from outside made fit to show: addresses lose everything after the host, anything that could be a
  * credential (parameters, headers, what follows a scheme word, long random words) is masked, control characters
- * go, and it is cut short.
+ * and those that turn the direction of writing go, and it is cut short.
  */
 export function scrub(text: string): string {
   const plain = beginning(text)
-    .replace(/\p{Cc}+/gu, ' ')
+    .replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, ' ')
     .replace(/\b([a-z][a-z0-9+.-]{0,31}):\/\/([^\s"'<>]*)/gi, (_, scheme: string, rest: string) =>
       maskAddress(scheme, rest),
     )

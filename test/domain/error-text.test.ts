@@ -70,3 +70,7 @@ t.test('a text is cut at a word, and a text without one is masked as a whole', a
   const half = `${'no '.repeat(600)}${'x'.repeat(190)} abcdefg`
   t.notMatch(scrub(half), /abc/, 'half of a word may be half of a secret')
 })
+
+t.test('signs that turn the direction of writing go', async (t) => {
+  t.equal(scrub('refused \u202egnp.exe\u202c by \u2066host\u2069'), 'refused  gnp.exe  by  host ')
+})

@@ -36,9 +36,15 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
+/** Signs that turn the direction of writing: a name with one in it makes what stands beside it read wrong. */
+const shownAsBox = '\u25a1'
+
 export function escapeHtml(text: string): string {
-  return /[&<>"']/.test(text)
-    ? text.replace(/[&<>"']/g, (character) => entities[character] ?? character)
+  return /[&<>"'\u200e\u200f\u202a-\u202e\u2066-\u2069]/.test(text)
+    ? text.replace(
+        /[&<>"'\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+        (character) => entities[character] ?? shownAsBox,
+      )
     : text
 }
 
