@@ -114,9 +114,53 @@ function valueFor(name: string): string {
 t.test('the page shows each example and links to nothing else', async (t) => {
   t.ok(examples.length >= 5)
   for (const name of examples) t.ok(page.includes(`(examples/provision/${name})`), name)
-  for (const [, linked = ''] of page.matchAll(/\(examples\/provision\/([^)]+)\)/g)) {
+  for (const name of readdirSync(join(folder, 'fleet'))) {
+    t.ok(page.includes(`(examples/provision/fleet/${name})`), name)
+  }
+  for (const [, linked = ''] of page.matchAll(/\(examples\/provision\/([^/)]+)\)/g)) {
     t.ok(examples.includes(linked), linked)
   }
+})
+
+t.test('one job for all zones of two accounts: plan, apply, and a zone that appears later', async (t) => {
+  const built = buildWorld(18)
+  const [production, staging] = [built.account('Quay'), built.account('Quay staging')]
+  for (const name of ['quay.example', 'api.quay.example', 'a.test.quay.example']) built.zone(name, production)
+  for (const name of ['api.staging.example', 'www.staging.example']) built.zone(name, staging)
+  const sim = await startSimulator({ world: built.spec() })
+  t.teardown(() => sim.close())
+  const env = {
+    ...secrets,
+    PRODUCTION_ACCOUNT_ID: production,
+    STAGING_ACCOUNT_ID: staging,
+    CLOUDFLARE_API_TOKEN: sim.token,
+    LOGPUSH_EXPORTER_CLOUDFLARE_BASE_URL: sim.url,
+    XDG_CACHE_HOME: mkdtempSync(join(tmpdir(), 'fleet-')),
+  }
+  t.teardown(() => rmSync(env.XDG_CACHE_HOME, { recursive: true, force: true }))
+  const run = (...argv: readonly string[]) => runProvision([...argv, '-f', join(folder, 'fleet')], { env })
+  const live = () =>
+    sim.world
+      .jobs()
+      .map(({ phases }) => /quay-logs\/([^?]+)/.exec(phases.at(-1)?.destinationConf ?? '')?.[1])
+      .sort()
+  t.match(await run('validate'), { code: 0, stderr: '' })
+  t.match(await run('plan'), { code: 0, stdout: /Plan: 3 to create, 0 unchanged/ })
+  t.match(await run('apply', '--yes'), { code: 0, stdout: /Applied: 3 created/ })
+  t.strictSame(live(), [
+    'http/api.quay.example/{DATE}',
+    'http/api.staging.example/{DATE}',
+    'http/quay.example/{DATE}',
+  ])
+  t.match(await run('plan', '--detailed-exitcode'), { code: 0, stdout: /No changes: 3 objects/ })
+  const [first] = sim.world.zones()
+  if (first === undefined) throw new Error('the world has no zone')
+  sim.world.addZone({ ...first, id: 'd'.repeat(32), name: 'new.quay.example' })
+  const later = await run('plan', '--detailed-exitcode')
+  t.match(later, { code: 2, stdout: /\+ create job sre-http in zone new\.quay\.example/ })
+  t.match(later.stdout, /Plan: 1 to create, 3 unchanged/)
+  t.match(await run('apply', '--yes'), { code: 0, stdout: /Applied: 1 created/ })
+  t.ok(live().includes('http/new.quay.example/{DATE}'))
 })
 
 /** The keys of a value, however deep; of a list, those of its first item. */

@@ -8,6 +8,7 @@ import {
 import type { FieldSpec } from '../../domain/destination/spec.ts'
 import { isObject } from '../../domain/plain-value.ts'
 import { hasReference } from '../resource/reference.ts'
+import { sampled } from './job-variables.ts'
 import { found, type Report } from './report.ts'
 import type { Path } from './tree.ts'
 
@@ -31,7 +32,7 @@ export function checkDestination(
   for (const [name, spec] of Object.entries(kindSpec(kind).fields)) {
     const value = fields[name]
     if (typeof value === 'string' && !hasReference(value)) {
-      checkField(report, spec, value, [...path, kind, name])
+      checkField(report, spec, sampled(value), [...path, kind, name])
     } else if (isObject(value)) checkNames(report, spec, value, [...path, kind, name])
   }
   const wrong = kindSpec(kind).together?.((name) => fields[name] !== undefined) ?? []

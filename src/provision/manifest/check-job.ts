@@ -7,8 +7,9 @@ import { checkDestination } from './check-destination.ts'
 import { checkFilter } from './check-filter.ts'
 import { checkUpload } from './check-upload.ts'
 import type { OutputValue } from './job-schema.ts'
+import { checkVariables, sampled } from './job-variables.ts'
 import type { Report } from './report.ts'
-import type { JobValue } from './schema.ts'
+import type { JobValue, ScopeValue, ZonesValue } from './schema.ts'
 import type { Path } from './tree.ts'
 
 /** Cloudflare's longest job name. */
@@ -17,8 +18,10 @@ const maxNameLength = 512
 /** Checks what the schema cannot say of one job. `path` leads to the job. */
 export function checkJob(report: Report, job: JobValue, path: Path): void {
   checkScope(report, job, path)
-  if (job.name.length > maxNameLength) {
-    report.error([...path, 'name'], `expected at most ${maxNameLength} characters, found ${job.name.length}`)
+  checkVariables(report, job, path)
+  const { length } = sampled(job.name)
+  if (length > maxNameLength) {
+    report.error([...path, 'name'], `expected at most ${maxNameLength} characters, found ${length}`)
   }
   checkDataset(report, job, path)
   const kind = checkDestination(report, job.destination, [...path, 'destination'])
@@ -33,17 +36,35 @@ export function checkJob(report: Report, job: JobValue, path: Path): void {
 /** A job, or an entry of `scopes`: in the account or in one zone. */
 export function checkScope(
   report: Report,
-  { scope, zone }: { readonly scope?: unknown; readonly zone?: unknown },
+  { scope, zone, zones }: Pick<ScopeValue, 'scope' | 'zone' | 'zones'>,
   path: Path,
 ): void {
-  if ((scope === undefined) !== (zone === undefined)) return
-  const what = scope === undefined ? 'neither' : 'both'
-  report.error(path, `expected either "scope: account" or "zone: NAME", found ${what}`)
+  if (zones !== undefined) checkZones(report, zones, [...path, 'zones'])
+  const given = Object.entries({ scope, zone, zones }).filter(([, value]) => value !== undefined)
+  if (given.length === 1) return
+  const what = given.length === 0 ? 'none of them' : given.map(([key]) => key).join(' and ')
+  report.error(path, `expected one of "scope: account", "zone: NAME" or "zones: …", found ${what}`)
+}
+
+function checkZones(report: Report, zones: ZonesValue, path: Path): void {
+  if (zones === 'all') return
+  const { include, exclude } = Array.isArray(zones) ? { include: zones } : zones
+  if (include === undefined && exclude === undefined) {
+    report.error(path, 'expected include or exclude, found neither')
+  }
+  if (Array.isArray(include) && include.length === 0) {
+    const here = Array.isArray(zones) ? path : [...path, 'include']
+    report.error(here, 'expected at least one zone, found none')
+  }
 }
 
 function checkDataset(report: Report, job: JobValue, path: Path): void {
   const { dataset } = job
-  if (hasReference(dataset) || (job.scope === undefined) === (job.zone === undefined)) return
+  if (
+    hasReference(dataset) ||
+    (job.scope === undefined) === (job.zone === undefined && job.zones === undefined)
+  )
+    return
   const scopes = datasetScopes(dataset)
   const here = job.scope === undefined ? 'zone' : 'account'
   if (scopes === null) {

@@ -3,6 +3,7 @@ import type { Problem } from '../resource/problem.ts'
 import type { Origin } from '../resource/resource.ts'
 import type { ManifestPart } from './part.ts'
 import { createReport, originOf, type Report } from './report.ts'
+import type { ZonesValue } from './schema.ts'
 import type { Path } from './tree.ts'
 
 /** The account of each file: its own, or the only one that any file names. */
@@ -76,6 +77,11 @@ function checkWebhookNames(report: Report, { value }: ManifestPart, known: reado
   }
 }
 
+function zonesText(zones: ZonesValue): string {
+  if (zones === 'all') return 'all zones'
+  return Array.isArray(zones) ? `the zones ${zones.join(', ')}` : `the zones ${JSON.stringify(zones)}`
+}
+
 interface Named {
   readonly kind: string
   readonly name: string
@@ -87,10 +93,10 @@ interface Named {
 function namedObjects({ value }: ManifestPart): readonly Named[] {
   const { jobs = [], notifications: { webhooks = [], policies = [] } = {} } = value
   return [
-    ...jobs.map(({ name, zone, adopt }, index) => ({
+    ...jobs.map(({ name, zone, zones, adopt }, index) => ({
       kind: 'job',
       name,
-      where: zone === undefined ? 'the account' : `zone ${zone}`,
+      where: zones !== undefined ? zonesText(zones) : zone === undefined ? 'the account' : `zone ${zone}`,
       path: ['jobs', index],
       adopt,
     })),

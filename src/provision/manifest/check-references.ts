@@ -1,7 +1,7 @@
 import { isDestinationKind, kindSpec } from '../../domain/destination/kinds.ts'
 import { redactConf } from '../../domain/destination/redaction.ts'
 import type { Positioned } from '../../domain/positioned.ts'
-import { hasReference, parseReferences, refEnv, refFile } from '../resource/reference.ts'
+import { hasReference, parseReferences, refEnv, refFile, variablesIn } from '../resource/reference.ts'
 import { isSecretPath, type Report } from './report.ts'
 import { type Path, pathText } from './tree.ts'
 
@@ -26,11 +26,20 @@ function walk(report: Report, node: Positioned, path: Path): void {
 function checkText(report: Report, text: string, path: Path): void {
   // Defaults are checked where they are used, with the job's own fields beside them.
   if (path[0] === 'defaults') return
-  if (isReferable(path)) {
+  if (isJobName(path)) {
+    const parsed = parseReferences(text)
+    if ('mistake' in parsed) report.error(path, parsed.mistake)
+    else if (hasReference(text))
+      report.error(path, 'references are not supported here; write the value itself')
+  } else if (isReferable(path)) {
     const parsed = parseReferences(text)
     if ('mistake' in parsed) report.error(path, isSecretPath(path) ? bare(parsed.mistake) : parsed.mistake)
-    else if (mustRefer(path, text) && !parsed.parts.some((part) => typeof part !== 'string')) {
+    else if (mustRefer(path, text) && !hasReference(text)) {
       report.error(path, `expected a reference such as ${refEnv} or ${refFile}, found plain text`)
+    }
+    const variable = path.includes('destination') ? undefined : variablesIn(text)[0]
+    if (variable !== undefined) {
+      report.error(path, `\${${variable}} is only replaced in the names and destinations of jobs`)
     }
   } else if (hasReference(text) && !isBelowUnknown(report, path)) {
     report.error(path, 'references are not supported here; write the value itself')
@@ -47,11 +56,16 @@ function bare(mistake: string): string {
   return mistake.replace(/, found .*?(; did you mean "\w+"\?)?$/s, ', found something else$1')
 }
 
+/** A name is filled in by the job, never from outside: it says which live object is meant. */
+function isJobName(path: Path): boolean {
+  return path.length === 3 && path[0] === 'jobs' && path[2] === 'name'
+}
+
 /** Where references are replaced. */
 function isReferable(path: Path): boolean {
   const last = path.at(-1)
   if (path.includes('destination') || (path.includes('ownership') && last === 'token')) return true
-  if (path[0] === 'account' || last === 'zone') return true
+  if (path[0] === 'account' || last === 'zone' || path[2] === 'zones') return true
   if (path[0] !== 'notifications') return false
   return path[1] === 'webhooks'
     ? last === 'url' || last === 'secret'

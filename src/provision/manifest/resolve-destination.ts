@@ -16,7 +16,7 @@ import { nearestName } from '../../domain/nearest-name.ts'
 import { isObject } from '../../domain/plain-value.ts'
 import { quoted } from '../../domain/positioned.ts'
 import { Secret } from '../../domain/secret.ts'
-import { hasReference } from '../resource/reference.ts'
+import { hasReference, variablesIn } from '../resource/reference.ts'
 import { expectedText } from './check-destination.ts'
 import { type Resolver, resolveText } from './resolve-text.ts'
 import type { Path } from './tree.ts'
@@ -90,8 +90,11 @@ function resolveField(
   const text = resolveText(resolver, path, given)
   if (text === null) return null
   const expected = resolver.readers === null ? null : expectedText(spec, text)
-  if (hasReference(given) && expected !== null) {
-    resolver.report.error(path, `expected ${expected}, but the reference resolves to something else`)
+  if (expected !== null && (hasReference(given) || variablesIn(given).length > 0)) {
+    const but = hasReference(given)
+      ? 'but the reference resolves to something else'
+      : `but its variables make it ${quoted(text)}`
+    resolver.report.error(path, `expected ${expected}, ${but}`)
     return null
   }
   return spec.type === 'text' ? text : new Secret(text)

@@ -1,29 +1,56 @@
-import type { Scope } from '../../domain/scope.ts'
+import { type Scope, scopeTitle } from '../../domain/scope.ts'
 import { Secret } from '../../domain/secret.ts'
 import { isJsonRecord, isJsonValue, type JsonValue } from '../resource/json-value.ts'
 import { type OutputForm, outputForm } from '../resource/output-form.ts'
+import { type Checked, checked } from '../resource/problem.ts'
 import type { DesiredJob, JobResource, OwnershipSource } from '../resource/resource.ts'
 import type { OutputValue } from './job-schema.ts'
-import { originOf } from './report.ts'
+import { sampleVariables, usedVariables, variablesOf } from './job-variables.ts'
+import { createReport, originOf } from './report.ts'
 import { resolveDestination } from './resolve-destination.ts'
 import { type Resolver, resolveText } from './resolve-text.ts'
 import type { JobValue } from './schema.ts'
 import type { Path } from './tree.ts'
 import { parseBytes, parseSeconds } from './units.ts'
 
-/** A job that only lacks its scope; null after reporting why it cannot be made. */
-export function resolveJob(
-  resolver: Resolver,
-  job: JobValue,
-  path: Path,
-): ((scope: Scope) => DesiredJob) | null {
+/** Makes a job for a scope, or says why its texts do not fit there. */
+export type BuildJob = (scope: Scope) => Checked<DesiredJob>
+
+/**
+ * A job that only lacks its scope; null after reporting why it cannot be made. One that uses variables is tried with
+ * samples first, so that what is wrong everywhere is said once, and then made for each scope.
+ */
+export function resolveJob(resolver: Resolver, job: JobValue, path: Path): BuildJob | null {
+  const sample = resolveOnce({ ...resolver, variables: sampleVariables }, job, path)
+  if (sample === null) return null
+  if (usedVariables(job).size === 0) return (scope) => checked(placed(sample, scope), [])
+  return (scope) => {
+    const report = createReport(resolver.report.source)
+    const variables = variablesOf(scope, job.dataset)
+    const made = resolveOnce({ ...resolver, report, variables }, job, path)
+    const problems = report.problems.map((problem) => ({
+      ...problem,
+      message: `${problem.message} (${scopeTitle(scope)})`,
+    }))
+    return made === null ? { ok: false, problems } : checked(placed(made, scope), problems)
+  }
+}
+
+type Unplaced = Omit<DesiredJob, 'resource'> & { readonly resource: Omit<JobResource, 'scope'> }
+
+function placed(job: Unplaced, scope: Scope): DesiredJob {
+  return { ...job, resource: { ...job.resource, scope } }
+}
+
+function resolveOnce(resolver: Resolver, job: JobValue, path: Path): Unplaced | null {
+  const name = resolveText({ ...resolver, readers: null }, [...path, 'name'], job.name)
   const conf = resolveDestination(resolver, job.destination, [...path, 'destination'])
   const ownership = resolveOwnership(resolver, job.ownership?.token, [...path, 'ownership', 'token'])
-  if (conf === null || ownership === null) return null
+  if (name === null || conf === null || ownership === null) return null
   const { upload = {} } = job
-  const rest: Omit<JobResource, 'scope'> = {
+  const resource: Omit<JobResource, 'scope'> = {
     kind: 'job',
-    name: job.name,
+    name,
     dataset: job.dataset,
     jobKind: job.kind ?? '',
     enabled: job.enabled ?? true,
@@ -40,7 +67,7 @@ export function resolveJob(
   }
   const origin = originOf(resolver.report.source, [...path, 'name'])
   const adopt = job.adopt ?? false
-  return (scope) => ({ kind: 'job', origin, adopt, ownership, resource: { ...rest, scope } })
+  return { kind: 'job', origin, adopt, ownership, resource }
 }
 
 function resolveOwnership(resolver: Resolver, token: string | undefined, path: Path): OwnershipSource | null {

@@ -1,15 +1,17 @@
 import type { Scope } from '../../domain/scope.ts'
 import { Secret } from '../../domain/secret.ts'
 import { type Checked, checked, type Problem } from '../resource/problem.ts'
-import { hasReference } from '../resource/reference.ts'
-import type { Desired, DesiredPolicy, DesiredWebhook, Origin } from '../resource/resource.ts'
+import { hasReference, type VariableName } from '../resource/reference.ts'
+import type { Desired, DesiredPolicy, DesiredWebhook } from '../resource/resource.ts'
 import { isAccountId } from './check-names.ts'
 import { webhookUrlMistake } from './check-notifications.ts'
+import { usedVariables } from './job-variables.ts'
 import type { Manifest, ManifestPart } from './part.ts'
+import { type AccountName, type ManifestPlace, resolveZones, type ZoneSelection } from './place.ts'
 import { createReport, originOf, type Report } from './report.ts'
-import { resolveJob } from './resolve-job.ts'
-import { type ReferenceReaders, type Resolver, resolveText } from './resolve-text.ts'
-import type { PolicyValue, WebhookValue } from './schema.ts'
+import { type BuildJob, resolveJob } from './resolve-job.ts'
+import { type ReferenceReaders, type Resolver, readingOnce, resolveText } from './resolve-text.ts'
+import type { PolicyValue, ScopeValue, WebhookValue } from './schema.ts'
 import type { Path } from './tree.ts'
 
 /*
@@ -19,28 +21,15 @@ import type { Path } from './tree.ts'
 
 type AccountScope = Extract<Scope, { kind: 'account' }>
 
-/** An account as a manifest names it. */
-export interface AccountName {
-  readonly by: 'id' | 'name'
-  readonly text: string
-  /** The text with its references as they are written: what messages show. */
-  readonly written: string
-  readonly origin: Origin
-}
-
-/** An account or a zone as a manifest names it. */
-export interface ManifestPlace {
-  readonly account: AccountName
-  /** Name or id; null is the account itself. */
-  readonly zone: string | null
-  /** The zone with its references as they are written: what messages show. */
-  readonly written: string
-  readonly origin: Origin
-}
-
 /** An object that only lacks its scope. */
 export type Draft =
-  | { readonly in: 'place'; readonly place: ManifestPlace; readonly build: (scope: Scope) => Desired }
+  | {
+      readonly in: 'place'
+      readonly place: ManifestPlace | ZoneSelection
+      /** Variables that the job uses: what has to be known of its scope. */
+      readonly uses: ReadonlySet<VariableName>
+      readonly build: BuildJob
+    }
   | {
       readonly in: 'account'
       readonly account: AccountName
@@ -50,7 +39,7 @@ export type Draft =
 export interface ResolvedManifest {
   readonly drafts: readonly Draft[]
   /** Places to look at, whether or not anything is wanted there. */
-  readonly places: readonly ManifestPlace[]
+  readonly places: readonly (ManifestPlace | ZoneSelection)[]
   /** Accounts whose webhooks and policies are looked after. */
   readonly notificationAccounts: readonly AccountName[]
   readonly owners: readonly { readonly account: AccountName; readonly prefix: string }[]
@@ -64,10 +53,11 @@ export type Extent = 'everything' | 'unread' | 'places'
 
 export function resolveManifest(
   manifest: Manifest,
-  readers: ReferenceReaders,
+  given: ReferenceReaders,
   what: Extent = 'everything',
 ): Checked<ResolvedManifest> {
   const problems: Problem[] = []
+  const readers = readingOnce(given)
   const resolved = manifest.parts.flatMap((part) => {
     const report = createReport(part.source)
     const named = part.value.account === undefined ? manifest.parts.find(namesAccount) : part
@@ -116,15 +106,16 @@ function resolvePart(
 ): ResolvedManifest {
   const { owner, scopes = [], jobs = [], notifications } = value
   const drafts: Draft[] = []
-  const placeOf = (zone: string | undefined, path: Path): ManifestPlace | null => {
+  const placeOf = ({ zone, zones }: ScopeValue, path: Path): ManifestPlace | ZoneSelection | null => {
+    if (zones !== undefined) return resolveZones({ report, readers }, account, zones, [...path, 'zones'])
     const here = zone === undefined ? path : [...path, 'zone']
     const text = zone === undefined ? null : resolveText({ report, readers }, here, zone)
     const origin = originOf(report.source, here)
     return zone !== undefined && text === null ? null : { account, zone: text, written: zone ?? '', origin }
   }
   const places = [
-    ...scopes.map(({ zone }, index) => placeOf(zone, ['scopes', index])),
-    ...jobs.map(({ zone }, index) => placeOf(zone, ['jobs', index])),
+    ...scopes.map((scope, index) => placeOf(scope, ['scopes', index])),
+    ...jobs.map((job, index) => placeOf(job, ['jobs', index])),
   ]
   const whole: ResolvedManifest = {
     drafts,
@@ -137,7 +128,9 @@ function resolvePart(
   for (const [index, job] of jobs.entries()) {
     const place = places[scopes.length + index] ?? null
     const build = resolveJob(resolver, job, ['jobs', index])
-    if (place !== null && build !== null) drafts.push({ in: 'place', place, build })
+    if (place !== null && build !== null) {
+      drafts.push({ in: 'place', place, uses: usedVariables(job), build })
+    }
   }
   for (const [index, webhook] of (notifications?.webhooks ?? []).entries()) {
     const build = resolveWebhook(resolver, webhook, ['notifications', 'webhooks', index])

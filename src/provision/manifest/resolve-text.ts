@@ -1,4 +1,10 @@
-import { parseReferences, type Reference, referenceText } from '../resource/reference.ts'
+import {
+  parseReferences,
+  type Reference,
+  referenceText,
+  type Variables,
+  withVariables,
+} from '../resource/reference.ts'
 import type { Report } from './report.ts'
 import type { Path } from './tree.ts'
 
@@ -17,20 +23,45 @@ export interface ReferenceReaders {
 export interface Resolver {
   readonly report: Report
   readonly readers: ReferenceReaders | null
+  /** What `${zone}` and its like stand for, where they may stand. */
+  readonly variables?: Variables
+}
+
+/** Reads each file once, however many zones a job is in: they all get the same text. */
+export function readingOnce(readers: ReferenceReaders): ReferenceReaders {
+  const files = new Map<string, ReturnType<ReferenceReaders['readFile']>>()
+  return {
+    env: readers.env,
+    readFile(path, from) {
+      const key = JSON.stringify([path, from])
+      const read = files.get(key) ?? readers.readFile(path, from)
+      files.set(key, read)
+      return read
+    },
+  }
 }
 
 /**
  * The text with its references replaced; null after reporting every one that cannot be. What a reference
  * stands for is never part of a message. The line end that closes a file is not part of its text.
  */
-export function resolveText({ report, readers }: Resolver, path: Path, text: string): string | null {
+export function resolveText(
+  { report, readers, variables }: Resolver,
+  path: Path,
+  text: string,
+): string | null {
   const parsed = parseReferences(text)
   if ('mistake' in parsed) return null
-  if (readers === null) return text
+  if (readers === null) return variables === undefined ? text : withVariables(text, variables)
   let whole = ''
   let complete = true
   for (const part of parsed.parts) {
-    const value = typeof part === 'string' ? { text: part } : readReference(part, report.source.file, readers)
+    const value =
+      typeof part === 'string'
+        ? { text: part }
+        : part.kind === 'variable'
+          ? { text: variables?.[part.name] ?? `\${${part.name}}` }
+          : readReference(part, report.source.file, readers)
     if ('mistake' in value) {
       report.error(path, value.mistake)
       complete = false

@@ -16,10 +16,39 @@ const scope = z
   .meta({ description: 'The job belongs to the account.' })
 const zone = text('the name or id of a zone', `The job belongs to this zone. ${referable}`)
 
+const zonePhrase = 'all, a list of zones, or { include: […], exclude: […] }'
+const zoneList = (description: string) =>
+  listOf(
+    'a list of zones',
+    description,
+    text('the name, id or glob of a zone', `Name, id or glob. ${referable}`),
+  )
+const allZones = z.literal('all', { error: 'all' })
+const zones = z
+  .union(
+    [
+      allZones,
+      zoneList('Zones.'),
+      mapping('a mapping with include and exclude', 'Zones by name, id or glob.', {
+        include: z
+          .union([allZones, zoneList('Zones to take.')], { error: 'all, or a list of zones' })
+          .optional()
+          .meta({ description: 'Zones to take; all unless given.' }),
+        exclude: zoneList('Zones to leave out.').optional(),
+      }),
+    ],
+    { error: zonePhrase },
+  )
+  .meta({
+    description:
+      'A job of this kind in each of these zones: all, a list, or include and exclude. * and ? stand for any characters and for one.',
+  })
+
 function jobShape(completeness: Completeness) {
   return {
     scope: scope.optional(),
     zone: zone.optional(),
+    zones: zones.optional(),
     dataset: text(
       'the name of a dataset',
       `Dataset to send, such as ${knownDatasets.slice(0, 3).join(', ')}.`,
@@ -45,7 +74,10 @@ function jobShape(completeness: Completeness) {
   }
 }
 
-const jobName = text('a name', 'Name of the job; with an owner it starts with its prefix.')
+const jobName = text(
+  'a name',
+  `Name of the job; with an owner it starts with its prefix. \${zone}, \${zone_id}, \${account}, \${account_id} and \${dataset} are filled in.`,
+)
 
 /** A job with its defaults laid under it. */
 export const jobSchema = mapping('a job', 'A Logpush job.', { name: jobName, ...jobShape('whole') })
@@ -97,9 +129,10 @@ export const accountSchema = mapping(
   },
 )
 
-export const scopeSchema = mapping('a mapping: { scope: account } or { zone: … }', 'A scope.', {
+export const scopeSchema = mapping('a mapping: { scope: account }, { zone: … } or { zones: … }', 'A scope.', {
   scope: scope.optional(),
   zone: zone.optional(),
+  zones: zones.optional(),
 })
 
 function manifestShape<J extends z.ZodType>(job: J) {
@@ -130,6 +163,7 @@ export const manifestSchema = manifestShape(jobSchema)
 export type ManifestValue = z.output<typeof manifestSchema>
 export type JobValue = z.output<typeof jobSchema>
 export type WebhookValue = z.output<typeof webhookSchema>
+export type ZonesValue = z.output<typeof zones>
 export type ScopeValue = z.output<typeof scopeSchema>
 export type PolicyValue = z.output<typeof policySchema>
 

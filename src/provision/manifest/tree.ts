@@ -66,7 +66,7 @@ export function withDefaults(node: Positioned, defaults: Positioned): Positioned
   const said = (key: string) => entryOf(node, key) !== undefined
   const inherited = defaults.entries.filter(({ key }) => {
     // A job in a zone does not inherit the scope, nor the other way round.
-    if (key === 'scope' || key === 'zone') return !said('scope') && !said('zone')
+    if (placeKeys.includes(key)) return !placeKeys.some(said)
     return !said(key)
   })
   const own = node.entries.map((entry) => {
@@ -77,6 +77,9 @@ export function withDefaults(node: Positioned, defaults: Positioned): Positioned
   })
   return { ...node, entries: [...own, ...inherited] }
 }
+
+/** Each of them says where a job belongs. */
+const placeKeys = ['scope', 'zone', 'zones']
 
 const inheritingKeys = new Set(['output', 'upload'])
 

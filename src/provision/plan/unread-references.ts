@@ -27,7 +27,7 @@ export function unreadReferences(manifest: Manifest): readonly string[] {
 }
 
 function referencesIn(node: Positioned, path: Path): readonly string[] {
-  if (path[0] === 'account' || path.at(-1) === 'zone') return []
+  if (path[0] === 'account' || path.at(-1) === 'zone' || path[2] === 'zones') return []
   switch (node.kind) {
     case 'map':
       return node.entries.flatMap(({ key, value }) => referencesIn(value, [...path, key]))
@@ -36,7 +36,9 @@ function referencesIn(node: Positioned, path: Path): readonly string[] {
     case 'scalar': {
       const parsed = node.type === 'nothing' ? { parts: [] } : parseReferences(node.text)
       if ('mistake' in parsed) return []
-      return parsed.parts.flatMap((part) => (typeof part === 'string' ? [] : [referenceText(part)]))
+      return parsed.parts.flatMap((part) =>
+        typeof part === 'string' || part.kind === 'variable' ? [] : [referenceText(part)],
+      )
     }
   }
 }

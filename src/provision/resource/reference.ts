@@ -1,7 +1,7 @@
 import { didYouMean, quoted } from '../../domain/positioned.ts'
 
 /*
- * `${env:NAME}` and `${file:PATH}` in the texts of a manifest. YAML would read their braces, so they are
+ * `${env:NAME}` and `${file:PATH}` in the texts of a manifest, and `${zone}` and its like, which each job fills in. YAML would read their braces, so they are
  * written as other characters, one for one, before parsing, and back again after it.
  */
 
@@ -9,8 +9,19 @@ export type Reference =
   | { readonly kind: 'env'; readonly name: string }
   | { readonly kind: 'file'; readonly path: string }
 
-/** A text cut into what stands there and what is referred to. */
-export type TextPart = string | Reference
+/** What a job knows of itself: where it belongs, and what it sends. */
+export const variableNames = ['zone', 'zone_id', 'account', 'account_id', 'dataset'] as const
+export type VariableName = (typeof variableNames)[number]
+export type Variables = Readonly<Record<VariableName, string>>
+
+/** `${zone}` in a text. */
+export interface Variable {
+  readonly kind: 'variable'
+  readonly name: VariableName
+}
+
+/** A text cut into what stands there, what is referred to, and what the job fills in. */
+export type TextPart = string | Reference | Variable
 
 /** What a reference looks like, for messages. */
 export const refEnv = `\${env:NAME}`
@@ -44,7 +55,9 @@ export function parseReferences(text: string): { parts: readonly TextPart[] } | 
   return { parts }
 }
 
-function parseReference(inner: string): Reference | null {
+function parseReference(inner: string): Reference | Variable | null {
+  const variable = variableNames.find((name) => name === inner.trim())
+  if (variable !== undefined) return { kind: 'variable', name: variable }
   const cut = inner.indexOf(':')
   const kind = inner.slice(0, cut)
   const name = inner.slice(cut + 1).trim()
@@ -54,12 +67,29 @@ function parseReference(inner: string): Reference | null {
 
 function mistakeOf(whole: string, inner: string): string {
   const kind = inner.split(':', 1)[0] ?? ''
-  const hint = kind === 'env' || kind === 'file' ? '' : didYouMean(kind, ['env', 'file'])
+  const hint = kind === 'env' || kind === 'file' ? '' : didYouMean(kind, ['env', 'file', ...variableNames])
   return `expected \${env:NAME} or \${file:PATH}, found ${quoted(whole)}${hint}`
 }
 
 export function hasReference(text: string): boolean {
   return /\$\{(?:env|file):/.test(text)
+}
+
+/** The variables of a text, in the order in which they stand there. */
+export function variablesIn(text: string): readonly VariableName[] {
+  const parsed = parseReferences(text)
+  if ('mistake' in parsed) return []
+  return parsed.parts.flatMap((part) =>
+    typeof part !== 'string' && part.kind === 'variable' ? [part.name] : [],
+  )
+}
+
+/** The text with its variables filled in, its references as they are written. */
+export function withVariables(text: string, values: Variables): string {
+  return text.replace(/\$\{([^}]*)\}/g, (whole, inner: string) => {
+    const name = variableNames.find((each) => each === inner.trim())
+    return name === undefined ? whole : values[name]
+  })
 }
 
 export function referenceText(reference: Reference): string {

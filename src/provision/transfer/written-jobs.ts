@@ -60,9 +60,9 @@ function readBack(
     ok: true,
     mistakes: jobs.map(({ resource }, index) => {
       const draft = drafts[index]
-      const desired = draft?.in === 'place' ? draft.build(resource.scope) : null
-      if (desired?.kind !== 'job') return ['it could not be read back']
-      return jobDiff(desired.resource, resource).map(({ path }) => `manifests do not support ${path}`)
+      const built = draft?.in === 'place' ? draft.build(resource.scope) : null
+      if (!built?.ok) return ['it could not be read back']
+      return jobDiff(built.value.resource, resource).map(({ path }) => `manifests do not support ${path}`)
     }),
   }
 }

@@ -1,0 +1,125 @@
+import { attempt } from '../../access/attempt.ts'
+import { didYouMean, quoted } from '../../domain/positioned.ts'
+import type { Scope } from '../../domain/scope.ts'
+import { isSelection, type ManifestPlace, type ZoneSelection } from '../manifest/place.ts'
+import type { Problem } from '../resource/problem.ts'
+import { accountKey, type LocateDeps } from './find-accounts.ts'
+import { selectZones } from './select-zones.ts'
+
+type AccountScope = Extract<Scope, { kind: 'account' }>
+type ZoneScope = Extract<Scope, { kind: 'zone' }>
+type Place = ManifestPlace | ZoneSelection
+
+export interface KnownAccounts {
+  readonly accounts: ReadonlyMap<string, AccountScope>
+  /** Whether the names of a place's zones are needed, so that an id is not enough. */
+  readonly isNamed: (place: Place) => boolean
+}
+
+/**
+ * The zones of every place that names any. The zones of an account are listed once, and only as far as they are
+ * needed; a few are asked for one by one.
+ * @throws ApiFailure when Cloudflare does not answer.
+ */
+export async function findZones(
+  places: readonly Place[],
+  { accounts, isNamed }: KnownAccounts,
+  deps: LocateDeps,
+  problems: Problem[],
+): Promise<ReadonlyMap<Place, readonly ZoneScope[]>> {
+  const found = new Map<Place, readonly ZoneScope[]>()
+  for (const [key, account] of accounts) {
+    const here = places.filter((place) => accountKey(place.account) === key)
+    const owner = { id: account.id, name: account.name }
+    const byName: (ManifestPlace & { readonly zone: string })[] = []
+    const selections: ZoneSelection[] = []
+    for (const place of here) {
+      if (isSelection(place)) selections.push(place)
+      else if (place.zone !== null && isZoneId(place.zone) && !isNamed(place)) {
+        found.set(place, [{ kind: 'zone', id: place.zone, name: '', account: owner }])
+      } else if (place.zone !== null) byName.push({ ...place, zone: place.zone })
+    }
+    const wanted = [...new Set(byName.map(({ zone }) => zone))]
+    const whole = selections.length > 0 || wanted.some(isZoneId)
+    const zones = whole ? await listedZones(account.id, deps) : await zonesOf(account.id, wanted, deps)
+    for (const selection of selections) {
+      const selected = selectZones(selection, zones)
+      problems.push(...selected.problems)
+      found.set(selection, selected.zones)
+    }
+    const unknown: ManifestPlace[] = []
+    for (const place of here) {
+      if (isSelection(place) || place.zone === null || found.has(place)) continue
+      const zone = zones.find(({ id, name }) => name === place.zone || id === place.zone)
+      if (zone !== undefined) found.set(place, [zone])
+      else unknown.push(place)
+    }
+    const isPart = !whole && unknown.length > 0 && wanted.length <= fewZones
+    const near = isPart ? await zonesToName(account.id, deps) : zones
+    for (const place of unknown) problems.push(notFound(place, near))
+  }
+  return found
+}
+
+function isZoneId(text: string): boolean {
+  return /^[0-9a-f]{32}$/.test(text)
+}
+
+/** Up to this many zones are asked for one by one; more are looked for in the account's list, 50 a page. */
+const fewZones = 3
+
+async function zonesOf(
+  accountId: string,
+  names: readonly string[],
+  { directory, call }: LocateDeps,
+): Promise<readonly ZoneScope[]> {
+  const zones: ZoneScope[] = []
+  const missing = () => names.filter((name) => !zones.some((zone) => zone.name === name))
+  if (names.length > fewZones) {
+    let isWhole = true
+    const listing = call.pages((page, options) => directory.listZones({ page, accountId }, options), {
+      idOf: ({ id }) => id,
+      maxPages: names.length,
+      onMore: () => {
+        isWhole = false
+      },
+    })
+    for await (const page of listing) {
+      zones.push(...page)
+      if (missing().length === 0) return zones
+    }
+    if (isWhole) return zones
+  }
+  for (const name of missing()) {
+    const answer = await call.read((options) => directory.listZones({ page: 1, accountId, name }, options))
+    zones.push(...answer.items)
+  }
+  return zones
+}
+
+/** All zones that the token sees in an account. */
+async function listedZones(
+  accountId: string,
+  { directory, call }: LocateDeps,
+): Promise<readonly ZoneScope[]> {
+  const { items } = await call.all((page, options) => directory.listZones({ page, accountId }, options))
+  return items
+}
+
+/** For naming what was meant; without the list there is still an error to report. */
+async function zonesToName(accountId: string, deps: LocateDeps): Promise<readonly ZoneScope[]> {
+  const listed = await attempt(() => listedZones(accountId, deps))
+  return listed.ok ? listed.value : []
+}
+
+function notFound({ written, origin }: ManifestPlace, seen: readonly ZoneScope[]): Problem {
+  const hint = didYouMean(
+    written,
+    seen.map(({ name }) => name),
+  )
+  return {
+    at: origin,
+    level: 'error',
+    message: `the API token sees no zone called ${quoted(written)}${hint}`,
+  }
+}
