@@ -1,6 +1,8 @@
+import { placeKey } from '../../domain/destination/store-place.ts'
 import { createArrivalMemory } from '../../exporter/arrival/arrival-memory.ts'
 import { type ArrivalDeps, type ArrivalPoll, createArrivalPoll } from '../../exporter/arrival/arrival-poll.ts'
-import type { UploadHistory } from '../../exporter/state/upload-history.ts'
+import { slotMinutes, slotMs, type UploadHistory } from '../../exporter/state/upload-history.ts'
+import type { ArrivalHistory } from '../../exporter/view/arrival-status.ts'
 import { createObjectLister } from '../../objectstore/object-lister.ts'
 import type { RecordStore } from '../../ports/record-store.ts'
 import { storeSettings } from '../object-stores.ts'
@@ -28,5 +30,19 @@ export function toldTo(uploads: UploadHistory, arrival: Pick<ArrivalPoll, 'pushe
       uploads.counted(scope, before, counts)
       arrival.pushed(scope, before, counts)
     },
+  }
+}
+
+/** Pushed and arrived in the slots that the pages draw. */
+export function slotsOf({ tallies }: Pick<ArrivalPoll, 'tallies'>): ArrivalHistory {
+  return ({ place, jobs }, now) => {
+    const pushed = tallies.pushed.slots(jobs, now, slotMinutes)
+    const arrived = tallies.arrived.slots(placeKey(place), now, slotMinutes)
+    const last = Math.floor(now / slotMs)
+    return arrived.map((amount, index) => ({
+      start: (last - arrived.length + 1 + index) * slotMs,
+      pushed: pushed[index] ?? null,
+      arrived: amount,
+    }))
   }
 }

@@ -5,6 +5,7 @@ import type { PollProgress, ReadinessState } from '../../exporter/readiness.ts'
 import type { SelfState } from '../../exporter/state/self-state.ts'
 import type { ExporterState } from '../../exporter/state/state.ts'
 import type { UploadHistory } from '../../exporter/state/upload-history.ts'
+import type { ArrivalHistory } from '../../exporter/view/arrival-status.ts'
 import { type DriftStatus, exporterStatus } from '../../exporter/view/exporter-status.ts'
 import { jobById, overview, type StatusInput } from '../../exporter/view/status.ts'
 import type { StatusSource } from '../../http/status-routes.ts'
@@ -17,6 +18,7 @@ import { shownSettings } from './shown-settings.ts'
 export interface ExporterViewDeps {
   readonly state: ExporterState
   readonly history: UploadHistory
+  readonly arrivals: ArrivalHistory
   readonly self: SelfState
   readonly budget: Budget
   readonly store: RecordStore
@@ -33,6 +35,7 @@ export function createExporterView(deps: ExporterViewDeps): StatusSource {
   const input = (): StatusInput => ({
     scopes: state.scopes.values(),
     history,
+    arrivals: deps.arrivals,
     maxLagMs: maxLagOf(settings()),
     now: clock.now(),
   })

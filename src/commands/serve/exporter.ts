@@ -29,7 +29,7 @@ import type { Settings } from '../../settings/exporter-settings.ts'
 import type { ReadFile } from '../../settings/settings-parse.ts'
 import { build } from '../../version.ts'
 import { openCloudflare } from '../cloudflare.ts'
-import { openArrival, toldTo } from './arrival-part.ts'
+import { openArrival, slotsOf, toldTo } from './arrival-part.ts'
 import { openDriftPart } from './drift-part.ts'
 import { runUntil } from './exporter-lifetime.ts'
 import { createExporterMetrics } from './exporter-metrics.ts'
@@ -177,6 +177,7 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
     status: createExporterView({
       state,
       history: uploads,
+      arrivals: slotsOf(arrival),
       self,
       budget,
       store,

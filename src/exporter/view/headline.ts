@@ -66,6 +66,7 @@ function noJobs(): Record<HealthState, number> {
   return {
     disabled_by_failure: 0,
     losing_data: 0,
+    not_arriving: 0,
     failing: 0,
     late: 0,
     never_delivered: 0,

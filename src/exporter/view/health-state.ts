@@ -6,6 +6,7 @@ import type { ScopeState } from '../state/scope-state.ts'
 export const healthStates = [
   'disabled_by_failure',
   'losing_data',
+  'not_arriving',
   'failing',
   'late',
   'never_delivered',
@@ -32,12 +33,15 @@ export interface HealthStateFacts {
   readonly maxLagMs: number
   /** Batches given up in the last hour. */
   readonly lostLately: number
+  /** Whether Cloudflare delivers and nothing arrives at the destination. */
+  readonly silent: boolean
 }
 
-export function healthStateOf({ job, scope, maxLagMs, lostLately }: HealthStateFacts): HealthState {
+export function healthStateOf({ job, scope, maxLagMs, lostLately, silent }: HealthStateFacts): HealthState {
   const listed = scope.inventory.lastSuccess !== null
   if (listed && job !== null && job.disabledByFailure !== null) return 'disabled_by_failure'
   if (lostLately > 0) return 'losing_data'
+  if (silent) return 'not_arriving'
   // What the store remembers of a job says nothing of how it fares now.
   if (!listed || job === null) return 'unknown'
   const { summary } = job

@@ -8,6 +8,7 @@ import type { PollFailure } from '../state/poll-state.ts'
 import { pushFailureReason } from '../state/push-failure.ts'
 import type { ScopeState } from '../state/scope-state.ts'
 import type { HistorySlot, HistorySums, UploadHistory } from '../state/upload-history.ts'
+import { type ArrivalHistory, type ArrivalStatus, arrivalStatus } from './arrival-status.ts'
 import { disableAfterMs, type HealthState, lagOf } from './health-state.ts'
 
 /** A job, where it was found, and what is worst about it. */
@@ -98,6 +99,10 @@ export interface JobDetail extends JobStatus {
   readonly totals: JobTotals
   /** The destination's answers, most frequent first. */
   readonly answers: readonly JobAnswer[]
+  /** Null for a job whose destination is not read. */
+  readonly arrival: ArrivalStatus | null
+  /** When the credential in the destination expires; null where nothing says so. */
+  readonly destinationExpiry: EpochMs | null
 }
 
 export function jobStatus(sight: JobCandidate, history: UploadHistory, now: EpochMs): JobStatus {
@@ -133,9 +138,20 @@ export function jobStatus(sight: JobCandidate, history: UploadHistory, now: Epoc
   }
 }
 
-export function jobDetail(sight: JobCandidate, history: UploadHistory, now: EpochMs): JobDetail {
+export function jobDetail(
+  sight: JobCandidate,
+  { history, arrivals = () => [] }: { readonly history: UploadHistory; readonly arrivals?: ArrivalHistory },
+  now: EpochMs,
+): JobDetail {
   const totals = sight.scope.totals.get(sight.id) ?? noTotals
-  return { ...jobStatus(sight, history, now), totals, answers: answersOf(totals) }
+  const arrival = sight.scope.arrivals.get(sight.id)
+  return {
+    ...jobStatus(sight, history, now),
+    totals,
+    answers: answersOf(totals),
+    arrival: arrival === undefined ? null : arrivalStatus(arrival, arrivals, now),
+    destinationExpiry: sight.job?.summary.destinationExpiry ?? null,
+  }
 }
 
 /** Why the scope cannot be read now; null while it can, and before it was tried. */
@@ -155,12 +171,18 @@ function disableExpected({ failingSince, summary }: JobState): DisableExpected |
   return { earliest: begun + disableAfterMs, latest: failingSince + disableAfterMs }
 }
 
-function sinceOf({ id, job, trouble }: JobCandidate, history: UploadHistory, now: EpochMs): EpochMs | null {
+function sinceOf(
+  { id, job, scope, trouble }: JobCandidate,
+  history: UploadHistory,
+  now: EpochMs,
+): EpochMs | null {
   switch (trouble) {
     case 'disabled_by_failure':
       return job?.disabledByFailure?.at ?? null
     case 'losing_data':
       return history.losingSince(id, now)
+    case 'not_arriving':
+      return scope.arrivals.get(id)?.ledger?.newestEnd ?? null
     case 'failing':
       return job?.failingSince ?? null
     case 'late':

@@ -6,6 +6,7 @@ import type { JobId, JobSummary } from '../../domain/job/job.ts'
 import type { EpochMs } from '../../domain/time.ts'
 import { jobIds, type ScopeState } from '../state/scope-state.ts'
 import type { UploadHistory } from '../state/upload-history.ts'
+import type { ArrivalHistory } from './arrival-status.ts'
 import { type FilterOptions, filterOptions } from './filter-options.ts'
 import { type Headline, headlineOf } from './headline.ts'
 import { type HealthState, healthStateOf, healthStates, lagOf, needsHands } from './health-state.ts'
@@ -17,6 +18,8 @@ export interface StatusInput {
   readonly history: UploadHistory
   /** How far behind a job may be, in milliseconds. */
   readonly maxLagMs: (job: JobSummary, scope: ScopeState) => number
+  /** Pushed and arrived; none where nothing is read. */
+  readonly arrivals?: ArrivalHistory
   readonly now: EpochMs
 }
 
@@ -60,7 +63,7 @@ export function jobById(input: StatusInput, id: JobId): JobDetail | null {
   for (const scope of input.scopes) {
     if (!scope.jobs.has(id) && !scope.totals.has(id)) continue
     const sight = sightsOf(scope, input).find((one) => one.id === id)
-    if (sight !== undefined) return jobDetail(sight, input.history, input.now)
+    if (sight !== undefined) return jobDetail(sight, input, input.now)
   }
   return null
 }
@@ -71,7 +74,8 @@ function sightsOf(scope: ScopeState, { history, maxLagMs, now }: StatusInput): r
     const job = scope.jobs.get(id) ?? null
     const limit = job === null ? 0 : maxLagMs(job.summary, scope)
     const lostLately = history.lostLately(id, now)
-    const trouble = healthStateOf({ job, scope, maxLagMs: limit, lostLately })
+    const silent = scope.arrivals.get(id)?.silent ?? false
+    const trouble = healthStateOf({ job, scope, maxLagMs: limit, lostLately, silent })
     return { id, job, scope, maxLagMs: limit, lostLately, trouble }
   })
   return sights.sort((a, b) => compare(nameOf(a), nameOf(b)) || compare(a.id, b.id))

@@ -28,6 +28,7 @@ export function runbookOf({ trouble, failingSince }: JobStatus, now: number): st
 const troubleRunbooks: Readonly<Record<HealthState, string | null>> = {
   disabled_by_failure: 'CloudflareLogpushJobDisabled',
   losing_data: 'CloudflareLogpushBatchesLost',
+  not_arriving: 'CloudflareLogpushNotArriving',
   failing: 'CloudflareLogpushJobFailing',
   late: 'CloudflareLogpushJobStalled',
   never_delivered: 'CloudflareLogpushJobNeverDelivered',

@@ -9,6 +9,7 @@ import { counted, lasting, span } from './readable.ts'
 export const troubleNames: Readonly<Record<HealthState, string>> = {
   disabled_by_failure: 'Disabled by failure',
   losing_data: 'Losing data',
+  not_arriving: 'Not arriving',
   failing: 'Failing',
   late: 'Late',
   never_delivered: 'Never delivered',
@@ -59,6 +60,7 @@ export function whyText(job: JobStatus, now: number): Html {
 const withoutError: Readonly<Record<HealthState, string>> = {
   disabled_by_failure: 'no error reported by Cloudflare',
   losing_data: 'batches were lost; the last push succeeded',
+  not_arriving: 'delivered, but nothing is written at the destination',
   failing: 'no error reported by Cloudflare',
   late: 'nothing delivered; no error reported by Cloudflare',
   never_delivered: 'enabled, nothing delivered yet',

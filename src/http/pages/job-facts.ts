@@ -18,6 +18,9 @@ export function jobFactsList(job: JobDetail): Html {
     ...place,
     ['Dataset', facts.kind === '' ? facts.dataset : `${facts.dataset} (${facts.kind})`],
     ['Destination', html`${facts.destinationType} <code>${facts.destination}</code>`],
+    ...(job.destinationExpiry === null
+      ? []
+      : [['Credential expires', instant(job.destinationExpiry)] as const]),
     ['Enabled', facts.enabled ? 'yes' : 'no'],
     [
       'Max. time between uploads',

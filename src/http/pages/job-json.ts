@@ -3,6 +3,7 @@ import { type HistorySums, slotMs } from '../../exporter/state/upload-history.ts
 import type { JobDetail, JobStatus } from '../../exporter/view/job-status.ts'
 import type { Overview } from '../../exporter/view/status.ts'
 import { cloudflareUrl, grafanaUrl, runbookOf, runbookUrl } from './addresses.ts'
+import { arrivalJson } from './arrival-json.ts'
 import { isoText } from './readable.ts'
 import { filterOf } from './status-query.ts'
 
@@ -29,7 +30,7 @@ export function overviewJson(view: Overview, grafana: string | null): unknown {
 }
 
 export function jobDetailJson(job: JobDetail, now: number, grafana: string | null): unknown {
-  const { totals, answers, slots, slotsKnown } = job
+  const { totals, answers, slots, slotsKnown, arrival } = job
   return {
     now: isoText(now),
     ...jobJson(job, now, grafana),
@@ -43,6 +44,8 @@ export function jobDetailJson(job: JobDetail, now: number, grafana: string | nul
       sample_interval: totals.sampleInterval,
     },
     answers,
+    destination_expires: time(job.destinationExpiry),
+    arrival: arrival === null ? null : arrivalJson(arrival),
     history: {
       slot_seconds: slotMs / 1000,
       known_from: time(slotsKnown?.from ?? null),

@@ -5,6 +5,7 @@ import type { JobDetail } from '../../exporter/view/job-status.ts'
 import { cloudflareUrl, grafanaUrl, runbookHref, runbookOf } from './addresses.ts'
 import { gauge } from './gauge.ts'
 import { badge, isOneGuess, jobPlace, jobTitle, lagText, reasonNames, timeLeft } from './health-state-text.ts'
+import { arrivalSection } from './job-arrival.ts'
 import { jobFactsList, totalsList } from './job-facts.ts'
 import { historySection } from './job-history.ts'
 import { type Html, html, nothing } from './page.ts'
@@ -31,6 +32,7 @@ ${blindNotice(job, now)}
 <div class="cards">
 ${errorCard(job, now)}${clockCard(job, now)}${lagCard(job)}${lossCard(job)}
 </div>
+${arrivalSection(job.id, job.arrival, root, now)}
 ${historySection(job)}
 ${timeline(job, now)}
 <div class="columns">
@@ -56,6 +58,8 @@ function verdict(job: JobDetail, now: number): Html {
           ? ' The last push succeeded.'
           : html` Pushes failing since <b>${instant(job.failingSince)}</b> (first observed).`
       }${lost}`
+    case 'not_arriving':
+      return html`Cloudflare delivers without an error, but <b>nothing arrives</b> at the destination${since === null ? nothing : html`; the newest file ends ${ago(since, now)}`}. Cloudflare does not send these logs again.${lost}`
     case 'failing':
       return html`Pushes failing${since === null ? nothing : html` since <b>${instant(since)}</b> (${ago(since, now)})`}. Cloudflare keeps retrying.${lost}`
     case 'late':

@@ -12,11 +12,16 @@ const dark = `--bg:#0e1318;--panel:#161c24;--text:#e3e8ee;--quiet:#9ba7b6;--line
 --notice:#2b2410;--notice-line:#8a6d1d;--track:#2a333f;
 --s1:#fff;--s1b:#a3241e;--s2:#fff;--s2b:#c4302b;--s3:#ffd2a1;--s3b:#4d2a05;--s4:#f5e08a;--s4b:#433806;--s5:#d8c6ff;--s5b:#38235f;--s6:#c6cfda;--s6b:#2d3743;--s7:#c6cfda;--s7b:#252d38;--s8:#8fe0ae;--s8b:#12351f;`
 
+/** As bad as losing data: the same colours. */
+const toned = healthStates.filter((state) => state !== 'not_arriving')
+const toneOf = (state: (typeof healthStates)[number]): number =>
+  1 + toned.indexOf(state === 'not_arriving' ? 'losing_data' : state)
+
 const states = healthStates
-  .map(
-    (state, index) =>
-      `.badge.${state}{color:var(--s${index + 1});background:var(--s${index + 1}b)}.tile.${state} b{color:var(--s${index + 1});background:var(--s${index + 1}b)}`,
-  )
+  .map((state) => {
+    const colors = `{color:var(--s${toneOf(state)});background:var(--s${toneOf(state)}b)}`
+    return `.badge.${state}${colors}.tile.${state} b${colors}`
+  })
   .join('\n')
 
 const frame = `*{box-sizing:border-box}
@@ -45,7 +50,7 @@ footer{border-top:1px solid var(--line);margin-top:2rem;padding-top:.75rem;paddi
 .notice{border:1px solid var(--notice-line);background:var(--notice);border-radius:.5rem;padding:.6rem .8rem;margin:0 0 1rem}
 .empty{color:var(--quiet);padding:1.5rem 0}`
 
-const headline = `.tiles{display:grid;grid-template-columns:repeat(4,1fr);gap:.5rem;margin-top:1rem}
+const headline = `.tiles{display:grid;grid-template-columns:repeat(3,1fr);gap:.5rem;margin-top:1rem}
 .tile{display:flex;align-items:center;gap:.55rem;height:100%;padding:.45rem .55rem;border:1px solid var(--line);border-radius:.5rem;background:var(--panel);color:var(--text);text-decoration:none;line-height:1.2}
 .tile:hover{border-color:var(--link)}
 .tile[aria-current]{outline:2px solid var(--focus);outline-offset:-1px}
@@ -60,7 +65,7 @@ const form = `.filter{margin:0 0 1.25rem}
 .filter form{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.6rem;align-items:end;padding:.7rem;border:1px solid var(--line);border-radius:.5rem;background:var(--panel)}
 .field{margin:0;min-width:0}.field label{display:block;font-size:.86rem;color:var(--quiet);margin-bottom:.15rem}
 .wide{grid-column:span 2}
-@media (min-width:60rem){.tiles{grid-template-columns:repeat(8,1fr)}.filter form{grid-template-columns:minmax(0,2fr) repeat(5,minmax(0,1fr)) auto}.field.wide{grid-column:auto}}
+@media (min-width:60rem){.tiles{grid-template-columns:repeat(9,1fr)}.filter form{grid-template-columns:minmax(0,2fr) repeat(5,minmax(0,1fr)) auto}.field.wide{grid-column:auto}}
 input,select,button{font:inherit;width:100%;min-height:2.1rem;padding:.25rem .5rem;border:1px solid #8590a0;border-radius:.35rem;background:var(--bg);color:var(--text)}
 input::placeholder{color:var(--quiet);opacity:1}
 button,.button{cursor:pointer;font-weight:600}

@@ -80,6 +80,8 @@ function worstText(job: JobStatus, now: number): Html {
       return html`Cloudflare disabled ${link}${since}${why}. `
     case 'losing_data':
       return html`${link} has been losing data${job.since === null ? nothing : html` for ${span(now - job.since)}`}${why}. `
+    case 'not_arriving':
+      return html`${link} delivers, and nothing arrives at its destination${job.since === null ? nothing : html`; the newest file ends ${ago(job.since, now)}`}. `
     case 'failing':
       return html`${link} started failing${since}${why}${
         job.disableExpected === null

@@ -89,6 +89,7 @@ t.test('the headline counts all jobs, and what was lost in the last hour', async
     byTrouble: {
       disabled_by_failure: 1,
       losing_data: 1,
+      not_arriving: 0,
       failing: 1,
       late: 1,
       never_delivered: 1,

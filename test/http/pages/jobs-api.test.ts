@@ -71,6 +71,7 @@ t.test('the list of jobs has a summary of all, the filter, the page, and the job
       jobs: 2,
       disabled_by_failure: 0,
       losing_data: 1,
+      not_arriving: 0,
       failing: 0,
       late: 0,
       never_delivered: 0,
@@ -135,7 +136,7 @@ t.test('what cannot be understood is refused, all of it at once', async (t) => {
   t.strictSame(answer.json().error.split('; '), [
     'unknown parameter "sate"',
     'zone is repeated',
-    'state: expected one of trouble, disabled_by_failure, losing_data, failing, late, never_delivered, unknown, off, ok, blind',
+    'state: expected one of trouble, disabled_by_failure, losing_data, not_arriving, failing, late, never_delivered, unknown, off, ok, blind',
     'page: expected a whole number from 1',
     'per_page: expected a whole number from 1 to 1000',
   ])

@@ -1,0 +1,38 @@
+import type { Gap } from '../../domain/arrival/arrival-ledger.ts'
+import type { ArrivalStatus } from '../../exporter/view/arrival-status.ts'
+import { isoText } from './readable.ts'
+
+/** What is at the destination, as the JSON API gives it. */
+export function arrivalJson(arrival: ArrivalStatus): unknown {
+  const { place, jobs, failure, completeTo, silent, missingShare, tolerance, found, slots, command } = arrival
+  return {
+    place,
+    jobs,
+    failure:
+      failure === null
+        ? null
+        : { kind: failure.kind, message: failure.message, since: isoText(failure.since) },
+    complete_to: time(completeTo),
+    not_arriving: silent,
+    missing_ratio: missingShare,
+    min_ratio: tolerance,
+    watched_since: time(found?.since ?? null),
+    files: found?.files ?? null,
+    bytes: found?.bytes ?? null,
+    late_files: found?.lateFiles ?? null,
+    newest_file_end: time(found?.newestEnd ?? null),
+    gap_seconds: found === null ? null : found.gapMs / 1000,
+    gaps: found?.gaps.map(gapJson) ?? [],
+    open_gaps: found?.openGaps.map(gapJson) ?? [],
+    slots: slots.map(({ start, pushed, arrived }) => ({ start: isoText(start), pushed, arrived })),
+    list_command: command,
+  }
+}
+
+function gapJson({ from, to }: Gap): unknown {
+  return { from: isoText(from), to: isoText(to) }
+}
+
+function time(at: number | null): string | null {
+  return at === null ? null : isoText(at)
+}
