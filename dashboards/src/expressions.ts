@@ -59,8 +59,9 @@ export const jobIsLosing = `${jobIncrease('cloudflare_logpush_batches_failed_tot
 
 /** The states of a job from worst to best, as numbers so that a table can sort by them. */
 export const jobStates = [
-  { level: 6, text: 'Disabled by failure', color: 'dark-red' },
-  { level: 5, text: 'Losing data', color: 'red' },
+  { level: 7, text: 'Disabled by failure', color: 'dark-red' },
+  { level: 6, text: 'Losing data', color: 'red' },
+  { level: 5, text: 'Not arriving', color: 'red' },
   { level: 4, text: 'Failing', color: 'orange' },
   { level: 3, text: 'Late', color: 'yellow' },
   { level: 2, text: 'Never delivered', color: 'purple' },
@@ -70,8 +71,9 @@ export const jobStates = [
 
 /** The worst state each job is in, as a level of `jobStates`. */
 export const jobState = [
-  `6 * ${jobGauge('cloudflare_failing_logpush_job_disabled_alert')} > 0`,
-  `5 * (${jobIsLosing}) > 0`,
+  `7 * ${jobGauge('cloudflare_failing_logpush_job_disabled_alert')} > 0`,
+  `6 * (${jobIsLosing}) > 0`,
+  `5 * ${jobGauge('cloudflare_logpush_arrival_silent')} > 0`,
   `4 * ${jobGauge('cloudflare_logpush_job_failing')} > 0`,
   `3 * ${jobIsLate} > 0`,
   `2 * (${jobGauge('cloudflare_logpush_job_enabled')} unless ${jobGauge('cloudflare_logpush_job_last_complete_timestamp_seconds')}) > 0`,

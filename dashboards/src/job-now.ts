@@ -20,7 +20,7 @@ export const jobNow = [
   stat({
     title: 'State',
     description:
-      'The worst that is true of the job now: disabled by failure, losing data (a batch in the last hour), failing, late, never delivered, off, or OK.',
+      'The worst that is true of the job now: disabled by failure, losing data (a batch in the last hour), not arriving, failing, late, never delivered, off, or OK.',
     unit: 'short',
     expr: jobState,
     mappings: [words(jobStates)],

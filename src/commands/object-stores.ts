@@ -2,10 +2,11 @@ import type { CommandIo } from '../cli/command-io.ts'
 import { Secret } from '../domain/secret.ts'
 import type { AzureSettings } from '../objectstore/azure-access.ts'
 import type { GcsSettings } from '../objectstore/gcs-access.ts'
+import type { KeyPair } from '../ports/object-reader.ts'
 import { silenceAwsAdvice } from '../runtime/aws-advice.ts'
 
 export interface StoreSettings {
-  readonly s3: { readonly endpoint?: string }
+  readonly s3: { readonly endpoint?: string; readonly credentials?: KeyPair }
   readonly gcs: GcsSettings
   readonly azure: AzureSettings
 }
@@ -22,7 +23,7 @@ export function storeSettings(env: CommandIo['env']): StoreSettings {
   const accountKey = given(env.AZURE_STORAGE_KEY)
   const sas = given(env.AZURE_STORAGE_SAS_TOKEN)
   return {
-    s3: s3Endpoint === null ? {} : { endpoint: s3Endpoint },
+    s3: { ...(s3Endpoint === null ? {} : { endpoint: s3Endpoint }), ...keysIn(env) },
     gcs: gcsEndpoint === null ? {} : { apiEndpoint: gcsEndpoint },
     azure: {
       ...(connectionString === null ? {} : { connectionString: new Secret(connectionString) }),
@@ -34,4 +35,11 @@ export function storeSettings(env: CommandIo['env']): StoreSettings {
 
 function given(text: string | undefined): string | null {
   return text === undefined || text === '' ? null : text
+}
+
+/** Plain keys; those of a session, and all else, are found by the chain itself. */
+function keysIn(env: CommandIo['env']): { readonly credentials?: KeyPair } {
+  const [id, key] = [given(env.AWS_ACCESS_KEY_ID), given(env.AWS_SECRET_ACCESS_KEY)]
+  if (id === null || key === null || given(env.AWS_SESSION_TOKEN) !== null) return {}
+  return { credentials: { accessKeyId: new Secret(id), secretAccessKey: new Secret(key) } }
 }

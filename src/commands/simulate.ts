@@ -150,7 +150,8 @@ async function openFolder(path: string | null, say: (line: string) => void): Pro
     ...store,
     async put(bucket, key, body, at) {
       await store.put(bucket, key, body, at)
-      say(`wrote ${bucket}/${key}`)
+      // Log files come all the time.
+      if (!key.endsWith('.log.gz')) say(`wrote ${bucket}/${key}`)
     },
   }
 }

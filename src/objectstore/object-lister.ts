@@ -1,10 +1,11 @@
 import type { ArrivalReader } from '../domain/arrival/arrival-rule.ts'
 import type { ObjectLister } from '../ports/object-lister.ts'
+import type { KeyPair } from '../ports/object-reader.ts'
 import type { AzureSettings } from './azure-access.ts'
 import type { GcsSettings } from './gcs-access.ts'
 
 export interface ObjectListerSettings {
-  readonly s3?: { readonly endpoint?: string; readonly timeoutMs?: number }
+  readonly s3?: { readonly endpoint?: string; readonly credentials?: KeyPair; readonly timeoutMs?: number }
   readonly gcs?: GcsSettings
   readonly azure?: AzureSettings
 }
@@ -30,6 +31,7 @@ async function open(read: ArrivalReader, common: ObjectListerSettings): Promise<
       return (await import('./s3-lister.ts')).createS3Lister({
         ...read,
         fallbackEndpoint: common.s3?.endpoint,
+        credentials: common.s3?.credentials,
         timeoutMs: common.s3?.timeoutMs,
       })
     case 'gcs': {

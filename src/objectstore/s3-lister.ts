@@ -1,6 +1,7 @@
 import { ListObjectsV2Command, type ListObjectsV2CommandOutput, S3Client } from '@aws-sdk/client-s3'
 import { placeTitle, type StorePlace } from '../domain/destination/store-place.ts'
 import type { ListPage, ListRequest, ObjectLister } from '../ports/object-lister.ts'
+import type { KeyPair } from '../ports/object-reader.ts'
 import { pageUntil } from './list-page.ts'
 import { r2Endpoint, s3ClientConfig, s3Failure } from './s3-access.ts'
 
@@ -17,6 +18,8 @@ export interface S3ListerSettings {
   readonly fallbackEndpoint?: string | undefined
   readonly forcePathStyle?: boolean | undefined
   readonly profile?: string | undefined
+  /** Used where no profile is named. */
+  readonly credentials?: KeyPair | undefined
   readonly timeoutMs?: number | undefined
 }
 
@@ -35,7 +38,7 @@ export function createS3Lister(settings: S3ListerSettings = {}): ObjectLister {
         region,
         endpoint,
         forcePathStyle: settings.forcePathStyle ?? true,
-        credentials: null,
+        credentials: settings.profile === undefined ? (settings.credentials ?? null) : null,
         profile: settings.profile,
         timeoutMs: settings.timeoutMs ?? 10_000,
       }),

@@ -7,6 +7,7 @@ import { SimError, simErrors } from './api/sim-error.ts'
 import { serveControls } from './control-plugin.ts'
 import { createGraphqlEngine } from './graphql/graphql-engine.ts'
 import { serveGraphql } from './graphql/graphql-plugin.ts'
+import { createLogFiles, type LogFiles } from './log-files.ts'
 import { alertingRoutes } from './rest/rest-alerting.ts'
 import { directoryRoutes } from './rest/rest-directory.ts'
 import { jobRoutes } from './rest/rest-jobs.ts'
@@ -40,7 +41,7 @@ export interface SimulatorOptions {
   readonly speed?: number
   /** Where ownership challenges are written; nowhere when absent. */
   readonly objectStore?: ObjectStore
-  /** In place of `objectStore`: a folder, which is also served for reading as S3 under `storePath`. */
+  /** In place of `objectStore`: a folder for challenges and for the log files that are pushed from now on, which is also served for reading as S3 under `storePath`. */
   readonly folder?: FolderStore
   readonly rateLimits?: Partial<RateLimits>
   /** True: the `Date` header tells the simulated time. */
@@ -67,6 +68,8 @@ export interface Simulator {
   readonly faults: Faults
   readonly requests: RequestLog
   readonly variants: Variants
+  /** The files that are pushed; null where there is no folder to write to. */
+  readonly logFiles: LogFiles | null
   /** Resolves when all notifications that are due have been sent. */
   idle(): Promise<void>
   close(): Promise<void>
@@ -137,8 +140,14 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 
   const host = options.host ?? '127.0.0.1'
   const origin = await app.listen({ host, port: options.port ?? 0 })
+  const logFiles = folder === undefined ? null : createLogFiles(world.state, folder, clock.now())
+  const writeLogs = async (): Promise<void> => logFiles?.writeTo(clock.now())
   // While time runs by itself, things must happen even when nobody asks.
-  const ticker = speed > 0 ? setInterval(world.settle, 200) : null
+  const tick = (): void => {
+    world.settle()
+    void writeLogs()
+  }
+  const ticker = speed > 0 ? setInterval(tick, 200) : null
   ticker?.unref()
   return {
     url: `${origin}/client/v4`,
@@ -149,12 +158,15 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     faults,
     requests,
     variants,
+    logFiles,
     idle: async () => {
       world.settle()
+      await writeLogs()
       await idle()
     },
     close: async () => {
       if (ticker !== null) clearInterval(ticker)
+      await writeLogs()
       await app.close()
       await idle()
     },

@@ -1,5 +1,5 @@
 import type { Dirent } from 'node:fs'
-import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, stat, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { KeyRefused, type ObjectStore } from './object-store.ts'
 
@@ -40,12 +40,13 @@ export async function openFolderStore(folder: string): Promise<FolderStore> {
   let writes = 0
 
   return {
-    async put(bucket, key, body) {
+    async put(bucket, key, body, { writtenMs }) {
       const path = pathOf(folder, bucket, key)
       if (path === null) throw new KeyRefused(`a folder cannot hold ${bucket}/${key}`)
       writes += 1
       const draft = join(folder, writing, `${process.pid}-${writes}`)
       await writeFile(draft, body)
+      if (writtenMs !== undefined) await utimes(draft, writtenMs / 1_000, writtenMs / 1_000)
       await mkdir(dirname(path), { recursive: true })
       await rename(draft, path)
     },

@@ -18,6 +18,8 @@ export interface StoreAddress {
   readonly scheme: string
   /** What follows `scheme://`, up to the first slash. */
   readonly host: string
+  /** When it is written, in simulated epoch milliseconds; now when absent. */
+  readonly writtenMs?: number
 }
 
 /** A bucket or key that the store cannot hold. */

@@ -102,7 +102,15 @@ t.test('the list of jobs has a summary of all, the filter, the page, and the job
 
 t.test('one job has its totals, answers and history as well', async (t) => {
   const { app } = await serverFor(t, { status: statusOf(world()) })
-  const { now: at, totals, answers, history, ...job } = (await app.inject('/api/v1/jobs/1')).json()
+  const {
+    now: at,
+    totals,
+    answers,
+    history,
+    arrival,
+    destination_expires,
+    ...job
+  } = (await app.inject('/api/v1/jobs/1')).json()
   t.equal(at, '2026-11-24T03:00:00Z')
   t.strictSame(job, failingJob)
   t.strictSame(totals, {
@@ -115,6 +123,7 @@ t.test('one job has its totals, answers and history as well', async (t) => {
     sample_interval: null,
   })
   t.strictSame(answers, [])
+  t.strictSame([arrival, destination_expires], [null, null], 'nothing is read of it')
   t.equal(history.slot_seconds, 300)
   t.equal(history.slots.length, 48)
   t.strictSame(history.slots.at(-3), {
