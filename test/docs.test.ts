@@ -20,6 +20,7 @@ t.test('every file that a document links to is there', async (t) => {
     'alerts/README.md',
     'dashboards/README.md',
     'deploy/README.md',
+    'deploy/arrival.md',
     'deploy/provisioning.md',
   ]) {
     if (!existsSync(document)) {
