@@ -1,8 +1,9 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { alertsFolder, allAlerts, readAlertmanager } from '../../.build/generated/alert-files.ts'
 import { type SentAlert, startAlertmanager } from '../support/alertmanager-process.ts'
-import { startFakePagerDuty } from '../support/fake-pagerduty.ts'
+import { type PagerDutyEvent, startFakePagerDuty } from '../support/fake-pagerduty.ts'
 import { missingPrograms, runProgram } from '../support/programs.ts'
 import { expectedAlerts } from '../support/rule-tests.ts'
 
@@ -17,6 +18,31 @@ function receiverOf({ alertname, severity }: Readonly<Record<string, string>>): 
   if (alertname === 'CloudflareLogpushWatchdog') return 'logpush-heartbeat'
   if (severity === 'critical') return 'logpush-page'
   return severity === 'warning' ? 'logpush-ticket' : 'logpush-none'
+}
+
+/** The alerts whose events are kept as people see them. */
+const kept = [
+  ...['JobDisabled', 'JobStalled', 'JobWillBeDisabled', 'JobFailing', 'BatchesLost', 'ErrorBudgetBurn'],
+  ...['RetriesHigh', 'JobMissing', 'DestinationOutage', 'AccountOutage', 'ManyJobs', 'ExporterDown'],
+]
+
+/** One event of each, with what PagerDuty shows of it on a phone. */
+function readable(
+  sent: readonly SentAlert[],
+  eventOf: (namespace: string) => PagerDutyEvent | undefined,
+): string {
+  const texts = kept.map((name) => {
+    const alert = sent.find(({ labels }) => labels.alertname === `CloudflareLogpush${name}`)
+    const { payload, links = [] } = eventOf(alert?.labels.namespace ?? '') ?? {}
+    const { firing = '', alerts = '', destination = '' } = payload?.custom_details ?? {}
+    return [
+      `[${payload?.severity}] ${payload?.summary}`,
+      firing.trim(),
+      `alerts: ${alerts.trim()}; destination: ${destination || '–'}; group: ${payload?.group}; component: ${payload?.component}`,
+      ...links.map(({ text, href }) => `${text}: ${href}`),
+    ].join('\n')
+  })
+  return `${texts.join('\n\n')}\n`.replace(/each-\d+/g, 'its namespace')
 }
 
 /** Waits until something is so; what it was last is the error. */
@@ -113,6 +139,9 @@ t.test('a real Alertmanager', { skip: noAlertmanager }, async (t) => {
       t.ok(event?.payload?.custom_details.firing?.includes(annotations.description ?? '?'))
       t.notMatch(JSON.stringify(event), /no value|%!|\{\{/)
     }
+    // Read the difference as someone would who was just woken up; then let it stand by copying the text.
+    const seen = readable(heard, (namespace) => eventsOf(namespace)[0])
+    t.equal(seen, readFileSync(new URL('pagerduty-events.txt', import.meta.url), 'utf8'))
     await until(
       () => pagerDuty.beats,
       (beats) => beats.length > 0,

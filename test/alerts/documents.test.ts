@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
@@ -11,6 +12,7 @@ import {
   allRecordings,
   type Route,
   readAlertmanager,
+  readRules,
 } from '../../.build/generated/alert-files.ts'
 import { operatorFiles } from '../../.build/generated/operator-files.ts'
 import { alertmanagerConfig } from '../../.build/generated/operator-forms.ts'
@@ -128,6 +130,21 @@ t.test('the README lists every limit', async (t) => {
     listed,
     given.map(({ labels }) => labels?.limit),
   )
+})
+
+t.test('the patches of the example overlay are about the rules that they name', async (t) => {
+  const overlay = readFileSync('deploy/overlays/example/kustomization.yaml', 'utf8')
+  const tests = [
+    ...overlay.matchAll(
+      /op: test,?\s+path: \/spec\/groups\/(\d+)\/rules\/(\d+)\/(labels\/limit|alert),?\s+value: (\w+)/g,
+    ),
+  ]
+  t.equal(tests.length, 2)
+  for (const [, group, rule, field, value] of tests) {
+    const found = readRules('cloudflare-logpush.rules.yaml').groups[Number(group)]?.rules[Number(rule)]
+    const actual = found !== undefined && 'alert' in found ? found.alert : found?.labels?.limit
+    t.equal(actual, value, `${field}`)
+  }
 })
 
 const runbooks = alertsFiles('runbooks', '.md').map((file) => ({

@@ -16,7 +16,7 @@ import {
 } from '../support/manifests.ts'
 import { imageName, version } from '../support/names.ts'
 import { podSecurityProblems } from '../support/pod-security.ts'
-import { at, entriesAt, textAt } from '../support/tree.ts'
+import { at, entriesAt, listAt, textAt } from '../support/tree.ts'
 
 /*
  * The chart: linted and rendered with every file of ci/, held against the schemas, the pod security standard
@@ -169,6 +169,45 @@ t.test('the chart', { skip: typeof tools === 'string' && tools }, async (t) => {
     const rule = JSON.stringify(only(sets.get('alerts-values.yaml') ?? [], 'PrometheusRule'))
     t.match(rule, /https:\/\/dashboards\.example\.org\/d\//)
     t.notMatch(rule, /grafana\.example\.com/)
+  })
+
+  t.test('ships the rules unchanged, and changes limits and alerts where they are asked for', async (t) => {
+    const rulesOf = (rule: unknown): readonly unknown[] =>
+      listAt(rule, 'spec', 'groups').flatMap((group) => listAt(group, 'rules'))
+    const shipped = rulesOf(readYaml('alerts/prometheusrule.yaml'))
+    t.ok(shipped.length > 90)
+    const enabled = 'cloudflare.existingSecret=s,prometheusRule.enabled=true'
+    const unchanged = manifestsOf(await helm('template', 'x', chart, '--set', enabled))
+    t.same(rulesOf(only(unchanged, 'PrometheusRule')), shipped)
+
+    const changed = rulesOf(only(sets.get('alerts-values.yaml') ?? [], 'PrometheusRule'))
+    t.equal(changed.length, shipped.length - 1)
+    const limit = (name: string) =>
+      changed.filter((rule) => textAt(rule, 'labels', 'limit') === name).map((rule) => textAt(rule, 'expr'))
+    t.same(limit('job_failing_seconds'), ['vector(1800)'])
+    t.same(limit('loss_ratio'), ['vector(0.0001)'])
+    t.same(limit('incidents'), ['vector(20)'])
+    const named = (name: string) =>
+      changed.filter((rule) => textAt(rule, 'alert') === `CloudflareLogpush${name}`)
+    t.same(named('JobMissing'), [])
+    t.same(
+      named('JobStalled').map((rule) => [
+        textAt(rule, 'labels', 'severity'),
+        textAt(rule, 'keep_firing_for'),
+      ]),
+      [
+        ['critical', '15m'],
+        ['info', '1h'],
+      ],
+    )
+    t.match(named('ExporterDown'), [{ for: '15m', labels: { team: 'edge', environment: 'production' } }])
+
+    for (const value of ['limits.job_faling=3', 'alerts.CloudflareLogpushNothing.enabled=false']) {
+      const failure = await failureOf(
+        helm('template', 'x', chart, '--set', `${enabled},prometheusRule.${value}`),
+      )
+      t.match(failure, /there is no (limit|alert) "/)
+    }
   })
 
   t.test('pins the image by digest when one is given, else by the chart’s version', async (t) => {

@@ -1,0 +1,33 @@
+import t from 'tap'
+import { findAlertPrograms } from '../../src/commands/demo/alert-chain.ts'
+import { playHistories } from '../support/history-player.ts'
+import { allHistories } from './history-table.ts'
+
+/* All histories at once, 120 times faster. Prints the table of what was opened and what is open at the end. */
+
+t.setTimeout(600_000)
+
+const factor = 120
+const found = findAlertPrograms(process.env.PATH)
+
+t.test('every incident ends when its cause does', { skip: !found.ok }, async (t) => {
+  if (!found.ok) return
+  const histories = allHistories(factor)
+  t.ok(histories.length >= 30)
+  const played = await playHistories(found.programs, histories, { factor, minutes: 180 })
+  t.comment('| history | incidents | open at the end | page after | last resolve |')
+  for (const [index, one] of played.entries()) {
+    const { opens = [], openAtEnd = [] } = histories[index] ?? {}
+    const minutes = (at: number | null): string => (at === null ? '–' : `${at.toFixed(0)} min`)
+    t.comment(
+      `| ${one.name} | ${one.incidents.join(', ') || 'none'} | ${one.open.join(', ') || 'none'} | ${minutes(one.pagedAt)} | ${minutes(one.resolvedAt)} |`,
+    )
+    t.same(
+      opens.filter((each) => !one.incidents.includes(each)),
+      [],
+      `${one.name}: opened ${one.incidents.join(', ')}`,
+    )
+    t.same([...one.open].sort(), [...openAtEnd].sort(), `${one.name}: open at the end`)
+    if (opens.length === 0) t.same(one.incidents, [], `${one.name}: is silent`)
+  }
+})
