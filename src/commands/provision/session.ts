@@ -3,6 +3,7 @@ import type { CommandIo } from '../../cli/command-io.ts'
 import type { RestClient } from '../../cloudflare/rest/rest-client.ts'
 import type { Clock, Log } from '../../ports/runtime.ts'
 import type { PlanningDeps } from '../../provision/plan/planning.ts'
+import { planningProgress } from '../../provision/report/planning-progress.ts'
 import { createSystemClock } from '../../runtime/system-clock.ts'
 import type { ApiCommandSettings } from '../../settings/exporter-settings.ts'
 import { openCloudflare } from '../cloudflare.ts'
@@ -48,6 +49,7 @@ export async function openSession(
     parallel,
     references: processReferences(io),
     now: clock.now(),
+    onPlanning: planningProgress(io.stderr, () => clock.monotonic()),
   }
   return { rest, clock, log, call, parallel, planning }
 }

@@ -1,6 +1,7 @@
 import { didYouMean, quoted } from '../../domain/positioned.ts'
 import type { Problem } from '../resource/problem.ts'
 import type { Origin } from '../resource/resource.ts'
+import { withDataset } from './job-variables.ts'
 import type { ManifestPart } from './part.ts'
 import { createReport, originOf, type Report } from './report.ts'
 import type { ZonesValue } from './schema.ts'
@@ -93,9 +94,9 @@ interface Named {
 function namedObjects({ value }: ManifestPart): readonly Named[] {
   const { jobs = [], notifications: { webhooks = [], policies = [] } = {} } = value
   return [
-    ...jobs.map(({ name, zone, zones, adopt }, index) => ({
+    ...jobs.map(({ name, dataset, zone, zones, adopt }, index) => ({
       kind: 'job',
-      name,
+      name: withDataset(name, dataset),
       where: zones !== undefined ? zonesText(zones) : zone === undefined ? 'the account' : `zone ${zone}`,
       path: ['jobs', index],
       adopt,

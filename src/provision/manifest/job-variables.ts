@@ -15,6 +15,11 @@ export function variablesOf(scope: Scope, dataset: string): Variables {
   return { zone: zone.name, zone_id: zone.id, account: account.name, account_id: account.id, dataset }
 }
 
+/** A name with what is known before any zone is: jobs of several datasets may share its pattern. */
+export function withDataset(name: string, dataset: string): string {
+  return name.replaceAll(/\$\{\s*dataset\s*\}/g, () => dataset)
+}
+
 /** Values as real ones look, for checks before any zone is known. */
 export const sampleVariables: Variables = {
   zone: 'zone.example',

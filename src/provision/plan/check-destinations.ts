@@ -6,12 +6,14 @@ import type { JobsApi } from '../../ports/cloudflare.ts'
 import type { DesiredJob } from '../resource/resource.ts'
 import type { Change } from './change.ts'
 import { type Findings, grouped, isRefusal, namedObjects, noFindings, together } from './findings.ts'
+import type { OnPlanning } from './planning-event.ts'
 import { inParallel } from './read-actual.ts'
 
 export interface DestinationDeps {
   readonly jobs: Pick<JobsApi, 'validateDestination'>
   readonly call: Caller
   readonly parallel: number
+  readonly onPlanning?: OnPlanning
 }
 
 /** Destinations that are new or changed, each asked about once in its account or zone. */
@@ -30,6 +32,9 @@ export async function checkDestinations(
     ({ resource: { scope, destinationConf } }) => `${scopeKey(scope)} ${destinationConf.reveal()}`,
   )
   const unknown: { readonly jobs: readonly DesiredJob[]; readonly reason: string }[] = []
+  let done = 0
+  const tell = (): void => deps.onPlanning?.({ reading: 'destinations', done, total: groups.length })
+  tell()
   const checked = await inParallel(groups, deps.parallel, async (jobs): Promise<Findings> => {
     const [first] = jobs
     if (first === undefined) return noFindings
@@ -37,6 +42,8 @@ export async function checkDestinations(
     const answer = await attempt(() =>
       advice.read((options) => deps.jobs.validateDestination(scope, conf, options)),
     )
+    done += 1
+    tell()
     if (answer.ok && answer.value.valid) return noFindings
     if (!answer.ok && !isRefusal(answer.failure)) {
       const { message, kind } = answer.failure

@@ -4,12 +4,14 @@ import type { Scope } from '../../domain/scope.ts'
 import type { DirectoryApi } from '../../ports/cloudflare.ts'
 import type { AccountName } from '../manifest/place.ts'
 import type { Problem } from '../resource/problem.ts'
+import type { OnPlanning } from './planning-event.ts'
 
 type AccountScope = Extract<Scope, { kind: 'account' }>
 
 export interface LocateDeps {
   readonly directory: DirectoryApi
   readonly call: Caller
+  readonly onPlanning?: OnPlanning
 }
 
 export function accountKey({ by, text }: AccountName): string {

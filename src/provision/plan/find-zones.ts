@@ -100,9 +100,15 @@ async function zonesOf(
 /** All zones that the token sees in an account. */
 async function listedZones(
   accountId: string,
-  { directory, call }: LocateDeps,
+  { directory, call, onPlanning }: LocateDeps,
 ): Promise<readonly ZoneScope[]> {
-  const { items } = await call.all((page, options) => directory.listZones({ page, accountId }, options))
+  let done = 0
+  const { items } = await call.all(async (page, options) => {
+    const answer = await directory.listZones({ page, accountId }, options)
+    done += answer.items.length
+    if (answer.fill === 'full') onPlanning?.({ reading: 'zones', done, total: null })
+    return answer
+  })
   return items
 }
 

@@ -14,6 +14,7 @@ import { createFieldLists } from './field-lists.ts'
 import { noFindings, together } from './findings.ts'
 import { makeDestroyPlan, makePlan } from './plan.ts'
 import type { PlanOptions } from './plan-options.ts'
+import type { OnPlanning } from './planning-event.ts'
 import { preflight } from './preflight.ts'
 import { survey } from './survey.ts'
 import { assumeLive, unreadReferences } from './unread-references.ts'
@@ -36,6 +37,8 @@ export interface PlanningDeps {
   readonly parallel: number
   readonly references: ReferenceReaders
   readonly now: EpochMs
+  /** Told how far the reading has come. */
+  readonly onPlanning?: OnPlanning
 }
 
 export interface PlanningOptions extends PlanOptions {

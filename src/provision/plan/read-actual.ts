@@ -10,6 +10,7 @@ import type {
   DesiredState,
   UnreadableObject,
 } from '../resource/resource.ts'
+import type { OnPlanning } from './planning-event.ts'
 
 /*
  * Reads what is live: one list of jobs for each scope the manifest names, however many jobs there are, and
@@ -22,6 +23,7 @@ export interface ReadActualDeps {
   readonly call: Caller
   /** How many calls at a time; at least 1. */
   readonly parallel: number
+  readonly onPlanning?: OnPlanning
 }
 
 /** @throws ApiFailure when any list cannot be read: half a picture is no picture. */
@@ -47,10 +49,15 @@ export async function readActual(
 /** The jobs of several scopes, as far as they can be read. @throws ApiFailure when any list cannot be read. */
 export async function readJobs(
   scopes: readonly Scope[],
-  { jobs, call, parallel }: ReadActualDeps,
+  { jobs, call, parallel, onPlanning }: ReadActualDeps,
 ): Promise<{ readonly jobs: readonly ActualJob[]; readonly unreadable: readonly UnreadableObject[] }> {
+  let done = 0
+  const tell = (): void => onPlanning?.({ reading: 'jobs', done, total: scopes.length })
+  tell()
   const lists = await inParallel(scopes, parallel, async (scope) => {
     const { items, unreadable } = await call.read((options) => jobs.listJobs(scope, options))
+    done += 1
+    tell()
     return {
       jobs: items.map((job) => actualJob(scope, job)),
       unreadable: unreadable.map((one): UnreadableObject => ({ ...one, kind: 'job', scope })),

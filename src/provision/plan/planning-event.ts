@@ -1,0 +1,9 @@
+/** How far the reading for a plan has come. */
+export interface PlanningEvent {
+  readonly reading: 'zones' | 'jobs' | 'destinations'
+  readonly done: number
+  /** Null where nobody knows yet. */
+  readonly total: number | null
+}
+
+export type OnPlanning = (event: PlanningEvent) => void
