@@ -9,8 +9,8 @@ export interface Wake {
   trigger(): void
   /** Forgets triggers so far: what they were about is being done now. */
   reset(): void
-  /** Resolves after `ms`, at a trigger since the last reset, or when `stop` aborts. */
-  pause(ms: number, stop: AbortSignal): Promise<void>
+  /** Resolves after `ms`, or before, to false, at a trigger since the last reset or when `stop` aborts. */
+  pause(ms: number, stop: AbortSignal): Promise<boolean>
 }
 
 export function createWake(clock: Pick<Clock, 'sleep'>): Wake {
@@ -24,10 +24,11 @@ export function createWake(clock: Pick<Clock, 'sleep'>): Wake {
       const end = new AbortController()
       const wake = (): void => end.abort()
       const signals = [stop, controller.signal]
-      if (signals.some(({ aborted }) => aborted)) return
+      if (signals.some(({ aborted }) => aborted)) return false
       for (const signal of signals) signal.addEventListener('abort', wake, { once: true })
       try {
         await clock.sleep(ms, end.signal)
+        return !end.signal.aborted
       } finally {
         for (const signal of signals) signal.removeEventListener('abort', wake)
       }

@@ -49,6 +49,15 @@ export function mediaTypeOf(contentType: string | null): string {
   return /^[\w.+-]{1,40}\/[\w.+-]{1,60}$/.test(type) ? type : ''
 }
 
+/** What JSON is sent as by mistake; a page in HTML is never read as JSON. */
+const mislabels: ReadonlySet<string> = new Set(['', 'text/plain', 'text/json'])
+
+/** The media type of an answer: an object in JSON counts as JSON when it is sent as plain text or without a type. */
+export function mediaTypeIn(contentType: string | null, text: string): string {
+  const type = mediaTypeOf(contentType)
+  return mislabels.has(type) && /^\s*\{/.test(text) ? 'application/json' : type
+}
+
 export function isJson(mediaType: string): boolean {
   return mediaType === 'application/json' || mediaType.endsWith('+json')
 }

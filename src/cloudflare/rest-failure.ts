@@ -42,6 +42,7 @@ export function judgeRest(status: number, errors: readonly ErrorItem[], context:
   const told = bracket(status, codes, redact(said, context.secrets))
   switch (kind) {
     case 'auth':
+      if (saysNoLogpush(codes, context)) return { kind, codes, reason: noLogpush(told, context) }
       return {
         kind,
         codes,
@@ -54,7 +55,13 @@ export function judgeRest(status: number, errors: readonly ErrorItem[], context:
       }
       return quotaText.test(said)
         ? { kind, codes: [...codes, 'quota'], reason: `the plan or a quota does not allow this${told}` }
-        : { kind, codes, reason: `the API token may not do this${told}${toGrant(context.grant)}` }
+        : {
+            kind,
+            codes,
+            reason: saysNoLogpush(codes, context)
+              ? noLogpush(told, context)
+              : `the API token may not do this${told}${toGrant(context.grant)}`,
+          }
     case 'rate_limited':
       return { kind, codes, reason: `the API rate limit is exhausted${told}` }
     case 'not_found':
@@ -68,6 +75,15 @@ export function judgeRest(status: number, errors: readonly ErrorItem[], context:
     default:
       return { kind, codes, reason: `Cloudflare refused the request${told}` }
   }
+}
+
+/** Logpush answers a good token without the permission, or on a plan without Logpush, as others do a bad token. */
+function saysNoLogpush(codes: readonly (number | string)[], { grant }: RefusalContext): boolean {
+  return codes.includes(10000) && grant === 'Logs Write'
+}
+
+function noLogpush(told: string, { grant }: RefusalContext): string {
+  return `the API token may not do this here (it needs "${grant}"), or the plan has no Logpush${told}`
 }
 
 /** What to grant, as the end of a message. */

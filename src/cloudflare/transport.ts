@@ -7,7 +7,7 @@ import type { Secret } from '../domain/secret.ts'
 import { ApiFailure, InternalError, UserError } from '../errors.ts'
 import type { ApiExchange, ApiObserver, CallOptions } from '../ports/cloudflare.ts'
 import type { Clock } from '../ports/runtime.ts'
-import { type Answer, type Fetch, mediaTypeOf, readBody } from './answer.ts'
+import { type Answer, type Fetch, mediaTypeIn, readBody } from './answer.ts'
 import { readHints } from './answer-headers.ts'
 import { type FailureContext, toApiFailure } from './api-failure.ts'
 import { startDeadline } from './deadline.ts'
@@ -79,7 +79,7 @@ export function createTransport(deps: TransportDeps): Transport {
       const text = await readBody(response, deps.maxAnswerBytes ?? defaultMaxAnswerBytes)
       const { status, headers } = response
       const hints = readHints(headers, deps.clock.now())
-      answer = { status, mediaType: mediaTypeOf(headers.get('content-type')), text, hints }
+      answer = { status, mediaType: mediaTypeIn(headers.get('content-type'), text), text, hints }
       return rebuilt(answer)
     }
 

@@ -9,6 +9,7 @@ import type { Caller } from '../access/caller.ts'
 import type { ApiFailure } from '../errors.ts'
 import type { TokenApi, TokenStatus } from '../ports/cloudflare.ts'
 import type { Clock, Log } from '../ports/runtime.ts'
+import { newTokenNote } from './state/new-token.ts'
 import type { SelfState } from './state/self-state.ts'
 
 export interface TokenDeps {
@@ -27,6 +28,7 @@ const soonMs = 14 * 86_400_000
 export function createTokenPoll(deps: TokenDeps): { cycle(signal: AbortSignal): Promise<void> } {
   let owner: string | null | undefined
   let said = ''
+  const startedAt = deps.clock.monotonic()
 
   const verify = (accountId: string | null, signal: AbortSignal): Promise<TokenStatus> =>
     deps.call
@@ -58,7 +60,10 @@ export function createTokenPoll(deps: TokenDeps): { cycle(signal: AbortSignal): 
       deps.self.tokenVerified(status?.status === 'active', status?.expiresOn ?? null)
       if (status === null) {
         say('refused', () =>
-          deps.log.error({}, 'Cloudflare does not accept the API token; check it, or create a new one'),
+          deps.log.error(
+            {},
+            `Cloudflare does not accept the API token; check it, or create a new one${newTokenNote(deps.clock.monotonic() - startedAt)}`,
+          ),
         )
       } else if (status.status !== 'active') {
         say(status.status, () => deps.log.error({ status: status.status }, 'the API token is not active'))

@@ -119,6 +119,16 @@ export function createWatch(deps: WatchDeps): Watch {
       refresh = inventory.refresh
 
       const emptied = new Set<Scope['kind']>()
+      const findScopes = async (signal: AbortSignal): Promise<void> => {
+        const before = state.scopes.size
+        const selection = () => settings().selection
+        await discover({ ...common, api: deps.rest, selection, emptied }, signal)
+        if (state.directory.failure === null) await deps.memory.seen(new Set(state.scopes.keys()))
+        if (state.scopes.size > before) wakes.get(inventoryPoller)?.trigger()
+      }
+      const hurryHealth = (): void => {
+        if ([...state.scopes.values()].some(isNewToHealth)) wakes.get(healthPoller)?.trigger()
+      }
 
       const loop = (after: Promise<void>, poll: PollLoop): Promise<void> => {
         const wake = createWake(deps.clock)
@@ -136,20 +146,16 @@ export function createWatch(deps: WatchDeps): Watch {
         loop(Promise.resolve(), {
           name: discoveryPoller,
           everyMs: () => settings().discoveryPollIntervalMs,
-          cycle: async (signal) => {
-            const before = state.scopes.size
-            const selection = () => settings().selection
-            await discover({ ...common, api: deps.rest, selection, emptied }, signal)
-            if (state.directory.failure === null) await deps.memory.seen(new Set(state.scopes.keys()))
-            if (state.scopes.size > before) wakes.get(inventoryPoller)?.trigger()
-          },
+          cycle: findScopes,
+          firstTries: { pending: () => state.directory.lastSuccess === null, cycle: findScopes },
         }),
         loop(known, {
           name: inventoryPoller,
           everyMs: () => settings().inventoryPollIntervalMs,
-          cycle: async (signal) => {
-            await inventory.cycle(signal)
-            if ([...state.scopes.values()].some(isNewToHealth)) wakes.get(healthPoller)?.trigger()
+          cycle: (signal) => inventory.cycle(signal).then(hurryHealth),
+          firstTries: {
+            pending: inventory.firstTries.pending,
+            cycle: (signal) => inventory.firstTries.cycle(signal).then(hurryHealth),
           },
         }),
         loop(
@@ -167,7 +173,12 @@ export function createWatch(deps: WatchDeps): Watch {
         }),
         loop(after(inventoryPoller), { name: arrivalPoller, ...deps.arrival }),
         guarded(after(inventoryPoller).then(() => followUp.run(stop, abort))),
-        loop(after(discoveryPoller), { name: tokenPoller, everyMs: () => tokenEveryMs, cycle: token.cycle }),
+        loop(after(discoveryPoller), {
+          name: tokenPoller,
+          everyMs: () => tokenEveryMs,
+          cycle: token.cycle,
+          firstTries: { pending: () => deps.self.token?.active !== true, cycle: token.cycle },
+        }),
       ])
     },
     refresh: (key, signal) => refresh(key, signal),

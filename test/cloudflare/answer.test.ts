@@ -1,5 +1,5 @@
 import t from 'tap'
-import { AnswerTooLong, readBody } from '../../src/cloudflare/answer.ts'
+import { AnswerTooLong, mediaTypeIn, readBody } from '../../src/cloudflare/answer.ts'
 
 /** An answer that comes in pieces of so many bytes. */
 function inPieces(text: string, size: number): Response {
@@ -24,4 +24,13 @@ t.test('as much as the limit is read, and not a byte more', async (t) => {
   t.equal(await readBody(inPieces('x'.repeat(64), 10), 64), 'x'.repeat(64))
   await t.rejects(readBody(inPieces('x'.repeat(65), 10), 64), new AnswerTooLong(64))
   t.equal(await readBody(new Response(null), 1), '')
+})
+
+t.test('an object in JSON counts as JSON under plain text and without a type, never as a page', async (t) => {
+  const json = '\n {"success":true}'
+  for (const type of ['text/plain; charset=utf-8', 'text/json', null, 'nonsense'])
+    t.equal(mediaTypeIn(type, json), 'application/json', `${type}`)
+  t.equal(mediaTypeIn('text/html', json), 'text/html')
+  t.equal(mediaTypeIn('text/plain', 'upstream {'), 'text/plain')
+  t.equal(mediaTypeIn('application/problem+json', json), 'application/problem+json')
 })

@@ -89,7 +89,7 @@ t.test('a wrong token: said once, shown in metrics, and the program goes on', as
   const exporter = await start(t, url, 'wrong-token-canary-0123456789')
   const shown = await polls(exporter, 'discovery', 4)
   t.same([...lines(exporter)].sort(), [
-    'error: Cloudflare does not accept the API token; check it, or create a new one',
+    'error: Cloudflare does not accept the API token; check it, or create a new one; a new token can take about a minute to work',
     'error: poll failed (auth)',
   ])
   t.equal(sampleValue(shown, 'cloudflare_logpush_exporter_token_active'), 0)
@@ -115,7 +115,7 @@ t.test('a token without Logs Write: uploads are counted from health data alone',
   await polls(exporter, 'inventory', 3)
   const shown = await polls(exporter, 'health', 4)
   t.same(lines(exporter), [
-    'warn: cannot list jobs: the token needs Logs Write there; continuing with health data only (forbidden)',
+    'warn: cannot list jobs: the token may not list jobs there (needs Logs Write), or the plan has no Logpush; continuing with health data only; a new token can take about a minute to work (forbidden)',
   ])
   t.equal(sampleValue(shown, 'cloudflare_logpush_up', { zone: 'quay.example', source: 'inventory' }), 0)
   t.equal(sampleValue(shown, 'cloudflare_logpush_up', { zone: 'quay.example', source: 'health' }), 1)

@@ -8,8 +8,11 @@ import { logSink } from '../support/log-sink.ts'
 import { createSteppedClock, settle } from '../support/stepped-clock.ts'
 
 /** A loop whose cycles do what the test says, in order; the last is repeated. */
-function running(cycles: readonly ((clock: Clock) => unknown)[], edit: Partial<PollLoop> = {}, random = 0.5) {
-  const clock = createSteppedClock()
+function running(
+  cycles: readonly ((clock: Clock) => unknown)[],
+  edit: Partial<PollLoop> = {},
+  { random = 0.5, clock = createSteppedClock() } = {},
+) {
   const log = logSink()
   const [stop, abort] = [new AbortController(), new AbortController()]
   const wake = createWake(clock)
@@ -59,7 +62,7 @@ t.test('the interval is changed by up to a fortieth, so that exporters spread', 
     [0, 58_500],
     [1, 61_500],
   ] as const) {
-    const { clock, startedAt, end } = running([], {}, random)
+    const { clock, startedAt, end } = running([], {}, { random })
     await clock.advance(62_000)
     t.strictSame(startedAt, [0, first])
     await end()
@@ -120,5 +123,58 @@ t.test('a loop that is off waits for its trigger', async (t) => {
   wake.trigger()
   await settle()
   t.equal(startedAt.length, 1)
+  await end()
+})
+
+t.test('what never worked is tried again soon, less and less often, and only until it works', async (t) => {
+  const triedAt: number[] = []
+  const clock = createSteppedClock()
+  const begin = clock.monotonic()
+  let isPending = true
+  const { startedAt, end } = running(
+    [],
+    {
+      firstTries: {
+        pending: () => isPending,
+        cycle: async () => {
+          triedAt.push(clock.monotonic() - begin)
+        },
+      },
+    },
+    { clock },
+  )
+  await clock.advance(110_000)
+  t.strictSame(triedAt, [5_000, 15_000, 35_000, 100_000])
+  isPending = false
+  await clock.advance(600_000)
+  t.equal(triedAt.length, 4)
+  t.strictSame(startedAt.slice(0, 4), [0, 60_000, 120_000, 180_000], 'the interval stays as it is')
+  await end()
+})
+
+t.test('a further try that fails is counted and logged like any other', async (t) => {
+  const unavailable = () => Promise.reject(new ApiFailure('unavailable', '503', { operation: 'list zones' }))
+  const loop = running([unavailable, () => {}], { firstTries: { pending: () => true, cycle: unavailable } })
+  await loop.clock.advance(20_000)
+  t.strictSame(loop.lines(), [['error', 'poll failed']])
+  await loop.clock.advance(41_000)
+  t.strictSame(loop.lines().at(-1), ['info', 'poll works again'])
+  await loop.end()
+})
+
+t.test('a trigger ends the pause before a further try, and the whole cycle begins', async (t) => {
+  let tries = 0
+  const { clock, wake, startedAt, end } = running([], {
+    firstTries: {
+      pending: () => true,
+      cycle: async () => {
+        tries += 1
+      },
+    },
+  })
+  await clock.advance(2_000)
+  wake.trigger()
+  await settle()
+  t.strictSame([startedAt, tries], [[0, 2_000], 0])
   await end()
 })

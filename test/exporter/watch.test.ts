@@ -355,3 +355,52 @@ function summaryOf(name: string) {
     maxUploadIntervalSeconds: null,
   }
 }
+
+t.test('a 429 at the first listing of jobs blinds for seconds, not for a whole interval', async (t) => {
+  const api = createApi({})
+  const listJobs = api.rest.listJobs
+  let refused = 0
+  api.rest.listJobs = async (...args) => {
+    refused += 1
+    if (refused <= 2) throw failure('rate_limited')
+    return listJobs(...args)
+  }
+  const { clock, state, end } = begin(api)
+  await clock.advance(3_000)
+  t.equal(state.scope(scopeKey(quayAccount))?.inventory.failure?.kind, 'rate_limited')
+  await clock.advance(10_000)
+  t.same(
+    [...state.scopes.values()].map(({ inventory, health }) => [
+      inventory.failure,
+      health.lastSuccess !== null,
+    ]),
+    [
+      [null, true],
+      [null, true],
+    ],
+  )
+  await end()
+})
+
+t.test('without a network at the start, scopes are found soon after it is there', async (t) => {
+  const api = createApi({})
+  const { listAccounts, listZones } = api.rest
+  let isUp = false
+  const gated =
+    <A extends readonly unknown[], R>(call: (...args: A) => Promise<R>) =>
+    async (...args: A): Promise<R> => {
+      if (!isUp) throw failure('network')
+      return call(...args)
+    }
+  api.rest.listAccounts = gated(listAccounts)
+  api.rest.listZones = gated(listZones)
+  const { clock, state, log, end } = begin(api)
+  await clock.advance(20_000)
+  t.equal(state.scopes.size, 0)
+  isUp = true
+  await clock.advance(25_000)
+  t.equal(state.scopes.size, 2, 'not after ten minutes')
+  t.ok([...state.scopes.values()].every(({ jobs }) => jobs.size === 1))
+  t.equal(log.lines.filter(({ message }) => message === 'poll failed').length, 1)
+  await end()
+})

@@ -9,8 +9,6 @@ import { checkCell, exporterCell, planCell } from './variant-cells.ts'
 const openCells: ReadonlyMap<string, string> = new Map([
   ['throttled/json-971 check', 'a verification of the token that is only advice'],
   ['throttled/html-1015 check', 'a verification of the token that is only advice'],
-  ['graphql/plain-text exporter', 'JSON of another content type'],
-  ['graphql/plain-text check', 'JSON of another content type'],
 ])
 
 /** Who meets a variant: the column of the table. */

@@ -11,11 +11,14 @@ import { settleAll } from '../../access/settle-all.ts'
 import type { JobId } from '../../domain/job/job.ts'
 import { summarise } from '../../domain/job/job-summary.ts'
 import { type ScopeKey, scopeKey } from '../../domain/scope.ts'
+import { isTransient } from '../../errors.ts'
 import type { JobsApi } from '../../ports/cloudflare.ts'
 import type { Unreadable } from '../../ports/listing.ts'
 import type { Clock, Log } from '../../ports/runtime.ts'
 import { createFailureReport } from '../state/failure-report.ts'
+import type { FirstTries } from '../state/first-tries.ts'
 import { type JobChange, sameMemory } from '../state/job-change.ts'
+import { newTokenNote } from '../state/new-token.ts'
 import { pushFailureReason } from '../state/push-failure.ts'
 import type { ScopeMemory } from '../state/scope-memory.ts'
 import { priorityOf, type ScopeState } from '../state/scope-state.ts'
@@ -45,22 +48,29 @@ export const inventoryPoller = 'inventory'
  */
 const sweepShare = { first: 1, later: 0.25 }
 
+/** What further tries of listings that never worked get of a cycle's requests. */
+const firstTryShare = 0.25
+
 export interface InventoryPoll {
   cycle(signal: AbortSignal): Promise<void>
+  /** Scopes whose jobs could not be listed yet, for a reason that may pass. */
+  readonly firstTries: FirstTries
   /** Lists one scope now, for when something is known to have changed. */
   refresh(key: ScopeKey, signal: AbortSignal): Promise<void>
 }
 
 export function createInventoryPoll(deps: InventoryDeps): InventoryPoll {
   const { state, clock } = deps
+  const startedAt = clock.monotonic()
+  const upMs = (): number => clock.monotonic() - startedAt
   const triedAt = new Map<ScopeKey, number>()
   /** Scopes that had jobs, and none in their last list. */
   const emptied = new Set<ScopeKey>()
   const report = createFailureReport(deps.log, {
     begins: (kind) =>
       kind === 'forbidden'
-        ? 'cannot list jobs: the token needs Logs Write there; continuing with health data only'
-        : 'cannot list jobs; keeping the last known state',
+        ? `cannot list jobs: the token may not list jobs there (needs Logs Write), or the plan has no Logpush; continuing with health data only${newTokenNote(upMs())}`
+        : `cannot list jobs; keeping the last known state${kind === 'auth' ? newTokenNote(upMs()) : ''}`,
     ends: 'listing jobs works again',
     of: ({ inventory }) => inventory,
   })
@@ -112,11 +122,29 @@ export function createInventoryPoll(deps: InventoryDeps): InventoryPoll {
       }
       report(state.scopes.values())
     },
+    firstTries: {
+      pending: () => [...state.scopes.values()].some(neverWorked),
+      async cycle(signal) {
+        const room = Math.max(1, Math.floor(deps.requestsPerCycle() * firstTryShare))
+        const pending = [...state.scopes.values()].filter(neverWorked)
+        const since = ({ scope }: ScopeState): number => triedAt.get(scopeKey(scope)) ?? 0
+        pending.sort((a, b) => since(a) - since(b))
+        await settleAll(pending.slice(0, room).map((scope) => list(scope, signal)))
+        report(state.scopes.values())
+      },
+    },
     async refresh(key, signal) {
       const scope = state.scope(key)
       if (scope !== undefined) await list(scope, signal)
     },
   }
+}
+
+/** A refusal may pass too: Cloudflare takes up new tokens by and by. */
+function neverWorked({ inventory: { lastSuccess, failure } }: ScopeState): boolean {
+  if (lastSuccess !== null || failure === null) return false
+  const { kind } = failure
+  return isTransient(kind) || kind === 'rate_limited' || kind === 'auth' || kind === 'forbidden'
 }
 
 interface DueRules {

@@ -33,13 +33,13 @@ const job = { id: 1, dataset: 'http_requests', destination_conf: canary.destinat
 const jobs = JSON.stringify({ success: true, errors: [], messages: [], result: [job] })
 const forms: readonly Form[] = [
   {
-    name: 'a token that Cloudflare does not know',
+    name: 'lists of jobs that are refused as a bad token is: the token may be good',
     answer: refused(401, 10000, `Authentication error for ${canary.token}`),
     kind: 'auth',
     status: 401,
     codes: [10000],
     message:
-      'cannot list jobs: Cloudflare refused the API token (401, code 10000: Authentication error for ***); check that it is complete, not expired and not revoked',
+      'cannot list jobs: the API token may not do this here (it needs "Logs Write"), or the plan has no Logpush (401, code 10000: Authentication error for ***)',
   },
   {
     name: 'a malformed authorization header',
@@ -93,7 +93,7 @@ const forms: readonly Form[] = [
     status: 403,
     codes: [10000],
     message:
-      'cannot list jobs: the API token may not do this (403, code 10000: Authentication error); it needs the permission "Logs Write" here',
+      'cannot list jobs: the API token may not do this here (it needs "Logs Write"), or the plan has no Logpush (403, code 10000: Authentication error)',
   },
   {
     name: 'the permission for Zero Trust missing',
@@ -236,12 +236,19 @@ const forms: readonly Form[] = [
       'cannot list jobs: the response has text/html instead of JSON (403); check for a proxy in between, and check the base URL',
   },
   {
-    name: 'JSON under another content type',
-    answer: text(200, 'text/plain', jobs),
+    name: 'a text that is no JSON',
+    answer: text(200, 'text/plain', `upstream connect error ${canary.page}`),
     kind: 'bad_response',
     status: 200,
     message:
       'cannot list jobs: the response has text/plain instead of JSON (200); check for a proxy in between, and check the base URL',
+  },
+  {
+    name: 'JSON as plain text that is cut short',
+    answer: text(200, 'text/plain', jobs.slice(0, -30)),
+    kind: 'bad_response',
+    status: 200,
+    message: 'cannot list jobs: the response (200) is not valid JSON, or is truncated',
   },
   {
     name: 'a redirect to a login page',
