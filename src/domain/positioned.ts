@@ -62,6 +62,6 @@ export function didYouMean(wrong: string, known: Iterable<string>): string {
 /** The text of an unknown key's problem. */
 export function unknownKey(key: string, known: Iterable<string>): string {
   const names = [...known]
-  const few = names.length <= 8 ? `; known keys: ${names.join(', ')}` : ''
+  const few = names.length <= 12 ? `; known keys: ${names.join(', ')}` : ''
   return `unknown key ${quoted(key)}${didYouMean(key, names) || few}`
 }

@@ -91,7 +91,7 @@ export function aWideManifest(places: Places = { account, zones }): DesiredState
   return wanting(resources, {
     scopes: [home, ...places.zones],
     notificationAccounts: [home],
-    owners: [{ accountId: home.id, prefix: 'sre-' }],
+    owners: [{ accountId: home.id, prefix: 'sre-', prune: false }],
   })
 }
 

@@ -1,4 +1,4 @@
-import type { Scope } from '../../src/domain/scope.ts'
+import { accountOf, type Scope } from '../../src/domain/scope.ts'
 import { Secret } from '../../src/domain/secret.ts'
 import { outputForm } from '../../src/provision/resource/output-form.ts'
 import type {
@@ -28,6 +28,7 @@ export function aJob(fields: Partial<JobResource> = {}, more: Partial<DesiredJob
     kind: 'job',
     origin,
     adopt: false,
+    adoptId: null,
     ownership: { how: 'read' },
     resource: {
       kind: 'job',
@@ -55,6 +56,7 @@ export function aWebhook(name = 'sre-exporter', more: Partial<DesiredWebhook> = 
     kind: 'webhook',
     origin,
     adopt: false,
+    adoptId: null,
     secret: new Secret('canary-webhook-secret'),
     resource: {
       kind: 'webhook',
@@ -71,6 +73,7 @@ export function aPolicy(fields: Partial<PolicyResource> = {}): DesiredPolicy {
     kind: 'policy',
     origin,
     adopt: false,
+    adoptId: null,
     resource: {
       kind: 'policy',
       scope: account,
@@ -91,8 +94,21 @@ export function wanting(resources: readonly Desired[], more: Partial<DesiredStat
   return {
     scopes: [account, zone],
     notificationAccounts: [account],
-    owners: [{ accountId, prefix: 'sre-' }],
+    owners: [{ accountId, prefix: 'sre-', prune: false }],
+    declared: resources.map(({ resource }) => ({
+      accountId: accountOf(resource.scope).id,
+      name: resource.name,
+    })),
+    removed: [],
     resources,
     ...more,
   }
 }
+
+/** Names that the manifest says may be deleted. */
+export function removing(...names: readonly string[]): Pick<DesiredState, 'removed'> {
+  return { removed: names.map((name) => ({ accountId, name })) }
+}
+
+/** The owner `sre`, whose manifest deletes what is owned and not declared. */
+export const pruning = { owners: [{ accountId, prefix: 'sre-', prune: true }] } as const

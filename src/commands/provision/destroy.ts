@@ -25,8 +25,8 @@ export const destroy = defineCommand({
     ...sessionOptions,
   },
   notes: [
-    'Deletes every object whose name starts with the owner and a dash, in the scopes that the manifest names. ' +
-      "Shows them and asks once. Needs none of the manifest's secrets. Policies are deleted first, then jobs, then " +
+    'Deletes what the manifest declares and owns, what it lists under removed and, with prune, whatever else it ' +
+      "owns, in the scopes that it names. Shows them and asks once. Needs none of the manifest's secrets. Policies are deleted first, then jobs, then " +
       'webhooks; an object that has changed since it was shown is kept. Events of --output json are those of apply.',
   ],
   async run(values, io) {
@@ -41,8 +41,13 @@ export const destroy = defineCommand({
     })
     const planned = await planDestroy(read.value, session.planning, values.target)
     if (!planned.ok) return complainOf(planned.problems, io)
-    const { plan, desired, problems } = planned.value
-    const objections = guardPlan(plan, { owners: desired.owners, force: [], purpose: 'destroy' })
+    const { plan, desired, actual, problems } = planned.value
+    const objections = guardPlan(plan, {
+      owners: desired.owners,
+      live: actual.resources,
+      force: [],
+      purpose: 'destroy',
+    })
     printPlan({ plan, objections, problems }, 'text', output === 'json' ? { ...io, stdout: io.stderr } : io)
     if (objections.length > 0) return exitCode.guardObjected
     const question = `Delete these ${plan.changes.length} objects?`

@@ -82,8 +82,11 @@ export const plan = defineCommand({
   },
 })
 
-export function objectionsTo({ plan, desired }: Planned, force: readonly GuardName[]): readonly Objection[] {
-  return guardPlan(plan, { owners: desired.owners, force, purpose: 'apply' })
+export function objectionsTo(
+  { plan, desired, actual }: Planned,
+  force: readonly GuardName[],
+): readonly Objection[] {
+  return guardPlan(plan, { owners: desired.owners, live: actual.resources, force, purpose: 'apply' })
 }
 
 /** Prints a plan to stdout. */

@@ -37,6 +37,7 @@ export function createJobBody(job: JobResource): JobWrite {
 export function updateJobBody(job: JobResource, actual: ActualJob, fields: readonly FieldDiff[]): JobWrite {
   const differs = (name: string) => fields.some(({ path }) => path === name || path.startsWith(`${name}.`))
   return {
+    ...(differs('name') ? { name: job.name } : {}),
     ...(differs('enabled') ? { enabled: job.enabled } : {}),
     ...(differs('destination') ? { destinationConf: job.destinationConf } : {}),
     ...(differs('output') ? { outputOptions: outputBody(job.output, actual.resource.output) } : {}),

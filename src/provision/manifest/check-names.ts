@@ -4,7 +4,7 @@ import type { Origin } from '../resource/resource.ts'
 import { withDataset } from './job-variables.ts'
 import type { ManifestPart } from './part.ts'
 import { createReport, originOf, type Report } from './report.ts'
-import type { ZonesValue } from './schema.ts'
+import type { JobValue, ZonesValue } from './schema.ts'
 import type { Path } from './tree.ts'
 
 /** The account of each file: its own, or the only one that any file names. */
@@ -44,10 +44,10 @@ export function checkNames(parts: readonly ManifestPart[]): readonly Problem[] {
         )
       } else first.set(key, originOf(part.source, here))
       const { owner } = part.value
-      if (owner !== undefined && isOwnerName(owner) && !name.startsWith(`${owner}-`) && adopt !== true) {
+      if (owner !== undefined && isOwnerName(owner) && !name.startsWith(`${owner}-`) && !adopt) {
         report.warn(
           here,
-          `${quoted(name)} does not start with "${owner}-", so it is never deleted; set "adopt: true" if that is intended`,
+          `${quoted(name)} does not start with "${owner}-", so it is not owned; set "adopt: true" if that is intended`,
         )
       }
     }
@@ -88,7 +88,7 @@ interface Named {
   readonly name: string
   readonly where: string
   readonly path: Path
-  readonly adopt: boolean | undefined
+  readonly adopt: JobValue['adopt']
 }
 
 function namedObjects({ value }: ManifestPart): readonly Named[] {

@@ -109,6 +109,9 @@ function checkPart(report: Report, value: PartialManifest): void {
       'expected letters, digits, dots, dashes and underscores, without a dash at the end: the dash is added',
     )
   }
+  if (value.prune === true && owner === undefined) {
+    report.error(['prune'], 'needs an owner: without one, nothing is known to belong to the manifest')
+  }
   each(scopes, ['scopes'], (scope, path) => checkScope(report, scope, path))
   each(jobs, ['jobs'], (job, path) => checkJob(report, job, path))
   const { webhooks, policies } = notifications ?? {}

@@ -23,6 +23,7 @@ import {
 export interface PartialManifest {
   readonly account?: ManifestValue['account']
   readonly owner?: string | undefined
+  readonly prune?: boolean | undefined
   readonly scopes?: readonly (ScopeValue | null)[] | undefined
   readonly jobs?: readonly (JobValue | null)[] | undefined
   readonly notifications?:
@@ -39,6 +40,7 @@ export function parsePartially(value: unknown): PartialManifest {
   return {
     account: rescue(accountSchema, root.account) ?? undefined,
     owner: typeof root.owner === 'string' && root.owner !== '' ? root.owner : undefined,
+    prune: root.prune === true,
     scopes: rescueAll(scopeSchema, root.scopes),
     jobs: rescueAll(jobSchema, root.jobs),
     notifications: {

@@ -66,8 +66,12 @@ function resolveOnce(resolver: Resolver, job: JobValue, path: Path): Unplaced | 
     transformerId: job.transformer_id ?? null,
   }
   const origin = originOf(resolver.report.source, [...path, 'name'])
-  const adopt = job.adopt ?? false
-  return { kind: 'job', origin, adopt, ownership, resource }
+  return { kind: 'job', origin, ...adoptionOf(job.adopt), ownership, resource }
+}
+
+/** `adopt` as it is written: true, or the id of what is taken over. */
+export function adoptionOf(adopt: JobValue['adopt'] = false): Pick<DesiredJob, 'adopt' | 'adoptId'> {
+  return typeof adopt === 'boolean' ? { adopt, adoptId: null } : { adopt: true, adoptId: String(adopt.id) }
 }
 
 function resolveOwnership(resolver: Resolver, token: string | undefined, path: Path): OwnershipSource | null {

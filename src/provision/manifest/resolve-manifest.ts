@@ -9,7 +9,7 @@ import { usedVariables } from './job-variables.ts'
 import type { Manifest, ManifestPart } from './part.ts'
 import { type AccountName, type ManifestPlace, resolveZones, type ZoneSelection } from './place.ts'
 import { createReport, originOf, type Report } from './report.ts'
-import { type BuildJob, resolveJob } from './resolve-job.ts'
+import { adoptionOf, type BuildJob, resolveJob } from './resolve-job.ts'
 import { type ReferenceReaders, type Resolver, readingOnce, resolveText } from './resolve-text.ts'
 import type { PolicyValue, ScopeValue, WebhookValue } from './schema.ts'
 import type { Path } from './tree.ts'
@@ -42,7 +42,19 @@ export interface ResolvedManifest {
   readonly places: readonly (ManifestPlace | ZoneSelection)[]
   /** Accounts whose webhooks and policies are looked after. */
   readonly notificationAccounts: readonly AccountName[]
-  readonly owners: readonly { readonly account: AccountName; readonly prefix: string }[]
+  readonly owners: readonly {
+    readonly account: AccountName
+    readonly prefix: string
+    readonly prune: boolean
+  }[]
+  /** Names that are declared, also of objects that were not resolved, and those that may be deleted. */
+  readonly names: readonly NameOf[]
+}
+
+export interface NameOf {
+  readonly account: AccountName
+  readonly name: string
+  readonly as: 'declared' | 'removed'
 }
 
 /**
@@ -71,6 +83,7 @@ export function resolveManifest(
     places: resolved.flatMap(({ places }) => places),
     notificationAccounts: resolved.flatMap(({ notificationAccounts }) => notificationAccounts),
     owners: resolved.flatMap(({ owners }) => owners),
+    names: resolved.flatMap(({ names }) => names),
   }
   return checked(whole, problems)
 }
@@ -104,7 +117,7 @@ function resolvePart(
   readers: ReferenceReaders,
   what: Extent,
 ): ResolvedManifest {
-  const { owner, scopes = [], jobs = [], notifications } = value
+  const { owner, prune = false, removed = [], scopes = [], jobs = [], notifications } = value
   const drafts: Draft[] = []
   const placeOf = ({ zone, zones }: ScopeValue, path: Path): ManifestPlace | ZoneSelection | null => {
     if (zones !== undefined) return resolveZones({ report, readers }, account, zones, [...path, 'zones'])
@@ -121,7 +134,11 @@ function resolvePart(
     drafts,
     places: places.filter((place) => place !== null),
     notificationAccounts: notifications === undefined ? [] : [account],
-    owners: owner === undefined ? [] : [{ account, prefix: `${owner}-` }],
+    owners: owner === undefined ? [] : [{ account, prefix: `${owner}-`, prune }],
+    names: [
+      ...declaredNames(value).map((name) => ({ account, name, as: 'declared' as const })),
+      ...removed.map((name) => ({ account, name, as: 'removed' as const })),
+    ],
   }
   if (what === 'places') return whole
   const resolver: Resolver = { report, readers: what === 'unread' ? null : readers }
@@ -143,13 +160,18 @@ function resolvePart(
   return whole
 }
 
+function declaredNames({ jobs = [], notifications = {} }: ManifestPart['value']): readonly string[] {
+  const { webhooks = [], policies = [] } = notifications
+  return [...jobs, ...webhooks, ...policies].map(({ name }) => name)
+}
+
 function resolveWebhook(
   resolver: Resolver,
   webhook: WebhookValue,
   path: Path,
 ): ((scope: AccountScope) => DesiredWebhook) | null {
   const { report, readers } = resolver
-  const { name, adopt = false } = webhook
+  const { name } = webhook
   const url = resolveText(resolver, [...path, 'url'], webhook.url)
   const secret =
     webhook.secret === undefined ? '' : resolveText(resolver, [...path, 'secret'], webhook.secret)
@@ -162,7 +184,7 @@ function resolveWebhook(
   return (scope) => ({
     kind: 'webhook',
     origin,
-    adopt,
+    ...adoptionOf(webhook.adopt),
     secret: secret === '' ? null : new Secret(secret),
     resource: { kind: 'webhook', scope, name, url: new Secret(url) },
   })
@@ -182,7 +204,7 @@ function resolvePolicy(
   return (scope) => ({
     kind: 'policy',
     origin,
-    adopt: policy.adopt ?? false,
+    ...adoptionOf(policy.adopt),
     resource: {
       kind: 'policy',
       scope,

@@ -10,7 +10,25 @@ import { clause, output, ownership, upload } from './job-schema.ts'
  * one key alone (limits of a destination, which fields a dataset has) is checked elsewhere.
  */
 
-const adopt = flag('Manage an object whose name lacks the prefix of the owner.')
+const adoptPhrase = 'true, false, or { id: … }'
+const adopt = z
+  .union(
+    [
+      z.boolean({ error: adoptPhrase }),
+      mapping(adoptPhrase, 'The live object to take over, whatever its name.', {
+        id: z
+          .union([z.number().int().positive(), z.string().regex(/^[A-Za-z0-9-]+$/)], {
+            error: 'the id of a live object',
+          })
+          .meta({ description: 'Id of the live object.' }),
+      }),
+    ],
+    { error: adoptPhrase },
+  )
+  .meta({
+    description:
+      'Take over a live object that is not owned: the one of this name, or with an id whichever it is. It is never replaced or deleted.',
+  })
 const scope = z
   .literal('account', { error: 'account' })
   .meta({ description: 'The job belongs to the account.' })
@@ -139,9 +157,14 @@ function manifestShape<J extends z.ZodType>(job: J) {
   return mapping('a manifest', 'logpush-exporter manifest.', {
     version: z.literal(1, { error: '1' }).meta({ description: 'Version of this format: 1.' }),
     account: accountSchema.optional(),
-    owner: text(
-      'a name',
-      'Objects whose names start with this and a dash are owned; only those may be deleted.',
+    owner: text('a name', 'Objects whose names start with this and a dash are owned.').optional(),
+    prune: flag(
+      'Delete what is owned and not declared (default: false, it is reported as left over).',
+    ).optional(),
+    removed: listOf(
+      'a list of names',
+      'Names of objects to delete, in the scopes of the manifest.',
+      text('a name', 'Name of an object to delete.'),
     ).optional(),
     scopes: listOf(
       'a list such as [{ zone: quay.example }]',

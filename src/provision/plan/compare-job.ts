@@ -2,7 +2,7 @@ import { describeDestination, parseDestination } from '../../domain/destination/
 import { uploadLimits } from '../../domain/destination/limits.ts'
 import { type JsonValue, sameJson } from '../resource/json-value.ts'
 import { type OutputForm, outputDefaults, outputOptionNames, outputPath } from '../resource/output-form.ts'
-import type { JobResource } from '../resource/resource.ts'
+import type { Address, JobResource } from '../resource/resource.ts'
 import type { FieldDiff } from './change.ts'
 import { destinationDiff } from './compare-destination.ts'
 
@@ -12,6 +12,7 @@ export const immutableJobFields: readonly string[] = ['dataset', 'kind']
 /** Where a live job differs from the wanted one. What Cloudflare fills in, leaves out or reorders is no difference. */
 export function jobDiff(wanted: JobResource, live: JobResource): readonly FieldDiff[] {
   return [
+    ...nameDiff(wanted, live),
     ...valueDiff('dataset', live.dataset, wanted.dataset),
     ...valueDiff('kind', live.jobKind || null, wanted.jobKind || null),
     ...valueDiff('enabled', live.enabled, wanted.enabled),
@@ -24,6 +25,11 @@ export function jobDiff(wanted: JobResource, live: JobResource): readonly FieldD
       ? []
       : valueDiff('transformer_id', live.transformerId, wanted.transformerId)),
   ]
+}
+
+/** An object that is taken over by its id may have another name, or none. */
+export function nameDiff(wanted: Address, live: Address): readonly FieldDiff[] {
+  return valueDiff('name', live.name || null, wanted.name || null)
 }
 
 /** What a new job will be, as differences from nothing. */

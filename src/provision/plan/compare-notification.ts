@@ -4,7 +4,7 @@ import type { ActualWebhook, DesiredWebhook, PolicyResource, WebhookResource } f
 import { visibleUrl } from '../resource/visible-url.ts'
 import { isSecretOfRecord, isUrlOfRecord, type WebhookRecord } from '../resource/webhook-record.ts'
 import { type FieldDiff, secretAfter, secretBefore } from './change.ts'
-import { valueDiff } from './compare-job.ts'
+import { nameDiff, valueDiff } from './compare-job.ts'
 
 /** Services whose address holds the secret: Cloudflare takes it out and gives back a shorter address. */
 const rewritten: readonly string[] = ['slack', 'gchat', 'discord', 'feishu']
@@ -24,6 +24,7 @@ export function webhookDiff(
   const { url } = wanted.resource
   const secretChanged = rotate || (record !== null && !isSecretOfRecord(record, wanted.secret))
   return [
+    ...nameDiff(wanted.resource, live.resource),
     ...(isSameUrl(url, live, record) ? [] : [urlDiff(live.resource.url, url)]),
     ...(secretChanged ? [{ path: 'secret', from: secretBefore, to: secretAfter }] : []),
   ]
@@ -52,6 +53,7 @@ export function newWebhookFields(webhook: WebhookResource, secret: Secret | null
 
 export function policyDiff(wanted: PolicyResource, live: PolicyResource): readonly FieldDiff[] {
   return [
+    ...nameDiff(wanted, live),
     ...valueDiff('alert', live.alertType, wanted.alertType),
     ...valueDiff('enabled', live.enabled, wanted.enabled),
     ...(wanted.description === null ? [] : valueDiff('description', live.description, wanted.description)),

@@ -3,7 +3,8 @@ import { type Checked, checked } from '../resource/problem.ts'
 import { type Address, addressKey, type Desired } from '../resource/resource.ts'
 import { type ChangeName, changeAddress } from './change.ts'
 import { createFieldLists, type FieldListDeps } from './field-lists.ts'
-import { makePlan } from './plan.ts'
+import { matchObjects } from './match.ts'
+import { isBarred, makePlan } from './plan.ts'
 import { planEverything } from './plan-options.ts'
 import { type SurveyDeps, survey } from './survey.ts'
 import { unreadableTwin } from './unreadable.ts'
@@ -28,6 +29,12 @@ export async function compareManifest(
   if (!surveyed.ok) return surveyed
   const { desired, actual, unlisted, problems } = surveyed.value
   const { changes } = makePlan(desired, actual, planEverything)
+  // What may not be replaced differs all the same.
+  const barred = new Set(
+    matchObjects(desired.resources, actual.resources).matched.flatMap((pair) =>
+      isBarred(pair, desired) ? [pair.desired] : [],
+    ),
+  )
   const changed = new Set(changes.map((change) => addressKey(changeAddress(change))))
   // Of what cannot be read nobody knows whether it drifts.
   const isKnown = ({ resource }: Desired) =>
@@ -40,7 +47,7 @@ export async function compareManifest(
     ...changes.map((change): Drift => ({ ...named(changeAddress(change)), change: said[change.change] })),
     ...desired.resources
       .filter((one) => !changed.has(addressKey(one.resource)) && isKnown(one))
-      .map(({ resource }): Drift => ({ ...named(resource), change: 'none' })),
+      .map((one): Drift => ({ ...named(one.resource), change: barred.has(one) ? 'update' : 'none' })),
   ]
   return checked(drifts, problems)
 }

@@ -1,14 +1,17 @@
 import { describeDestination } from '../../domain/destination/destination.ts'
 import { destinationPlace } from '../../domain/destination/limits.ts'
-import { scopeTitle } from '../../domain/scope.ts'
-import { type Address, isOwned, type Owner } from '../resource/resource.ts'
+import { scopeKey, scopeTitle } from '../../domain/scope.ts'
+import { isOwned, type Owner } from '../resource/owner.ts'
+import type { Actual, Address } from '../resource/resource.ts'
 import { type Change, changeAddress, type Edit, type Plan } from './change.ts'
+import { grouped } from './findings.ts'
 
 /*
  * Checks a plan before anything is done and refuses what is more likely an accident than intended:
  * - `foreign`: an object that does not bear its owner's prefix would be changed, and the manifest does not say
  *   that it takes it over
- * - `deletes`: more than 30 % of the objects there are, and at least 3, would be deleted or replaced
+ * - `deletes`: more than 30 % of the objects there are, and at least 3, would be deleted or replaced; or all of a
+ *   kind in a scope would be deleted
  * - `destination`: the logs of a job would go somewhere else
  * Every objection can be overridden by name. Pure; it never stops what only creates.
  */
@@ -28,16 +31,18 @@ const minDeletes = 3
 
 export interface GuardOptions {
   readonly owners: readonly Owner[]
+  /** What is live in the scopes of the plan. */
+  readonly live: readonly Actual[]
   /** Guards the user has overridden. */
   readonly force: readonly GuardName[]
   /** `destroy`: deleting is what was asked for, so its share is no surprise. */
   readonly purpose: 'apply' | 'destroy'
 }
 
-export function guardPlan(plan: Plan, { owners, force, purpose }: GuardOptions): readonly Objection[] {
+export function guardPlan(plan: Plan, { owners, live, force, purpose }: GuardOptions): readonly Objection[] {
   const objections = [
     ...foreign(plan.changes, owners),
-    ...(purpose === 'destroy' ? [] : deletes(plan)),
+    ...(purpose === 'destroy' ? [] : [...deletes(plan), ...emptied(plan.changes, live)]),
     ...destinations(plan.changes),
   ]
   return objections.filter(({ guard }) => !force.includes(guard))
@@ -54,7 +59,7 @@ function isEdit(change: Change): change is Edit {
 function foreign(changes: readonly Change[], owners: readonly Owner[]): Objection[] {
   return changes.filter(isEdit).flatMap((change): Objection[] => {
     const address = changeAddress(change)
-    if (change.desired.adopt || isOwned(address, owners)) return []
+    if (change.desired.adopt || isOwned(change.actual.resource, owners)) return []
     return [
       {
         guard: 'foreign',
@@ -77,6 +82,30 @@ function deletes(plan: Plan): Objection[] {
       message: `${gone.length} of ${there} objects (${percent} %) would be deleted or replaced: ${shown.join(', ')}; more than ${maxDeletesShare * 100} % needs --force deletes`,
     },
   ]
+}
+
+/** Scopes that would be left without any object of a kind. */
+function emptied(changes: readonly Change[], live: readonly Actual[]): Objection[] {
+  const deleted = changes.filter(({ change }) => change === 'delete')
+  return grouped(deleted, placeOf).flatMap((group): Objection[] => {
+    const [first] = group
+    if (first === undefined) return []
+    const isHere = (address: Address) => placeKey(address) === placeOf(first)
+    const there = live.filter(({ resource }) => isHere(resource)).length
+    const isRefilled = changes.some((change) => change.change === 'create' && isHere(changeAddress(change)))
+    if (isRefilled || group.length < there) return []
+    const { kind, scope } = changeAddress(first)
+    const message = `${scopeTitle(scope)} would be left without any ${kind}: ${group.length} of ${there} would be deleted; this needs --force deletes`
+    return [{ guard: 'deletes', message }]
+  })
+}
+
+function placeKey({ kind, scope }: Address): string {
+  return `${kind} ${scopeKey(scope)}`
+}
+
+function placeOf(change: Change): string {
+  return placeKey(changeAddress(change))
 }
 
 function destinations(changes: readonly Change[]): Objection[] {

@@ -1,7 +1,8 @@
 import { quoted } from '../../domain/positioned.ts'
 import { type Scope, scopeKey, scopeTitle } from '../../domain/scope.ts'
 import { type AccountName, isSelection, type ManifestPlace, type ZoneSelection } from '../manifest/place.ts'
-import type { Draft, ResolvedManifest } from '../manifest/resolve-manifest.ts'
+import type { Draft, NameOf, ResolvedManifest } from '../manifest/resolve-manifest.ts'
+import type { NamedInManifest } from '../resource/owner.ts'
 import { type Checked, checked, type Problem } from '../resource/problem.ts'
 import { addressKey, type Desired, type DesiredState, type Origin } from '../resource/resource.ts'
 import { accountKey, findAccounts, type LocateDeps } from './find-accounts.ts'
@@ -25,6 +26,11 @@ export async function locate(manifest: ResolvedManifest, deps: LocateDeps): Prom
     const account = accounts.get(accountKey(place.account))
     return account === undefined ? [] : [account]
   }
+  const namesOf = (as: NameOf['as']) =>
+    manifest.names.flatMap(({ account, name, as: what }): NamedInManifest[] => {
+      const accountId = accounts.get(accountKey(account))?.id
+      return accountId === undefined || what !== as ? [] : [{ accountId, name }]
+    })
   const built = manifest.drafts.flatMap((draft: Draft): readonly Checked<Desired>[] => {
     if (draft.in === 'place') return scopesOf(draft.place).map((scope) => draft.build(scope))
     const scope = accounts.get(accountKey(draft.account))
@@ -41,10 +47,12 @@ export async function locate(manifest: ResolvedManifest, deps: LocateDeps): Prom
         notifying.filter((scope) => scope !== undefined),
         scopeKey,
       ),
-      owners: manifest.owners.flatMap(({ account, prefix }) => {
+      owners: manifest.owners.flatMap(({ account, prefix, prune }) => {
         const scope = accounts.get(accountKey(account))
-        return scope === undefined ? [] : [{ accountId: scope.id, prefix }]
+        return scope === undefined ? [] : [{ accountId: scope.id, prefix, prune }]
       }),
+      declared: namesOf('declared'),
+      removed: namesOf('removed'),
       resources,
     },
     problems,

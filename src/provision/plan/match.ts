@@ -1,3 +1,4 @@
+import { scopeKey } from '../../domain/scope.ts'
 import { type Actual, addressKey, type Desired } from '../resource/resource.ts'
 import type { Matched } from './change.ts'
 import { addressOrder, compareText } from './change-order.ts'
@@ -10,7 +11,7 @@ export interface Matching {
 }
 
 /**
- * Pairs what is wanted with what is live, by address. Of several live objects with one name the one that
+ * Pairs what is wanted with what is live: by the id it takes over, else by address. Of several live objects with one name the one that
  * needs the least is taken, then the oldest; the others are extra.
  */
 export function matchObjects(desired: readonly Desired[], actual: readonly Actual[]): Matching {
@@ -26,11 +27,27 @@ export function matchObjects(desired: readonly Desired[], actual: readonly Actua
   const inOrder = [...desired].sort(
     (a, b) => addressOrder(a.resource, b.resource) || compareText(originText(a), originText(b)),
   )
+  for (const wanted of inOrder.filter(({ adoptId }) => adoptId !== null)) {
+    const here = actual.filter(
+      (one) =>
+        !taken.has(one) &&
+        one.id === wanted.adoptId &&
+        scopeKey(one.resource.scope) === scopeKey(wanted.resource.scope),
+    )
+    const pair = seen.has(addressKey(wanted.resource)) ? null : bestPair(wanted, here)
+    if (pair === null) continue
+    seen.add(addressKey(wanted.resource))
+    matched.push(pair)
+    taken.add(pair.actual)
+  }
   for (const wanted of inOrder) {
     const key = addressKey(wanted.resource)
     if (seen.has(key)) continue
     seen.add(key)
-    const pair = bestPair(wanted, live.get(key) ?? [])
+    const pair = bestPair(
+      wanted,
+      (live.get(key) ?? []).filter((one) => !taken.has(one)),
+    )
     if (pair === null) {
       created.push(wanted)
     } else {

@@ -1,6 +1,7 @@
 import { scopeTitle } from '../../domain/scope.ts'
-import { type Actual, addressKey, type DesiredState, isOwned } from '../resource/resource.ts'
+import { type Actual, addressKey, type DesiredState } from '../resource/resource.ts'
 import type { Change, Matched } from './change.ts'
+import { sortUndeclared } from './left-over.ts'
 import type { PlanOptions } from './plan-options.ts'
 
 /** What a plan was made from. */
@@ -19,8 +20,9 @@ export function planNotes(matter: PlanMatter): string[] {
 
 function duplicates({ desired, matched, extra }: PlanMatter): string[] {
   const wanted = new Set(matched.map((pair) => addressKey(pair.desired.resource)))
+  const deleted = new Set(sortUndeclared(extra, desired).deleted)
   return extra
-    .filter(({ resource }) => wanted.has(addressKey(resource)) && !isOwned(resource, desired.owners))
+    .filter((one) => wanted.has(addressKey(one.resource)) && !deleted.has(one))
     .map(
       ({ kind, id, resource }) =>
         `${kind} ${resource.name} in ${scopeTitle(resource.scope)} exists twice; the one with id ${id} is ignored: rename or delete it`,

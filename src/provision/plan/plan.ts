@@ -1,10 +1,5 @@
-import {
-  type ActualState,
-  addressKey,
-  type Desired,
-  type DesiredState,
-  isOwned,
-} from '../resource/resource.ts'
+import { isOwned } from '../resource/owner.ts'
+import { type ActualState, addressKey, type Desired, type DesiredState } from '../resource/resource.ts'
 import type { Change, Create, Delete, Edit, FieldDiff, Matched, Plan } from './change.ts'
 import { changeAddress } from './change.ts'
 import { changeOrder, compareText } from './change-order.ts'
@@ -16,6 +11,7 @@ import {
   type WebhookMemory,
   webhookDiff,
 } from './compare-notification.ts'
+import { goneNotes, isSurelyOwned, leftOverNotes, sortForDestroy, sortUndeclared } from './left-over.ts'
 import { matchObjects } from './match.ts'
 import { planNotes } from './plan-notes.ts'
 import type { PlanOptions } from './plan-options.ts'
@@ -23,8 +19,8 @@ import { unreadableNotes, unreadableTwin } from './unreadable.ts'
 
 /*
  * What is wanted against what is live, as changes. Pure and total: the same two states give the same plan in
- * the same order, whatever order they came in. Only an object that bears its owner's prefix is ever deleted,
- * and nothing outside the scopes the manifest names is looked at.
+ * the same order, whatever order they came in. Only an object that the manifest owns or names is ever deleted, what
+ * is taken over is never replaced, and nothing outside the scopes the manifest names is looked at.
  */
 
 export function makePlan(desired: DesiredState, actual: ActualState, options: PlanOptions): Plan {
@@ -34,34 +30,44 @@ export function makePlan(desired: DesiredState, actual: ActualState, options: Pl
   const held = missing.filter(isHeld).map(({ resource }) => resource)
   const isTarget = (name: string) => options.targets.length === 0 || options.targets.includes(name)
   const edits = matched.map((pair) => edit(pair, desired, options))
+  const { deleted, leftOver } = sortUndeclared(extra, desired)
   const changes: readonly Change[] = [
     ...created.map(create),
     ...edits.filter((change) => change !== null),
-    ...extra.filter(({ resource }) => isOwned(resource, desired.owners)).map(remove),
+    ...deleted.map(remove),
   ].filter((change) => isTarget(changeAddress(change).name))
   return {
     changes: [...changes].sort(changeOrder),
-    unchanged: matched.filter((pair, index) => isTarget(pair.desired.resource.name) && edits[index] === null)
-      .length,
+    unchanged: matched.filter(
+      (pair, index) =>
+        isTarget(pair.desired.resource.name) && edits[index] === null && !isBarred(pair, desired),
+    ).length,
     notes: [
       ...planNotes({ desired, matched, extra, changes, options }),
+      ...leftOverNotes(leftOver.filter(({ actual: one }) => !isTwin(one, desired))),
+      ...goneNotes(desired.removed, actual.resources),
       ...unreadableNotes(held, actual.unreadable, desired.owners),
     ].sort(compareText),
   }
 }
 
-/** Everything the manifest owns, as deletes: what `destroy` does. */
+/** Whether a live object has the address of a declared one, which is another object. */
+function isTwin({ resource }: Delete['actual'], { resources }: DesiredState): boolean {
+  return resources.some((one) => addressKey(one.resource) === addressKey(resource))
+}
+
+/** Everything the manifest declares and owns, and what it removes or prunes, as deletes: what `destroy` does. */
 export function makeDestroyPlan(
   desired: DesiredState,
   actual: ActualState,
   targets: readonly string[],
 ): Plan {
-  const changes = actual.resources
-    .filter(({ resource }) => isOwned(resource, desired.owners))
+  const { deleted, leftOver } = sortForDestroy(actual.resources, desired)
+  const changes = deleted
     .filter(({ resource }) => targets.length === 0 || targets.includes(resource.name))
     .map(remove)
-  const notes = unreadableNotes([], actual.unreadable, desired.owners)
-  return { changes: changes.sort(changeOrder), unchanged: 0, notes: [...notes].sort(compareText) }
+  const notes = [...unreadableNotes([], actual.unreadable, desired.owners), ...leftOverNotes(leftOver)]
+  return { changes: changes.sort(changeOrder), unchanged: 0, notes: notes.sort(compareText) }
 }
 
 function create(desired: Desired): Create {
@@ -90,10 +96,24 @@ function remove(actual: Delete['actual']): Delete {
 
 function edit(pair: Matched, desired: DesiredState, options: PlanOptions): Edit | null {
   const fields = differences(pair, options)
-  if (fields.length === 0) return null
-  const anew = pair.kind === 'job' && fields.some(({ path }) => immutableJobFields.includes(path))
-  const owned = isOwned(pair.desired.resource, desired.owners)
-  return { change: anew ? 'replace' : owned ? 'update' : 'adopt', fields, ...pair }
+  if (fields.length === 0 || isBarred(pair, desired)) return null
+  const owned = isOwned(pair.actual.resource, desired.owners)
+  return { change: unchangeable(pair).length > 0 ? 'replace' : owned ? 'update' : 'adopt', fields, ...pair }
+}
+
+/** Where a live job differs in what cannot be changed. */
+export function unchangeable(pair: Matched): readonly FieldDiff[] {
+  return pair.kind === 'job'
+    ? jobDiff(pair.desired.resource, pair.actual.resource).filter(({ path }) =>
+        immutableJobFields.includes(path),
+      )
+    : []
+}
+
+/** Whether the live object would have to be replaced, and may not be: it is another's, or taken over. */
+export function isBarred(pair: Matched, desired: DesiredState): boolean {
+  const mayReplace = !pair.desired.adopt && isSurelyOwned(pair.actual.resource, desired)
+  return !mayReplace && unchangeable(pair).length > 0
 }
 
 function differences(pair: Matched, options: PlanOptions): readonly FieldDiff[] {

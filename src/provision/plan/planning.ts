@@ -5,9 +5,11 @@ import { exitCode, UserError } from '../../errors.ts'
 import type { DirectoryApi, JobsApi, NotificationsApi, TokenApi } from '../../ports/cloudflare.ts'
 import type { Manifest } from '../manifest/part.ts'
 import type { ReferenceReaders } from '../manifest/resolve-text.ts'
+import { isNamed, isOwned } from '../resource/owner.ts'
 import { type Checked, checked, type Problem, sortProblems } from '../resource/problem.ts'
-import { type ActualState, type DesiredState, isOwned } from '../resource/resource.ts'
+import type { ActualState, DesiredState } from '../resource/resource.ts'
 import type { Plan } from './change.ts'
+import { checkAdoptions } from './check-adoptions.ts'
 import { unlistedFindings } from './check-fields.ts'
 import { checkLiveNames } from './check-live-names.ts'
 import { createFieldLists } from './field-lists.ts'
@@ -78,8 +80,9 @@ export async function planManifest(
   const plan = options.unread
     ? withNote(makePlan(desired, actual, { ...options, webhookRecords: new Map() }), unreadNote(manifest))
     : makePlan(desired, actual, options)
+  const wrong = [...checkLiveNames(desired, actual), ...checkAdoptions(desired, actual, options)]
   const found = together([
-    { problems: [...problems, ...checkLiveNames(desired, actual)], notes: [] },
+    { problems: [...problems, ...wrong], notes: [] },
     unlistedFindings(unlisted, plan.changes),
     options.offline ? noFindings : await preflight(plan, desired, lists, deps),
   ])
@@ -115,8 +118,10 @@ export async function planDestroy(
 }
 
 function checkTargets(targets: readonly string[], desired: DesiredState, actual: ActualState): void {
-  const owned = actual.resources.filter(({ resource }) => isOwned(resource, desired.owners))
-  const known = [...desired.resources, ...owned].map(({ resource }) => resource.name)
+  const deletable = actual.resources.filter(
+    ({ resource }) => isOwned(resource, desired.owners) || isNamed(resource, desired.removed),
+  )
+  const known = [...desired.resources, ...deletable].map(({ resource }) => resource.name)
   const unknown = targets.filter((name) => !known.includes(name))
   if (unknown.length === 0) return
   const lines = unknown.map(

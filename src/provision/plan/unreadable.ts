@@ -1,5 +1,6 @@
 import { scopeKey, scopeTitle } from '../../domain/scope.ts'
-import { type Address, isOwned, type Owner, type UnreadableObject } from '../resource/resource.ts'
+import { isOwned, type Owner } from '../resource/owner.ts'
+import type { Address, UnreadableObject } from '../resource/resource.ts'
 
 /*
  * Live objects that cannot be read: a plan leaves each of them alone, and creates nothing that may be one of them.

@@ -1,10 +1,11 @@
 import type { JobRecord } from '../../domain/job/job.ts'
-import { accountOf, type Scope, scopeKey } from '../../domain/scope.ts'
+import { type Scope, scopeKey } from '../../domain/scope.ts'
 import type { Secret } from '../../domain/secret.ts'
 import type { NotificationPolicy, WebhookDestination } from '../../ports/cloudflare.ts'
 import type { Unreadable } from '../../ports/listing.ts'
 import type { JsonValue } from './json-value.ts'
 import type { OutputForm } from './output-form.ts'
+import type { NamedInManifest, Owner } from './owner.ts'
 
 /*
  * The things that are provisioned, each in one normal form that what is wanted and what is live share, so
@@ -79,6 +80,8 @@ interface Wanted {
   readonly origin: Origin
   /** The manifest says itself that it takes over an object that does not bear its owner's prefix. */
   readonly adopt: boolean
+  /** The live object it takes over by its id, whatever that one is called; null: the one of its name. */
+  readonly adoptId: string | null
 }
 
 export interface DesiredJob extends Wanted {
@@ -118,18 +121,6 @@ export interface ActualPolicy {
 }
 export type Actual = ActualJob | ActualWebhook | ActualPolicy
 
-/** Objects of the account whose names start with `prefix` belong to the manifest: only those may be deleted. */
-export interface Owner {
-  readonly accountId: string
-  /** With its dash, e.g. `sre-`. */
-  readonly prefix: string
-}
-
-export function isOwned(address: Address, owners: readonly Owner[]): boolean {
-  const account = accountOf(address.scope).id
-  return owners.some((owner) => owner.accountId === account && address.name.startsWith(owner.prefix))
-}
-
 /** Everything a manifest wants, secrets resolved. */
 export interface DesiredState {
   /** The scopes the manifest names: the only ones looked at. */
@@ -137,6 +128,10 @@ export interface DesiredState {
   /** Accounts whose webhooks and policies the manifest looks after. */
   readonly notificationAccounts: readonly Extract<Scope, { kind: 'account' }>[]
   readonly owners: readonly Owner[]
+  /** Every name that the manifest declares, also where its objects are not resolved. */
+  readonly declared: readonly NamedInManifest[]
+  /** Names that may be deleted, whoever's they are. */
+  readonly removed: readonly NamedInManifest[]
   readonly resources: readonly Desired[]
 }
 

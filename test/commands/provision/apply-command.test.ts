@@ -258,7 +258,10 @@ t.test('the guard objects before anything is written', async (t) => {
   write(['r2', 'splunk'])
   await run(['apply', '-f', manifest, '--yes'])
   const before = writesOf(sim)
-  writeFileSync(manifest, manifestOf(['r2']).replace(/\nnotifications[\s\S]*/, '\nnotifications: {}\n'))
+  writeFileSync(
+    manifest,
+    manifestOf(['r2']).replace(/\nnotifications[\s\S]*/, '\nnotifications: {}\nprune: true\n'),
+  )
   const held = await run(['apply', '-f', manifest, '--yes'])
   t.equal(held.code, 3)
   t.match(held.stdout, /guard deletes: 3 of 4 objects \(75 %\) would be deleted or replaced/)

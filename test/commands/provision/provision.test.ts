@@ -33,6 +33,7 @@ jobs:
     dataset: audit_logs_v2
     destination: { datadog: { site: datadoghq.eu, api_key: \${file:datadog.txt} } }
     output: { fields: all }
+removed: [sre-forgotten]
 notifications:
   webhooks: [{ name: sre-exporter, url: "https://exporter.example.com/hook", secret: \${env:HOOK} }]
   policies: [{ name: sre-disabled, alert: failing_logpush_job_disabled_alert, webhooks: [sre-exporter], pagerduty: [SRE primary] }]
@@ -45,7 +46,7 @@ async function simulated(t: Tap, files: Readonly<Record<string, string>> = {}) {
   const zone = built.zone('quay.example', account)
   built.pagerduty(account, 'SRE primary')
   built.job({ scope: zoneScope(zone), name: 'sre-forgotten' })
-  built.job({ scope: accountScope(account), name: 'theirs' })
+  built.job({ scope: accountScope(account), name: 'theirs', dataset: 'audit_logs_v2' })
   const sim = await startSimulator({ world: built.spec() })
   t.teardown(() => sim.close())
   const path = folder(t, { 'manifest.yaml': manifest, 'datadog.txt': `${canary}-dd\n`, ...files })
@@ -203,7 +204,7 @@ t.test('errors found while planning are those of the manifest; the plan is shown
   t.equal(missing.code, 65)
   t.match(
     missing.stderr,
-    /manifest\.yaml:16:\d+: notifications\.webhooks\[0\]\.secret: \$\{env:HOOK\}: the environment variable HOOK is not set/,
+    /manifest\.yaml:17:\d+: notifications\.webhooks\[0\]\.secret: \$\{env:HOOK\}: the environment variable HOOK is not set/,
   )
   writeFileSync(join(path, 'manifest.yaml'), manifest.replace('ClientIP', 'ClientIp'))
   t.match(await plan(), {

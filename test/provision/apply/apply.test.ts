@@ -20,7 +20,15 @@ import {
 import type { FakeCloudflare } from '../../support/fake-cloudflare.ts'
 import type { FakeCall } from '../../support/fake-core.ts'
 import { leapingClock } from '../../support/leaping-clock.ts'
-import { account, accountId, aJob, aPolicy, aWebhook, wanting } from '../../support/provision-values.ts'
+import {
+  account,
+  accountId,
+  aJob,
+  aPolicy,
+  aWebhook,
+  removing,
+  wanting,
+} from '../../support/provision-values.ts'
 
 function failure(kind: ApiFailureKind, more: { codes?: number[]; retryAfterMs?: number } = {}): ApiFailure {
   return new ApiFailure(kind, `cannot do it: ${kind}`, { operation: 'test', ...more })
@@ -246,14 +254,17 @@ t.test('a look that fails too leaves it open, and says so', async (t) => {
 })
 
 t.test('what changed since the plan is refused, and nothing is written', async (t) => {
-  const desired = wanting([
-    aJob({ name: 'sre-edited' }),
-    aJob({ name: 'sre-gone' }),
-    aJob({ name: 'sre-twin' }),
-    aJob({ name: 'sre-ok' }),
-    aWebhook(),
-    aPolicy(),
-  ])
+  const desired = wanting(
+    [
+      aJob({ name: 'sre-edited' }),
+      aJob({ name: 'sre-gone' }),
+      aJob({ name: 'sre-twin' }),
+      aJob({ name: 'sre-ok' }),
+      aWebhook(),
+      aPolicy(),
+    ],
+    removing('sre-extra', 'sre-extra-edited'),
+  )
   const cloudflare = aFakeCloudflare()
   const machine = aMachine(cloudflare)
   const conf = aJob().resource.destinationConf
@@ -299,7 +310,7 @@ t.test('what cannot be read any more is neither gone nor new: only that object i
   cloudflare.addPolicy(accountId, { name: 'sre-b', enabled: false })
   cloudflare.addPolicy(accountId, { name: 'sre-old' })
   const wanted = ['sre-a', 'sre-b', 'sre-new'].map((name) => aPolicy({ name, webhooks: [] }))
-  const plan = await machine.plan(wanting(wanted))
+  const plan = await machine.plan(wanting(wanted, removing('sre-old')))
   const { listPolicies } = cloudflare.notifications
   const odd = (name: string | null, id: string | null): Unreadable => ({
     id,
@@ -368,7 +379,7 @@ t.test('deletes come last, and what is gone or changed is not deleted', async (t
   for (const name of ['sre-old', 'sre-gone', 'sre-edited', 'other']) {
     cloudflare.addJob(account, { name, dataset: 'workers_trace_events', destinationConf: conf })
   }
-  const desired = wanting([aJob({ name: 'sre-new' })])
+  const desired = wanting([aJob({ name: 'sre-new' })], removing('sre-old', 'sre-gone', 'sre-edited'))
   const plan = await machine.plan(desired)
   cloudflare.editJob(account, 'sre-edited', { enabled: true })
   const signal = new AbortController().signal

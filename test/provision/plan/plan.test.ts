@@ -6,6 +6,7 @@ import { Secret } from '../../../src/domain/secret.ts'
 import { createJobBody, updateJobBody } from '../../../src/provision/apply/job-body.ts'
 import type { Change, Plan } from '../../../src/provision/plan/change.ts'
 import { changeAddress } from '../../../src/provision/plan/change.ts'
+import { checkAdoptions } from '../../../src/provision/plan/check-adoptions.ts'
 import { makeDestroyPlan, makePlan } from '../../../src/provision/plan/plan.ts'
 import { type PlanOptions, planEverything } from '../../../src/provision/plan/plan-options.ts'
 import { actualJob, actualPolicy, actualWebhook } from '../../../src/provision/resource/live-resource.ts'
@@ -15,6 +16,7 @@ import type {
   ActualState,
   Desired,
   DesiredJob,
+  DesiredState,
   JobResource,
   PolicyResource,
   UnreadableObject,
@@ -23,7 +25,17 @@ import { webhookRecord } from '../../../src/provision/resource/webhook-record.ts
 import { anyDestination } from '../../support/destinations.ts'
 import { emptyJob } from '../../support/fake-jobs.ts'
 import { holds } from '../../support/property.ts'
-import { account, aJob, aPolicy, aWebhook, wanting, zone } from '../../support/provision-values.ts'
+import {
+  account,
+  accountId,
+  aJob,
+  aPolicy,
+  aWebhook,
+  pruning,
+  removing,
+  wanting,
+  zone,
+} from '../../support/provision-values.ts'
 
 let nextId = 1
 
@@ -57,8 +69,9 @@ function planFor(
   desired: readonly Desired[],
   actual: readonly Actual[],
   options: Partial<PlanOptions> = {},
+  more: Partial<DesiredState> = {},
 ): Plan {
-  return makePlan(wanting(desired), state(...actual), { ...planEverything, ...options })
+  return makePlan(wanting(desired, more), state(...actual), { ...planEverything, ...options })
 }
 
 /** `update job sre-x: path` per field. */
@@ -305,20 +318,103 @@ t.test('what cannot be changed is replaced', async (t) => {
   ])
 })
 
-t.test('only what the owner owns, in the scopes of the manifest, is deleted', async (t) => {
-  const plan = planFor(
-    [aJob()],
-    [
-      live(aJob()),
-      live(aJob({ name: 'sre-old' })),
-      live(aJob({ name: 'theirs' })),
-      live(aJob({ name: 'sreold' })),
-    ],
+t.test('absence deletes nothing: an owned object that is not declared is left over', async (t) => {
+  const actual = [
+    live(aJob()),
+    live(aJob({ name: 'sre-old', scope: zone }), { id: '71' }),
+    live(aJob({ name: 'sre-prod-http' }), { id: '72' }),
+    live(aJob({ name: 'theirs' }), { id: '73' }),
+    live(aJob({ name: 'sreold' })),
+  ]
+  const plan = (more: Partial<DesiredState>) =>
+    makePlan(wanting([aJob()], more), state(...actual), planEverything)
+  const absent = plan({})
+  t.strictSame(absent.changes, [])
+  t.equal(absent.unchanged, 1)
+  t.strictSame(absent.notes, [
+    'job sre-old in zone quay.example (id 71) is left over: nothing declares it; to delete it, list its name under "removed"',
+    'job sre-prod-http in account Quay (id 72) is left over: nothing declares it; to delete it, list its name under "removed"',
+  ])
+
+  const pruned = plan(pruning)
+  t.strictSame(names(pruned), ['delete job sre-old'])
+  t.match(pruned.notes, [
+    /^job sre-prod-http .* "prune" spares it, as sre-prod- may be the prefix of another/,
+  ])
+  const declaring = makePlan(
+    wanting([aJob(), aJob({ name: 'sre-prod-dns' })], pruning),
+    state(...actual),
+    planEverything,
   )
-  t.strictSame(names(plan), ['delete job sre-old'])
-  t.equal(plan.unchanged, 1)
-  const nobody = makePlan(wanting([], { owners: [] }), state(live(aJob())), planEverything)
-  t.strictSame(nobody.changes, [])
+  t.strictSame(
+    names(declaring),
+    ['create job sre-prod-dns', 'delete job sre-prod-http', 'delete job sre-old'],
+    'a prefix that the manifest itself uses is its own',
+  )
+  const [own] = pruning.owners
+  const nested = { owners: [own, { accountId, prefix: 'sre-prod-', prune: false }] }
+  t.strictSame(names(plan(nested)), ['delete job sre-old'], 'the owner with the longer prefix does not prune')
+
+  const named = plan(removing('sre-prod-http', 'theirs', 'sre-odl'))
+  t.strictSame(names(named), ['delete job sre-prod-http', 'delete job theirs'], "whoever's it is")
+  t.match(named.notes, [/^job sre-old /, /^removed: nothing live .* is called sre-odl$/])
+  t.strictSame(plan({ owners: [] }).changes, [])
+  t.strictSame(plan({ owners: [] }).notes, [], 'without an owner nothing is left over')
+})
+
+t.test('taking over never replaces: the live object stays as it is, and the plan says why', async (t) => {
+  const there = live(aJob({ name: 'legacy', dataset: 'audit_logs' }), { id: '7' })
+  for (const adopt of [true, false]) {
+    const desired = wanting([aJob({ name: 'legacy' }, { adopt })])
+    const plan = makePlan(desired, state(there), planEverything)
+    t.strictSame(plan.changes, [])
+    t.equal(plan.unchanged, 0)
+    t.match(checkAdoptions(desired, state(there), { targets: [] }), [
+      {
+        level: 'error',
+        message:
+          /^job legacy: the live job with id 7 has dataset audit_logs, which cannot be changed, and adopting never replaces/,
+      },
+    ])
+    t.strictSame(checkAdoptions(desired, state(there), { targets: ['other'] }), [])
+  }
+})
+
+t.test('an object is taken over by its id: a nameless one is named, another one renamed', async (t) => {
+  const wanted = aJob({ name: 'sre-http' }, { adopt: true, adoptId: '123' })
+  const nameless = live(wanted, { id: '123', name: null })
+  const plan = planFor([wanted], [nameless, live(aJob({ name: 'sre-http', scope: zone }), { id: '124' })])
+  t.match(plan.changes, [
+    { change: 'adopt', actual: { id: '123' }, fields: [{ path: 'name', from: null, to: 'sre-http' }] },
+  ])
+  t.equal(plan.changes.length, 1)
+  const [change] = plan.changes
+  t.strictSame(nameless.kind === 'job' && updateJobBody(wanted.resource, nameless, change?.fields ?? []), {
+    name: 'sre-http',
+  })
+  const own = planFor([wanted], [live(wanted, { id: '123', name: 'sre-old' })])
+  t.match(own.changes, [{ change: 'update', fields: [{ path: 'name', from: 'sre-old', to: 'sre-http' }] }])
+  t.equal(own.changes.length, 1, 'a rename leaves nothing over')
+  t.strictSame(planFor([wanted], [live(wanted, { id: '123' })]).changes, [], 'it stays in the manifest')
+
+  const lost = checkAdoptions(wanting([wanted]), state(), { targets: [] })
+  t.match(lost, [{ level: 'error', message: /^job sre-http: no job with id 123 in account Quay/ }])
+  t.strictSame(
+    checkAdoptions(wanting([wanted]), state(live(wanted, { id: '9' })), { targets: [] }),
+    [],
+    'one of the name is there all the same',
+  )
+  const other = live(wanted, { id: '123', name: 'sre-old', dataset: 'audit_logs' })
+  t.strictSame(planFor([wanted], [other]).changes, [], 'it is not replaced either')
+
+  const hook = aWebhook('sre-hook', { adopt: true, adoptId: 'w1' })
+  const url = hook.resource.url
+  const there = { id: 'w1', name: 'old', url, type: 'generic', createdAt: null }
+  const renamed = planFor(
+    [hook],
+    [actualWebhook(account, { ...there, lastSuccess: null, lastFailure: null })],
+  )
+  t.match(renamed.changes, [{ change: 'adopt', fields: [{ path: 'name', from: 'old', to: 'sre-hook' }] }])
 })
 
 t.test('an object of the same name without the prefix is adopted, and only where it differs', async (t) => {
@@ -333,6 +429,9 @@ t.test(
     const right = live(aJob())
     const wrong = live(aJob(), { dataset: 'audit_logs' })
     const plan = planFor([aJob()], [wrong, right])
+    const taken = planFor([aJob({}, { adopt: true })], [wrong, right])
+    t.strictSame(taken.changes, [], 'unless it is taken over')
+    t.match(taken.notes, [/exists twice; the one with id/])
     t.match(plan.changes, [{ change: 'delete', actual: { id: wrong.id } }])
     t.equal(plan.changes.length, 1)
     const older = live(aJob(), { id: '9' })
@@ -476,6 +575,8 @@ t.test('changes come in the order in which they can be done', async (t) => {
       aWebhook(),
     ],
     [...gone, policy],
+    {},
+    removing('sre-a-old', 'sre-b-old', 'sre-p-old'),
   )
   t.strictSame(names(plan), [
     'create webhook sre-exporter',
@@ -489,19 +590,29 @@ t.test('changes come in the order in which they can be done', async (t) => {
   ])
   t.strictSame(
     names(
-      makePlan(wanting([aWebhook(), aJob()]), state(...gone), { ...planEverything, targets: ['sre-a-old'] }),
+      makePlan(wanting([aWebhook(), aJob()], removing('sre-a-old')), state(...gone), {
+        ...planEverything,
+        targets: ['sre-a-old'],
+      }),
     ),
     ['delete job sre-a-old'],
   )
 })
 
-t.test('destroy deletes what is owned, adopted things stay', async (t) => {
+t.test('destroy deletes what is declared and owned, adopted things and left-overs stay', async (t) => {
   const plan = makeDestroyPlan(
-    wanting([aJob({ name: 'legacy' })]),
-    state(live(aJob({ name: 'legacy' })), live(aJob())),
+    wanting([aJob({ name: 'legacy' }), aJob()], { resources: [] }),
+    state(live(aJob({ name: 'legacy' })), live(aJob()), live(aJob({ name: 'sre-other' }))),
     [],
   )
   t.strictSame(names(plan), ['delete job sre-worker-logs'])
+  t.match(plan.notes, [/^job sre-other .* is left over/])
+  const templated = makeDestroyPlan(
+    wanting([], { declared: [{ accountId, name: `sre-${'$'}{zone}-http` }] }),
+    state(live(aJob({ name: 'sre-quay.example-http' })), live(aJob({ name: 'sre--http' }))),
+    [],
+  )
+  t.strictSame(names(templated), ['delete job sre-quay.example-http'])
 })
 
 /* Properties over random worlds. */
@@ -670,16 +781,23 @@ t.test('every live object is either wanted, deleted, or not ours', async (t) => 
     t,
     fc.property(anyJobs, anyJobs, (wanted, there) => {
       const before = there.map((job) => live(job))
-      const { changes, unchanged } = planFor(wanted, before)
+      const { changes, unchanged } = planFor(wanted, before, {}, pruning)
       const deleted = changes.filter(({ change }) => change === 'delete')
-      const isWanted = (one: Actual) =>
-        wanted.some(
+      const isOwn = (one: Actual) => one.resource.name.startsWith('sre-')
+      const twinOf = (one: Actual) =>
+        wanted.find(
           ({ resource }) =>
             resource.name === one.resource.name && resource.scope.id === one.resource.scope.id,
         )
-      const ours = before.filter((one) => one.resource.name.startsWith('sre-') && !isWanted(one))
+      const ours = before.filter((one) => isOwn(one) && twinOf(one) === undefined)
+      const barred = before.filter((one) => {
+        const twin = twinOf(one)?.resource
+        if (twin === undefined || isOwn(one) || one.resource.kind !== 'job') return false
+        return twin.dataset !== one.resource.dataset || twin.jobKind !== one.resource.jobKind
+      })
       const edited = changes.filter(({ change }) => change !== 'delete' && change !== 'create')
-      return deleted.length === ours.length && unchanged + edited.length === before.filter(isWanted).length
+      const kept = before.filter((one) => twinOf(one) !== undefined)
+      return deleted.length === ours.length && unchanged + edited.length + barred.length === kept.length
     }),
     400,
   )

@@ -24,7 +24,16 @@ import type { Actual, Desired, DesiredJob, DesiredState } from '../../../src/pro
 import { anyDestination, secretTexts } from '../../support/destinations.ts'
 import { emptyJob } from '../../support/fake-jobs.ts'
 import { holds } from '../../support/property.ts'
-import { account, accountId, aJob, aPolicy, aWebhook, wanting, zone } from '../../support/provision-values.ts'
+import {
+  account,
+  aJob,
+  aPolicy,
+  aWebhook,
+  pruning,
+  removing,
+  wanting,
+  zone,
+} from '../../support/provision-values.ts'
 
 function live(job: DesiredJob, id: string, conf = job.resource.destinationConf): Actual {
   const { scope, name, dataset, enabled } = job.resource
@@ -39,16 +48,21 @@ function live(job: DesiredJob, id: string, conf = job.resource.destinationConf):
   })
 }
 
+/** What was live when a plan was made. */
+const seen = new WeakMap<Plan, readonly Actual[]>()
+
 function planOf(
   desired: readonly Desired[],
   actual: readonly Actual[],
   more: Partial<DesiredState> = {},
 ): Plan {
-  return makePlan(
-    wanting(desired, more),
+  const plan = makePlan(
+    wanting(desired, { ...pruning, ...more }),
     { resources: actual, unreadable: [], pagerduty: new Map() },
     planEverything,
   )
+  seen.set(plan, actual)
+  return plan
 }
 
 /** One change of each kind, a note and a guard that objects. */
@@ -86,7 +100,7 @@ function everyChange(): Plan {
 }
 
 const guard = (plan: Plan, force: readonly GuardName[] = []) =>
-  guardPlan(plan, { owners: [{ accountId, prefix: 'sre-' }], force, purpose: 'apply' })
+  guardPlan(plan, { ...pruning, live: seen.get(plan) ?? [], force, purpose: 'apply' })
 
 const shown = (
   plan: Plan,
@@ -182,8 +196,6 @@ t.test('the guard objects to what is more likely a mistake, and yields by name',
     [live(aJob({ name: 'legacy', enabled: false }), '1')],
   )
   t.strictSame(guard(adopted), [], 'the manifest says that it takes it over')
-  const replaced = planOf([aJob({ name: 'legacy' })], [live(aJob({ name: 'legacy', dataset: 'x' }), '1')])
-  t.match(guard(replaced), [{ guard: 'foreign' }])
   const rotated = planOf([aJob()], [live(aJob(), '1', new Secret('s3://quay-logs/other?region=us-west-2'))])
   t.strictSame(guard(rotated), [], 'another folder, region or key is the same place')
 })
@@ -202,22 +214,27 @@ t.test('the guard counts deletes: at least 3 and more than 30 %', async (t) => {
     const plan = planOf(
       [...stay, ...anew],
       actual.map((job, index) => live(job, String(index))),
+      removing(...actual.map(({ resource }) => resource.name)),
     )
     return guard(plan).map(({ message }) => message)
   }
-  t.strictSame(objections(0, 2), [], 'two are few')
+  t.strictSame(objections(2, 2), [], 'two are few')
+  t.strictSame(objections(0, 2), [
+    'account Quay would be left without any job: 2 of 2 would be deleted; this needs --force deletes',
+  ])
+  t.match(objections(0, 1), [/^account Quay would be left without any job: 1 of 1/])
   t.strictSame(objections(7, 3), [], '3 of 10 are 30 %')
   t.strictSame(objections(6, 3), [
     '3 of 9 objects (33 %) would be deleted or replaced: sre-gone-0, sre-gone-1, sre-gone-2; more than 30 % needs --force deletes',
   ])
   t.match(objections(5, 2, 2), [/^4 of 9 objects \(44 %\)/])
-  t.match(objections(0, 12), [/sre-gone-7, 2 more; more than/])
+  t.match(objections(0, 12), [/sre-gone-7, 2 more; more than/, /without any job: 12 of 12/])
   const gone = planOf(
     [],
     lives(5, 'sre-').map((job, index) => live(job, String(index))),
   )
   t.strictSame(
-    guardPlan(gone, { owners: [], force: [], purpose: 'destroy' }),
+    guardPlan(gone, { owners: [], live: seen.get(gone) ?? [], force: [], purpose: 'destroy' }),
     [],
     'destroy is meant to delete',
   )
