@@ -1,5 +1,10 @@
-import { accountOf } from '../../domain/scope.ts'
-import type { Address } from './resource.ts'
+import { accountOf, type Scope } from '../../domain/scope.ts'
+
+/** What is known of an object here: where it is, and its name. */
+interface Placed {
+  readonly scope: Scope
+  readonly name: string
+}
 
 /** Objects of the account whose names start with `prefix` belong to the manifest. */
 export interface Owner {
@@ -17,7 +22,7 @@ export interface NamedInManifest {
 }
 
 /** The owner of an object: of several that fit, the one with the longest prefix. Null: nobody's. */
-export function ownerOf({ scope, name }: Address, owners: readonly Owner[]): Owner | null {
+export function ownerOf({ scope, name }: Placed, owners: readonly Owner[]): Owner | null {
   const account = accountOf(scope).id
   const fitting = owners.filter((owner) => owner.accountId === account && name.startsWith(owner.prefix))
   const longest = Math.max(...fitting.map(({ prefix }) => prefix.length))
@@ -25,11 +30,11 @@ export function ownerOf({ scope, name }: Address, owners: readonly Owner[]): Own
   return own.find(({ prune }) => prune) ?? own[0] ?? null
 }
 
-export function isOwned(address: Address, owners: readonly Owner[]): boolean {
+export function isOwned(address: Placed, owners: readonly Owner[]): boolean {
   return ownerOf(address, owners) !== null
 }
 
-export function isNamed({ scope, name }: Address, names: readonly NamedInManifest[]): boolean {
+export function isNamed({ scope, name }: Placed, names: readonly NamedInManifest[]): boolean {
   const account = accountOf(scope).id
   return names.some((one) => one.accountId === account && fits(one.name, name))
 }
@@ -46,7 +51,7 @@ function fits(written: string, name: string): boolean {
  * something in the manifest bears it too. Null: none, so the object is its owner's.
  */
 export function longerPrefix(
-  { scope, name }: Address,
+  { scope, name }: Placed,
   owner: Owner,
   declared: readonly NamedInManifest[],
 ): string | null {
