@@ -1,0 +1,246 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Simulator, startSimulator } from '../../src/simulator/server.ts'
+import { accountScope, buildWorld, zoneScope } from '../../src/simulator/world/world-builder.ts'
+import { type Front, startFront } from './api-front.ts'
+import { type ExporterProcess, eventually, startExporter } from './exporter-process.ts'
+import { type FaultRow, faultTable, type Phase, phases } from './fault-table.ts'
+import { sampleValue, scrape } from './scrape.ts'
+import { differences, expectedCounters } from './truth.ts'
+
+/*
+ * The fault matrix: the real program against each fault, from its start, while it is up to date, and while it
+ * catches up after a pause, with an API that answers plainly or in another form from call to call.
+ */
+
+export interface FaultCell {
+  readonly fault: FaultRow
+  readonly phase: Phase
+  readonly isContrary: boolean
+}
+
+export const allFaultCells: readonly FaultCell[] = faultTable.flatMap((fault) =>
+  phases
+    .filter((phase) => !fault.not.includes(phase))
+    .flatMap((phase) => [false, true].map((isContrary) => ({ fault, phase, isContrary }))),
+)
+
+export const cellName = ({ fault, phase, isContrary }: FaultCell): string =>
+  `${fault.name} / ${phase} / ${isContrary ? 'contrary' : 'plain'}`
+
+export interface FaultFigures {
+  /** The slowest answer of `/-/healthy` while the fault was there, in milliseconds. */
+  readonly healthyMs: number
+  /** The most resident memory, in MB; null where the system does not tell. */
+  readonly rssMb: number | null
+  readonly wrong: readonly string[]
+}
+
+/** A bound for a busy machine; on a quiet one it is a tenth. */
+const maxHealthyMs = 1_000
+const maxRssMb = 250
+/** A zone whose answers are odd again and again is asked less often, in real minutes. */
+const restSeconds = 300
+const minute = 60_000
+const startAt = Date.parse('2026-11-24T06:00:00Z')
+const plenty = { requests: 1_000_000, windowMs: 300_000 }
+
+function world() {
+  const build = buildWorld(29)
+  const account = build.account('Quay')
+  const traffic = { batchEveryMs: 10_000, recordsPerBatch: 500 }
+  build.job({ name: 'audit', scope: accountScope(account), traffic })
+  for (const name of ['a.example', 'b.example']) {
+    const scope = zoneScope(build.zone(name, account))
+    build.job({ name: `healthy ${name}`, scope, traffic })
+    build.job({
+      name: `losing ${name}`,
+      scope,
+      traffic,
+      scenario: { kind: 'losing', share: 0.3, failure: 'server_error' },
+    })
+  }
+  return build.spec()
+}
+
+/** What does not hold in one cell, with what was measured. */
+export async function runFaultCell(cell: FaultCell): Promise<FaultFigures> {
+  const ends: (() => Promise<void> | void)[] = []
+  const scope = { teardown: (end: () => Promise<void>) => void ends.push(end) }
+  const folder = mkdtempSync(join(tmpdir(), 'fault-'))
+  ends.push(() => rmSync(folder, { recursive: true, force: true }))
+  try {
+    const simulator = await startSimulator({
+      world: world(),
+      startAt,
+      speed: 0,
+      dateHeader: true,
+      rateLimits: { rest: plenty, graphql: plenty },
+      contrary: cell.isContrary,
+    })
+    ends.push(() => simulator.close())
+    const front = await startFront(cell.fault.front, simulator.origin, folder)
+    ends.push(() => front.close())
+    const start = (): Promise<ExporterProcess> => startExporter(scope, optionsFor(simulator, front, folder))
+    return await judge(cell, { simulator, front, start })
+  } finally {
+    for (const end of ends.reverse()) await end()
+  }
+}
+
+function optionsFor(simulator: Simulator, front: Front, folder: string) {
+  const every = ['health', 'inventory', 'discovery'].map((name) => `--${name}.poll-interval=150ms`)
+  return {
+    args: [
+      `--cloudflare.base-url=${front.origin}/client/v4`,
+      `--state.path=${join(folder, 'ledger.db')}`,
+      '--cloudflare.budget-share=1',
+      ...every,
+    ],
+    env: { CLOUDFLARE_API_TOKEN: simulator.token, ...front.env },
+  }
+}
+
+interface Stage {
+  readonly simulator: Simulator
+  readonly front: Front
+  readonly start: () => Promise<ExporterProcess>
+}
+
+async function judge(cell: FaultCell, { simulator, front, start }: Stage): Promise<FaultFigures> {
+  const { fault, phase } = cell
+  const patience = fault.patienceSeconds + (cell.isContrary ? restSeconds : 0)
+  const wrong: string[] = []
+  let exporter: ExporterProcess | null = null
+  if (phase !== 'start') {
+    exporter = await start()
+    await upToDate(exporter, simulator)
+  }
+  if (phase === 'catch-up' && exporter !== null) {
+    exporter.signal('SIGTERM')
+    const code = await exporter.ended
+    if (code !== 0) wrong.push(`it ended with ${code}`)
+    simulator.clock.advance(90 * minute)
+    exporter = null
+  }
+  await fault.begin({ simulator, front })
+  const running = exporter ?? (await start())
+  const linesBefore = running.log.length
+  const before = await shown(running, fault)
+  if (phase === 'steady') simulator.clock.advance(2 * minute)
+  const { healthyMs, rssMb, isShown } = await watch(running, fault, before)
+  if (!isShown) wrong.push(`no metric shows it: ${fault.shownBy.map((parts) => parts.join(' ')).join(', ')}`)
+  if (healthyMs > maxHealthyMs) wrong.push(`/-/healthy took ${Math.round(healthyMs)} ms`)
+  if (rssMb !== null && rssMb > maxRssMb) wrong.push(`${rssMb} MB of memory`)
+  wrong.push(...repeated(running.log.slice(linesBefore)))
+  await fault.end({ simulator, front })
+  // What is counted first is what lies within the lookback of the first read, so this must come before time moves.
+  if (phase === 'start') await upToDate(running, simulator, patience)
+
+  for (const job of simulator.world.jobs()) simulator.world.setScenario(job.id, { kind: 'idle' })
+  simulator.clock.advance(40 * minute)
+  const expected = expectedCounters(simulator, startAt - 15 * minute)
+  let left: readonly string[] = ['nothing was asked']
+  await eventually(
+    async () => {
+      left = differences(expected, await scrape(`${running.url}/metrics`))
+      return left.length === 0 ? true : undefined
+    },
+    'all counts exact',
+    patience,
+  ).catch(() => undefined)
+  wrong.push(...left.slice(0, 5))
+  running.signal('SIGTERM')
+  const code = await running.ended
+  if (code !== 0) wrong.push(`it ended with ${code}: ${running.log.at(-1)}`)
+  return { healthyMs, rssMb, wrong }
+}
+
+function upToDate(exporter: ExporterProcess, simulator: Simulator, seconds = 60): Promise<true> {
+  return eventually(
+    async () => {
+      const samples = await scrape(`${exporter.url}/metrics`)
+      const readTo = ['a.example', 'b.example'].map(
+        (zone) =>
+          sampleValue(samples, 'cloudflare_logpush_data_timestamp_seconds', { zone, source: 'health' }) ?? 0,
+      )
+      return Math.min(...readTo) * 1000 >= simulator.clock.now() - minute ? true : undefined
+    },
+    'health data up to now',
+    seconds,
+  )
+}
+
+/** The sum of the metrics that show the fault. */
+async function shown(exporter: ExporterProcess, { shownBy }: FaultRow): Promise<number> {
+  const samples = await scrape(`${exporter.url}/metrics`)
+  return samples
+    .filter(({ name, labels }) =>
+      shownBy.some(([metric, kind]) => name === metric && (kind === null || labels.kind === kind)),
+    )
+    .reduce((sum, { value }) => sum + value, 0)
+}
+
+/** A fault is watched for at least this long, and until a metric shows it. */
+const watchMs = 800
+const maxWatchMs = 50_000
+
+async function watch(
+  exporter: ExporterProcess,
+  fault: FaultRow,
+  before: number,
+): Promise<{ readonly healthyMs: number; readonly rssMb: number | null; readonly isShown: boolean }> {
+  const since = performance.now()
+  let healthyMs = 0
+  let rssMb: number | null = null
+  for (;;) {
+    const asked = performance.now()
+    const { status } = await fetch(`${exporter.url}/-/healthy`)
+    if (status !== 200) throw new Error(`/-/healthy answered ${status}`)
+    healthyMs = Math.max(healthyMs, performance.now() - asked)
+    rssMb = Math.max(rssMb ?? 0, residentMb(exporter.pid) ?? 0) || null
+    const isShown = fault.shownBy.length === 0 || (await shown(exporter, fault)) > before
+    const watched = performance.now() - since
+    if ((isShown && watched > watchMs) || watched > maxWatchMs) return { healthyMs, rssMb, isShown }
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+function residentMb(pid: number): number | null {
+  if (process.platform !== 'linux') return null
+  const kb = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+  return kb === undefined ? null : Math.round(Number(kb) / 1024)
+}
+
+/** Lines about a failure that came more than once, though nothing had changed. */
+function repeated(log: readonly string[]): readonly string[] {
+  const seen = new Map<string, number>()
+  for (const line of log) {
+    const { level, msg, kind, poller, job_id } = JSON.parse(line)
+    if (level !== 'warn' && level !== 'error') continue
+    const key = [msg, kind, poller, job_id].filter((part) => part !== undefined).join(' ')
+    seen.set(key, (seen.get(key) ?? 0) + 1)
+  }
+  return [...seen].filter(([, count]) => count > 1).map(([key, count]) => `said ${count} times: ${key}`)
+}
+
+/** Runs cells, some at a time: most of a cell's time is waiting. */
+export async function runFaultCells(
+  cells: readonly FaultCell[],
+  atOnce: number,
+  tell: (cell: FaultCell, figures: FaultFigures) => void,
+): Promise<void> {
+  const queue = [...cells]
+  const lane = async (): Promise<void> => {
+    for (let cell = queue.shift(); cell !== undefined; cell = queue.shift()) {
+      const figures = await runFaultCell(cell).catch((error: unknown) => ({
+        healthyMs: Number.NaN,
+        rssMb: null,
+        wrong: [`it threw: ${String(error)}`],
+      }))
+      tell(cell, figures)
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, lane))
+}
