@@ -53,6 +53,11 @@ export function importAppInterface(
         continue
       }
       jobs.push({ ...job, hadChallenge: job.hadChallenge || challenged.has(destinationKey(fields)) })
+      if (namesItself(fields) === null) {
+        notes.push(
+          `${objectTitle(job.resource)}: it has no name there, so its identifier is its name here; if it is live without a name, add "adopt: { id: … }" with its id, or a plan creates a second one.`,
+        )
+      }
       if (isObject(fields.overrides) || textOf(fields.defaults) !== null) {
         notes.push(`${objectTitle(job.resource)}: its defaults file and overrides are not read.`)
       }
@@ -61,8 +66,13 @@ export function importAppInterface(
   return checked({ account, jobs, webhooks: [], policies: [], pagerduty: [], notes }, problems)
 }
 
-function destinationKey({ zone_name, destination_conf }: Fields): string {
-  return JSON.stringify([zone_name ?? null, destination_conf])
+function destinationKey(fields: Fields): string {
+  return JSON.stringify([zoneOf(fields), fields.destination_conf])
+}
+
+/** The files say `zone` and `name`; queries of app-interface rename them to `zone_name` and `job_name`. */
+function zoneOf({ zone, zone_name }: Fields): string | null {
+  return textOf(zone) ?? textOf(zone_name)
 }
 
 function resourcesIn(value: unknown): readonly Fields[] {
@@ -74,12 +84,16 @@ function resourcesIn(value: unknown): readonly Fields[] {
     : Object.values(value).flatMap(resourcesIn)
 }
 
+function namesItself({ name, job_name }: Fields): string | null {
+  return textOf(name) ?? textOf(job_name)
+}
+
 function readJob(fields: Fields, account: Account | null): PortableJob | null {
   const home = account ?? { id: '', name: '' }
-  const zone = textOf(fields.zone_name)
+  const zone = zoneOf(fields)
   const scope: Scope =
     zone === null ? { kind: 'account', ...home } : { kind: 'zone', id: '', name: zone, account: home }
-  const name = textOf(fields.job_name) ?? textOf(fields.name) ?? textOf(fields.identifier) ?? ''
+  const name = namesItself(fields) ?? textOf(fields.identifier) ?? ''
   const { id: _, ...rest } = fields
   return foreignJob(scope, name, rest)
 }

@@ -7,7 +7,8 @@ const destination = 's3://quay-logs/http?region=us-east-1'
 const job = (more: object = {}) => ({
   provider: 'logpush_job',
   identifier: 'quay-http',
-  zone_name: 'quay.example',
+  name: 'quay-http',
+  zone: 'quay.example',
   dataset: 'http_requests',
   destination_conf: destination,
   ...more,
@@ -32,7 +33,7 @@ t.test('defaults and overrides are not followed, and that is said of each job th
 })
 
 t.test('a job without a destination is left out by name, its neighbours stay', async (t) => {
-  const { jobs, notes } = imported(job({ destination_conf: null }), job({ identifier: 'other' }))
+  const { jobs, notes } = imported(job({ destination_conf: null }), job({ name: 'other' }))
   t.same(notes, ['The logpush_job quay-http has no destination_conf and is skipped.'])
   t.same(
     jobs.map(({ resource }) => resource.name),
@@ -41,12 +42,12 @@ t.test('a job without a destination is left out by name, its neighbours stay', a
 })
 
 t.test('a challenge belongs to the jobs of its zone and destination', async (t) => {
-  const challenge = { provider: 'logpush_ownership_challenge', identifier: 'c', zone_name: 'quay.example' }
+  const challenge = { provider: 'logpush_ownership_challenge', identifier: 'c', zone: 'quay.example' }
   const { jobs } = imported(
     { ...challenge, destination_conf: destination },
     job(),
-    job({ identifier: 'elsewhere', zone_name: 'other.example' }),
-    job({ identifier: 'account', zone_name: undefined }),
+    job({ name: 'elsewhere', zone: 'other.example' }),
+    job({ name: 'account', zone: undefined }),
   )
   t.same(
     jobs.map(({ resource, hadChallenge }) => [resource.name, resource.scope.kind, hadChallenge]),
@@ -56,4 +57,20 @@ t.test('a challenge belongs to the jobs of its zone and destination', async (t) 
       ['account', 'account', false],
     ],
   )
+})
+
+t.test('a job of a zone stays one, by the keys of the files and by those of queries', async (t) => {
+  const queried = { name: undefined, zone: undefined, job_name: 'quay-http', zone_name: 'quay.example' }
+  for (const more of [{}, queried]) {
+    const { jobs, notes } = imported(job({ identifier: 'something-else', ...more }))
+    t.match(jobs, [{ resource: { name: 'quay-http', scope: { kind: 'zone', name: 'quay.example' } } }])
+    t.same(notes, [])
+  }
+})
+
+t.test('a job without a name gets its identifier, and how to take over the live one is said', async (t) => {
+  const { jobs, notes } = imported(job({ name: undefined }))
+  t.match(jobs, [{ resource: { name: 'quay-http' } }])
+  t.equal(notes.length, 1)
+  t.match(notes[0], /^job quay-http in zone quay\.example: it has no name there.*"adopt: \{ id: … \}"/)
 })
