@@ -106,6 +106,7 @@ const packageOwners: Readonly<Record<string, readonly string[]>> = {
   fastify: ['http', 'simulator', 'commands'],
   pino: ['log'],
   '@photostructure/sqlite': ['store'],
+  pg: ['store'],
   marked: ['http'],
 }
 

@@ -15,8 +15,8 @@ import type { Clock, Log } from '../ports/runtime.ts'
 export interface WebhookDeps {
   /** Each is good: during rotation there are two. */
   readonly secrets: () => Promise<readonly Secret[]>
-  /** Resolves, to whether it was news, when it cannot be forgotten any more. */
-  readonly receive: (event: NotificationEvent) => Promise<boolean>
+  /** Resolves, to whether it was news, when it cannot be forgotten any more; null where another process receives. */
+  readonly receive: (event: NotificationEvent) => Promise<boolean | null>
   readonly clock: Clock
   readonly log: Log
 }
@@ -78,9 +78,15 @@ function takeBody({ receive, log }: WebhookDeps) {
         log.info({}, 'received a webhook test message')
         return answer(reply, 200, 'Received a test message.')
       case 'event':
-        return answer(reply, 200, (await receive(message.event)) ? 'Received.' : 'Already received.')
+        return received(reply, await receive(message.event))
     }
   }
+}
+
+function received(reply: FastifyReply, news: boolean | null): FastifyReply {
+  if (news === null)
+    return answer(reply, 503, 'This process is on standby. Another one receives notifications.')
+  return answer(reply, 200, news ? 'Received.' : 'Already received.')
 }
 
 function isJson(type: string | undefined): boolean {

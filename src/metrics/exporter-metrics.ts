@@ -173,8 +173,13 @@ export const exporterMetrics: readonly Metric<ExporterView>[] = [
   ),
   gauge(
     'cloudflare_logpush_exporter_shard_ordinal',
-    'Zero-based index of this shard.',
+    'Zero-based index of this shard. Absent on a standby that takes any.',
     ({ config }) => config.shard,
+  ),
+  gauge(
+    'cloudflare_logpush_exporter_leader',
+    'Whether this process runs the shard. 0 on a standby.',
+    ({ leader }) => leader,
   ),
   gauge(
     'cloudflare_logpush_exporter_total_shards',

@@ -11,13 +11,16 @@ export interface ExporterView {
   /** Null before the first answer. */
   readonly clockSkewSeconds: number | null
   readonly store: { readonly writes: number; readonly failures: number }
+  /** Whether this process runs the shard; false on standby. */
+  readonly leader: boolean
   readonly build: { readonly version: string; readonly revision: string; readonly nodeVersion: string }
   readonly config: {
     readonly pollInterval: string
     readonly revisionWindow: string
     readonly budgetShare: string
     readonly rateLimitType: string
-    readonly shard: number
+    /** Null for a standby that takes any. */
+    readonly shard: number | null
     readonly totalShards: number
   }
 }

@@ -1,5 +1,6 @@
 import { Secret } from '../domain/secret.ts'
 import { allSettings, type Settings } from './exporter-settings.ts'
+import { isPostgresAddress } from './state-path.ts'
 
 /*
  * What a table cannot say of one setting alone.
@@ -21,7 +22,10 @@ const ownFolders = ['/-/', '/jobs/', '/runbooks/', '/api/v1/']
 /** Settings that are right one by one and wrong together. */
 export function conflicts(settings: Settings): readonly string[] {
   const problems: string[] = []
-  if (settings.shard >= settings.totalShards) {
+  if (settings.shard === 'auto') {
+    if (!isPostgresAddress(settings.statePath))
+      problems.push('--shard: auto needs PostgreSQL; name a database in --state.path, or give a number')
+  } else if (settings.shard >= settings.totalShards) {
     problems.push(
       `--shard: expected a number below --total-shards (${settings.totalShards}), found ${settings.shard}; shards are counted from 0`,
     )

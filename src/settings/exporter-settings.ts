@@ -21,6 +21,7 @@ import {
   wholeNumberKind,
 } from './setting-kinds.ts'
 import { configFileFlag } from './settings-parse.ts'
+import { orWord, statePathKind } from './state-path.ts'
 import { webSettings } from './web-settings.ts'
 
 /*
@@ -174,15 +175,15 @@ export const watchSettings = {
   }),
   statePath: setting({
     flag: 'state.path',
-    kind: filePath,
+    kind: statePathKind,
     default: 'data/ledger.db',
-    help: 'Where counts are kept across restarts; :memory: keeps nothing.',
+    help: 'Where counts are kept across restarts: a file, or postgresql://HOST/DATABASE (password in PGPASSWORD or PGPASSFILE); :memory: keeps nothing.',
   }),
   shard: setting({
     flag: 'shard',
-    kind: wholeNumberKind(0, 9_999),
+    kind: orWord(wholeNumberKind(0, 9_999), 'auto'),
     default: '0',
-    help: 'Zero-based index of this shard, when several instances share the work.',
+    help: 'Zero-based index of this shard, when several instances share the work. auto: any that no other process runs (PostgreSQL only).',
   }),
   totalShards: setting({
     flag: 'total-shards',

@@ -45,6 +45,7 @@ function lines(fill: (self: SelfState) => void, state = createState()): readonly
       { api: 'graphql', limit: 150, remaining: 0, throttled: 2, paused: true },
     ],
     clockSkewSeconds: -1.5,
+    leader: true,
     store: { writes: 12, failures: 3 },
     build: { version: '1.2.3', revision: 'abc', nodeVersion: '24.0.0' },
     config: {

@@ -5,22 +5,30 @@ const graceMs = 8_000
 
 export interface Lifetime {
   /** Runs all polls until they were told to stop; `aborted` cuts short what is still under way. */
-  readonly polls: (aborted: AbortSignal) => Promise<void>
+  readonly polls: (stop: AbortSignal, aborted: AbortSignal) => Promise<void>
   readonly stopping: () => void
   readonly close: () => Promise<void>
   readonly clock: Pick<Clock, 'sleep'>
 }
 
 /**
- * Runs the polls until the signal, lets those under way end, and closes everything.
- * Polls that end by themselves have met a bug, which is thrown on.
+ * Runs the polls until the signal, lets those under way end, and closes everything. When `lost` comes, they are cut
+ * short at once. Polls that end by themselves have met a bug, which is thrown on.
  */
-export async function runUntil(stop: AbortSignal, lifetime: Lifetime): Promise<void> {
+export async function runUntil(
+  stop: AbortSignal,
+  lost: AbortSignal | null,
+  lifetime: Lifetime,
+): Promise<void> {
   const abort = new AbortController()
-  const polls = lifetime.polls(abort.signal)
+  const end = lost === null ? stop : AbortSignal.any([stop, lost])
+  const cut = (): void => abort.abort()
+  if (lost?.aborted === true) cut()
+  lost?.addEventListener('abort', cut, { once: true })
+  const polls = lifetime.polls(end, abort.signal)
   const stopped = new Promise<void>((resolve) => {
-    if (stop.aborted) resolve()
-    else stop.addEventListener('abort', () => resolve(), { once: true })
+    if (end.aborted) resolve()
+    else end.addEventListener('abort', () => resolve(), { once: true })
   })
   await Promise.race([stopped, polls])
   lifetime.stopping()

@@ -27,6 +27,7 @@ export interface ExporterMetricsDeps {
   readonly budget: Pick<Budget, 'status'>
   readonly server: Pick<ServerClock, 'skewMs'>
   readonly store: { health(): ExporterView['store'] }
+  readonly leads: () => boolean
   readonly nodeVersion: string
   readonly notifications: Pick<Notifications, 'book'>
   readonly webhooks: WebhookReports
@@ -45,6 +46,7 @@ export function createExporterMetrics(deps: ExporterMetricsDeps): ExpositionSour
     budget: deps.budget.status(),
     clockSkewSeconds: seconds(deps.server.skewMs()),
     store: deps.store.health(),
+    leader: deps.leads(),
     build: { version: build.version, revision: build.revision, nodeVersion: deps.nodeVersion },
     config: configFacts(settings()),
   })

@@ -8,9 +8,14 @@ import type { ExporterView } from '../../metrics/exporter-view.ts'
 import { allSettings, type Settings } from '../../settings/exporter-settings.ts'
 import type { JobMatch } from '../../settings/job-overrides.ts'
 
+/** No scope belongs to it. */
+const noShard = -1
+
 export function watchSettingsOf(settings: Settings): WatchSettings {
   const { accounts, zones, excludeZones, shard, totalShards } = settings
-  return { ...settings, selection: { accounts, zones, excludeZones, shard, totalShards } }
+  const selection = { accounts, zones, excludeZones, totalShards }
+  // Before it has a shard, a standby has nothing to watch.
+  return { ...settings, selection: { ...selection, shard: shard === 'auto' ? noShard : shard } }
 }
 
 /** How far behind a job may be: its first matching override, or what holds for all. */
@@ -38,7 +43,7 @@ export function configFacts(settings: Settings): ExporterView['config'] {
     revisionWindow: allSettings.revisionWindowMs.show(revisionWindowMs),
     budgetShare: String(budgetShare),
     rateLimitType,
-    shard,
+    shard: shard === 'auto' ? null : shard,
     totalShards,
   }
 }

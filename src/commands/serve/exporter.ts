@@ -21,6 +21,7 @@ import type { ListenAddress } from '../../http/listeners.ts'
 import { buildServer, type HttpServer, type ServerDeps } from '../../http/server.ts'
 import { webhookRoute } from '../../http/webhook-route.ts'
 import type { ExpositionSource } from '../../metrics/exposition.ts'
+import type { RecordStore } from '../../ports/record-store.ts'
 import type { Clock, Log, Random } from '../../ports/runtime.ts'
 import { runbookFiles } from '../../runtime/runbook-files.ts'
 import { shippedPath } from '../../runtime/shipped-file.ts'
@@ -50,16 +51,28 @@ export interface ExporterDeps {
   readonly web: WebConfigSource | null
   /** The secrets of Cloudflare's webhooks, any of which is good; null: none are received. */
   readonly webhookSecrets: (() => Promise<readonly Secret[]>) | null
+  /** Where several processes share a database: this one's part. Without it, the store is the settings' own. */
+  readonly part?: ReplicaPart
   /** Reads the settings again, for reload; a problem keeps the old ones. */
   readonly reread: () => Promise<
     { readonly ok: true; readonly settings: Settings } | { readonly ok: false; readonly problem: string }
   >
 }
 
+export interface ReplicaPart {
+  readonly store: RecordStore
+  /** It stands by for its whole life: it answers, and never polls. */
+  readonly standby: boolean
+  /** Whether it may speak for its shard. */
+  leads(): boolean
+  /** Aborted when it must not run it any more. */
+  readonly lost: AbortSignal
+}
+
 export interface Exporter {
   /** Opens the web server's sockets. */
   listen(addresses: readonly ListenAddress[]): Promise<readonly ListenAddress[]>
-  /** Polls until the signal; then ends what is under way, saves, and closes everything. */
+  /** Polls until the signal, or the part is lost; then ends what is under way, saves, and closes everything. */
   run(stop: AbortSignal): Promise<void>
   /** Takes new settings; those that need a restart are named in the log. */
   reload(): Promise<{ readonly ok: true } | { readonly ok: false; readonly problem: string }>
@@ -72,7 +85,8 @@ export interface Exporter {
 export async function createExporter(initial: Settings, deps: ExporterDeps): Promise<Exporter> {
   const { clock, log } = deps
   let settings = initial
-  const store = await openStore(settings, deps)
+  const { part } = deps
+  const store = part?.store ?? (await openStore(settings, deps))
   const state = createState()
   const self = createSelfState([...watchSteps, tokenPoller, historyPoller, arrivalPoller])
   const server = createServerClock(clock, log)
@@ -128,7 +142,12 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
     settings: () => watchSettingsOf(settings),
   })
   const own = { self, clock, random: deps.random, log }
-  const drift = await openDriftPart(settings.manifestFile, { io: deps, rest, call, ...own })
+  const drift = await openDriftPart(part?.standby === true ? null : settings.manifestFile, {
+    io: deps,
+    rest,
+    call,
+    ...own,
+  })
 
   const metrics = createExporterMetrics({
     state,
@@ -136,6 +155,7 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
     budget,
     server,
     store,
+    leads: part?.leads ?? (() => true),
     nodeVersion: deps.nodeVersion,
     notifications,
     webhooks,
@@ -172,7 +192,7 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
     about: build,
     telemetryPath: settings.telemetryPath,
     metrics,
-    readiness: { state: () => readinessOf(gate.progress()) },
+    readiness: { state: () => (part?.standby === true ? { ready: true } : readinessOf(gate.progress())) },
     reload,
     status: createExporterView({
       state,
@@ -199,11 +219,11 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
     reload,
     after: gate.after,
     run: (stop) =>
-      runUntil(stop, {
-        polls: (aborted) => settleAll([watch.run(stop, aborted), drift.run(stop, aborted)]),
+      runUntil(stop, part?.lost ?? null, {
+        polls: (ended, aborted) => settleAll([watch.run(ended, aborted), drift.run(ended, aborted)]),
         stopping() {
           gate.stopping()
-          log.info({}, 'shutting down')
+          if (stop.aborted) log.info({}, 'shutting down')
         },
         async close() {
           arrival.close()
@@ -217,9 +237,10 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
 
 /** The webhook receiver, where there is a secret to know Cloudflare by. */
 function receiverRoutes(
-  { webhookSecrets, clock, log }: ExporterDeps,
+  { webhookSecrets, part, clock, log }: ExporterDeps,
   { receive }: Notifications,
 ): NonNullable<ServerDeps['routes']> {
   if (webhookSecrets === null) return []
-  return [(app) => webhookRoute(app, { secrets: webhookSecrets, receive, clock, log })]
+  const take = part?.standby === true ? async () => null : receive
+  return [(app) => webhookRoute(app, { secrets: webhookSecrets, receive: take, clock, log })]
 }

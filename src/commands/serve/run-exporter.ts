@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import type { CommandIo } from '../../cli/command-io.ts'
 import { type Secret, secretLines } from '../../domain/secret.ts'
 import { type ExitCode, exitCode } from '../../errors.ts'
@@ -9,8 +10,9 @@ import { createSystemClock } from '../../runtime/system-clock.ts'
 import { openTokenSource } from '../../runtime/token-source.ts'
 import { createWatchedFile, type WatchedFile } from '../../runtime/watched-file.ts'
 import type { Settings } from '../../settings/exporter-settings.ts'
+import { isPostgresAddress } from '../../settings/state-path.ts'
 import { build } from '../../version.ts'
-import { createExporter } from './exporter.ts'
+import { createExporter, type Exporter, type ExporterDeps } from './exporter.ts'
 
 type Reread = () => Promise<
   | { readonly ok: true; readonly values: Settings }
@@ -41,13 +43,14 @@ export async function runExporter(settings: Settings, io: CommandIo, reread: Rer
   secrets.push(() => lines(token.latest()))
   const webhook = await openWebhookSecrets(settings, clock, log)
   if (webhook !== null) secrets.push(() => lines(webhook.latest()))
-  const exporter = await createExporter(settings, {
+  const exporter = await createRunning(settings, {
     clock,
     random: Math.random,
     log,
     env: io.env,
     readFile: io.readFile,
     pid: process.pid,
+    hostname: hostname(),
     nodeVersion: process.version,
     token,
     web: await openWeb(settings, clock, log),
@@ -72,6 +75,15 @@ export async function runExporter(settings: Settings, io: CommandIo, reread: Rer
     stopReload()
   }
   return exitCode.done
+}
+
+/** One process, or one of those that share a database. What talks to PostgreSQL is loaded only with it. */
+async function createRunning(
+  settings: Settings,
+  deps: ExporterDeps & { readonly hostname: string },
+): Promise<Pick<Exporter, 'listen' | 'run' | 'reload'>> {
+  if (!isPostgresAddress(settings.statePath)) return createExporter(settings, deps)
+  return (await import('./replica.ts')).createReplica(settings, deps)
 }
 
 /** Read once at the start, so that a file that is not there is noticed then and not when Cloudflare calls. */
