@@ -173,7 +173,7 @@ export const exporterMetrics: readonly Metric<ExporterView>[] = [
   ),
   gauge(
     'cloudflare_logpush_exporter_shard_ordinal',
-    'Zero-based index of this shard. Absent on a standby that takes any.',
+    'Zero-based index of this shard. Absent on a standby.',
     ({ config }) => config.shard,
   ),
   gauge(

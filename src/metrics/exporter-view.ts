@@ -19,7 +19,7 @@ export interface ExporterView {
     readonly revisionWindow: string
     readonly budgetShare: string
     readonly rateLimitType: string
-    /** Null for a standby that takes any. */
+    /** Null on a standby. */
     readonly shard: number | null
     readonly totalShards: number
   }

@@ -228,7 +228,7 @@ t.test('the program', { timeout: patience }, async (t) => {
         'logpush-exporter: invalid settings (3 errors):',
         '  --shrd: unknown flag; did you mean --shard?',
         '  --log.level: expected one of debug, info, warn, error, found "loud"',
-        '  LOGPUSH_EXPORTER_SHARD: expected a whole number from 0 to 9999, found "x"',
+        '  LOGPUSH_EXPORTER_SHARD: expected a whole number from 0 to 9999, or auto, found "x"',
         'See: logpush-exporter serve --help',
         '',
       ].join('\n'),

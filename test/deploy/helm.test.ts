@@ -237,6 +237,7 @@ t.test('the chart', { skip: typeof tools === 'string' && tools }, async (t) => {
 
   t.test('keeps one writer for each ledger', async (t) => {
     for (const [file, manifests] of sets) {
+      if (file === 'postgresql-values.yaml') continue
       for (const { body } of ofKind(manifests, 'Deployment')) {
         t.strictSame(
           [at(body, 'spec', 'replicas'), at(body, 'spec', 'strategy', 'type')],
@@ -251,6 +252,25 @@ t.test('the chart', { skip: typeof tools === 'string' && tools }, async (t) => {
     t.ok(argv.includes('--shard=1') && argv.some((argument) => argument.endsWith('/api-token-1')))
   })
 
+  t.test('runs several pods without a volume where the ledger is in PostgreSQL', async (t) => {
+    const manifests = sets.get('postgresql-values.yaml') ?? []
+    t.equal(ofKind(manifests, 'StatefulSet', 'PersistentVolumeClaim').length, 0)
+    const deployment = only(manifests, 'Deployment')
+    t.equal(at(deployment, 'spec', 'replicas'), 3)
+    t.equal(at(deployment, 'spec', 'strategy', 'type'), 'RollingUpdate')
+    const [pod] = podSpecs(deployment)
+    t.notMatch(JSON.stringify(pod), '"name":"data"')
+    const { argv } = containerCommand(containersOf(pod)[0])
+    t.match(argv, [
+      'serve',
+      '--cloudflare.api-token-file=/etc/logpush-exporter/cloudflare/api-token',
+      '--state.path=postgresql://logpush-exporter@postgresql.example/logpush-exporter',
+      '--shard=auto',
+      '--total-shards=2',
+    ])
+    t.match(JSON.stringify(at(only(manifests, 'NetworkPolicy'), 'spec', 'egress')), '"port":5432')
+  })
+
   t.test('refuses values that can’t work, and says what to do', async (t) => {
     const refused = (...sets: readonly string[]): Promise<string> =>
       failureOf(helm('template', 'x', chart, ...sets.flatMap((each) => ['--set', each])))
@@ -262,6 +282,10 @@ t.test('the chart', { skip: typeof tools === 'string' && tools }, async (t) => {
       /each shard needs its own/,
     )
     t.match(await refused('cloudflare.apiToken=x', 'shards.total=2'), /a key for each shard/)
+    t.match(
+      await refused(token, 'postgresql.address=postgresql://x@y/z', 'shards.total=3'),
+      /each shard needs a pod of its own/,
+    )
     t.match(await refused(token, 'servicemonitor.enabled=true'), /servicemonitor/, 'a misspelt key')
     t.match(
       await refused(token, 'persistence.accessModes[0]=ReadWriteMany'),

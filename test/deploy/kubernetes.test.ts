@@ -178,7 +178,8 @@ t.test('what is deployed on Kubernetes', { skip: typeof tools === 'string' && to
   })
 
   t.test('keeps one writer for each ledger', async (t) => {
-    for (const { body, name } of ofKind(everything, 'Deployment')) {
+    const files = [...sets].flatMap(([name, set]) => (name === 'overlays/postgresql' ? [] : set))
+    for (const { body, name } of ofKind(files, 'Deployment')) {
       t.equal(at(body, 'spec', 'replicas'), 1, name)
       t.equal(at(body, 'spec', 'strategy', 'type'), 'Recreate', name)
     }
@@ -195,6 +196,24 @@ t.test('what is deployed on Kubernetes', { skip: typeof tools === 'string' && to
     t.equal(textAt(stateful, 'spec', 'volumeClaimTemplates', 0, 'metadata', 'name'), 'data', 'a volume each')
     t.equal(ofKind(sharded, 'PersistentVolumeClaim').length, 0)
     t.equal(only(sharded, 'Service', textAt(stateful, 'spec', 'serviceName')) !== undefined, true)
+  })
+
+  t.test('runs two pods without a volume where the ledger is in PostgreSQL', async (t) => {
+    const manifests = sets.get('overlays/postgresql') ?? []
+    const deployment = only(manifests, 'Deployment')
+    t.equal(at(deployment, 'spec', 'replicas'), 2)
+    t.strictSame(at(deployment, 'spec', 'strategy'), { type: 'RollingUpdate' })
+    const [pod] = podSpecs(deployment)
+    const [container] = containersOf(pod)
+    t.ok(containerCommand(container).argv.includes('--shard=auto'))
+    for (const name of [...listAt(pod, 'volumes'), ...listAt(container, 'volumeMounts')])
+      t.not(textAt(name, 'name'), 'data')
+    t.equal(ofKind(manifests, 'PersistentVolumeClaim').length, 0)
+    t.match(listAt(container, 'env').at(-1), {
+      name: 'PGPASSWORD',
+      valueFrom: { secretKeyRef: { name: 'logpush-exporter-postgresql', key: 'password' } },
+    })
+    t.match(JSON.stringify(at(only(manifests, 'NetworkPolicy'), 'spec', 'egress')), '"port":5432')
   })
 
   t.test('takes rules, routing and dashboards from their one source', async (t) => {

@@ -78,6 +78,7 @@ const atRest = [
   'config_last_reload_successful{} 1',
   'gap_seconds_total{} 0',
   'late_rows_total{} 0',
+  'leader{} 1',
   'scopes{empty} 0',
   'scopes{failing} 0',
   'scopes{unknown} 0',

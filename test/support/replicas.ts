@@ -1,5 +1,5 @@
+import type { Simulator } from '../../src/simulator/server.ts'
 import { startSimulator } from '../../src/simulator/server.ts'
-import type { Simulator } from '../../src/simulator/simulator.ts'
 import { accountScope, buildWorld, zoneScope } from '../../src/simulator/world/world-builder.ts'
 import { type ExporterProcess, eventually, startExporter } from './exporter-process.ts'
 import type { PostgresServer } from './postgres-server.ts'
@@ -105,7 +105,7 @@ export function settle(simulator: Simulator): void {
 /** Uploads begin again, as they were at the start. */
 export function resume(simulator: Simulator): void {
   for (const job of simulator.world.jobs()) {
-    const { name } = job
+    const name = String(job.fields.name)
     if (name.startsWith('retrying')) simulator.world.setScenario(job.id, { kind: 'retrying', share: 0.3 })
     else if (name.startsWith('losing'))
       simulator.world.setScenario(job.id, { kind: 'losing', share: 0.2, failure: 'server_error' })

@@ -26,15 +26,28 @@ export async function createReplica(
     log,
     defer,
   })
-  const standby = await createExporter(settings, {
-    ...deps,
-    part: {
-      standby: true,
-      store: createMemoryStore(),
-      leads: () => false,
-      lost: new AbortController().signal,
+  /** As another part of the work: the shard that this process has or waits for is no change of `--shard`. */
+  const rereadAs = (part: Settings['shard']): ExporterDeps['reread'] => {
+    return async () => {
+      const read = await deps.reread()
+      if (!read.ok || read.settings.shard !== shard) return read
+      return { ok: true, settings: { ...read.settings, shard: part } }
+    }
+  }
+  // Without a shard of its own: that it waits for one does not mean that the shard is run.
+  const standby = await createExporter(
+    { ...settings, shard: 'auto' },
+    {
+      ...deps,
+      reread: rereadAs('auto'),
+      part: {
+        standby: true,
+        store: createMemoryStore(),
+        leads: () => false,
+        lost: new AbortController().signal,
+      },
     },
-  })
+  )
   let leading: { readonly lease: Lease; readonly exporter: Exporter } | null = null
   // Asked for each request: what a process knew of a shard that it has lost is not shown any more.
   const current = (): Exporter => (leading?.lease.held() === true ? leading.exporter : standby)
@@ -52,10 +65,7 @@ export async function createReplica(
       {
         ...deps,
         part: { standby: false, store: lease.store, leads: lease.held, lost: lease.lost },
-        reread: async () => {
-          const again = await deps.reread()
-          return again.ok ? { ok: true, settings: withShard(again.settings, settings, lease.shard) } : again
-        },
+        reread: rereadAs(lease.shard),
       },
     )
     leading = { lease, exporter }
@@ -81,11 +91,6 @@ export async function createReplica(
       }
     },
   }
-}
-
-/** The shard that was found is no change of `--shard=auto`. */
-function withShard(latest: Settings, started: Settings, found: number): Settings {
-  return latest.shard === started.shard ? { ...latest, shard: found } : latest
 }
 
 function reasonOf({ reason }: AbortSignal): string {

@@ -63,5 +63,10 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 
 {{- define "logpush-exporter.sharded" -}}
-{{- if gt (int .Values.shards.total) 1 }}true{{ end }}
+{{- if and (gt (int .Values.shards.total) 1) (not .Values.postgresql.address) }}true{{ end }}
+{{- end }}
+
+{{- /* A volume for the ledger, or a folder that goes with the pod; none with PostgreSQL. */}}
+{{- define "logpush-exporter.hasVolume" -}}
+{{- if and .Values.persistence.enabled (not .Values.postgresql.address) }}true{{ end }}
 {{- end }}

@@ -2,7 +2,13 @@
 {{- $sharded := include "logpush-exporter.sharded" . }}
 - serve
 - --cloudflare.api-token-file=/etc/logpush-exporter/cloudflare/{{ .Values.cloudflare.existingSecretKey }}{{ if and $sharded .Values.shards.tokenPerShard }}-$(SHARD){{ end }}
+{{- if .Values.postgresql.address }}
+- --state.path={{ .Values.postgresql.address }}
+- --shard=auto
+- --total-shards={{ int .Values.shards.total }}
+{{- else }}
 - --state.path=/data/ledger.db
+{{- end }}
 {{- if $sharded }}
 - --shard=$(SHARD)
 - --total-shards={{ int .Values.shards.total }}
@@ -88,6 +94,13 @@ spec:
             fieldRef:
               fieldPath: metadata.labels['apps.kubernetes.io/pod-index']
         {{- end }}
+        {{- if .Values.postgresql.address }}
+        - name: PGPASSWORD
+          valueFrom:
+            secretKeyRef:
+              name: {{ .Values.postgresql.existingSecret }}
+              key: {{ .Values.postgresql.existingSecretKey }}
+        {{- end }}
         {{- with .Values.extraEnv }}
         {{- toYaml . | nindent 8 }}
         {{- end }}
@@ -106,8 +119,10 @@ spec:
       securityContext:
         {{- toYaml .Values.securityContext | nindent 8 }}
       volumeMounts:
+        {{- if not .Values.postgresql.address }}
         - name: data
           mountPath: /data
+        {{- end }}
         - name: cloudflare
           mountPath: /etc/logpush-exporter/cloudflare
           readOnly: true
@@ -138,7 +153,7 @@ spec:
     {{- tpl (toYaml .) $ | nindent 4 }}
     {{- end }}
   volumes:
-    {{- if not (and (include "logpush-exporter.sharded" .) .Values.persistence.enabled) }}
+    {{- if not (or .Values.postgresql.address (and (include "logpush-exporter.sharded" .) .Values.persistence.enabled)) }}
     - name: data
       {{- if .Values.persistence.enabled }}
       persistentVolumeClaim:
