@@ -264,7 +264,7 @@ t.test('the chart', { skip: typeof tools === 'string' && tools }, async (t) => {
     t.match(argv, [
       'serve',
       '--cloudflare.api-token-file=/etc/logpush-exporter/cloudflare/api-token',
-      '--state.path=postgresql://logpush-exporter@postgresql.example/logpush-exporter',
+      '--state.path=postgresql://logpush-exporter@postgresql.example/logpush',
       '--shard=auto',
       '--total-shards=2',
     ])

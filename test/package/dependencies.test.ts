@@ -15,6 +15,7 @@ const own = JSON.parse(readFileSync('package.json', 'utf8'))
  * never to be installed for it.
  */
 const tried: ReadonlyMap<string, string> = new Map([
+  ['pg-native', 'pg: a client in C, which a caller has to ask for'],
   ['encoding', 'node-fetch: character sets other than UTF-8, which no API here sends'],
 ])
 
@@ -74,6 +75,19 @@ t.test('what a bundled package may do without is asked for inside a try', async 
     t.ok(calls.length > 0, name)
     for (const [call] of calls) t.match(call, /try\{[^{}]*$/, call)
   }
+})
+
+t.test('the client of PostgreSQL is one part of the bundle, loaded only when it is asked for', async (t) => {
+  const files = readdirSync('dist', { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.js'),
+  )
+  const texts = new Map(files.map((name) => [name, readFileSync(join('dist', name), 'utf8')]))
+  const holders = files.filter((name) => texts.get(name)?.includes('"pg-native"'))
+  t.equal(holders.length, 1)
+  const file = (holders[0] ?? '').split('/').at(-1) ?? ''
+  const all = [...texts.values()].join('\n')
+  t.ok(all.includes(`import("./chunks/${file}")`) || all.includes(`import("./${file}")`), 'by a call')
+  t.notOk(all.includes(`from"./chunks/${file}"`) || all.includes(`from"./${file}"`), 'and by no statement')
 })
 
 t.test('no package is listed twice', async (t) => {
