@@ -145,7 +145,13 @@ t.test('one job for all zones of two accounts: plan, apply, and a zone that appe
       .map(({ phases }) => /quay-logs\/([^?]+)/.exec(phases.at(-1)?.destinationConf ?? '')?.[1])
       .sort()
   t.match(await run('validate'), { code: 0, stderr: '' })
-  t.match(await run('plan'), { code: 0, stdout: /Plan: 3 to create, 0 unchanged/ })
+  const first = await run('plan')
+  t.match(first, { code: 0, stdout: /Plan: 3 to create, 0 unchanged/ })
+  t.match(
+    first.stdout,
+    /note: 1 zone has no http_requests job in this manifest, in account \w+: www\.staging\.example;/,
+    'coverage: excluded zones were thought of, this one was not',
+  )
   t.match(await run('apply', '--yes'), { code: 0, stdout: /Applied: 3 created/ })
   t.strictSame(live(), [
     'http/api.quay.example/{DATE}',
@@ -153,9 +159,9 @@ t.test('one job for all zones of two accounts: plan, apply, and a zone that appe
     'http/quay.example/{DATE}',
   ])
   t.match(await run('plan', '--detailed-exitcode'), { code: 0, stdout: /No changes: 3 objects/ })
-  const [first] = sim.world.zones()
-  if (first === undefined) throw new Error('the world has no zone')
-  sim.world.addZone({ ...first, id: 'd'.repeat(32), name: 'new.quay.example' })
+  const [zone] = sim.world.zones()
+  if (zone === undefined) throw new Error('the world has no zone')
+  sim.world.addZone({ ...zone, id: 'd'.repeat(32), name: 'new.quay.example' })
   const later = await run('plan', '--detailed-exitcode')
   t.match(later, { code: 2, stdout: /\+ create job sre-http in zone new\.quay\.example/ })
   t.match(later.stdout, /Plan: 1 to create, 3 unchanged/)

@@ -4,6 +4,7 @@ import { defineCommand } from '../../cli/command.ts'
 import type { CommandIo } from '../../cli/command-io.ts'
 import { outputOption } from '../../cli/options.ts'
 import { exitCode, fileReason, UserError } from '../../errors.ts'
+import { proofNotes } from '../../provision/ownership/proof-notes.ts'
 import { type GuardName, guardPlan, type Objection } from '../../provision/plan/guard.ts'
 import { planJson, type ShownPlan } from '../../provision/plan/plan-json.ts'
 import { type Planned, planManifest } from '../../provision/plan/planning.ts'
@@ -89,8 +90,10 @@ export function objectionsTo(
   return guardPlan(plan, { owners: desired.owners, live: actual.resources, force, purpose: 'apply' })
 }
 
-/** Prints a plan to stdout. */
-export function printPlan(shown: ShownPlan, output: 'text' | 'json' | 'markdown', io: CommandIo): void {
+/** Prints a plan to stdout, with the proofs of ownership that an apply of it needs among its notes. */
+export function printPlan(given: ShownPlan, output: 'text' | 'json' | 'markdown', io: CommandIo): void {
+  const notes = [...given.plan.notes, ...proofNotes(given.plan)]
+  const shown = { ...given, plan: { ...given.plan, notes } }
   switch (output) {
     case 'json':
       io.stdout(JSON.stringify(planJson(shown), null, 2))

@@ -26,6 +26,7 @@ export type Draft =
   | {
       readonly in: 'place'
       readonly place: ManifestPlace | ZoneSelection
+      readonly dataset: string
       /** Variables that the job uses: what has to be known of its scope. */
       readonly uses: ReadonlySet<VariableName>
       readonly build: BuildJob
@@ -146,7 +147,7 @@ function resolvePart(
     const place = places[scopes.length + index] ?? null
     const build = resolveJob(resolver, job, ['jobs', index])
     if (place !== null && build !== null) {
-      drafts.push({ in: 'place', place, uses: usedVariables(job), build })
+      drafts.push({ in: 'place', place, dataset: job.dataset, uses: usedVariables(job), build })
     }
   }
   for (const [index, webhook] of (notifications?.webhooks ?? []).entries()) {

@@ -3,6 +3,7 @@ import { didYouMean, quoted } from '../../domain/positioned.ts'
 import type { Scope } from '../../domain/scope.ts'
 import { isSelection, type ManifestPlace, type ZoneSelection } from '../manifest/place.ts'
 import type { Problem } from '../resource/problem.ts'
+import type { ListedAccount } from './coverage.ts'
 import { accountKey, type LocateDeps } from './find-accounts.ts'
 import { selectZones } from './select-zones.ts'
 
@@ -16,6 +17,12 @@ export interface KnownAccounts {
   readonly isNamed: (place: Place) => boolean
 }
 
+export interface FoundZones {
+  readonly found: ReadonlyMap<Place, readonly ZoneScope[]>
+  /** Accounts whose zones were all listed, by key. */
+  readonly listed: ReadonlyMap<string, ListedAccount>
+}
+
 /**
  * The zones of every place that names any. The zones of an account are listed once, and only as far as they are
  * needed; a few are asked for one by one.
@@ -26,7 +33,8 @@ export async function findZones(
   { accounts, isNamed }: KnownAccounts,
   deps: LocateDeps,
   problems: Problem[],
-): Promise<ReadonlyMap<Place, readonly ZoneScope[]>> {
+): Promise<FoundZones> {
+  const listed = new Map<string, ListedAccount>()
   const found = new Map<Place, readonly ZoneScope[]>()
   for (const [key, account] of accounts) {
     const here = places.filter((place) => accountKey(place.account) === key)
@@ -42,6 +50,7 @@ export async function findZones(
     const wanted = [...new Set(byName.map(({ zone }) => zone))]
     const whole = selections.length > 0 || wanted.some(isZoneId)
     const zones = whole ? await listedZones(account.id, deps) : await zonesOf(account.id, wanted, deps)
+    if (selections.length > 0) listed.set(key, { account, zones })
     for (const selection of selections) {
       const selected = selectZones(selection, zones)
       problems.push(...selected.problems)
@@ -58,7 +67,7 @@ export async function findZones(
     const near = isPart ? await zonesToName(account.id, deps) : zones
     for (const place of unknown) problems.push(notFound(place, near))
   }
-  return found
+  return { found, listed }
 }
 
 function isZoneId(text: string): boolean {

@@ -5,6 +5,7 @@ import type { Draft, NameOf, ResolvedManifest } from '../manifest/resolve-manife
 import type { NamedInManifest } from '../resource/owner.ts'
 import { type Checked, checked, type Problem } from '../resource/problem.ts'
 import { addressKey, type Desired, type DesiredState, type Origin } from '../resource/resource.ts'
+import { coverageOf } from './coverage.ts'
 import { accountKey, findAccounts, type LocateDeps } from './find-accounts.ts'
 import { findZones } from './find-zones.ts'
 
@@ -20,7 +21,12 @@ export async function locate(manifest: ResolvedManifest, deps: LocateDeps): Prom
     manifest.drafts.some((draft) => draft.in === 'place' && draft.place === place && draft.uses.has(name))
   const named = places.filter(uses('account')).map(({ account }) => account)
   const accounts = await findAccounts(accountsOf(manifest, places), named, deps, problems)
-  const zones = await findZones(places, { accounts, isNamed: uses('zone') }, deps, problems)
+  const { found: zones, listed } = await findZones(
+    places,
+    { accounts, isNamed: uses('zone') },
+    deps,
+    problems,
+  )
   const scopesOf = (place: ManifestPlace | ZoneSelection): readonly Scope[] => {
     if (isSelection(place) || place.zone !== null) return zones.get(place) ?? []
     const account = accounts.get(accountKey(place.account))
@@ -54,6 +60,7 @@ export async function locate(manifest: ResolvedManifest, deps: LocateDeps): Prom
       declared: namesOf('declared'),
       removed: namesOf('removed'),
       resources,
+      coverage: coverageOf(manifest.drafts, resources, listed),
     },
     problems,
   )

@@ -15,7 +15,7 @@ export interface PlanMatter {
 
 /** What the reader of a plan should know although nothing is done about it. */
 export function planNotes(matter: PlanMatter): string[] {
-  return [...duplicates(matter), ...unknownSecrets(matter), ...possiblyDisabled(matter)]
+  return [...duplicates(matter), ...unknownSecrets(matter), ...possiblyDisabled(matter), ...gaps(matter)]
 }
 
 function duplicates({ desired, matched, extra }: PlanMatter): string[] {
@@ -48,5 +48,20 @@ function possiblyDisabled({ changes }: PlanMatter): string[] {
     return on && live.lastError !== null
       ? [`job ${resource.name} is disabled and its last upload failed: Cloudflare may have disabled it`]
       : []
+  })
+}
+
+/** Zones that a note names before it only counts the rest. */
+const maxZones = 10
+
+function gaps({ desired }: PlanMatter): string[] {
+  return (desired.coverage ?? []).flatMap(({ account, dataset, uncovered }) => {
+    if (uncovered.length === 0) return []
+    const names = uncovered.slice(0, maxZones).map(({ id, name }) => name || id)
+    const more = uncovered.length > maxZones ? ` and ${uncovered.length - maxZones} more` : ''
+    const zones = uncovered.length === 1 ? 'zone has' : 'zones have'
+    return [
+      `${uncovered.length} ${zones} no ${dataset} job in this manifest, in ${scopeTitle(account)}: ${names.join(', ')}${more}; select or exclude them under zones`,
+    ]
   })
 }

@@ -1,8 +1,6 @@
-import { scopeTitle } from '../../domain/scope.ts'
 import {
   type Change,
   type ChangeName,
-  changeAddress,
   changeNames,
   countChanges,
   type FieldDiff,
@@ -10,6 +8,8 @@ import {
 } from '../plan/change.ts'
 import type { ShownPlan } from '../plan/plan-json.ts'
 import { visibleText } from '../resource/visible-text.ts'
+import { type ChangeGroup, groupChanges, groupMembers, groupTitle } from './group-changes.ts'
+import { lossesOf } from './losses.ts'
 import { listChange, valueText } from './render-value.ts'
 
 /** Colours of a terminal, passed in; the identity where there is none. */
@@ -48,7 +48,7 @@ export function planLines(
   colors: Colors,
 ): readonly string[] {
   return [
-    ...plan.changes.flatMap((change) => [...changeLines(change, colors), '']),
+    ...groupChanges(plan.changes).flatMap((group) => [...groupLines(group, colors), '']),
     colors.bold(summaryText(plan)),
     ...plan.notes.map((note) => `${colors.cyan('note:')} ${visibleText(note)}`),
     ...objections.map(({ guard, message }) => `${colors.red(`guard ${guard}:`)} ${visibleText(message)}`),
@@ -64,16 +64,29 @@ export function summaryText(plan: Plan): string {
     : `Plan: ${named.join(', ')}, ${plan.unchanged} unchanged.`
 }
 
-function changeLines(change: Change, colors: Colors): readonly string[] {
-  const { kind, name, scope } = changeAddress(change)
+/** Names of a group's objects that are written out; JSON has them all. */
+const maxMembers = 50
+
+function groupLines(group: ChangeGroup, colors: Colors): readonly string[] {
+  const { change, all, fields } = group
+  const { what, where } = groupTitle(group)
   const paint = colors[changeColors[change.change]]
-  const head = `${changeSigns[change.change]} ${change.change} ${kind} ${visibleText(name)}`
-  const where = visibleText(scopeTitle(scope))
-  const id = change.change === 'create' ? '' : ` ${colors.dim(`id ${visibleText(change.actual.id)}`)}`
+  const head = `${changeSigns[change.change]} ${change.change} ${visibleText(what)}`
+  const isOne = all.length === 1
+  const id =
+    change.change === 'create' || !isOne ? '' : ` ${colors.dim(`id ${visibleText(change.actual.id)}`)}`
   return [
-    `${paint(head)} in ${where}${id}`,
-    ...change.fields.map((field) => fieldLine(change, field, colors)),
+    `${paint(head)} in ${visibleText(where)}${id}`,
+    ...(isOne ? [] : [`    ${colors.dim(membersText(groupMembers(group), maxMembers))}`]),
+    ...fields.map((field) => fieldLine(change, field, colors)),
+    ...lossesOf(change).map(([name, text]) => `    ${name}: ${colors.red(visibleText(text))}`),
   ]
+}
+
+/** The first so many, and how many more. */
+export function membersText(members: readonly string[], max: number): string {
+  const named = members.slice(0, max).map(visibleText).join(', ')
+  return members.length > max ? `${named} and ${members.length - max} more` : named
 }
 
 function fieldLine(change: Change, field: FieldDiff, colors: Colors): string {

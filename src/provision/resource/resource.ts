@@ -133,6 +133,16 @@ export interface DesiredState {
   /** Names that may be deleted, whoever's they are. */
   readonly removed: readonly NamedInManifest[]
   readonly resources: readonly Desired[]
+  /** Coverage of the datasets that are declared with `zones`, whole or not. */
+  readonly coverage?: readonly Coverage[]
+}
+
+/** How far a dataset that a manifest declares for many zones reaches in an account. */
+export interface Coverage {
+  readonly account: Extract<Scope, { kind: 'account' }>
+  readonly dataset: string
+  /** Zones that the API token sees and that have no job of it in the manifest; those excluded by name do not count. */
+  readonly uncovered: readonly Extract<Scope, { kind: 'zone' }>[]
 }
 
 /** A live object of which too little can be read to change it: what is not known would be overwritten. */

@@ -216,3 +216,20 @@ t.test('a zone that appears later is a change in the plan and drift', async (t) 
     'sre-http create',
   ])
 })
+
+t.test('zones without a job of a dataset are noted, unless they are excluded', async (t) => {
+  const notes = async (...texts: readonly string[]) => {
+    const planned = await planManifest(manifestOf(...texts), deps(cloudflare()), online)
+    return planned.ok ? planned.value.plan.notes : all(planned)
+  }
+  const named = manifest('zones: all').replace(`id: ${quay.id}`, 'name: Quay')
+  const having = (place: string) => named.replace('zones: all', place)
+  t.strictSame(await notes(having('zones: { include: ["*.quay.example"], exclude: [other.example] }')), [
+    '1 zone has no http_requests job in this manifest, in account Quay: quay.io; select or exclude them under zones',
+  ])
+  t.strictSame(await notes(`${having('zones: ["cdn.*"]')}${job('zone: other.example')}`), [
+    '3 zones have no http_requests job in this manifest, in account Quay: quay.io, api.quay.example, lab.quay.example; select or exclude them under zones',
+  ])
+  t.strictSame(await notes(manifest('zones: all'), manifest('zones: all', lab.id)), [])
+  t.strictSame(await notes(manifest('zone: quay.io')), [], 'only where zones are declared together')
+})

@@ -171,7 +171,7 @@ t.test('names from outside cannot move the cursor or break out of Markdown', asy
   const job = aJob({ name: nasty })
   const plan = planOf([], [live(job, '1\u001b')])
   t.notMatch(planLines(shown(plan, []), noColors).join(''), /\p{C}/u)
-  t.strictSame(planMarkdown(shown(plan, [])).slice(2), [
+  t.strictSame(planMarkdown(shown(plan, [])).slice(2, 3), [
     "**- delete** job `sre-□[2J'\\|□□x<b>` in account Quay",
   ])
   const text = aJob({ output: outputForm(null, { record_suffix: 'a\n', batch_prefix: '[' }) })
