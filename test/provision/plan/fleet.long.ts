@@ -75,5 +75,7 @@ t.test('1,000 zones, 3,000 jobs: at the pace of the budget, and it says how long
   t.match(run, { code: 0, stdout: /No changes: 3000 objects up to date/ })
   t.match(run.stderr, /Reading jobs: \d+ of 1000 scopes, about \d+ s left/)
   t.equal(run.requests, 1_000 + 21)
-  t.ok(run.seconds < 330, `${run.seconds} s: 421 requests more than the share wait for the next 300 s`)
+  // 600 go out at once and count for 300 s. Of what is free then the program takes its share of what the API says is
+  // left, which counts our own 600 against us: 300 at once, and 121 at 2 a second.
+  t.ok(run.seconds < 390, `${run.seconds} s`)
 })
