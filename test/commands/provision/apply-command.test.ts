@@ -154,7 +154,10 @@ t.test('challenges in S3, GCS and Azure are read for real, and everything is mad
 
   const applied = await run(['apply', '-f', manifest, '--yes'])
   t.equal(applied.code, 0)
-  t.match(applied.stdout, /Plan: 8 to create, 0 unchanged\.\nApplied: 8 created\.\n$/)
+  t.match(
+    applied.stdout,
+    /Plan: 8 to create, 0 unchanged\.\nnote: apply needs 3 proofs of ownership: .*\nApplied: 8 created\.\n$/,
+  )
   t.match(applied.stderr, /\[11\/11\] create \w+ sre-[\w-]+ \([^)]*\): done/)
   t.match(
     applied.stderr,
