@@ -18,6 +18,19 @@ export const driftMetrics: readonly Metric<DriftState>[] = [
         value: change === 'none' ? 0 : 1,
       })),
   ),
+  series(
+    {
+      name: 'cloudflare_logpush_manifest_uncovered_zones',
+      type: 'gauge',
+      help: 'Zones the API token sees that have no job of the dataset in the manifest, for datasets declared with zones. Excluded zones do not count.',
+      labels: ['account', 'dataset'],
+    },
+    ({ compared }) =>
+      (compared?.uncovered ?? []).map(({ account, dataset, zones }) => ({
+        values: [account, dataset],
+        value: zones,
+      })),
+  ),
   gauge(
     'cloudflare_logpush_manifest_last_check_timestamp_seconds',
     'Last time the manifest was compared with what is live at Cloudflare. Absent before the first comparison.',

@@ -149,7 +149,7 @@ t.test('one job for all zones of two accounts: plan, apply, and a zone that appe
   t.match(first, { code: 0, stdout: /Plan: 3 to create, 0 unchanged/ })
   t.match(
     first.stdout,
-    /note: 1 zone has no http_requests job in this manifest, in account \w+: www\.staging\.example;/,
+    /note: 1 zone has no http_requests job in this manifest, in account Quay staging: www\.staging\.example;/,
     'coverage: excluded zones were thought of, this one was not',
   )
   t.match(await run('apply', '--yes'), { code: 0, stdout: /Applied: 3 created/ })

@@ -15,6 +15,7 @@ import { type DriftState, neverCompared } from '../../exporter/view/drift-state.
 import type { Clock, Log, Random } from '../../ports/runtime.ts'
 import { compareManifest } from '../../provision/plan/drift.ts'
 import { type Problem, problemText } from '../../provision/resource/problem.ts'
+import type { Coverage } from '../../provision/resource/resource.ts'
 import { parseManifest, processReferences, readManifestTexts } from '../manifest-files.ts'
 
 export interface DriftWatchDeps {
@@ -76,9 +77,14 @@ export function createDriftWatch(deps: DriftWatchDeps): DriftWatch {
     })
     if (!drift.ok) return troubled(summary(drift.problems))
     if (state.problem !== null) log.info({}, 'comparing the manifest works again')
-    const objects = drift.value
+    const { objects, coverage } = drift.value
     tell(state, objects.filter(({ change }) => change !== 'none').length, log)
-    state = { compared: { at: clock.now(), objects }, problem: null }
+    const uncovered = coverage.map((one) => ({
+      account: labelOf(one, coverage),
+      dataset: one.dataset,
+      zones: one.uncovered.length,
+    }))
+    state = { compared: { at: clock.now(), objects, uncovered }, problem: null }
   }
   const cycle = async (call: Caller): Promise<void> => {
     try {
@@ -133,4 +139,10 @@ function tell({ compared }: DriftState, now: number, log: Log): void {
   if (now === before) return
   if (now === 0) log.info({}, 'drift resolved: live configuration matches the manifest')
   else log.warn({ objects: now }, 'drift detected: live configuration differs from the manifest')
+}
+
+/** The account's name as a label; its id where it has none, or where another account bears it too. */
+function labelOf({ account }: Coverage, all: readonly Coverage[]): string {
+  const isShared = all.some((other) => other.account.name === account.name && other.account.id !== account.id)
+  return account.name === '' || isShared ? account.id : account.name
 }

@@ -10,9 +10,20 @@ export interface DriftObject {
   readonly change: string
 }
 
+/** Zones of an account that have no job of a dataset which the manifest declares for many. */
+export interface UncoveredZones {
+  readonly account: string
+  readonly dataset: string
+  readonly zones: number
+}
+
 export interface DriftState {
   /** The last complete comparison; null before the first. */
-  readonly compared: { readonly at: EpochMs; readonly objects: readonly DriftObject[] } | null
+  readonly compared: {
+    readonly at: EpochMs
+    readonly objects: readonly DriftObject[]
+    readonly uncovered: readonly UncoveredZones[]
+  } | null
   /** Why the last try failed; null when it did not. */
   readonly problem: string | null
 }

@@ -1,6 +1,6 @@
 import type { Manifest } from '../manifest/part.ts'
 import { type Checked, checked } from '../resource/problem.ts'
-import { type Address, addressKey, type Desired } from '../resource/resource.ts'
+import { type Address, addressKey, type Coverage, type Desired } from '../resource/resource.ts'
 import { type ChangeName, changeAddress } from './change.ts'
 import { createFieldLists, type FieldListDeps } from './field-lists.ts'
 import { matchObjects } from './match.ts'
@@ -17,6 +17,11 @@ export interface Drift {
   readonly change: 'create' | 'update' | 'delete' | 'none'
 }
 
+export interface Comparison {
+  readonly objects: readonly Drift[]
+  readonly coverage: readonly Coverage[]
+}
+
 /**
  * The same plan as `plan` makes, without the checks that only matter before a write. Reads only.
  * @throws ApiFailure when Cloudflare does not answer.
@@ -24,7 +29,7 @@ export interface Drift {
 export async function compareManifest(
   manifest: Manifest,
   deps: SurveyDeps & FieldListDeps,
-): Promise<Checked<readonly Drift[]>> {
+): Promise<Checked<Comparison>> {
   const surveyed = await survey(manifest, deps, 'everything', createFieldLists(deps))
   if (!surveyed.ok) return surveyed
   const { desired, actual, unlisted, problems } = surveyed.value
@@ -43,13 +48,13 @@ export async function compareManifest(
   // Neither does anybody know it of fields that could not be looked up.
   const lost = unlisted.find(({ failure }) => failure !== null)
   if (lost?.failure) throw lost.failure
-  const drifts = [
+  const objects = [
     ...changes.map((change): Drift => ({ ...named(changeAddress(change)), change: said[change.change] })),
     ...desired.resources
       .filter((one) => !changed.has(addressKey(one.resource)) && isKnown(one))
       .map((one): Drift => ({ ...named(one.resource), change: barred.has(one) ? 'update' : 'none' })),
   ]
-  return checked(drifts, problems)
+  return checked({ objects, coverage: desired.coverage ?? [] }, problems)
 }
 
 const said: Readonly<Record<ChangeName, Drift['change']>> = {

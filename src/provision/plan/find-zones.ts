@@ -50,7 +50,9 @@ export async function findZones(
     const wanted = [...new Set(byName.map(({ zone }) => zone))]
     const whole = selections.length > 0 || wanted.some(isZoneId)
     const zones = whole ? await listedZones(account.id, deps) : await zonesOf(account.id, wanted, deps)
-    if (selections.length > 0) listed.set(key, { account, zones })
+    // An account given by id is named by its zones.
+    const name = account.name === '' ? (zones[0]?.account.name ?? '') : account.name
+    if (selections.length > 0) listed.set(key, { account: { ...account, name }, zones })
     for (const selection of selections) {
       const selected = selectZones(selection, zones)
       problems.push(...selected.problems)

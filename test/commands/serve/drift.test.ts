@@ -261,3 +261,22 @@ t.test('without a manifest nothing of the comparison is loaded', async (t) => {
   const eager = [...source.matchAll(/^import (?!type).* from '(.*)'$/gm)].map(([, from]) => from)
   t.notMatch(eager.join(), /provision|\.\/drift\.ts|manifest/)
 })
+
+t.test('zones that a declaration for many does not reach are counted, and a new one is drift', async (t) => {
+  const cloudflare = await world(t)
+  const { sim, file } = cloudflare
+  const [zone] = sim.world.zones()
+  if (zone === undefined) throw new Error('the world has no zone')
+  sim.world.addZone({ ...zone, id: 'c'.repeat(32), name: 'cdn.example' })
+  writeFileSync(file, manifest.replace('    zone: quay.example', '    zones: ["*quay.example"]'))
+  const exporter = await exporterOf(t, cloudflare)
+  await exporter.until(asApplied, 30)
+  const uncovered = async () =>
+    (await exporter.lines()).filter((line) => line.startsWith('cloudflare_logpush_manifest_uncovered'))
+  const line = (zones: number) =>
+    `cloudflare_logpush_manifest_uncovered_zones{account="Quay",dataset="http_requests"} ${zones}`
+  t.same(await uncovered(), [line(1)])
+  sim.world.addZone({ ...zone, id: 'd'.repeat(32), name: 'new.quay.example' })
+  await exporter.until(['job sre-audit none 0', 'job sre-http create 1', 'policy sre-disabled none 0'], 330)
+  t.same(await uncovered(), [line(1)], 'the new zone is selected: drift, and no gap')
+})

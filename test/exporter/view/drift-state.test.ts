@@ -3,7 +3,10 @@ import { type DriftObject, driftObjects, driftStatus } from '../../../src/export
 
 const at = Date.UTC(2026, 10, 24, 3)
 const object = (name: string, change: string, kind = 'job'): DriftObject => ({ kind, name, change })
-const state = (...objects: readonly DriftObject[]) => ({ compared: { at, objects }, problem: null })
+const state = (...objects: readonly DriftObject[]) => ({
+  compared: { at, objects, uncovered: [] },
+  problem: null,
+})
 
 t.test('a name that differs in one scope is not said to be well because of another scope', async (t) => {
   const objects = [object('sre-http', 'none'), object('sre-http', 'update'), object('sre-dns', 'none')]
