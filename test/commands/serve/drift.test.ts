@@ -33,6 +33,7 @@ jobs:
     destination: { splunk: { host: "hec.example.com:8088", channel: c, sourcetype: cf, token: "\${file:hec.txt}" } }
 notifications:
   policies: [{ name: sre-disabled, alert: failing_logpush_job_disabled_alert, email: [sre@example.com] }]
+prune: true
 `
 
 const added = `  - name: sre-dns
