@@ -3,10 +3,11 @@ import { isSameId } from '../../domain/notification/object-id.ts'
 import type { Scope } from '../../domain/scope.ts'
 import type { NotificationPolicy, WebhookDestination } from '../../ports/cloudflare.ts'
 import { type JsonValue, parseJson } from './json-value.ts'
+import { outputOfLogpull } from './logpull-form.ts'
 import { liveOutputForm } from './output-form.ts'
 import type { ActualJob, ActualPolicy, ActualWebhook } from './resource.ts'
 
-/** A live job in normal form. `frequency` and `logpull_options` are left behind: Cloudflare replaced them. */
+/** A live job in normal form. `logpull_options` count where there are no output options; `frequency` is left behind. */
 export function actualJob(scope: Scope, live: JobRecord): ActualJob {
   return {
     kind: 'job',
@@ -21,7 +22,7 @@ export function actualJob(scope: Scope, live: JobRecord): ActualJob {
       jobKind: live.kind === 'edge' ? 'edge' : '',
       enabled: live.enabled,
       destinationConf: live.destinationConf,
-      output: liveOutputForm(live.outputOptions),
+      output: liveOutputForm(live.outputOptions ?? outputOfLogpull(live.logpullOptions)),
       filter: filterForm(live.filter),
       filterAttackTraffic: live.filterAttackTraffic ?? false,
       upload: {

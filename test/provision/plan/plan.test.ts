@@ -210,6 +210,24 @@ t.test('what the API fills in, leaves out, reorders or rewrites is no change', a
   }
 })
 
+t.test('a job that has only logpull_options keeps its fields when an option is set', async (t) => {
+  const wanted = aJob({ output: outputForm(null, { timestamp_format: 'rfc3339' }) })
+  const logpullOptions = 'fields=RayID,ClientIP&timestamps=unix&sample=0.5&CVE-2021-44228=true'
+  const there = live(wanted, { outputOptions: null, logpullOptions })
+  const [change] = planFor([wanted], [there]).changes
+  t.strictSame(
+    change?.fields.map(({ path, from, to }) => [path, from, to]),
+    [
+      ['output.timestamp_format', 'unix', 'rfc3339'],
+      ['output.sample_rate', 0.5, 1],
+      ['output.cve_2021_44228', true, false],
+    ],
+  )
+  t.strictSame(there.kind === 'job' && updateJobBody(wanted.resource, there, change?.fields ?? []), {
+    outputOptions: { field_names: ['RayID', 'ClientIP'], timestamp_format: 'rfc3339' },
+  })
+})
+
 t.test('a real difference is exactly one field', async (t) => {
   const csv = aJob({ output: outputForm(['b', 'a'], { output_type: 'csv' }) })
   const cases: readonly (readonly [string, DesiredJob, Partial<JobRecord>])[] = [
