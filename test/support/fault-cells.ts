@@ -124,7 +124,8 @@ async function judge(cell: FaultCell, { simulator, front, start }: Stage): Promi
     exporter.signal('SIGTERM')
     const code = await exporter.ended
     if (code !== 0) wrong.push(`it ended with ${code}`)
-    simulator.clock.advance(20 * minute)
+    // Less than the 20 minutes that a contrary API keeps: what it has no more is a gap, declared and not counted.
+    simulator.clock.advance(12 * minute)
     exporter = null
   }
   await fault.begin({ simulator, front })
