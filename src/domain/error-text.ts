@@ -53,7 +53,7 @@ const plainWords = new Set(
 )
 
 function isPlainWord(word: string): boolean {
-  return plainWords.has(word.replace(/[.!?:)\]]+$/, '').toLowerCase())
+  return plainWords.has(word.replace(/[.!?:)\]]{1,8}$/, '').toLowerCase())
 }
 
 /** What follows a scheme word of an Authorization header is a credential, however short. */
@@ -78,7 +78,7 @@ const reasonName =
 /** Masks the values in `name=value`, `name: value` and `"name":"value"` where the name is that of a secret. */
 function maskNamed(text: string): string {
   return maskAfter(text, /["']?\s{0,3}[=:]\s{0,3}["']?/g, ([separator], rest, head) => {
-    const name = /[\w.-]*$/.exec(head.slice(-80))?.[0] ?? ''
+    const name = /[\w.-]{0,80}$/.exec(head.slice(-80))?.[0] ?? ''
     const isSentence = /:\s/.test(separator)
     if (!secretName.test(name) || (isSentence && reasonName.test(name))) return 0
     const word =

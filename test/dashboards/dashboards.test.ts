@@ -124,8 +124,12 @@ t.test('the job variable offers names and sends ids', async (t) => {
 })
 
 t.test('every shipped metric is on a dashboard', async (t) => {
-  // The settings in force: a text to read on the exporter's own page, nothing to draw.
-  const left = ['cloudflare_logpush_exporter_config_info']
+  // Nothing to draw: what a plan lists by name, the settings in force, and which of several processes runs a shard.
+  const left = [
+    'cloudflare_logpush_manifest_uncovered_zones',
+    'cloudflare_logpush_exporter_config_info',
+    'cloudflare_logpush_exporter_leader',
+  ]
   const asked = dashboards
     .flatMap((dashboard) => panelQueries(dashboard))
     .map((query) => query.expr)

@@ -59,6 +59,21 @@ export const mayBeEmpty: Readonly<Record<string, string>> = {
   'Notifications from Cloudflare A': 'a notification by webhook or in the history',
   'Webhook as Cloudflare sees it A': 'a webhook that Cloudflare has reached',
   'Webhook as Cloudflare sees it B': 'a webhook that Cloudflare has failed to reach',
+  ...Object.fromEntries(
+    [
+      'Pushed and arrived: files B',
+      'Pushed and arrived: bytes B',
+      'Missing at the destination A',
+      'Missing at the destination B',
+      'Newest file A',
+      'Newest file B',
+      'Time that no file covers A',
+      'Nothing arrives A',
+      'Destination readable A',
+      'Counted with A',
+    ].map((panel) => [panel, 'a destination that is read']),
+  ),
+  'Credential of the destination A': 'an Azure destination with a signature that expires',
   'Manifest drift A': '--manifest.file',
   'Time since the manifest was compared A': '--manifest.file',
 }

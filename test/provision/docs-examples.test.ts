@@ -269,7 +269,6 @@ t.test(
 #   CLOUDFLARE_ACCOUNT_ID  id of the account
 #
 # Review:
-# - Job http-requests in zone quay.example: its deprecated logpull_options are left unchanged; to replace them, list its fields under output.
 # - Job http-requests in zone quay.example: its ownership challenge is not imported: it is valid for 7 days, and needed again only when the destination changes.
 version: 1
 account:
@@ -285,6 +284,11 @@ jobs:
         bucket: quay-logs
         path: http
         region: us-east-1
+    output:
+      fields:
+        - RayID
+        - ClientIP
+      timestamp_format: rfc3339
     adopt: true
 `,
     )

@@ -139,6 +139,7 @@ export function createCore(options: CoreOptions = {}) {
     initialLookbackMs: 15 * 60_000,
     rateLimitType: 'user' as const,
     sweepEveryMs: 600_000,
+    healthPollIntervalMs: 60_000,
     ...options.settings,
   }
   const healthPoll = createHealthPoll({

@@ -40,8 +40,8 @@ export interface FaultFigures {
 /** A bound for a busy machine; on a quiet one it is a tenth. */
 const maxHealthyMs = 1_000
 const maxRssMb = 250
-/** A zone whose answers are odd again and again is asked less often, in real minutes. */
-const restSeconds = 300
+/** A zone whose answers are odd again and again is left out of a few polls. */
+const restSeconds = 60
 const minute = 60_000
 const startAt = Date.parse('2026-11-24T06:00:00Z')
 const plenty = { requests: 1_000_000, windowMs: 300_000 }

@@ -79,10 +79,9 @@ const namespace = `externalResources:
   resources:
   - provider: logpush_job
     identifier: http
-    zone: quay.example
-    name: http-requests
-    dataset: http_requests
-    destination_conf: s3://quay-logs/http?region=us-east-1
+    name: audit
+    dataset: audit_logs
+    destination_conf: s3://quay-logs/audit?region=us-east-1
     enabled: true
 `
 
@@ -139,6 +138,11 @@ const preparations: readonly (readonly [RegExp, string])[] = [
 /** What is typed in place of a command that needs what is not here. */
 const stands: readonly (readonly [RegExp, string])[] = [
   [/^npm ci && /, ''],
+  // The simulated token sees one account; docs-examples.test.ts applies this to two.
+  [
+    /^logpush-exporter provision (?:plan|apply) +-f examples\/provision\/fleet$/,
+    'logpush-exporter provision validate -f examples/provision/fleet',
+  ],
   // The simulator has written the challenge to the folder that stands for the buckets.
   [/^aws s3 cp "\S+" (\S+)$/, 'cp buckets/quay-logs/workers/*/ownership-challenge-*.txt $1'],
   // A person at a terminal answers its question.

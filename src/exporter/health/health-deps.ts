@@ -8,6 +8,7 @@ import type { ExporterState } from '../state/state.ts'
 import type { UploadHistory } from '../state/upload-history.ts'
 
 export interface HealthSettings {
+  readonly healthPollIntervalMs: number
   readonly revisionWindowMs: number
   readonly initialLookbackMs: number
   readonly rateLimitType: 'user' | 'account'

@@ -15,9 +15,8 @@ import { maxZones } from './health-batch.ts'
 const keptMs = 86_400_000
 /** How many scopes one query may have is tried anew after this. */
 const fewerForMs = 3_600_000
-/** A scope that spoils answers is asked alone, less and less often, up to this. */
-const maxRestMs = 300_000
-const firstRestMs = 60_000
+/** A scope that spoils answers is asked alone, less and less often: at most so many polls leave it out. */
+const maxRestPolls = 5
 
 export interface HealthLessons {
   /** The limits, with what refusals said. */
@@ -39,7 +38,11 @@ export interface HealthLessons {
   keepOnly(kept: (key: ScopeKey) => boolean): void
 }
 
-export function createHealthLessons(clock: Pick<Clock, 'monotonic'>, log: Log): HealthLessons {
+export function createHealthLessons(
+  clock: Pick<Clock, 'monotonic'>,
+  log: Log,
+  pollIntervalMs: () => number,
+): HealthLessons {
   const said = new Map<ScopeKey, { readonly allowed: AllowedQuery; readonly until: number }>()
   const spoilers = new Map<ScopeKey, { readonly times: number; readonly restUntil: number }>()
   let fewer: { readonly size: number; readonly until: number } | null = null
@@ -76,7 +79,7 @@ export function createHealthLessons(clock: Pick<Clock, 'monotonic'>, log: Log): 
     batchSize,
     spoilt(key) {
       const times = (spoilers.get(key)?.times ?? 0) + 1
-      const rest = Math.min(maxRestMs, firstRestMs * (2 ** (times - 1) - 1))
+      const rest = pollIntervalMs() * Math.min(maxRestPolls, 2 ** (times - 1) - 1)
       spoilers.set(key, { times, restUntil: clock.monotonic() + rest })
     },
     isApart: (key) => spoilers.has(key),

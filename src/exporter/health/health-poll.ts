@@ -28,7 +28,7 @@ const manyRows = 200
 
 export function createHealthPoll(deps: HealthDeps): { cycle(signal: AbortSignal): Promise<void> } {
   const { state, server } = deps
-  const lessons = createHealthLessons(deps.clock, deps.log)
+  const lessons = createHealthLessons(deps.clock, deps.log, () => deps.settings().healthPollIntervalMs)
   const isolation = createIsolation(deps.clock)
   const limits = createHealthLimits(deps, lessons)
   /** Scopes whose last read was of the whole window and gave so much that the next one is short. */

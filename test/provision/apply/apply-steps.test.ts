@@ -8,6 +8,8 @@ import { aJob, aPolicy, aWebhook, wanting, zone } from '../../support/provision-
 
 const desired = wanting([aWebhook(), aJob(), aJob({ scope: zone, name: 'sre-http' }), aPolicy()])
 
+const pruning = { owners: desired.owners.map((owner) => ({ ...owner, prune: true })) }
+
 /** Each step as `change kind name`, with the steps it waits for. */
 function order(changes: readonly Change[]) {
   const steps = stepsOf(changes)
@@ -47,22 +49,20 @@ t.test('a webhook is deleted only after the policies of its account', async (t) 
 
 t.test('a webhook goes after a policy that stops using it', async (t) => {
   const actual = await applied()
-  const without = wanting([
-    aPolicy({ webhooks: [] }),
-    ...desired.resources.filter(({ kind }) => kind === 'job'),
-  ])
+  const without = wanting(
+    [aPolicy({ webhooks: [] }), ...desired.resources.filter(({ kind }) => kind === 'job')],
+    pruning,
+  )
   const waits = new Map(order(makePlan(without, actual, planEverything).changes))
   t.same(waits.get('delete webhook sre-exporter'), ['update policy sre-logpush-disabled'])
 })
 
 t.test('what takes the place of an object is there before the object goes', async (t) => {
   const actual = await applied()
-  const renamed = wanting([
-    aWebhook(),
-    aPolicy(),
-    aJob(),
-    aJob({ scope: zone, name: 'sre-http-renamed', dataset: 'dns_logs' }),
-  ])
+  const renamed = wanting(
+    [aWebhook(), aPolicy(), aJob(), aJob({ scope: zone, name: 'sre-http-renamed', dataset: 'dns_logs' })],
+    pruning,
+  )
   const waits = new Map(order(makePlan(renamed, actual, planEverything).changes))
   t.same(waits.get('delete job sre-http'), ['create job sre-http-renamed'])
 })
