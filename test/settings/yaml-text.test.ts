@@ -40,7 +40,7 @@ for (const [what, [text, problem]] of hostile) {
     const took = performance.now() - began
     t.equal(read.ok, false)
     if (!read.ok) t.match(read.problems[0]?.message, problem)
-    t.ok(took < 2_000, `${took.toFixed(0)} ms`)
+    t.ok(took < 10_000, `${took.toFixed(0)} ms`)
   })
 }
 

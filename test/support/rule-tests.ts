@@ -34,6 +34,9 @@ export interface ExpectedAlert {
 
 export const ruleTestFiles = alertsFiles('tests', '.test.yaml')
 
+/** Rule tests over days and weeks, half of the work of all: run by rules.long.ts. */
+export const isLongRuleTest = (file: string): boolean => /(?:history|week|quiet|slow)\.test\.yaml$/.test(file)
+
 const cases = ruleTestFiles.flatMap((file) => testFile.parse(parse(alertsText(file))).tests)
 
 /** How many named cases and single checks the files hold. */
