@@ -19,8 +19,8 @@ export interface PagingRules<T> {
  *
  * A full page is followed by another whatever totals say, since they may be 0 beside 25 rows; a page that is not
  * full is the last one unless totals promise more. A page that brings nothing new ends it: an API that repeats
- * itself must not keep us for ever; one of which nothing could be read does not. An empty page straight after a full one (or at the start) where totals promise
- * more is a failure: what is missing would vanish from view.
+ * itself must not keep us for ever; one of which nothing could be read does not. An empty page straight after a full
+ * one (or at the start) where totals promise more is a failure: what is missing would vanish from view.
  * @throws ApiFailure
  */
 export async function* pagesOf<T>(

@@ -38,16 +38,12 @@ export async function probeAll(probe: CheckProbe): Promise<CheckFacts> {
   const user = await attempt(() => probe.call.read((options) => probe.rest.verifyToken(null, options)))
   if (!user.ok && isUnreached(user.failure)) throw user.failure
   const unreadable: UnreadableReport[] = []
-  const accounts = await attempt(async () => {
-    const listed = await probe.call.all((page, options) => probe.rest.listAccounts(page, options))
-    unreadable.push(...reported('account', '', listed))
-    return listed.items
-  })
-  const zones = await attempt(async () => {
-    const listed = await probe.call.all((page, options) => probe.rest.listZones({ page }, options))
-    unreadable.push(...reported('zone', '', listed))
-    return listed.items
-  })
+  const accounts = await listed('account', '', unreadable, () =>
+    probe.call.all((page, options) => probe.rest.listAccounts(page, options)),
+  )
+  const zones = await listed('zone', '', unreadable, () =>
+    probe.call.all((page, options) => probe.rest.listZones({ page }, options)),
+  )
   if (!user.ok && [user, accounts, zones].every((trial) => !trial.ok && saysNothing(trial.failure)))
     throw user.failure
   const scopes = knownScopes(probe.selection, accounts, zones)
@@ -83,21 +79,17 @@ async function probeScope(
   scope: Scope,
   unreadable: UnreadableReport[],
 ): Promise<Omit<ScopeFacts, 'health'>> {
-  const jobs = await attempt(async () => {
-    const listed = await probe.call.read((options) => probe.rest.listJobs(scope, options))
-    unreadable.push(...reported('job', scopeTitle(scope), listed))
-    return listed.items
+  const title = scopeTitle(scope)
+  const jobs = await listed('job', title, unreadable, () =>
+    probe.call.read((options) => probe.rest.listJobs(scope, options)),
+  )
+  if (scope.kind === 'zone') return { scope, jobs: counted(jobs), policies: null }
+  const policies = await listed('policy', title, unreadable, async () => {
+    const all = await probe.call.read((options) => probe.rest.listPolicies(scope.id, options))
+    const warns = all.items.filter(({ alertType, enabled }) => alertType === jobDisabledAlert && enabled)
+    return { ...all, items: warns }
   })
-  const policies =
-    scope.kind === 'zone'
-      ? null
-      : await attempt(async () => {
-          const all = await probe.call.read((options) => probe.rest.listPolicies(scope.id, options))
-          unreadable.push(...reported('policy', scopeTitle(scope), all))
-          return all.items.filter(({ alertType, enabled }) => alertType === jobDisabledAlert && enabled)
-            .length
-        })
-  return { scope, jobs: counted(jobs), policies }
+  return { scope, jobs: counted(jobs), policies: counted(policies) }
 }
 
 /** Asks the accounts that we know of whether the token is one of theirs. Null when it is nobody's. */
@@ -148,19 +140,19 @@ function sample(scopes: readonly Scope[]): readonly Scope[] {
   ).filter((scope) => scope !== undefined)
 }
 
-function reported(
+/** What could be read of a list; the rest is reported into `unreadable`. */
+function listed<T>(
   kind: UnreadableReport['kind'],
   scope: string,
-  { unreadable }: Listing<unknown>,
-): readonly UnreadableReport[] {
-  return unreadable.map(({ id, name, field, leftOut }) => ({
-    kind,
-    scope,
-    id,
-    name,
-    field,
-    left_out: leftOut,
-  }))
+  unreadable: UnreadableReport[],
+  read: () => Promise<Listing<T>>,
+): Promise<Attempted<readonly T[]>> {
+  return attempt(async () => {
+    const { items, unreadable: found } = await read()
+    for (const { id, name, field, leftOut } of found)
+      unreadable.push({ kind, scope, id, name, field, left_out: leftOut })
+    return items
+  })
 }
 
 function counted(trial: Attempted<readonly unknown[]>): Attempted<number> {

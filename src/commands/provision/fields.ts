@@ -9,8 +9,8 @@ import { exitCode, UserError } from '../../errors.ts'
 import { apiCommandSettings } from '../../settings/exporter-settings.ts'
 import { setting } from '../../settings/setting.ts'
 import { orNone, someText } from '../../settings/setting-kinds.ts'
-import { theAccount } from './pagerduty-account.ts'
 import { openSession, type Session } from './session.ts'
+import { theAccount } from './the-account.ts'
 
 export const fields = defineCommand({
   usage: ['DATASET [--zone ZONE] [flags]'],

@@ -11,8 +11,8 @@ import { setting } from '../../settings/setting.ts'
 import { orNone, someText } from '../../settings/setting-kinds.ts'
 import { mayGoAhead } from './consent.ts'
 import { sessionOptions, yesOption } from './options.ts'
-import { theAccount, titleOf } from './pagerduty-account.ts'
 import { openSession } from './session.ts'
+import { theAccount, titleOf } from './the-account.ts'
 
 export const connect = defineCommand({
   usage: ['[--cloudflare.accounts ACCOUNT] [flags]'],

@@ -3,8 +3,8 @@ import { outputOption } from '../../cli/options.ts'
 import { exitCode } from '../../errors.ts'
 import { useInManifest } from '../../provision/ownership/pagerduty.ts'
 import { sessionOptions } from './options.ts'
-import { theAccount, titleOf } from './pagerduty-account.ts'
 import { openSession } from './session.ts'
+import { theAccount, titleOf } from './the-account.ts'
 
 export const list = defineCommand({
   usage: ['[--cloudflare.accounts ACCOUNT] [flags]'],

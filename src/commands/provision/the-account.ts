@@ -2,7 +2,7 @@ import type { Account } from '../../domain/scope.ts'
 import { UserError } from '../../errors.ts'
 import type { Session } from './session.ts'
 
-/* What the verbs of `provision pagerduty` share. */
+/* The one account that a verb works on. */
 
 export function titleOf({ id, name }: Account): string {
   return `account ${name === '' ? id : name}`
