@@ -2,7 +2,7 @@ import { parseDestination } from '../../domain/destination/destination.ts'
 import { needsChallenge } from '../../domain/destination/limits.ts'
 import type { ParseYaml } from '../manifest/manifest.ts'
 import { referenceText } from '../resource/reference.ts'
-import type { Address } from '../resource/resource.ts'
+import { type Addressable, type Adoption, addressable, addressableJobs, capital } from './addressable.ts'
 import { manifestText } from './manifest-writer.ts'
 import { createPlaceholders, objectTitle, type Placeholders } from './placeholders.ts'
 import type { Exported, Portable, PortableJob, PortablePolicy, PortableWebhook } from './portable.ts'
@@ -28,18 +28,17 @@ const accountVariable = 'CLOUDFLARE_ACCOUNT_ID'
 export function exportManifest(portable: Portable, options: ManifestExportOptions): Exported {
   const names = createPlaceholders()
   const notes = [...portable.notes]
-  const adopts = ({ name }: Address) => options.owner === null || !name.startsWith(`${options.owner}-`)
-  const jobs = checkedJobs(addressable(portable.jobs, notes), adopts, notes, {
+  const jobs = checkedJobs(addressableJobs(portable.jobs, options.owner, notes), notes, {
     names,
     parseYaml: options.parseYaml,
   })
-  const webhooks = addressable(portable.webhooks, notes).map((webhook) => {
-    if (webhook.secret === 'unknown') notes.push(secretNote(webhook))
-    return webhookValue(webhook, names, adopts(webhook.resource))
+  const webhooks = addressable(portable.webhooks, options.owner, notes).map(({ object, adopt }) => {
+    if (object.secret === 'unknown') notes.push(secretNote(object))
+    return webhookValue(object, names, adopt)
   })
-  const policies = addressable(portable.policies, notes)
-    .filter((policy) => isExpressible(policy, notes))
-    .map((policy) => policyValue(policy, adopts(policy.resource)))
+  const policies = addressable(portable.policies, options.owner, notes)
+    .filter(({ object }) => isExpressible(object, notes))
+    .map(({ object, adopt }) => policyValue(object, adopt))
   const { account } = portable
   const unknown = account === null || (account.id === '' && account.name === '')
   const value: Mapping = {
@@ -68,50 +67,23 @@ export function exportManifest(portable: Portable, options: ManifestExportOption
   return { text: manifestText(value, { title: options.title, variables, notes }), variables, notes }
 }
 
-/** Those that a manifest can name: with a name, the oldest of each name. */
-function addressable<T extends PortableJob | PortableWebhook | PortablePolicy>(
-  objects: readonly T[],
-  notes: string[],
-): readonly T[] {
-  const seen = new Set<string>()
-  return objects.filter(({ resource, id }) => {
-    const { kind, name, scope } = resource
-    const key = `${scope.kind} ${scope.id} ${scope.name} ${name}`
-    const numbered = id === null ? '' : ` ${id}`
-    if (name === '')
-      notes.push(`A ${kind}${numbered} without a name is skipped: give it one and import again.`)
-    else if (seen.has(key)) {
-      notes.push(
-        `${capital(objectTitle(resource))}: a second one of this name,${numbered || ' without an id'}, is skipped.`,
-      )
-    } else {
-      seen.add(key)
-      return true
-    }
-    return false
-  })
-}
-
-function capital(text: string): string {
-  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`
-}
-
 /** Jobs field by field; with the whole destination behind a reference where that alone says it. */
 function checkedJobs(
-  jobs: readonly PortableJob[],
-  adopts: (address: Address) => boolean,
+  jobs: readonly Addressable<PortableJob>[],
   notes: string[],
   deps: ReadBackDeps,
 ): readonly Mapping[] {
-  const written = (form: DestinationForm) => (job: PortableJob) => ({
-    resource: job.resource,
-    value: jobValue(job.resource, deps.names, { form, adopt: adopts(job.resource) }),
-  })
+  const written =
+    (form: DestinationForm) =>
+    ({ object: { resource }, adopt }: Addressable<PortableJob>) => ({
+      resource,
+      value: jobValue(resource, deps.names, { form, adopt }),
+    })
   const byFields = jobs.map(written('fields'))
   const mistakes = errorsOf(byFields, deps)
   return jobs.map((job, index) => {
-    const title = capital(objectTitle(job.resource))
-    notes.push(...leftBehind(job).map((note) => `${title}: ${note}`))
+    const title = capital(objectTitle(job.object.resource))
+    notes.push(...leftBehind(job.object).map((note) => `${title}: ${note}`))
     const fields = byFields[index] ?? written('fields')(job)
     const wrong = mistakes[index] ?? []
     if (wrong.length === 0) return fields.value
@@ -144,7 +116,7 @@ function leftBehind({ resource, logpullOptions, frequency, hadChallenge }: Porta
   ]
 }
 
-function webhookValue({ resource, secret }: PortableWebhook, names: Placeholders, adopt: boolean): Mapping {
+function webhookValue({ resource, secret }: PortableWebhook, names: Placeholders, adopt: Adoption): Mapping {
   const hide = (field: string, value: PortableWebhook['secret']) =>
     referenceText({
       kind: 'env',
@@ -155,7 +127,7 @@ function webhookValue({ resource, secret }: PortableWebhook, names: Placeholders
     name: resource.name,
     url: host === null ? hide('url', resource.url) : `${host}${rest === null ? '' : hide('url.path', rest)}`,
     ...(secret === null ? {} : { secret: hide('secret', secret) }),
-    ...(adopt ? { adopt: true } : {}),
+    ...(adopt === null ? {} : { adopt }),
   }
 }
 
@@ -175,7 +147,7 @@ function isExpressible({ resource, hasFilters }: PortablePolicy, notes: string[]
   return reason === null
 }
 
-function policyValue({ resource }: PortablePolicy, adopt: boolean): Mapping {
+function policyValue({ resource }: PortablePolicy, adopt: Adoption): Mapping {
   const list = (name: 'email' | 'webhooks' | 'pagerduty') =>
     resource[name].length === 0 ? {} : { [name]: resource[name] }
   return {
@@ -188,6 +160,6 @@ function policyValue({ resource }: PortablePolicy, adopt: boolean): Mapping {
     ...list('email'),
     ...list('webhooks'),
     ...list('pagerduty'),
-    ...(adopt ? { adopt: true } : {}),
+    ...(adopt === null ? {} : { adopt }),
   }
 }

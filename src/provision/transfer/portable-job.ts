@@ -4,6 +4,7 @@ import { formatBytes } from '../manifest/units.ts'
 import type { JsonValue } from '../resource/json-value.ts'
 import { type OutputForm, outputDefaults, outputOptionNames, outputPath } from '../resource/output-form.ts'
 import type { JobResource } from '../resource/resource.ts'
+import type { Adoption } from './addressable.ts'
 import type { Placeholders } from './placeholders.ts'
 import { type DestinationForm, destinationValue } from './portable-destination.ts'
 
@@ -14,7 +15,7 @@ export type Mapping = Readonly<Record<string, JsonValue>>
 export function jobValue(
   job: JobResource,
   names: Placeholders,
-  { form, adopt }: { readonly form: DestinationForm; readonly adopt: boolean },
+  { form, adopt }: { readonly form: DestinationForm; readonly adopt: Adoption },
 ): Mapping {
   const output = outputValue(job.output)
   const upload = uploadValue(job)
@@ -30,7 +31,7 @@ export function jobValue(
     ...(job.filterAttackTraffic ? { filter_attack_traffic: true } : {}),
     ...(Object.keys(upload).length === 0 ? {} : { upload }),
     ...(job.transformerId === null ? {} : { transformer_id: job.transformerId }),
-    ...(adopt ? { adopt: true } : {}),
+    ...(adopt === null ? {} : { adopt }),
   }
 }
 

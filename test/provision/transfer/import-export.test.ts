@@ -119,6 +119,43 @@ t.test('what was exported from a live account plans no changes, and shows no sec
   await holdsAsync(t, property, runs)
 })
 
+t.test('jobs that share a name are all still there after an import: no plan deletes one', async (t) => {
+  const named = (world: RandomWorld) => ({
+    ...world,
+    jobs: world.jobs.map(({ record, ...job }) => ({
+      ...job,
+      scope: 0,
+      record: { ...record, name: 'sre--' },
+    })),
+  })
+  const property = fc.asyncProperty(randomWorld.map(named), async (world) => {
+    const fake = liveWorld(world)
+    const portable = await readPortable(owner, () => true, deps(fake, {}))
+    const exported = toManifest(portable, 'sre')
+    const { plan } = await planOf(fake, exported)
+    requireNothing(plan, exported.text)
+    const ignored = plan.notes.filter((note) => note.includes('exists twice'))
+    if (ignored.length !== world.jobs.length - 1) throw new Error(plan.notes.join('\n'))
+  })
+  await holdsAsync(t, property, 15)
+})
+
+t.test('a live job without a name is imported with one, which a plan gives it in place', async (t) => {
+  const fake = liveWorld({ jobs: [], webhooks: [], policies: [] })
+  const conf = {
+    destinationConf: new Secret('s3://quay-logs/http?region=us-east-1'),
+    dataset: 'http_requests',
+  }
+  const { id } = fake.addJob(zones[0] ?? account, { name: null, ...conf })
+  const exported = toManifest(await readPortable(owner, () => true, deps(fake, {})), 'sre')
+  const { plan } = await planOf(fake, exported)
+  const name = `sre-http_requests-${id}`
+  t.match(planJson({ plan, ...nothingSaid }).changes, [
+    { change: 'adopt', name, id, fields: [{ path: 'name', from: null, to: name }] },
+  ])
+  t.match(exported.notes, [/it has no name at Cloudflare/])
+})
+
 /** A job's fields as Terraform's provider keeps them; version 4 has options in a block, with defaults filled in. */
 function terraformJob(version: 4 | 5, { scope, record }: RandomWorld['jobs'][number], id: string) {
   const home = scopeOf(scope, account, zones)
