@@ -8,6 +8,7 @@ import { instrument, type Unit, unitAround } from './units.ts'
 export interface TestRun {
   readonly file: string
   readonly seconds: number
+  readonly cpuSeconds: number
   /** Source → the numbers of its units that ran. */
   readonly ran: ReadonlyMap<string, ReadonlySet<number>>
 }
@@ -16,7 +17,14 @@ export interface TestRun {
 interface Kept {
   readonly passed: boolean
   readonly seconds: number
+  readonly cpuSeconds: number
   readonly ran: Readonly<Record<string, readonly number[]>>
+}
+
+/** What one process of a test leaves behind. */
+interface Noted {
+  readonly ran: readonly string[]
+  readonly cpuSeconds: number
 }
 
 export interface CoverOptions {
@@ -76,10 +84,11 @@ export async function cover(
           continue
         }
       }
-      const { seconds, ran } = JSON.parse(readFileSync(kept, 'utf8')) as Kept
+      const { seconds, cpuSeconds, ran } = JSON.parse(readFileSync(kept, 'utf8')) as Kept
       runs.push({
         file,
         seconds,
+        cpuSeconds,
         ran: new Map(Object.entries(ran).map(([path, numbers]) => [path, new Set(numbers)])),
       })
     }
@@ -94,7 +103,7 @@ export async function cover(
         const numbers = ran.get(path)
         return numbers !== undefined && (unit === undefined || numbers.has(unit))
       })
-      const cost = ({ file, seconds }: TestRun) => seconds * (near.get(file)?.get(path) ?? 1)
+      const cost = ({ file, cpuSeconds }: TestRun) => cpuSeconds * (near.get(file)?.get(path) ?? 1)
       return hit.sort(
         (a, b) =>
           kinship(b.file, path) - kinship(a.file, path) || cost(a) - cost(b) || (a.file < b.file ? -1 : 1),
@@ -117,10 +126,13 @@ async function measured(
 ): Promise<Kept> {
   mkdirSync(folder, { recursive: true })
   const env = { MUTATION_MODULES: list, MUTATION_UNITS: folder }
-  const { outcome, seconds } = await runTest(file, env, 240)
+  const { outcome, seconds } = await runTest(file, env, { cpuSeconds: 240, seconds: 600 })
   const numbers = new Set<number>()
+  let cpuSeconds = 0
   for (const name of readdirSync(folder)) {
-    for (const number of JSON.parse(readFileSync(join(folder, name), 'utf8'))) numbers.add(Number(number))
+    const noted = JSON.parse(readFileSync(join(folder, name), 'utf8')) as Noted
+    for (const number of noted.ran) numbers.add(Number(number))
+    cpuSeconds += noted.cpuSeconds
   }
   rmSync(folder, { recursive: true, force: true })
   const ran: Record<string, readonly number[]> = {}
@@ -128,5 +140,5 @@ async function measured(
     const own = list.flatMap((_, index) => (numbers.has(first + index) ? [index] : []))
     if (own.length > 0) ran[path] = own
   }
-  return { passed: outcome === 'passed', seconds, ran }
+  return { passed: outcome === 'passed', seconds, cpuSeconds, ran }
 }

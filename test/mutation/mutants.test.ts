@@ -62,6 +62,19 @@ t.test('texts, lists, truths and methods have mutants of their own', async (t) =
   t.same(changes("const a = import('b')"), [], 'a name of a module is left alone')
 })
 
+t.test('what no test can tell from the source is no mutant', async (t) => {
+  const changes = (text: string) =>
+    mutantsOf('src/a.ts', text).flatMap(({ kind, before, after }) =>
+      kind === 'operator' || kind === 'number' ? [`${before} → ${after}`] : [],
+    )
+  t.same(changes('const a = b < c ? b : c'), ['< → >='], 'the smaller of two equal ones')
+  t.same(changes('const a = b >= c ? c : b'), ['>= → <='])
+  t.same(changes('const a = b < c ? b : d'), ['< → <=', '< → >='])
+  const signs = changes('list.sort((a, b) => (a.x === b.x ? 0 : a.x ? -1 : 2) || 3)')
+  t.same(signs, ['|| → &&', '=== → !==', '0 → 1', '1 → 0', '2 → 0', '3 → 0'], 'how much more or less')
+  t.same(changes('list.map((a) => (a ? 1 : 2))'), ['1 → 2', '1 → 0', '2 → 3', '2 → 0'])
+})
+
 t.test('a mutant stands in the text where it was found', async (t) => {
   const mutant = mutantsOf('src/next.ts', sample).find(({ kind }) => kind === 'minmax')
   t.equal(mutant && mutated(sample, mutant), sample.replace('max', 'min'))

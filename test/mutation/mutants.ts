@@ -97,6 +97,8 @@ function truths(condition: ts.Expression): readonly Change[] {
 
 function binary(node: ts.BinaryExpression): readonly Change[] {
   const operator = node.operatorToken.getText()
+  if (choosesBetweenEquals(node))
+    return [['operator', node.operatorToken, operator.startsWith('<') ? '>=' : '<=']]
   if (operator === '??') return [['nullish', node, node.left.getText()]]
   const changes = (operators[operator] ?? []).map((after): Change => ['operator', node.operatorToken, after])
   // What a function answers with is a condition too, though no `if` stands around it.
@@ -125,15 +127,46 @@ function literal(node: ts.Node): readonly Change[] {
   if (node.kind === ts.SyntaxKind.TrueKeyword) return [['boolean', node, 'false']]
   if (node.kind === ts.SyntaxKind.FalseKeyword) return [['boolean', node, 'true']]
   if (isName(node)) return []
-  if (ts.isNumericLiteral(node))
-    return [
-      ['number', node, String(Number(node.text) + 1)],
-      ['number', node, '0'],
-    ]
+  if (ts.isNumericLiteral(node)) {
+    const zero: Change = ['number', node, '0']
+    return Number(node.text) > 0 && onlySignCounts(node)
+      ? [zero]
+      : [['number', node, String(Number(node.text) + 1)], zero]
+  }
   if (ts.isArrayLiteralExpression(node) && node.elements.length > 0) return [['array', node, '[]']]
   if (ts.isTemplateExpression(node)) return [['string', node, "''"]]
   if (ts.isStringLiteral(node)) return [['string', node, node.text === '' ? "'mutated'" : "''"]]
   return []
+}
+
+/* No test can tell these from the source. */
+
+/** `a < b ? a : b`: of equal ones either is the same. */
+function choosesBetweenEquals(node: ts.BinaryExpression): boolean {
+  const { parent } = node
+  if (!/^[<>]=?$/.test(node.operatorToken.getText())) return false
+  if (!ts.isConditionalExpression(parent) || parent.condition !== node) return false
+  const sides = [node.left, node.right].map((side) => side.getText())
+  return [parent.whenTrue, parent.whenFalse].every((branch) => sides.includes(branch.getText()))
+}
+
+/** What a comparator answers with: more or less than 0, however much. */
+function onlySignCounts(node: ts.Node): boolean {
+  const { parent } = node
+  if (ts.isArrowFunction(parent) && parent.body === node) {
+    const call = parent.parent
+    return (
+      ts.isCallExpression(call) &&
+      ts.isPropertyAccessExpression(call.expression) &&
+      ['sort', 'toSorted'].includes(call.expression.name.text)
+    )
+  }
+  const isHandedOn =
+    ts.isParenthesizedExpression(parent) ||
+    (ts.isPrefixUnaryExpression(parent) && parent.operator === ts.SyntaxKind.MinusToken) ||
+    (ts.isConditionalExpression(parent) && parent.condition !== node) ||
+    (ts.isBinaryExpression(parent) && parent.operatorToken.kind === ts.SyntaxKind.BarBarToken)
+  return isHandedOn && onlySignCounts(parent)
 }
 
 /** A literal that names a property or a module says nothing that could be wrong on its own. */

@@ -92,7 +92,7 @@ async function main(): Promise<number> {
         const text = sources.texts.get(mutant.path) ?? ''
         if (!fits(mutant.path, mutated(text, mutant))) continue
         taken += 1
-        const options = { modules: plain, scratch, limitSeconds: Number(values.limit) }
+        const options = { modules: plain, scratch, cpuSeconds: Number(values.limit) }
         const trial = await tryMutant(mutant, text, coverage, options)
         trials.push(trial)
         note(
