@@ -6,6 +6,14 @@ export function isRecord(value: unknown): value is JsonRecord {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** The object with other values under the same names. */
+export function mapValues<T, U>(
+  object: Readonly<Record<string, T>>,
+  edit: (value: T, name: string) => U,
+): Record<string, U> {
+  return Object.fromEntries(Object.entries(object).map(([name, value]) => [name, edit(value, name)]))
+}
+
 /** The request's body as an object; refuses anything else. */
 export function bodyOf(value: unknown): JsonRecord {
   if (!isRecord(value)) throw simErrors.malformedBody()

@@ -1,7 +1,7 @@
 import type { Asked, RawAnswer } from '../api/api-pipeline.ts'
 import { isRecord, type JsonRecord } from '../api/json-shape.ts'
 import { healthQueryOf } from './graphql-query.ts'
-import type { Variant } from './variant.ts'
+import { changed, type Variant } from './variant.ts'
 
 type Node = JsonRecord
 
@@ -62,112 +62,67 @@ const ifThere = (row: JsonRecord, name: string, value: unknown): JsonRecord =>
 
 /** Forms of what GraphQL answers. */
 export const graphqlVariants: readonly Variant[] = [
-  {
-    name: 'graphql/no-errors',
-    of: 'graphql',
-    cost: 'nothing',
-    does: 'leaves out errors in place of writing null',
-    change: (answer) => {
-      if (!isRecord(answer.body)) return answer
-      const { errors: _, ...rest } = answer.body
-      return { ...answer, body: rest }
-    },
-  },
-  {
-    name: 'graphql/empty-errors',
-    of: 'graphql',
-    cost: 'nothing',
-    does: 'writes no errors as []',
-    change: (answer) =>
-      isRecord(answer.body) ? { ...answer, body: { ...answer.body, errors: [] } } : answer,
-  },
-  {
-    name: 'graphql/plain-text',
-    of: 'graphql',
-    cost: 'nothing',
-    does: 'sends its JSON as text/plain',
-    change: (answer) => ({
-      ...answer,
-      headers: { ...answer.headers, 'content-type': 'text/plain; charset=utf-8' },
-    }),
-  },
-  {
-    name: 'graphql/avg-null',
-    of: 'graphql',
-    cost: 'nothing',
-    does: 'writes avg of each row as null',
-    change: ofRows((row) => ifThere(row, 'avg', null)),
-  },
-  {
-    name: 'graphql/avg-negative',
-    of: 'graphql',
-    cost: 'nothing',
-    does: 'writes an unknown average as -1',
-    change: ofRows((row) => (isRecord(row.avg) ? { ...row, avg: { ...row.avg, uploadDuration: -1 } } : row)),
-  },
-  {
-    name: 'graphql/max-null',
-    of: 'graphql',
-    cost: 'nothing',
-    does: 'writes max of each row as null',
-    change: ofRows((row) => ifThere(row, 'max', null)),
-  },
-  {
-    name: 'graphql/max-1970',
-    of: 'graphql',
-    cost: 'nothing',
-    does: 'tells 1970 for the latest upload of each row',
-    change: ofRows((row) => ifThere(row, 'max', { timestamp: '1970-01-01T00:00:00Z' })),
-  },
-  {
-    name: 'graphql/max-timestamp-null',
-    of: 'graphql',
-    cost: 'nothing',
-    does: 'tells null for the latest upload of each row',
-    change: ofRows((row) => ifThere(row, 'max', { timestamp: null })),
-  },
-  {
-    name: 'graphql/sums-as-texts',
-    of: 'graphql',
-    cost: 'nothing',
-    does: 'writes 64-bit sums as texts',
-    change: ofRows((row) => ifThere(row, 'sum', texts(row.sum))),
-  },
-  {
-    name: 'graphql/settings-null',
-    of: 'graphql',
-    cost: 'nothing',
-    does: 'answers settings with null',
-    change: ofNodes((node) => ifThere(node, 'settings', null)),
-  },
-  {
-    name: 'graphql/outside',
-    of: 'graphql',
-    cost: 'scope',
-    does: 'leaves out an account or zone without an error, as for one outside the token',
-    change: ofScope(() => null),
-  },
-  {
-    name: 'graphql/unreadable-row',
-    of: 'graphql',
-    cost: 'scope',
-    does: 'adds a row without dimensions',
-    change: ofScope((node) => withRow(node, (row) => ({ ...row, dimensions: null }))),
-  },
-  {
-    name: 'graphql/row-without-sum',
-    of: 'graphql',
-    cost: 'scope',
-    does: 'adds a row without sums',
-    change: ofScope((node) => withRow(node, (row) => ({ ...row, sum: null }))),
-  },
-  {
-    name: 'graphql/rows-null',
-    of: 'graphql',
-    cost: 'scope',
-    does: 'answers the rows of an account or zone with null',
-    change: ofScope((node) => ({ ...node, ...Object.fromEntries(rowsKeys(node).map((key) => [key, null])) })),
-  },
+  ...changed('graphql', 'nothing', {
+    'graphql/no-errors': [
+      'leaves out errors in place of writing null',
+      (answer) => {
+        if (!isRecord(answer.body)) return answer
+        const { errors: _, ...rest } = answer.body
+        return { ...answer, body: rest }
+      },
+    ],
+    'graphql/empty-errors': [
+      'writes no errors as []',
+      (answer) => (isRecord(answer.body) ? { ...answer, body: { ...answer.body, errors: [] } } : answer),
+    ],
+    'graphql/plain-text': [
+      'sends its JSON as text/plain',
+      (answer) => ({
+        ...answer,
+        headers: { ...answer.headers, 'content-type': 'text/plain; charset=utf-8' },
+      }),
+    ],
+    'graphql/avg-null': ['writes avg of each row as null', ofRows((row) => ifThere(row, 'avg', null))],
+    'graphql/avg-negative': [
+      'writes an unknown average as -1',
+      ofRows((row) => (isRecord(row.avg) ? { ...row, avg: { ...row.avg, uploadDuration: -1 } } : row)),
+    ],
+    'graphql/max-null': ['writes max of each row as null', ofRows((row) => ifThere(row, 'max', null))],
+    'graphql/max-1970': [
+      'tells 1970 for the latest upload of each row',
+      ofRows((row) => ifThere(row, 'max', { timestamp: '1970-01-01T00:00:00Z' })),
+    ],
+    'graphql/max-timestamp-null': [
+      'tells null for the latest upload of each row',
+      ofRows((row) => ifThere(row, 'max', { timestamp: null })),
+    ],
+    'graphql/sums-as-texts': [
+      'writes 64-bit sums as texts',
+      ofRows((row) => ifThere(row, 'sum', texts(row.sum))),
+    ],
+    'graphql/settings-null': [
+      'answers settings with null',
+      ofNodes((node) => ifThere(node, 'settings', null)),
+    ],
+  }),
+  ...changed('graphql', 'scope', {
+    'graphql/outside': [
+      'leaves out an account or zone without an error, as for one outside the token',
+      ofScope(() => null),
+    ],
+    'graphql/unreadable-row': [
+      'adds a row without dimensions',
+      ofScope((node) => withRow(node, (row) => ({ ...row, dimensions: null }))),
+    ],
+    'graphql/row-without-sum': [
+      'adds a row without sums',
+      ofScope((node) => withRow(node, (row) => ({ ...row, sum: null }))),
+    ],
+    'graphql/rows-null': [
+      'answers the rows of an account or zone with null',
+      ofScope((node) => ({ ...node, ...Object.fromEntries(rowsKeys(node).map((key) => [key, null])) })),
+    ],
+  }),
 ]
 
 /** The node with one more row, made of one that it has. */

@@ -1,4 +1,4 @@
-import { ofResult, refusal, type Variant } from './variant.ts'
+import { asNull, changed, refusal, replaced, type Variant } from './variant.ts'
 
 const authentication = [{ code: 10000, message: 'Authentication error' }]
 const unreachable = 'error validating destination: error writing object: DNSError: no such host'
@@ -14,46 +14,29 @@ export const jobRefusals: readonly Variant[] = [
       instead: refusal(status, authentication),
     }),
   ),
-  {
-    name: 'jobs/refused-bare',
-    of: ['list_jobs'],
-    cost: 'answer',
-    does: 'refuses lists without result and messages',
-    instead: refusal(403, authentication, { messages: undefined, result: undefined }),
-  },
-  {
-    name: 'jobs/product-not-allowed',
-    of: ['list_jobs'],
-    cost: 'answer',
-    does: "refuses lists with code 1004, reading job for product 'gateway_dns' is not allowed",
-    instead: refusal(403, [{ code: 1004, message: "reading job for product 'gateway_dns' is not allowed" }]),
-  },
-  {
-    name: 'jobs/list-null',
-    of: ['list_jobs'],
-    cost: 'answer',
-    does: 'answers lists with null',
-    change: ofResult(() => null),
-  },
-  {
-    name: 'jobs/shown-null',
-    of: ['get_job'],
-    cost: 'answer',
-    does: 'answers a single job with null',
-    change: ofResult(() => null),
-  },
-  {
-    name: 'jobs/written-null',
-    of: ['create_job', 'update_job'],
-    cost: 'answer',
-    does: 'carries writes out and answers them with null',
-    change: ofResult(() => null),
-  },
-  {
-    name: 'jobs/unreachable-on-update',
-    of: ['update_job'],
-    cost: 'answer',
-    does: 'refuses every update with 400, because the destination is tested again and does not answer',
-    instead: refusal(400, [{ code: 1002, message: unreachable }]),
-  },
+  ...replaced(['list_jobs'], 'answer', {
+    'jobs/refused-bare': [
+      'refuses lists without result and messages',
+      refusal(403, authentication, { messages: undefined, result: undefined }),
+    ],
+    'jobs/product-not-allowed': [
+      "refuses lists with code 1004, reading job for product 'gateway_dns' is not allowed",
+      refusal(403, [{ code: 1004, message: "reading job for product 'gateway_dns' is not allowed" }]),
+    ],
+  }),
+  ...changed(['list_jobs'], 'answer', {
+    'jobs/list-null': ['answers lists with null', asNull],
+  }),
+  ...changed(['get_job'], 'answer', {
+    'jobs/shown-null': ['answers a single job with null', asNull],
+  }),
+  ...changed(['create_job', 'update_job'], 'answer', {
+    'jobs/written-null': ['carries writes out and answers them with null', asNull],
+  }),
+  ...replaced(['update_job'], 'answer', {
+    'jobs/unreachable-on-update': [
+      'refuses every update with 400, because the destination is tested again and does not answer',
+      refusal(400, [{ code: 1002, message: unreachable }]),
+    ],
+  }),
 ]

@@ -1,5 +1,5 @@
-import { isRecord, type JsonRecord } from '../api/json-shape.ts'
-import { ofEach, type Variant, withMore, without } from './variant.ts'
+import { isRecord, type JsonRecord, mapValues } from '../api/json-shape.ts'
+import { changed, ofEach, type Variant, withMore, without } from './variant.ts'
 
 const shown = ['list_jobs', 'get_job', 'create_job', 'update_job']
 const listed = ['list_jobs']
@@ -44,11 +44,8 @@ const emptied: Readonly<Record<string, unknown>> = {
 
 function optionNulls(job: JsonRecord): JsonRecord {
   if (!isRecord(job.output_options)) return job
-  const options = Object.entries(job.output_options).map(([name, value]) => [
-    name,
-    saysNothing(value) ? null : value,
-  ])
-  return { ...job, output_options: Object.fromEntries(options) }
+  const options = mapValues(job.output_options, (value) => (saysNothing(value) ? null : value))
+  return { ...job, output_options: options }
 }
 
 const filledOptions = {
@@ -71,108 +68,79 @@ function microseconds(value: unknown): unknown {
 
 /** Forms of Logpush jobs. */
 export const jobVariants: readonly Variant[] = [
-  {
-    name: 'jobs/2021',
-    of: shown,
-    cost: 'nothing',
-    does: 'leaves out kind, frequency and other newer fields where they say nothing, as recorded in 2021',
-    change: ofEach((job) => without(job, (value, name) => newerFields.has(name) && saysNothing(value))),
-  },
-  {
-    name: 'jobs/2025',
-    of: shown,
-    cost: 'nothing',
-    does: 'adds time_created and leaves out an empty output_options, as recorded in 2025',
-    change: ofEach((job) => ({
-      ...without(job, (value, name) => name === 'output_options' && value === null),
-      time_created: '2025-03-04T05:06:07.123456Z',
-    })),
-  },
-  {
-    name: 'jobs/empty-values',
-    of: shown,
-    cost: 'nothing',
-    does: 'writes what is not set as "" or 0',
-    change: ofEach((job) =>
-      Object.fromEntries(
-        Object.entries(job).map(([name, value]) => [
-          name,
-          value === null && name in emptied ? emptied[name] : value,
-        ]),
+  ...changed(shown, 'nothing', {
+    'jobs/2021': [
+      'leaves out kind, frequency and other newer fields where they say nothing, as recorded in 2021',
+      ofEach((job) => without(job, (value, name) => newerFields.has(name) && saysNothing(value))),
+    ],
+    'jobs/2025': [
+      'adds time_created and leaves out an empty output_options, as recorded in 2025',
+      ofEach((job) => ({
+        ...without(job, (value, name) => name === 'output_options' && value === null),
+        time_created: '2025-03-04T05:06:07.123456Z',
+      })),
+    ],
+    'jobs/empty-values': [
+      'writes what is not set as "" or 0',
+      ofEach((job) =>
+        mapValues(job, (value, name) => (value === null && name in emptied ? emptied[name] : value)),
       ),
-    ),
-  },
-  {
-    name: 'jobs/nulls',
-    of: shown,
-    cost: 'nothing',
-    does: 'writes what is "" or 0 as null, within output_options too',
-    change: ofEach((job) =>
-      optionNulls(
-        Object.fromEntries(
-          Object.entries(job).map(([name, value]) => [
-            name,
+    ],
+    'jobs/nulls': [
+      'writes what is "" or 0 as null, within output_options too',
+      ofEach((job) =>
+        optionNulls(
+          mapValues(job, (value, name) =>
             name !== 'kind' && name !== 'destination_conf' && (value === '' || value === 0) ? null : value,
-          ]),
+          ),
         ),
       ),
-    ),
-  },
-  {
-    name: 'jobs/filled-options',
-    of: shown,
-    cost: 'nothing',
-    does: 'fills output_options in with every default',
-    change: ofEach((job) =>
-      isRecord(job.output_options)
-        ? { ...job, output_options: { ...filledOptions, ...job.output_options } }
-        : job,
-    ),
-  },
-  {
-    name: 'jobs/microseconds',
-    of: shown,
-    cost: 'nothing',
-    does: 'tells times to the microsecond',
-    change: ofEach((job) => ({
-      ...job,
-      last_complete: microseconds(job.last_complete),
-      last_error: microseconds(job.last_error),
-    })),
-  },
-  {
-    name: 'jobs/old-neighbour',
-    of: listed,
-    cost: 'nothing',
-    does: 'lists a job as people made them in 2021: instant-logs, logpull_options, a filter without where',
-    change: withMore({
-      ...foreign,
-      kind: 'instant-logs',
-      logpull_options: 'fields=RayID,ClientIP&timestamps=rfc3339',
-      filter: '{"key":"ClientIP","operator":"eq","value":"192.0.2.1"}',
-    }),
-  },
-  {
-    name: 'jobs/odd-fields',
-    of: listed,
-    cost: 'nothing',
-    does: 'lists a job whose optional fields have types that nobody expects',
-    change: withMore({
-      ...foreign,
-      max_upload_bytes: '5000000',
-      output_options: [],
-      transformer_id: {},
-      error_message: { reason: 'denied' },
-      filter: [],
-      logpull_options: {},
-      last_complete: 1_700_000_000,
-    }),
-  },
-  {
-    name: 'jobs/unreadable',
-    of: listed,
-    cost: 'itself',
-    does: 'lists a job without an id, one whose enabled is a text, and something that is no job',
-    change: withMore({ ...foreign, id: null }, { ...foreign, enabled: 'true' }, 'job 1'),
-  },
+    ],
+    'jobs/filled-options': [
+      'fills output_options in with every default',
+      ofEach((job) =>
+        isRecord(job.output_options)
+          ? { ...job, output_options: { ...filledOptions, ...job.output_options } }
+          : job,
+      ),
+    ],
+    'jobs/microseconds': [
+      'tells times to the microsecond',
+      ofEach((job) => ({
+        ...job,
+        last_complete: microseconds(job.last_complete),
+        last_error: microseconds(job.last_error),
+      })),
+    ],
+  }),
+  ...changed(listed, 'nothing', {
+    'jobs/old-neighbour': [
+      'lists a job as people made them in 2021: instant-logs, logpull_options, a filter without where',
+      withMore({
+        ...foreign,
+        kind: 'instant-logs',
+        logpull_options: 'fields=RayID,ClientIP&timestamps=rfc3339',
+        filter: '{"key":"ClientIP","operator":"eq","value":"192.0.2.1"}',
+      }),
+    ],
+    'jobs/odd-fields': [
+      'lists a job whose optional fields have types that nobody expects',
+      withMore({
+        ...foreign,
+        max_upload_bytes: '5000000',
+        output_options: [],
+        transformer_id: {},
+        error_message: { reason: 'denied' },
+        filter: [],
+        logpull_options: {},
+        last_complete: 1_700_000_000,
+      }),
+    ],
+  }),
+  ...changed(listed, 'itself', {
+    'jobs/unreadable': [
+      'lists a job without an id, one whose enabled is a text, and something that is no job',
+      withMore({ ...foreign, id: null }, { ...foreign, enabled: 'true' }, 'job 1'),
+    ],
+  }),
 ]

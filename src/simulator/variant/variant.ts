@@ -31,6 +31,27 @@ export interface Variant {
   readonly change?: (answer: RawAnswer, asked: Asked) => RawAnswer
 }
 
+/** What `simulate --variants` says of a variant, and what it does. */
+type Rows<Form> = Readonly<Record<string, readonly [does: string, form: Form]>>
+
+/** Variants that give another form of an answer. */
+export function changed(
+  of: Variant['of'],
+  cost: Cost,
+  rows: Rows<NonNullable<Variant['change']>>,
+): readonly Variant[] {
+  return Object.entries(rows).map(([name, [does, change]]) => ({ name, of, cost, does, change }))
+}
+
+/** Variants that answer something else in place of carrying the request out. */
+export function replaced(
+  of: Variant['of'],
+  cost: Cost,
+  rows: Rows<NonNullable<Variant['instead']>>,
+): readonly Variant[] {
+  return Object.entries(rows).map(([name, [does, instead]]) => ({ name, of, cost, does, instead }))
+}
+
 /** A change of the envelope's `result`. */
 export function ofResult(
   edit: (result: unknown, asked: Asked) => unknown,
@@ -52,6 +73,14 @@ export function ofEach(edit: (object: JsonRecord) => JsonRecord) {
   )
 }
 
+/** A change of the one object that is the result. */
+export function ofObject(edit: (object: JsonRecord) => unknown) {
+  return ofResult((result) => (isRecord(result) ? edit(result) : result))
+}
+
+/** Null, whatever is asked. */
+export const asNull = ofResult(() => null)
+
 /** More objects at the head of a list, where a reader that gives up early loses the most. */
 export function withMore(...objects: readonly unknown[]) {
   return ofResult((result) => (Array.isArray(result) ? [...objects, ...result] : result))
@@ -69,6 +98,14 @@ export function refusal(status: number, errors: readonly ApiError[], more: JsonR
     headers: {},
     body: { success: false, errors, messages: [], result: null, ...more },
   })
+}
+
+export const forbidden = refusal(403, [{ code: 10000, message: 'Authentication error' }])
+export const failing = refusal(500, [{ code: 10001, message: 'internal error' }])
+
+/** Gives the answer for every tenth request of a kind. */
+export function everyTenth(answer: (asked: Asked) => RawAnswer): (asked: Asked) => RawAnswer | null {
+  return (asked) => (asked.earlier % 10 === 1 ? answer(asked) : null)
 }
 
 /** A page of HTML from something in front of the API. */
