@@ -1,46 +1,50 @@
 import type { AnswerHints } from './answer-headers.ts'
+import { createShapeCheck } from './answer-shape.ts'
 
 export type Fetch = typeof globalThis.fetch
 
-/** An HTTP answer read to its end. */
-export interface Answer {
+/** An HTTP answer, read to its end or to its bounds. */
+export interface Answer extends Body {
   readonly status: number
   /** Media type in lower case without parameters, e.g. `text/html`; empty when there is none. */
   readonly mediaType: string
-  readonly text: string
   readonly hints: AnswerHints
 }
 
-/** Thrown when an answer does not end within the limit. */
-export class AnswerTooLong extends Error {
-  override readonly name = 'AnswerTooLong'
-  readonly maxBytes: number
-  constructor(maxBytes: number) {
-    super(`the response is longer than ${maxBytes} bytes`)
-    this.maxBytes = maxBytes
-  }
+/** What was read of a body. */
+export interface Body {
+  readonly text: string
+  /** Why it was not read to its end, as in "it is longer than 4 MB"; the text is empty then. */
+  readonly excess: string | null
 }
 
 /**
- * Reads a body to its end, but no more than `maxBytes` of it, counted after decompression.
- * Throws AnswerTooLong, or whatever the connection throws when it breaks.
+ * Reads a body to its end, but no more than `maxBytes` of it, counted after decompression, and of JSON only what
+ * can be parsed at a bounded cost. Throws whatever the connection throws when it breaks.
  */
-export async function readBody(response: Response, maxBytes: number): Promise<string> {
-  if (response.body === null) return ''
+export async function readBody(response: Response, maxBytes: number): Promise<Body> {
+  if (response.body === null) return { text: '', excess: null }
+  const type = mediaTypeOf(response.headers.get('content-type'))
+  const shape = isJson(type) || mislabels.has(type) ? createShapeCheck(maxBytes) : null
   const reader = response.body.getReader()
   const decoder = new TextDecoder()
   let text = ''
   let bytes = 0
   for (;;) {
     const { done, value } = await reader.read()
-    if (done) return text + decoder.decode()
+    if (done) return { text: text + decoder.decode(), excess: null }
     bytes += value.byteLength
-    if (bytes > maxBytes) {
+    const excess = bytes > maxBytes ? `is longer than ${sizeText(maxBytes)}` : (shape?.take(value) ?? null)
+    if (excess !== null) {
       await reader.cancel()
-      throw new AnswerTooLong(maxBytes)
+      return { text: '', excess }
     }
     text += decoder.decode(value, { stream: true })
   }
+}
+
+function sizeText(bytes: number): string {
+  return bytes < 1e6 ? `${bytes / 1e3} kB` : `${bytes / 1e6} MB`
 }
 
 /** The media type of a `Content-Type` header, or an empty text when it is missing or not one. */

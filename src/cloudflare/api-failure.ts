@@ -59,6 +59,7 @@ function judge(thrown: unknown, context: FailureContext): Verdict {
   if (ended === 'aborted') return { kind: 'aborted', reason: 'the request was canceled' }
   if (ended === 'timeout') return noAnswerInTime(context.timeoutMs)
   if (thrown instanceof Refusal) return thrown.verdict
+  if (answer !== null && answer.excess !== null) return judgeExcess(answer, context)
   if (answer === null) {
     if (thrown instanceof APIUserAbortError) return { kind: 'aborted', reason: 'the request was canceled' }
     if (thrown instanceof APIConnectionTimeoutError) return noAnswerInTime(context.timeoutMs)
@@ -72,6 +73,13 @@ function judge(thrown: unknown, context: FailureContext): Verdict {
   }
   if (thrown instanceof APIError) return judgeRest(answer.status, readErrors(thrown.errors), context)
   return unreadable(answer)
+}
+
+/** An answer beyond its bounds: of one that is no success, the status says enough. */
+export function judgeExcess({ status, mediaType, excess }: Answer, context: RefusalContext): Verdict {
+  if (status >= 400)
+    return isJson(mediaType) ? judgeRest(status, [], context) : judgeForeign(status, mediaType)
+  return { kind: 'bad_response', reason: `the response (${status}) ${excess}`, settled: true }
 }
 
 function noAnswerInTime(timeoutMs: number): Verdict {

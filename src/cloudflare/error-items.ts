@@ -10,19 +10,24 @@ const item = z.object({
   extensions: z.nullish(z.object({ code: z.nullish(code) })),
 })
 
+/** More of them say nothing more, and their texts are put together and searched. */
+const maxErrors = 20
+const maxMessageLength = 2_000
+
 /**
- * Reads the `errors` of an envelope or of a GraphQL answer. Reading an error must not fail with another one:
+ * Reads the first `errors` of an envelope or of a GraphQL answer. Reading an error must not fail with another one:
  * what is not an error item is passed over. A single object counts as a list of one.
  */
 export function readErrors(errors: unknown): readonly ErrorItem[] {
-  const list: readonly unknown[] = Array.isArray(errors) ? errors : [errors]
+  const list: readonly unknown[] = Array.isArray(errors) ? errors.slice(0, maxErrors) : [errors]
   return list.flatMap((candidate) => {
     const parsed = item.safeParse(candidate)
     if (!parsed.success) return []
     const { error_chain: chain, extensions, message } = parsed.data
-    const codes = [parsed.data.code, extensions?.code, ...(chain ?? []).map((link) => link?.code)]
+    const inner = (chain ?? []).slice(0, maxErrors).map((link) => link?.code)
+    const codes = [parsed.data.code, extensions?.code, ...inner]
     const known = codes.filter((value) => value !== undefined && value !== null)
-    return [{ codes: known.map(bounded), message: message ?? '' }]
+    return [{ codes: known.map(bounded), message: (message ?? '').slice(0, maxMessageLength) }]
   })
 }
 

@@ -1,5 +1,4 @@
 /* A request that got no answer: the platform's error codes → a verdict. */
-import { AnswerTooLong } from './answer.ts'
 import type { Verdict } from './verdict.ts'
 
 const signs: readonly (readonly [RegExp, Verdict['kind'], string])[] = [
@@ -24,9 +23,6 @@ const signs: readonly (readonly [RegExp, Verdict['kind'], string])[] = [
 /** Reads the chain of causes; texts of it are never used, since they name hosts and addresses. */
 export function judgeNetwork(thrown: unknown): Verdict {
   const chain = causes(thrown)
-  const tooLong = chain.find((cause) => cause instanceof AnswerTooLong)
-  if (tooLong !== undefined)
-    return { kind: 'bad_response', reason: `the response is longer than ${tooLong.maxBytes / 1e6} MB` }
   for (const code of chain.map(codeOf)) {
     const sign = signs.find(([pattern]) => pattern.test(code))
     if (sign !== undefined) return { kind: sign[1], reason: `${sign[2]} (${code})` }

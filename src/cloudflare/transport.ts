@@ -9,7 +9,7 @@ import type { ApiExchange, ApiObserver, CallOptions } from '../ports/cloudflare.
 import type { Clock } from '../ports/runtime.ts'
 import { type Answer, type Fetch, mediaTypeIn, readBody } from './answer.ts'
 import { readHints } from './answer-headers.ts'
-import { type FailureContext, toApiFailure } from './api-failure.ts'
+import { type FailureContext, judgeExcess, Refusal, toApiFailure } from './api-failure.ts'
 import { startDeadline } from './deadline.ts'
 import { type Operation, operations } from './operations.ts'
 
@@ -26,8 +26,6 @@ export interface TransportDeps {
   readonly clock: Pick<Clock, 'now' | 'monotonic'>
   /** The platform's own unless given; a proxy comes in here. */
   readonly fetch?: Fetch
-  /** Longest answer that is read, in bytes after decompression; 64 MB unless given. */
-  readonly maxAnswerBytes?: number
 }
 
 export interface Call {
@@ -54,11 +52,12 @@ export type Transport = <T>(
   run: (exchange: Exchange) => Promise<T>,
 ) => Promise<T>
 
-const defaultMaxAnswerBytes = 64_000_000
+/** What is longer than this and says no more than that something failed is not looked at. */
+const maxErrorBytes = 64_000
 
 export function createTransport(deps: TransportDeps): Transport {
   return async (call, options, run) => {
-    const { does, grant } = operations[call.operation]
+    const { does, grant, maxMb } = operations[call.operation]
     if (options.signal.aborted)
       throw new ApiFailure('aborted', `cannot ${does}: the request was canceled`, { operation: does })
     const token = await readToken(deps.token, does)
@@ -76,10 +75,11 @@ export function createTransport(deps: TransportDeps): Transport {
         redirect: 'manual',
         signal: deadline.signal,
       })
-      const text = await readBody(response, deps.maxAnswerBytes ?? defaultMaxAnswerBytes)
       const { status, headers } = response
+      const body = await readBody(response, status < 400 ? maxMb * 1e6 : maxErrorBytes)
       const hints = readHints(headers, deps.clock.now())
-      answer = { status, mediaType: mediaTypeIn(headers.get('content-type'), text), text, hints }
+      answer = { status, mediaType: mediaTypeIn(headers.get('content-type'), body.text), ...body, hints }
+      if (body.excess !== null) throw new Refusal(judgeExcess(answer, context))
       return rebuilt(answer)
     }
 

@@ -1,5 +1,4 @@
 import t from 'tap'
-import { AnswerTooLong } from '../../src/cloudflare/answer.ts'
 import { judgeNetwork } from '../../src/cloudflare/network-failure.ts'
 
 function failed(code: string, message = 'connect to canary.example'): Error {
@@ -28,9 +27,7 @@ t.test('without a code nothing of the text is shown, which may name hosts', asyn
     t.same(judgeNetwork(thrown), { kind: 'network', reason })
 })
 
-t.test('an answer that is too long, and a proxy that refuses, are told as such', async (t) => {
-  const tooLong = new TypeError('fetch failed', { cause: new AnswerTooLong(2_500_000) })
-  t.same(judgeNetwork(tooLong), { kind: 'bad_response', reason: 'the response is longer than 2.5 MB' })
+t.test('a proxy that refuses is told as such', async (t) => {
   const proxy = new Error('Proxy response (407) !== 200 when HTTP Tunneling')
   t.match(judgeNetwork(proxy).reason, /^the proxy refused the connection \(407\)/)
 })

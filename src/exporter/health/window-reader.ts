@@ -42,6 +42,9 @@ interface WindowRead {
   readonly now: EpochMs
 }
 
+/** In one answer, of all its scopes: some 20 MB. A scope that has more than its share is asked in parts. */
+const maxRows = 50_000
+
 export function createWindowReader(deps: HealthDeps): WindowReader {
   const { state, server, clock } = deps
   const reportLoss = createLossReport(deps.log, clock)
@@ -82,7 +85,8 @@ export function createWindowReader(deps: HealthDeps): WindowReader {
     return { scope, limits: state.scope(key)?.limits ?? safeLimits, ledger: deps.memory.ledger(key) }
   }
 
-  return async (call, { scopes, whole, pageSize: limit, fields }, from) => {
+  return async (call, { scopes, whole, pageSize, fields }, from) => {
+    const limit = Math.min(pageSize, Math.ceil(maxRows / scopes.length))
     // The window is chosen when the turn comes, which may take minutes: the query asks for the newest minute.
     const { chosen, own, answer } = await call.read(async (options) => {
       const own = clock.now()

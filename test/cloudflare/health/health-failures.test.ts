@@ -334,6 +334,19 @@ const forms: readonly Form[] = [
       'cannot read zone health: the connection was closed before the response was complete (ECONNRESET)',
   },
   {
+    name: 'an answer that is nested without end',
+    answer: text(200, 'application/json', `{"data":${'['.repeat(500_000)}`),
+    kind: 'bad_response',
+    message: 'cannot read zone health: the response (200) is nested more than 64 levels deep',
+  },
+  {
+    name: 'an error with a megabyte of text',
+    answer: errorAnswer('x'.repeat(1_000_000), undefined, { status: 502 }),
+    kind: 'unavailable',
+    code: '502',
+    message: "cannot read zone health: Cloudflare's API is failing (502)",
+  },
+  {
     name: 'silence in the middle of the body',
     answer: (response) => {
       response.writeHead(200, { 'content-type': 'application/json' })

@@ -25,7 +25,6 @@ interface Form {
   readonly retryAfterMs?: number
   readonly code?: string
   readonly timeoutMs?: number
-  readonly maxAnswerBytes?: number
 }
 
 const html = `<html><body>Access denied ${canary.page} ${canary.token}</body></html>`
@@ -324,12 +323,43 @@ const forms: readonly Form[] = [
     name: 'a small answer that unpacks to a huge one',
     answer: (response) => {
       response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' })
-      response.end(gzipSync(Buffer.alloc(3_000_000, ' ')))
+      response.end(gzipSync(Buffer.alloc(25_000_000, ' ')))
     },
-    maxAnswerBytes: 1_000_000,
     kind: 'bad_response',
-    code: 'error',
-    message: 'cannot list jobs: the response is longer than 1 MB',
+    status: 200,
+    message: 'cannot list jobs: the response (200) is longer than 24 MB',
+  },
+  {
+    name: 'an answer that is nested without end',
+    answer: text(200, 'application/json', '['.repeat(200_000)),
+    kind: 'bad_response',
+    status: 200,
+    message: 'cannot list jobs: the response (200) is nested more than 64 levels deep',
+  },
+  {
+    name: 'an error with a megabyte of text',
+    answer: json(503, { success: false, errors: [{ code: 1, message: canary.page.repeat(100_000) }] }),
+    kind: 'unavailable',
+    status: 503,
+    message: "cannot list jobs: Cloudflare's API is failing (503)",
+  },
+  {
+    name: 'a refusal with a megabyte of page',
+    answer: text(429, 'text/html', '<p>'.repeat(400_000)),
+    kind: 'rate_limited',
+    status: 429,
+    message: 'cannot list jobs: the API rate limit is exhausted (429, text/html)',
+  },
+  {
+    name: 'a refusal with thousands of errors',
+    answer: json(400, {
+      success: false,
+      errors: Array.from({ length: 900 }, (_, code) => ({ code, message: 'no' })),
+    }),
+    kind: 'invalid_request',
+    status: 400,
+    codes: Array.from({ length: 20 }, (_, code) => code),
+    message: `cannot list jobs: Cloudflare refused the request (400, code 0, 1, 2: ${'no; '.repeat(19)}no)`,
   },
   {
     name: 'a connection that breaks off in the body',
@@ -387,12 +417,11 @@ t.test('each way in which REST fails becomes one ApiFailure without secrets', as
   const server = await fakeHttp()
   t.teardown(() => server.close())
   for (const form of forms) {
-    const { name, answer, timeoutMs, maxAnswerBytes } = form
+    const { name, answer, timeoutMs } = form
     server.answer(answer)
     const before = server.received.length
     const deps = clientDeps(server.baseUrl, {
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
-      ...(maxAnswerBytes === undefined ? {} : { maxAnswerBytes }),
     })
     const failure = await failureOf(createRestClient(deps).listJobs(account, options))
     t.equal(failure.message, form.message, name)
