@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { CommandIo } from '../../cli/command-io.ts'
 import type { Account, Scope } from '../../domain/scope.ts'
 import { exitCode, fileReason, UserError } from '../../errors.ts'
@@ -21,7 +22,7 @@ export const transferOptions = {
     flag: 'out',
     kind: orNone(someText('a path', 'PATH')),
     only: 'flag',
-    help: 'Write to this file instead of stdout. Existing files are not overwritten.',
+    help: 'Write to this file instead of stdout, several manifests to this folder. Existing files are not overwritten.',
   }),
 } satisfies Table
 
@@ -64,6 +65,36 @@ function isNamed(names: readonly string[], thing: Account): boolean {
 export function manifestTitle(from: string, { account }: Portable): string {
   const of = account === null || account.name === '' ? '' : ` of account ${account.name}`
   return `logpush-exporter manifest, generated from ${from}${of}.`
+}
+
+/** Several manifests are files of a folder, which `--out` names; a single one is as any other. */
+export function handOverAll(
+  files: readonly { readonly name: string | null; readonly exported: Exported }[],
+  out: string | null,
+  io: Pick<CommandIo, 'stdout' | 'stderr'>,
+): void {
+  const [only, ...others] = files
+  if (only === undefined) return
+  if (others.length === 0) {
+    handOver(only.exported, out, io)
+    return
+  }
+  const names = files.map(({ name }) => fileName(name))
+  if (out === null) {
+    throw new UserError(
+      `import: the files have resources of several accounts (${names.join(', ')}), and a manifest covers one; write a manifest for each with --out FOLDER, or select one with --account`,
+    )
+  }
+  try {
+    mkdirSync(out, { recursive: true })
+  } catch (error) {
+    throw new UserError(`--out: cannot make the folder ${out}: ${fileReason(error)}`, exitCode.failure)
+  }
+  for (const { name, exported } of files) handOver(exported, join(out, `${fileName(name)}.yaml`), io)
+}
+
+function fileName(name: string | null): string {
+  return (name ?? 'other').replace(/[^A-Za-z0-9_.-]+/g, '-').replace(/^\.+/, '') || 'other'
 }
 
 /** Prints or writes the file; what to look at and to set goes to stderr. */

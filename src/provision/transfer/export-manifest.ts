@@ -4,7 +4,7 @@ import type { ParseYaml } from '../manifest/manifest.ts'
 import { referenceText } from '../resource/reference.ts'
 import { type Addressable, type Adoption, addressable, addressableJobs, capital } from './addressable.ts'
 import { manifestText } from './manifest-writer.ts'
-import { createPlaceholders, objectTitle, type Placeholders } from './placeholders.ts'
+import { createPlaceholders, objectTitle, type Placeholders, variableName } from './placeholders.ts'
 import type { Exported, Portable, PortableJob, PortablePolicy, PortableWebhook } from './portable.ts'
 import { type DestinationForm, splitUrl } from './portable-destination.ts'
 import { jobValue, type Mapping } from './portable-job.ts'
@@ -16,16 +16,24 @@ export interface ManifestExportOptions {
   /** First line of the file. */
   readonly title: string
   readonly parseYaml: ParseYaml
+  /** The variable the account is read from, where the source does not say its id. */
+  readonly accountVariable?: string
 }
 
 /** The variable an account is read from where the source does not say which it is. */
-const accountVariable = 'CLOUDFLARE_ACCOUNT_ID'
+const anyAccountVariable = 'CLOUDFLARE_ACCOUNT_ID'
+
+/** The variable of one of several accounts, by the name that the source has for it. */
+export function accountVariableOf(name: string): string {
+  return variableName(`${name} account id`)
+}
 
 /**
  * Writes objects as a manifest. Each job is read back and compared with what it came from; what a manifest cannot
  * say of it is in the notes.
  */
 export function exportManifest(portable: Portable, options: ManifestExportOptions): Exported {
+  const { accountVariable = anyAccountVariable } = options
   const names = createPlaceholders()
   const notes = [...portable.notes]
   const jobs = checkedJobs(addressableJobs(portable.jobs, options.owner, notes), notes, {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { startSimulator } from '../../../src/simulator/server.ts'
 import { accountScope, buildWorld, zoneScope } from '../../../src/simulator/world/world-builder.ts'
@@ -65,3 +66,33 @@ t.test(
     t.match(stderr, /main\.tf is Terraform configuration.*terraform show -json > show\.json/)
   },
 )
+
+t.test('several provisioners become a manifest each, in a folder; one is chosen by its name', async (t) => {
+  const provisioned = (name: string) => `
+  - provider: cloudflare
+    provisioner: { $ref: /cloudflare/${name}.yml }
+    resources:
+      - { provider: logpush_job, identifier: http, name: ${name}-http, zone: ${name}.example,
+          dataset: http_requests, destination_conf: "s3://logs/http?region=us-east-1" }`
+  const namespace = `externalResources:${provisioned('quay')}${provisioned('quay/stage')}`
+  const folder = t.testdir({ 'namespace.yml': namespace })
+  const run = (...argv: readonly string[]) =>
+    runProvision(['import', `${folder}/namespace.yml`, ...argv], { env: {} })
+  t.match(await run(), {
+    code: 64,
+    stdout: '',
+    stderr: /several accounts \(quay, quay-stage\).*--out FOLDER/,
+  })
+  t.match(await run('--account', 'other'), { code: 64, stderr: /several provisioners.*quay, quay\/stage/ })
+  const { code, stdout } = await run('--account', 'quay/stage')
+  t.equal(code, 0)
+  t.match(stdout, /id: \$\{env:QUAY_STAGE_ACCOUNT_ID\}/)
+  t.same(
+    [...stdout.matchAll(/name: (\S+-http)$/gm)].map(([, name]) => name),
+    ['quay/stage-http'],
+  )
+  t.match(await run('--out', `${folder}/manifests`), { code: 0, stdout: '' })
+  t.match(readFileSync(`${folder}/manifests/quay.yaml`, 'utf8'), /QUAY_ACCOUNT_ID[\s\S]*zone: quay\.example/)
+  const both = await runProvision(['validate', '-f', `${folder}/manifests`], { env: {} })
+  t.equal(both.code, 0, both.stderr)
+})

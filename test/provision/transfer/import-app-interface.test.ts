@@ -18,7 +18,9 @@ function imported(...resources: readonly object[]) {
   const text = JSON.stringify({ externalResources: [{ provider: 'cloudflare', resources }] })
   const read = importAppInterface([{ file: 'quay.yml', text }], account, readYaml)
   if (!read.ok) throw new Error(read.problems.map(({ message }) => message).join('\n'))
-  return read.value
+  const [only] = read.value
+  if (only === undefined || read.value.length > 1) throw new Error(`${read.value.length} manifests`)
+  return only.portable
 }
 
 t.test('defaults and overrides are not followed, and that is said of each job that has them', async (t) => {
@@ -73,4 +75,48 @@ t.test('a job without a name gets its identifier, and how to take over the live 
   t.match(jobs, [{ resource: { name: 'quay-http' } }])
   t.equal(notes.length, 1)
   t.match(notes[0], /^job quay-http in zone quay\.example: it has no name there.*"adopt: \{ id: … \}"/)
+})
+
+t.test('each provisioner is an account, named by its own file, its reference or its name', (t) => {
+  const provisioned = (provisioner: object, name: string) => ({
+    provider: 'cloudflare',
+    provisioner,
+    resources: [job({ name })],
+  })
+  const namespace = {
+    $schema: '/openshift/namespace-1.yml',
+    externalResources: [
+      provisioned({ $ref: '/cloudflare/quay/prod.yml' }, 'in-prod'),
+      provisioned({ $ref: '/cloudflare/stage.yml' }, 'in-stage'),
+      provisioned({ name: 'queried' }, 'in-queried'),
+      provisioned({ $ref: '/cloudflare/stage.yml' }, 'also-in-stage'),
+    ],
+  }
+  const texts = [
+    { file: 'data/namespace.yml', text: JSON.stringify(namespace) },
+    {
+      file: 'data/cloudflare/quay/prod.yml',
+      text: JSON.stringify({ $schema: '/cloudflare/account-1.yml', name: 'quay-prod' }),
+    },
+  ]
+  const read = importAppInterface(texts, null, readYaml)
+  const jobs = read.ok
+    ? read.value.map(({ provisioner, portable }) => [
+        provisioner,
+        portable.jobs.map(({ resource }) => resource.name),
+      ])
+    : read.problems
+  t.same(jobs, [
+    ['quay-prod', ['in-prod']],
+    ['stage', ['in-stage', 'also-in-stage']],
+    ['queried', ['in-queried']],
+  ])
+  t.end()
+})
+
+t.test('keys that nothing reads are said of each job', async (t) => {
+  const { notes } = imported(job({ output_resource_name: 'x', max_upload_bytes: 5, filter: null }))
+  t.same(notes, [
+    'job quay-http in zone quay.example: unknown keys are not read: output_resource_name, max_upload_bytes.',
+  ])
 })
