@@ -7,6 +7,7 @@ import type { FieldLists } from './field-lists.ts'
 import type { LocateDeps } from './find-accounts.ts'
 import { locate } from './locate.ts'
 import { lookUpFields, type Unlisted } from './look-up-fields.ts'
+import { nameMechanisms } from './name-mechanisms.ts'
 import { type ReadActualDeps, readActual } from './read-actual.ts'
 
 export interface SurveyDeps extends LocateDeps, ReadActualDeps {
@@ -39,5 +40,9 @@ export async function survey(
   const { desired, unlisted } = await lookUpFields(located.value, lists, deps.parallel)
   const actual = await readActual(desired, deps)
   const problems = [...resolved.warnings, ...located.warnings]
-  return { ok: true, value: { desired, actual, unlisted, problems }, warnings: [] }
+  return {
+    ok: true,
+    value: { desired: nameMechanisms(desired, actual), actual, unlisted, problems },
+    warnings: [],
+  }
 }

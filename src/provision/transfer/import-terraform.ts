@@ -2,43 +2,39 @@ import { isObject } from '../../domain/plain-value.ts'
 import type { Account, Scope } from '../../domain/scope.ts'
 import { Secret } from '../../domain/secret.ts'
 import { type Fields, foreignJob, textOf } from './foreign-job.ts'
-import type { Portable } from './portable.ts'
+import type { Portable, PortableJob } from './portable.ts'
+import { type StateResource, terraformResources } from './terraform-resources.ts'
 
 /*
  * Cloudflare's resources out of what Terraform knows: a state file, or `terraform show -json` of a state or a plan,
  * written by version 4 or 5 of the provider.
  */
 
-interface StateResource {
-  readonly type: string
-  readonly values: Fields
-}
-
 const jobType = 'cloudflare_logpush_job'
 const webhookType = 'cloudflare_notification_policy_webhooks'
 const policyType = 'cloudflare_notification_policy'
 
-/** Whether a parsed JSON is one of the forms that `importTerraform` reads. */
-export function isTerraform(json: unknown): boolean {
-  return isObject(json) && ('terraform_version' in json || 'format_version' in json)
-}
-
 /** The ids of the accounts that the resources name. */
 export function terraformAccounts(json: unknown): readonly string[] {
-  const ids = resourcesOf(json).flatMap(({ values }) => textOf(values.account_id) ?? [])
+  const ids = terraformResources(json).flatMap(({ values }) => textOf(values.account_id) ?? [])
   return [...new Set(ids)]
 }
 
 /** `given`: the account, where the user names it; else it is the one that the resources name, if they agree. */
 export function importTerraform(json: unknown, given: Account | null): Portable {
-  const all = resourcesOf(json)
+  const notes: string[] = []
+  const all = terraformResources(json).filter(({ type, address, isDeposed }) => {
+    const isOurs = type === jobType || type === webhookType || type === policyType
+    if (isOurs && isDeposed)
+      notes.push(`${address}: a deposed object is skipped; Terraform is about to delete it.`)
+    return isOurs && !isDeposed
+  })
   const of = (type: string): readonly Fields[] =>
     all.filter((resource) => resource.type === type).map(({ values }) => values)
   const ids = terraformAccounts(json)
   const [only = ''] = ids
   const account = given ?? (ids.length === 1 ? { id: only, name: '' } : null)
   const home = account ?? { id: '', name: '' }
-  const notes: string[] = []
   const isHere = (values: Fields): boolean => {
     const id = textOf(values.account_id)
     return id === null || home.id === '' || id === home.id
@@ -51,13 +47,9 @@ export function importTerraform(json: unknown, given: Account | null): Portable 
   )
   return {
     account,
-    jobs: of(jobType)
-      .filter(isHere)
-      .flatMap((values) => {
-        const job = foreignJob(scopeOf(values, home), textOf(values.name) ?? '', values)
-        if (job === null) notes.push(`A ${jobType} without a destination_conf is skipped.`)
-        return job === null ? [] : [job]
-      }),
+    jobs: all
+      .filter(({ type, values }) => type === jobType && isHere(values))
+      .flatMap((resource) => job(resource, home, notes)),
     webhooks,
     policies: of(policyType)
       .filter(isHere)
@@ -67,9 +59,25 @@ export function importTerraform(json: unknown, given: Account | null): Portable 
   }
 }
 
-function scopeOf(values: Fields, account: Account): Scope {
+function job(resource: StateResource, home: Account, notes: string[]): readonly PortableJob[] {
+  const { address, values } = resource
+  const scope = scopeOf(resource, home)
+  if (scope === null) {
+    notes.push(
+      `${address} is skipped: which zone or account it is in is not known before Terraform is applied; apply, and import the state.`,
+    )
+    return []
+  }
+  const read = foreignJob(scope, textOf(values.name) ?? '', values)
+  if (read === null) notes.push(`${address} has no destination_conf and is skipped.`)
+  return read === null ? [] : [read]
+}
+
+function scopeOf({ values, zoneName }: StateResource, account: Account): Scope | null {
   const zone = textOf(values.zone_id)
-  return zone === null ? { kind: 'account', ...account } : { kind: 'zone', id: zone, name: '', account }
+  if (zone !== null) return { kind: 'zone', id: zone, name: '', account }
+  if (textOf(values.account_id) !== null) return { kind: 'account', ...account }
+  return zoneName === null ? null : { kind: 'zone', id: '', name: zoneName, account }
 }
 
 function webhook(values: Fields, account: Account): Portable['webhooks'][number] {
@@ -102,7 +110,9 @@ function policy(
     ...pagerduty.flatMap((service) => (service.name === null ? [service.id] : [])),
   ]
   if (unknown.length > 0) {
-    notes.push(`Policy ${name}: Terraform has only the id of ${unknown.join(', ')}; write the name instead.`)
+    notes.push(
+      `Policy ${name}: Terraform has only the id of ${unknown.join(', ')}, which is kept; the name reads better.`,
+    )
   }
   return {
     id: textOf(values.id),
@@ -134,39 +144,4 @@ function hasContent(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(hasContent)
   if (isObject(value)) return Object.values(value).some(hasContent)
   return value !== null && value !== undefined && value !== ''
-}
-
-function resourcesOf(json: unknown): readonly StateResource[] {
-  if (!isObject(json)) return []
-  const module = inside(json.planned_values) ?? inside(json.values)
-  return module === null ? stateResources(json) : moduleResources(module)
-}
-
-function inside(values: unknown): Fields | null {
-  return isObject(values) && isObject(values.root_module) ? values.root_module : null
-}
-
-/** `terraform show -json`. */
-function moduleResources(module: Fields): readonly StateResource[] {
-  const own = listOf(module.resources).flatMap((resource) =>
-    resource.mode !== 'data' && typeof resource.type === 'string' && isObject(resource.values)
-      ? [{ type: resource.type, values: resource.values }]
-      : [],
-  )
-  return [...own, ...listOf(module.child_modules).flatMap(moduleResources)]
-}
-
-/** A state file. */
-function stateResources(state: Fields): readonly StateResource[] {
-  return listOf(state.resources).flatMap(({ type, mode, instances }) =>
-    mode === 'data' || typeof type !== 'string'
-      ? []
-      : listOf(instances).flatMap(({ attributes }) =>
-          isObject(attributes) ? [{ type, values: attributes }] : [],
-        ),
-  )
-}
-
-function listOf(value: unknown): readonly Fields[] {
-  return Array.isArray(value) ? value.filter(isObject) : []
 }

@@ -1,0 +1,148 @@
+import t from 'tap'
+import { importTerraform } from '../../../src/provision/transfer/import-terraform.ts'
+import { account, accountId, zone } from '../../support/provision-values.ts'
+
+const destination_conf = 's3://quay-logs/http?region=us-east-1'
+const job = { name: 'http', dataset: 'http_requests', destination_conf, enabled: true }
+
+/** `terraform show -json` of a plan that makes zones, one of them in a module. */
+function plan(edit: { zones?: boolean; reference?: string } = {}) {
+  const { zones = true, reference = 'cloudflare_zone.quay.id' } = edit
+  const unknown = { ...job, zone_id: null, account_id: null }
+  const resource = (address: string, values: object, type = 'cloudflare_logpush_job') => ({
+    address,
+    mode: 'managed',
+    type,
+    values,
+  })
+  const configured = (address: string, references: readonly string[]) => ({
+    address,
+    expressions: { zone_id: { references } },
+  })
+  return {
+    format_version: '1.2',
+    planned_values: {
+      root_module: {
+        resources: [
+          resource('cloudflare_logpush_job.http', unknown),
+          ...(zones
+            ? [
+                resource('cloudflare_zone.quay', { name: 'quay.example' }, 'cloudflare_zone'),
+                resource('cloudflare_zone.many["io"]', { zone: 'quay.io' }, 'cloudflare_zone'),
+              ]
+            : []),
+          resource('cloudflare_logpush_job.many["io"]', { ...unknown, name: 'many' }),
+        ],
+        child_modules: [
+          {
+            address: 'module.logs["a"]',
+            resources: [
+              resource('module.logs["a"].cloudflare_zone.own', { name: 'own.example' }, 'cloudflare_zone'),
+              resource('module.logs["a"].cloudflare_logpush_job.http[0]', { ...unknown, name: 'inner' }),
+            ],
+          },
+        ],
+      },
+    },
+    configuration: {
+      root_module: {
+        resources: [
+          configured('cloudflare_logpush_job.http', [reference, 'cloudflare_zone.quay']),
+          configured('cloudflare_logpush_job.many', ['cloudflare_zone.many', 'each.key']),
+        ],
+        module_calls: {
+          logs: {
+            module: { resources: [configured('cloudflare_logpush_job.http', ['cloudflare_zone.own.id'])] },
+          },
+        },
+      },
+    },
+  }
+}
+
+t.test('a job in a zone that the same plan makes is one of that zone, by its name', async (t) => {
+  const { jobs, notes } = importTerraform(plan(), account)
+  t.same(
+    jobs.map(({ resource: { name, scope } }) => [name, scope.kind, scope.name]),
+    [
+      ['http', 'zone', 'quay.example'],
+      ['many', 'zone', 'quay.io'],
+      ['inner', 'zone', 'own.example'],
+    ],
+  )
+  t.same(notes, [])
+})
+
+t.test(
+  'a job of which nothing tells the zone is left out by its address, and never put into the account',
+  async (t) => {
+    for (const edit of [{ zones: false }, { reference: 'data.external.zone.result' }]) {
+      const { jobs, notes } = importTerraform(plan({ zones: false, ...edit }), account)
+      t.same(
+        jobs.map(({ resource }) => resource.name),
+        ['inner'],
+      )
+      t.match(notes, [
+        /^cloudflare_logpush_job\.http is skipped: which zone or account it is in is not known/,
+        /^cloudflare_logpush_job\.many\["io"\] is skipped/,
+      ])
+    }
+  },
+)
+
+t.test('what a replacement left behind in the state is not imported', async (t) => {
+  const old = { ...job, id: '1', zone_id: zone.id, destination_conf: 's3://old/http?region=us-east-1' }
+  const now = { ...old, id: '2', destination_conf }
+  const type = 'cloudflare_logpush_job'
+  const forms = {
+    state: {
+      version: 4,
+      terraform_version: '1.9.0',
+      resources: [
+        {
+          mode: 'managed',
+          type,
+          name: 'http',
+          instances: [{ deposed: 'a1b2c3d4', attributes: old }, { attributes: now }],
+        },
+      ],
+    },
+    show: {
+      format_version: '1.0',
+      values: {
+        root_module: {
+          resources: [
+            { address: `${type}.http`, mode: 'managed', type, values: old, deposed_key: 'a1b2c3d4' },
+            { address: `${type}.http`, mode: 'managed', type, values: now },
+          ],
+        },
+      },
+    },
+  }
+  for (const [form, json] of Object.entries(forms)) {
+    const { jobs, notes } = importTerraform(json, account)
+    t.same(
+      jobs.map(({ id }) => id),
+      ['2'],
+      form,
+    )
+    t.match(notes, [/^cloudflare_logpush_job\.http: a deposed object is skipped/], form)
+  }
+})
+
+t.test('ids of webhooks and services that the state does not name are kept', async (t) => {
+  const values = {
+    account_id: accountId,
+    name: 'tell',
+    alert_type: 'failing_logpush_job_disabled_alert',
+    mechanisms: { webhooks: [{ id: 'aa' }], pagerduty: [{ id: 'bb' }] },
+  }
+  const type = 'cloudflare_notification_policy'
+  const resources = [{ address: `${type}.tell`, mode: 'managed', type, values }]
+  const { policies, notes } = importTerraform(
+    { format_version: '1.0', values: { root_module: { resources } } },
+    null,
+  )
+  t.match(policies, [{ resource: { webhooks: ['aa'], pagerduty: ['bb'] } }])
+  t.match(notes, [/has only the id of aa, bb, which is kept/])
+})
