@@ -24,6 +24,8 @@ const never = (): boolean => false
 export const retryTable = {
   /** A read in a poll: one more try for a blip. Anything longer is the next poll's business. */
   pollRead: { pausesMs: [625], jitter: 0.6, repeats: isTransient, rateLimitWaits: 0 },
+  /** A read of `check`, which tells what failed: somebody watches, so that one wait is worth it. */
+  checkRead: { pausesMs: [625], jitter: 0.6, repeats: isTransient, rateLimitWaits: 1 },
   /** A read that somebody waits for, and that no later poll makes up for. */
   commandRead: { pausesMs: [1_000, 4_000, 10_000], jitter: 0.2, repeats: isTransient, rateLimitWaits: 5 },
   /** A read whose answer is only advice: nobody waits long for it. */
@@ -35,7 +37,7 @@ export const retryTable = {
   write: { pausesMs: [], jitter: 0, repeats: never, rateLimitWaits: 5 },
 } as const satisfies Readonly<Record<string, RetryRow>>
 
-export type ReadRow = 'pollRead' | 'commandRead' | 'adviceRead'
+export type ReadRow = 'pollRead' | 'checkRead' | 'commandRead' | 'adviceRead'
 
 /** What one call has been through. */
 export interface Tries {

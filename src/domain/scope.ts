@@ -6,7 +6,13 @@ export interface Account {
 
 /** Where a Logpush job lives: one account or one zone. */
 export type Scope =
-  | { readonly kind: 'account'; readonly id: string; readonly name: string }
+  | {
+      readonly kind: 'account'
+      readonly id: string
+      readonly name: string
+      /** The token does not list it: only its zones name it. */
+      readonly unlisted?: true
+    }
   | { readonly kind: 'zone'; readonly id: string; readonly name: string; readonly account: Account }
 
 export type ScopeKind = Scope['kind']

@@ -1,5 +1,5 @@
 import type { BudgetStatus } from '../access/budget.ts'
-import { jobsAreKnown, mayHaveJobs, type ScopeState } from '../exporter/state/scope-state.ts'
+import { isOutOfReach, jobsAreKnown, mayHaveJobs, type ScopeState } from '../exporter/state/scope-state.ts'
 import { durationBuckets, type PollerStats, type SelfState } from '../exporter/state/self-state.ts'
 import type { Sample } from './exposition-text.ts'
 
@@ -42,7 +42,7 @@ export function countScopes(
   for (const scope of scopes) {
     lateRows += scope.lateRows
     gapSeconds += scope.gapSeconds
-    if (scope.health.failure !== null) states.failing += 1
+    if (scope.health.failure !== null && !isOutOfReach(scope)) states.failing += 1
     else if (!jobsAreKnown(scope)) states.unknown += 1
     else states[mayHaveJobs(scope) ? 'watched' : 'empty'] += 1
   }

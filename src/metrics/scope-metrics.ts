@@ -1,6 +1,6 @@
 import { minuteMs } from '../domain/time.ts'
 import { isUp } from '../exporter/state/poll-state.ts'
-import type { ScopeState } from '../exporter/state/scope-state.ts'
+import { isOutOfReach, type ScopeState } from '../exporter/state/scope-state.ts'
 import { labelText, type Sample } from './exposition-text.ts'
 import { type Metric, metricFamily, seconds } from './metric.ts'
 
@@ -16,10 +16,10 @@ export const scopeMetrics: readonly Metric<ScopeState>[] = [
     {
       name: 'cloudflare_logpush_up',
       type: 'gauge',
-      help: 'Whether the last poll of the account or zone succeeded.',
+      help: 'Whether the last poll of the account or zone succeeded. Absent for an account of which the token may read nothing but zones.',
       labels: ['source'],
     },
-    ({ inventory, health }) => bySource(isUp(inventory), isUp(health)),
+    (scope) => (isOutOfReach(scope) ? [] : bySource(isUp(scope.inventory), isUp(scope.health))),
   ),
   series(
     {

@@ -83,6 +83,7 @@ t.test(
       t.same(pauses(row, failed('rate_limited', maxWaitMs + 1)), [], 'a wait that is too long is not begun')
     }
     t.same(pauses('pollRead', failed('rate_limited', 1)), [], 'the budget pauses polls')
+    t.same(pauses('checkRead', failed('rate_limited', 7_000)), [7_000], 'check tells it after one wait')
   },
 )
 

@@ -2,15 +2,6 @@ import type { Variant } from '../../src/simulator/variant/variant.ts'
 import { findVariant, variantTable } from '../../src/simulator/variant/variant-table.ts'
 import { checkCell, exporterCell, planCell } from './variant-cells.ts'
 
-/**
- * What is known not to hold, with what it waits for. Such a cell runs and is counted as open; when it holds, the
- * table says so and the line goes.
- */
-const openCells: ReadonlyMap<string, string> = new Map([
-  ['throttled/json-971 check', 'a verification of the token that is only advice'],
-  ['throttled/html-1015 check', 'a verification of the token that is only advice'],
-])
-
 /** Who meets a variant: the column of the table. */
 const readers = { exporter: exporterCell, check: checkCell, plan: planCell } as const
 
@@ -77,10 +68,8 @@ export function tableLines(results: readonly CellResult[]): readonly string[] {
   const endpoints = [...new Set(results.map(({ variant }) => variant.split('/')[0] ?? ''))]
   const figures = (name: string, of: readonly CellResult[]): string => {
     const failed = of.filter(({ wrong }) => wrong.length > 0)
-    const open = failed.filter(isOpen).length
-    const failures = failed.length - open
     const variants = new Set(of.map(({ variant }) => variant)).size
-    return `${name.padEnd(12)} ${String(variants).padStart(3)} variants  ${String(of.length).padStart(3)} cells  ${failures} failures${open === 0 ? '' : `, ${open} open`}`
+    return `${name.padEnd(12)} ${String(variants).padStart(3)} variants  ${String(of.length).padStart(3)} cells  ${failed.length} failures`
   }
   return [
     ...endpoints.map((endpoint) =>
@@ -90,17 +79,10 @@ export function tableLines(results: readonly CellResult[]): readonly string[] {
       ),
     ),
     figures('all', results),
-    ...results
-      .filter((result) => isOpen(result) && result.wrong.length === 0)
-      .map(({ variant, reader }) => `${variant} ${reader} holds now: take it off the list of open cells`),
   ]
 }
 
-/** What does not hold and is not known to, a line for each. */
+/** What does not hold, a line for each. */
 export function failuresOf(results: readonly CellResult[]): readonly string[] {
-  return results
-    .filter((result) => !isOpen(result))
-    .flatMap(({ variant, reader, wrong }) => wrong.map((what) => `${variant} ${reader}: ${what}`))
+  return results.flatMap(({ variant, reader, wrong }) => wrong.map((what) => `${variant} ${reader}: ${what}`))
 }
-
-const isOpen = ({ variant, reader }: CellResult): boolean => openCells.has(`${variant} ${reader}`)

@@ -1,5 +1,6 @@
 /* What the reader of a report is to take away. Pure. */
 import type { CheckReport } from './report-shape.ts'
+import { forNames, nameOf } from './scope-names.ts'
 
 /** A token that expires within so many days is worth a warning. */
 const soonDays = 14
@@ -24,7 +25,14 @@ export function warnings(report: CheckReport): readonly string[] {
     token.kind === 'unknown' && hasWorked(report)
       ? [`  The token could not be verified, so its expiry is not known: ${token.message}`]
       : []
-  return [...expiry, ...unverified]
+  const alone = report.scopes.filter((scope) => scope.zones_only).map(nameOf)
+  const zonesOnly =
+    alone.length > 0
+      ? [
+          `  The token is for zones only, so jobs of the accounts themselves are not watched${forNames(alone)}`,
+        ]
+      : []
+  return [...expiry, ...unverified, ...zonesOnly]
 }
 
 /** One sentence when all is well; otherwise one for each thing that is not. */
@@ -35,9 +43,10 @@ export function closing(report: CheckReport): readonly string[] {
   const blind = scopes.some(({ jobs, health }) => health.state === 'not_offered' && (jobs.count ?? 0) > 0)
   const days = token.expires_in_days
   const expired = token.status === 'expired' || (days !== null && days < 0)
+  const isUseless = (token.refused || expired || token.status === 'disabled') && !hasWorked(report)
   const reasons = [
     expired ? 'The token is expired: create another one.' : '',
-    token.kind === 'unknown' && !hasWorked(report)
+    token.refused && !hasWorked(report)
       ? 'The token does not work. If it was just created, wait a minute and run check again; otherwise create another one.'
       : '',
     token.status === 'disabled' ? 'The token is disabled: enable it, or create another one.' : '',
@@ -46,11 +55,14 @@ export function closing(report: CheckReport): readonly string[] {
       ? [
           'Some required permissions are missing.',
           'If the token was just created: it can be refused for about a minute; run check again.',
+          ...(grants.some(({ needed, permission }) => needed && permission === 'Logs Write')
+            ? ['Where Logs Write is granted already, the plan has no Logpush: granting does not help.']
+            : []),
         ]
       : []),
     blind ? 'Some jobs have no health data on their plan: only their state can be watched.' : '',
     unreadable.some((one) => one.left_out) ? 'Some objects cannot be read, so they are not watched.' : '',
-    hasWorked(report) && findings.some(({ state }) => state === 'failed')
+    !isUseless && findings.some(({ state }) => state === 'failed')
       ? 'Something that the exporter needs failed; see above.'
       : '',
     scopes.length === 0 && accounts.state === 'works' && zones.state === 'works'

@@ -3,6 +3,7 @@ import type { ScopeKind } from '../../domain/scope.ts'
 import type { ScopeFacts } from './check-facts.ts'
 import { type Ability, permissions } from './check-grants.ts'
 import type { Finding, Grant, ScopeReport } from './report-shape.ts'
+import { nameOf } from './scope-names.ts'
 
 export interface Missing {
   readonly accounts: Finding
@@ -16,7 +17,7 @@ export function grantsFor({ accounts, zones, scopes, withheld }: Missing): reado
   const ofZeroTrust = new Set(withheld.map(({ scope }) => scope.id))
   const of = (kind: ScopeKind) => scopes.filter((scope) => scope.kind === kind)
   const names = (list: readonly ScopeReport[], pick: (scope: ScopeReport) => Finding | null) =>
-    list.filter((scope) => pick(scope)?.state === 'missing').map(({ id, name }) => (name === '' ? id : name))
+    list.filter((scope) => pick(scope)?.state === 'missing').map(nameOf)
   const without = (kind: ScopeKind) => of(kind).filter(({ id }) => !ofZeroTrust.has(id))
   const missing: readonly (readonly [Ability, readonly string[]])[] = [
     ['account jobs', names(without('account'), ({ jobs }) => jobs)],
@@ -32,6 +33,7 @@ export function grantsFor({ accounts, zones, scopes, withheld }: Missing): reado
     ['zone health', names(of('zone'), ({ health }) => health)],
     ['notifications', names(of('account'), ({ notifications }) => notifications)],
   ]
+  const zonesOnly = new Set(scopes.filter((scope) => scope.zones_only).map(nameOf))
   // Accounts that are known from zones or by name can be watched all the same.
   const accountsKnown = of('account').length > 0
   const listings: readonly Grant[] = [
@@ -39,7 +41,13 @@ export function grantsFor({ accounts, zones, scopes, withheld }: Missing): reado
     ...(zones.state === 'missing' ? [listing('list zones', of('zone').length === 0)] : []),
   ]
   const perScope = missing.filter(([, scopeNames]) => scopeNames.length > 0)
-  return [...listings, ...perScope.map(([ability, list]) => ({ ...permissions[ability], for: list }))]
+  return [
+    ...listings,
+    ...perScope.map(([ability, list]) => {
+      const needed = permissions[ability].needed && !list.every((name) => zonesOnly.has(name))
+      return { ...permissions[ability], needed, for: list }
+    }),
+  ]
 }
 
 function listing(ability: Ability, needed: boolean): Grant {

@@ -8,6 +8,7 @@ import type { Caller } from '../../access/caller.ts'
 import { jobDisabledAlert } from '../../domain/notification/notification.ts'
 import { type Account, accountOf, type Scope, scopeKey, scopeTitle } from '../../domain/scope.ts'
 import { type ApiFailure, isTransient } from '../../errors.ts'
+import { collectAccounts } from '../../exporter/inventory/account-scopes.ts'
 import { isSelected, namedIds, type Selection } from '../../exporter/inventory/selection.ts'
 import { unmatchedSelectors } from '../../exporter/inventory/unmatched-selectors.ts'
 import type { DirectoryApi, JobsApi, NotificationsApi, TokenApi } from '../../ports/cloudflare.ts'
@@ -115,18 +116,17 @@ function knownScopes(
 ): readonly Scope[] {
   const listedZones = zones.ok ? zones.value : []
   const unlisted = namedIds(selection.zones).filter((id) => listedZones.every((zone) => zone.id !== id))
-  const owners = [
-    ...(accounts.ok ? accounts.value : []),
-    ...listedZones.map(accountOf),
-    ...namedIds(selection.accounts).map((id) => ({ id, name: id })),
-  ]
+  const owners = collectAccounts({
+    listed: accounts,
+    known: [],
+    zones: listedZones,
+    selected: selection.accounts,
+  })
   const known = new Map<string, Scope>()
   const add = (scope: Scope) => {
     if (!known.has(scopeKey(scope)) && isSelected(scope, selection)) known.set(scopeKey(scope), scope)
   }
-  // A zone may come without its account.
-  for (const { id, name } of owners) if (id !== '') add({ kind: 'account', id, name })
-  for (const zone of listedZones) add(zone)
+  for (const scope of [...owners, ...listedZones]) add(scope)
   for (const id of unlisted) add({ kind: 'zone', id, name: id, account: { id: '', name: '' } })
   return [...known.values()]
 }
@@ -164,5 +164,5 @@ function isUnreached({ kind }: ApiFailure): boolean {
 }
 
 function saysNothing({ kind }: ApiFailure): boolean {
-  return isTransient(kind) || kind === 'rate_limited'
+  return isTransient(kind)
 }

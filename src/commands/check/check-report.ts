@@ -24,7 +24,7 @@ export function checkReport(facts: CheckFacts, now: EpochMs): CheckReport {
       isUsable(token) &&
       accounts.state !== 'failed' &&
       zones.state !== 'failed' &&
-      scopes.length > 0 &&
+      scopes.some((scope) => !scope.zones_only) &&
       scopes.every(isWatched) &&
       facts.unmatched.length === 0 &&
       !grants.some(isNeeded) &&
@@ -43,7 +43,7 @@ export function checkReport(facts: CheckFacts, now: EpochMs): CheckReport {
 
 function tokenReport(trial: CheckFacts['token'], now: EpochMs): CheckReport['token'] {
   if (!trial.ok) {
-    const message = trial.failure.message
+    const { kind, message } = trial.failure
     return {
       kind: 'unknown',
       account: null,
@@ -51,6 +51,7 @@ function tokenReport(trial: CheckFacts['token'], now: EpochMs): CheckReport['tok
       expires: null,
       expires_in_days: null,
       message,
+      refused: kind === 'auth' || kind === 'forbidden',
     }
   }
   const { accountId, status } = trial.value
@@ -62,6 +63,7 @@ function tokenReport(trial: CheckFacts['token'], now: EpochMs): CheckReport['tok
     expires: expiresOn === null ? null : new Date(expiresOn).toISOString(),
     expires_in_days: expiresOn === null ? null : Math.floor((expiresOn - now) / dayMs),
     message: null,
+    refused: false,
   }
 }
 
@@ -93,13 +95,14 @@ function judgeFor(goodToken: boolean): Judge {
 }
 
 function scopeReport({ scope, jobs, health, policies }: ScopeFacts, judge: Judge): ScopeReport {
+  const read = { jobs: countReport(jobs, judge), health: healthReport(health, judge) }
   return {
     kind: scope.kind,
     id: scope.id,
     name: scope.name,
     account: accountOf(scope).name,
-    jobs: countReport(jobs, judge),
-    health: healthReport(health, judge),
+    zones_only: scope.kind === 'account' && scope.unlisted === true && isRefused(read),
+    ...read,
     notifications: policies === null ? null : countReport(policies, judge),
   }
 }
@@ -122,8 +125,13 @@ function healthReport(trial: Attempted<HealthLimits | null>, judge: Judge): Scop
   return { state: 'not_offered', message: 'Cloudflare offers no Logpush health data here', ...shown }
 }
 
+function isRefused({ jobs, health }: Pick<ScopeReport, 'jobs' | 'health'>): boolean {
+  return jobs.state === 'missing' && (health.state === 'missing' || health.state === 'not_offered')
+}
+
 /** A plan without health data is no fault of the token's, and only a loss where there are jobs. */
-function isWatched({ jobs, health }: ScopeReport): boolean {
+function isWatched({ jobs, health, zones_only: zonesOnly }: ScopeReport): boolean {
+  if (zonesOnly) return true
   if (jobs.state === 'missing' || jobs.state === 'failed') return false
   if (health.state === 'not_offered') return (jobs.count ?? 0) === 0
   return health.state === 'works'

@@ -4,9 +4,8 @@ import { foldText } from '../../domain/fold-text.ts'
 import { textWidth } from '../../domain/text-width.ts'
 import { closing, hasWorked, warnings } from './check-closing.ts'
 import type { BudgetReport, CheckReport, Finding, Grant, ScopeReport } from './report-shape.ts'
+import { forNames, nameOf } from './scope-names.ts'
 
-/** Names shown with a grant before the rest is only counted. */
-const maxNames = 5
 /** Unreadable objects shown before the rest is only counted. */
 const maxObjects = 20
 
@@ -25,7 +24,7 @@ function linesOf(report: CheckReport, width: number): readonly string[] {
       ['Budget left', budgetText(report.budget)],
     ]),
     '',
-    ...scopeTable(report.scopes, width),
+    ...scopeTable(report, width),
     ...(report.not_checked === 0
       ? []
       : [
@@ -72,10 +71,13 @@ function ofBudget(budget: BudgetReport | null): string {
   return budget.limit === null ? String(budget.remaining) : `${budget.remaining} of ${budget.limit}${window}`
 }
 
-function scopeTable(scopes: readonly ScopeReport[], width: number): readonly string[] {
-  if (scopes.length === 0) return ['The token sees no accounts or zones.']
+function scopeTable({ scopes, accounts, zones }: CheckReport, width: number): readonly string[] {
+  if (scopes.length === 0) {
+    const listed = accounts.state === 'works' && zones.state === 'works'
+    return [listed ? 'The token sees no accounts or zones.' : 'No accounts or zones could be listed.']
+  }
   const rows = scopes.map((scope) => ({
-    scope: `${scope.kind} ${scope.name === '' ? scope.id : scope.name}`,
+    scope: `${scope.kind} ${nameOf(scope)}`,
     jobs: scope.jobs.count === null ? stateText(scope.jobs) : plural(scope.jobs.count, 'job'),
     health: healthText(scope.health),
     notifications: notificationText(scope.notifications),
@@ -132,12 +134,6 @@ function fits(lines: readonly string[], width: number): boolean {
   return lines.every((line) => textWidth(line) <= width)
 }
 
-function forNames(names: readonly string[]): string {
-  if (names.length === 0) return ''
-  const more = names.length > maxNames ? ` and ${names.length - maxNames} more` : ''
-  return `: ${names.slice(0, maxNames).join(', ')}${more}`
-}
-
 function unmatchedLines({ unmatched }: CheckReport): readonly string[] {
   return unmatched.map(({ setting, entry, near }) => {
     const hint = near === null ? '' : `; did you mean ${near}?`
@@ -155,8 +151,9 @@ function messagesOf(report: CheckReport, state: Finding['state']): readonly stri
   }
   add(report.accounts, null)
   add(report.zones, null)
-  for (const { kind, id, name, jobs, health, notifications } of report.scopes)
-    for (const finding of [jobs, health, notifications]) add(finding, `${kind} ${name === '' ? id : name}`)
+  for (const scope of report.scopes)
+    for (const finding of [scope.jobs, scope.health, scope.notifications])
+      add(finding, `${scope.kind} ${nameOf(scope)}`)
   return [...found].map(([message, names]) => `  ${message}${forNames([...new Set(names)])}`)
 }
 

@@ -35,7 +35,8 @@ export const check = defineCommand({
       env: io.env,
       stop: io.signal,
       mayBurst: true,
-      reads: 'pollRead',
+      reads: 'checkRead',
+      onWait: (reason) => log.info({ reason }, 'waiting for Cloudflare'),
       observe(exchange) {
         left[exchange.api] = exchange.rateLimit ?? left[exchange.api]
       },

@@ -34,6 +34,8 @@ export interface CheckReport {
     readonly expires: string | null
     readonly expires_in_days: number | null
     readonly message: string | null
+    /** Cloudflare did not accept it when it was to be verified. */
+    readonly refused: boolean
   }
   readonly accounts: Finding & { readonly count: number | null }
   readonly zones: Finding & { readonly count: number | null }
@@ -70,6 +72,8 @@ export interface ScopeReport {
   readonly id: string
   readonly name: string
   readonly account: string
+  /** The token is for zones: it may read nothing of this account, and the exporter does not expect it to. */
+  readonly zones_only: boolean
   readonly jobs: Finding & { readonly count: number | null }
   readonly health: Finding & {
     readonly max_duration_seconds: number | null

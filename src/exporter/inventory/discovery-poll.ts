@@ -7,13 +7,14 @@
 import { type Attempted, attempt } from '../../access/attempt.ts'
 import { priority } from '../../access/budget.ts'
 import type { Caller } from '../../access/caller.ts'
-import { type Account, accountOf, type Scope } from '../../domain/scope.ts'
+import type { Account, Scope } from '../../domain/scope.ts'
 import type { DirectoryApi } from '../../ports/cloudflare.ts'
 import type { Listing } from '../../ports/listing.ts'
 import type { Clock, Log } from '../../ports/runtime.ts'
 import type { SelfState } from '../state/self-state.ts'
 import type { ExporterState } from '../state/state.ts'
 import { noteUnreadable } from '../state/unreadable-objects.ts'
+import { collectAccounts } from './account-scopes.ts'
 import { isSelected, namedIds, type Selection } from './selection.ts'
 import { noteUnmatched, unmatchedSelectors } from './unmatched-selectors.ts'
 
@@ -44,14 +45,11 @@ export async function discover(deps: DiscoveryDeps, signal: AbortSignal): Promis
   const known = [...deps.state.scopes.values()].map(({ scope }) => scope)
   const noZones = zones.ok && isDoubtful('zone', zones.value.length, deps)
   const zoneScopes = zones.ok && !noZones ? zones.value : withNamedZones(known, selection)
-  const others = [
-    ...zoneScopes.map(accountOf),
-    ...namedIds(selection.accounts).map((id) => ({ id, name: id })),
-  ]
-  const knownAccounts = known.filter(({ kind }) => kind === 'account')
+  const knownAccounts = known.filter((scope) => scope.kind === 'account')
+  const sources = { known: knownAccounts, zones: zoneScopes, selected: selection.accounts }
+  const found = collectAccounts({ ...sources, listed: accounts })
   // A token may list no accounts and see their zones: then it is the zones that name them.
-  const noAccounts = accounts.ok && isDoubtful('account', accounts.value.length + others.length, deps)
-  const accountScopes = collectAccounts(accounts.ok && !noAccounts ? accounts.value : knownAccounts, others)
+  const accountScopes = accounts.ok && isDoubtful('account', found.length, deps) ? knownAccounts : found
   deps.state.setScopes([...accountScopes, ...zoneScopes].filter((scope) => isSelected(scope, selection)))
   const visible = { accounts: accounts.ok ? accounts.value : null, zones: zones.ok ? zones.value : null }
   noteUnmatched(unmatchedSelectors(selection, visible), deps)
@@ -135,15 +133,4 @@ async function listZones(
     items: lists.flatMap(({ items }) => items),
     unreadable: lists.flatMap(({ unreadable }) => unreadable),
   }
-}
-
-/** Accounts by id; the first one with a real name wins. */
-function collectAccounts(listed: readonly Account[], others: readonly Account[]): readonly Scope[] {
-  const byId = new Map<string, Account>()
-  for (const account of [...listed, ...others]) {
-    if (account.id === '') continue
-    const known = byId.get(account.id)
-    if (known === undefined || known.name === '' || known.name === known.id) byId.set(account.id, account)
-  }
-  return [...byId.values()].map(({ id, name }) => ({ kind: 'account', id, name }))
 }

@@ -76,6 +76,18 @@ export function jobsAreKnown(state: ScopeState): boolean {
   return state.inventory.lastSuccess !== null || state.jobs.size > 0
 }
 
+/**
+ * Whether it is an account that only its zones name and of which nothing could ever be read: the token is for zones
+ * alone, and nothing says that there is anything to watch. That is no failure.
+ */
+export function isOutOfReach({ scope, jobs, totals, inventory, health }: ScopeState): boolean {
+  if (scope.kind !== 'account' || scope.unlisted !== true || jobs.size + totals.size > 0) return false
+  return [inventory, health].every(
+    ({ lastSuccess, failure }) =>
+      lastSuccess === null && (failure === null || failure.kind === 'forbidden' || failure.kind === 'auth'),
+  )
+}
+
 /** The ids of jobs that the scope has, as far as known. */
 export function jobIds(state: ScopeState): Iterable<JobId> {
   return jobsAreKnown(state) ? state.jobs.keys() : state.totals.keys()

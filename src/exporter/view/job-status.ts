@@ -6,7 +6,7 @@ import { accountOf, scopeKey } from '../../domain/scope.ts'
 import { type EpochMs, minuteMs } from '../../domain/time.ts'
 import type { PollFailure } from '../state/poll-state.ts'
 import { pushFailureReason } from '../state/push-failure.ts'
-import type { ScopeState } from '../state/scope-state.ts'
+import { isOutOfReach, type ScopeState } from '../state/scope-state.ts'
 import type { HistorySlot, HistorySums, UploadHistory } from '../state/upload-history.ts'
 import { type ArrivalHistory, type ArrivalStatus, arrivalStatus } from './arrival-status.ts'
 import { disableAfterMs, type HealthState, lagOf } from './health-state.ts'
@@ -154,8 +154,10 @@ export function jobDetail(
   }
 }
 
-/** Why the scope cannot be read now; null while it can, and before it was tried. */
-export function blindness({ inventory, health }: ScopeState): Blindness | null {
+/** Why the scope cannot be read now; null while it can, before it was tried, and where it is not to be read. */
+export function blindness(scope: ScopeState): Blindness | null {
+  if (isOutOfReach(scope)) return null
+  const { inventory, health } = scope
   if (inventory.failure !== null) return { source: 'inventory', ...inventory.failure }
   return health.failure === null ? null : { source: 'health', ...health.failure }
 }

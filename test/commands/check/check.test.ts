@@ -98,7 +98,8 @@ Grant these permissions to the token:
   Analytics Read          [Zone > Analytics > Read]             to read the health of zones' jobs: cdn.example
 
 Some required permissions are missing.
-If the token was just created: it can be refused for about a minute; run check again.`.slice(1),
+If the token was just created: it can be refused for about a minute; run check again.
+Where Logs Write is granted already, the plan has no Logpush: granting does not help.`.slice(1),
   )
 })
 
@@ -359,6 +360,17 @@ t.test('the verification of the token is advice: what it does not say costs noth
     )
     t.equal((await checkJson(sim.url, token)).token.status, unverified ? 'unknown' : 'active')
   }
+})
+
+t.test('throttling is waited out once, and costs what is throttled for longer alone', async (t) => {
+  const { sim, token } = await simulated(t, [{}])
+  const throttled = { kind: 'status', status: 429, retryAfterSeconds: 1 } as const
+  sim.faults.add({ effect: throttled, operation: 'list_zones', count: 1 })
+  sim.faults.add({ effect: throttled, operation: 'verify_token' })
+  const one = await check(sim.url, token)
+  t.equal(one.code, exitCode.done)
+  t.match(one.lines.join('\n'), /^account Quay +1 job/m)
+  t.match(one.lines.join('\n'), /could not be verified.*: the API rate limit is exhausted \(429/)
 })
 
 t.test('accounts and zones that cannot be listed fail the check', async (t) => {

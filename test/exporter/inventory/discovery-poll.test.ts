@@ -93,6 +93,32 @@ t.test('a token that lists no account but sees its zones is well', async (t) => 
   )
 })
 
+t.test('accounts that only zones name are told from those that are listed or given by id', async (t) => {
+  let listed: 'none' | 'refused' | 'failing' | 'quay' = 'refused'
+  const { poll, state } = world(
+    { accounts: ['*', other.id] },
+    {
+      listAccounts: async () => {
+        if (listed === 'refused') throw failure('forbidden')
+        if (listed === 'failing') throw failure('unavailable')
+        return pageOf(listed === 'quay' ? [quay] : [], 1)
+      },
+    },
+  )
+  const unlisted = async (how: typeof listed) => {
+    listed = how
+    await poll()
+    return [...state.scopes.values()].flatMap(({ scope }) =>
+      scope.kind === 'account' && scope.unlisted === true ? [scope.name] : [],
+    )
+  }
+  t.same(await unlisted('refused'), ['Quay'])
+  t.same(await unlisted('failing'), ['Quay'], 'as before')
+  t.same(await unlisted('quay'), [])
+  t.same(await unlisted('failing'), [], 'as before')
+  t.same(await unlisted('none'), ['Quay'])
+})
+
 t.test('with account ids chosen, only the zones of these accounts are asked for', async (t) => {
   const { poll, names, asked } = world({ accounts: [quay.id.toUpperCase()] })
   await poll()

@@ -3,10 +3,11 @@ import { priority } from '../../../src/access/budget.ts'
 import { summarise } from '../../../src/domain/job/job-summary.ts'
 import { noTotals } from '../../../src/domain/ledger/job-totals.ts'
 import { beginLedger, type Ledger } from '../../../src/domain/ledger/ledger.ts'
-import { scopeKey } from '../../../src/domain/scope.ts'
-import { priorityOf, type ScopeState } from '../../../src/exporter/state/scope-state.ts'
+import { type Scope, scopeKey } from '../../../src/domain/scope.ts'
+import { isOutOfReach, priorityOf, type ScopeState } from '../../../src/exporter/state/scope-state.ts'
 import { createState } from '../../../src/exporter/state/state.ts'
-import { aJob, zone } from '../../support/exporter-core.ts'
+import { blindness } from '../../../src/exporter/view/job-status.ts'
+import { aJob, failure, zone } from '../../support/exporter-core.ts'
 
 const now = Date.UTC(2026, 10, 24, 3)
 const minute = 60_000
@@ -74,4 +75,33 @@ t.test('what is broken goes first, then what is enabled, then what is known', as
   state.jobsListed(key, [], now)
   state.healthRead(key, lost(0), now)
   t.equal(urgency(), priority.known, 'counts of a job that is gone')
+})
+
+t.test('an account of a token for zones is out of reach until something of it was read', async (t) => {
+  const account: Scope = { kind: 'account', id: 'a'.repeat(32), name: 'Quay' }
+  const refused = failure('forbidden')
+  const world = (scope: Scope) => {
+    const state = createState()
+    state.setScopes([scope])
+    const key = scopeKey(scope)
+    state.jobsFailed(key, refused, now)
+    state.healthFailed(key, refused, now)
+    const isOut = () => {
+      const found = state.scope(key)
+      return found === undefined ? null : isOutOfReach(found)
+    }
+    return { state, key, isOut }
+  }
+  t.equal(world(account).isOut(), false, 'the token lists it: what is refused is missed')
+  t.equal(world(one).isOut(), false, 'zones are never')
+  const { state, key, isOut } = world({ ...account, unlisted: true })
+  t.equal(isOut(), true)
+  const [scope] = state.scopes.values()
+  t.equal(scope === undefined ? null : blindness(scope), null, 'and nobody is told that it is blind')
+  state.healthFailed(key, failure('unavailable'), now)
+  t.equal(isOut(), false, 'a failure that says nothing of permissions')
+  state.jobsListed(key, [], now)
+  state.jobsFailed(key, refused, now)
+  state.healthFailed(key, refused, now)
+  t.equal(isOut(), false, 'what could be read once is missed')
 })
