@@ -6,7 +6,7 @@ import { SimError } from './api/sim-error.ts'
 import { readFault, readJobAction, readVariantChoice } from './control-input.ts'
 import { findVariant, variantTable } from './variant/variant-table.ts'
 import type { Variants } from './variant/variants.ts'
-import { actOn } from './world/happenings.ts'
+import { actByHand } from './world/happenings.ts'
 import { phaseAt } from './world/job-timeline.ts'
 import type { SimClock } from './world/sim-clock.ts'
 import type { World } from './world/world.ts'
@@ -105,7 +105,7 @@ export function serveControls(app: FastifyInstance, deps: ControlDeps): void {
     const action = readJobAction(request.body)
     if (typeof action === 'string') throw bad(action)
     world.settle()
-    actOn(world.state, world.job(Number(request.params.id)), clock.now(), action)
+    actByHand(world.state, world.job(Number(request.params.id)), clock.now(), action)
     await deps.idle()
     return {}
   })

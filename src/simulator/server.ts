@@ -9,6 +9,7 @@ import { createGraphqlEngine } from './graphql/graphql-engine.ts'
 import { serveGraphql } from './graphql/graphql-plugin.ts'
 import { createLogFiles, type LogFiles } from './log-files.ts'
 import { alertingRoutes } from './rest/rest-alerting.ts'
+import { auditRoutes } from './rest/rest-audit.ts'
 import { directoryRoutes } from './rest/rest-directory.ts'
 import { jobRoutes } from './rest/rest-jobs.ts'
 import { ownershipRoutes } from './rest/rest-ownership.ts'
@@ -117,6 +118,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
         ...policyRoutes(world),
         ...webhookRoutes(world, sender),
         ...alertingRoutes(world),
+        ...auditRoutes(world),
       ])
       serveGraphql(api, {
         ...rest,

@@ -44,7 +44,7 @@ export function requireLogs(
   throw simErrors.authentication(403)
 }
 
-/** Lets a call about an account's notifications through, or refuses it. */
+/** Lets a call about an account's notifications or audit log through, or refuses it. */
 export function requireAccount(
   world: World,
   token: TokenSpec,

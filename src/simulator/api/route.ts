@@ -13,7 +13,7 @@ export interface Call {
 /** What goes into the envelope. */
 export interface Answer {
   readonly result: unknown
-  readonly resultInfo?: Readonly<Record<string, number>>
+  readonly resultInfo?: Readonly<Record<string, number | string>>
   /** 200 when absent. */
   readonly status?: number
 }

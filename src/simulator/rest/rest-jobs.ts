@@ -107,6 +107,7 @@ function create(deps: LogpushDeps, call: Call, scope: ScopeRef): Answer {
     fields: given,
   })
   foresee(state, job)
+  state.audit.record(job, { atMs: call.nowMs, type: 'create', token: call.token, request: body })
   return { status: 201, result: jobObject(state, job, call.nowMs) }
 }
 
@@ -156,11 +157,14 @@ function update(deps: LogpushDeps, call: Call, scope: ScopeRef): Answer {
   job.fields = { ...job.fields, ...given }
   if (enabled !== undefined && enabled !== before.enabled)
     actOn(state, job, call.nowMs, { kind: enabled ? 'enable' : 'disable' })
+  state.audit.record(job, { atMs: call.nowMs, type: 'update', token: call.token, request: body })
   return show(deps.world, call, job)
 }
 
 function remove(deps: LogpushDeps, call: Call, scope: ScopeRef): Answer {
   const job = find(deps.world, call, scope)
-  actOn(deps.world.state, job, call.nowMs, { kind: 'delete' })
+  const { state } = deps.world
+  actOn(state, job, call.nowMs, { kind: 'delete' })
+  state.audit.record(job, { atMs: call.nowMs, type: 'delete', token: call.token, request: null })
   return { result: { id: job.id } }
 }

@@ -1,4 +1,5 @@
 import { alertingVariants } from './alerting-variants.ts'
+import { auditVariants } from './audit-variants.ts'
 import { destinationVariants } from './destination-variants.ts'
 import { directoryVariants } from './directory-variants.ts'
 import { envelopeVariants } from './envelope-variants.ts'
@@ -19,6 +20,7 @@ export const variantTable: readonly Variant[] = [
   ...destinationVariants,
   ...policyVariants,
   ...alertingVariants,
+  ...auditVariants,
   ...graphqlVariants,
   ...graphqlLimits,
   ...graphqlRefusals,

@@ -40,7 +40,7 @@ function nextHappening(state: WorldState, nowMs: number): Happening | null {
         state.script.splice(index, 1)
         if (step.everyMs !== undefined) state.script.push({ ...step, atMs: step.atMs + step.everyMs })
         const job = state.jobs.get(step.jobId)
-        if (job !== undefined) actOn(state, job, atMs, step.action)
+        if (job !== undefined) actByHand(state, job, atMs, step.action)
       }
     }
   })
@@ -82,6 +82,21 @@ export function actOn(state: WorldState, job: JobTimeline, atMs: number, action:
   }
   foresee(state, job)
   report(state, job, atMs, described(action))
+}
+
+/** The same by the person at the dashboard: what changes the job itself is in the audit log. */
+export function actByHand(state: WorldState, job: JobTimeline, atMs: number, action: JobAction): void {
+  if (job.deletedAtMs !== null) return
+  actOn(state, job, atMs, action)
+  const { kind } = action
+  if (kind !== 'enable' && kind !== 'disable' && kind !== 'delete') return
+  const type = kind === 'delete' ? 'delete' : 'update'
+  state.audit.record(job, {
+    atMs,
+    type,
+    token: null,
+    request: kind === 'delete' ? null : { enabled: kind === 'enable' },
+  })
 }
 
 function report(state: WorldState, job: JobTimeline, atMs: number, what: string): void {

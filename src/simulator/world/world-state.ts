@@ -1,3 +1,4 @@
+import { type AuditTrail, createAuditTrail } from './audit-trail.ts'
 import type { FailureName } from './failures.ts'
 import { createTimeline, type JobTimeline } from './job-timeline.ts'
 import { createNotificationState, type Delivery, type NotificationState } from './notification-state.ts'
@@ -51,6 +52,7 @@ export interface WorldState {
   /** Changes of GraphQL limits by scope id, on top of what the spec says. */
   readonly healthSettings: Map<string, Partial<HealthSettings>>
   readonly notifications: NotificationState
+  readonly audit: AuditTrail
   /** Told what happens after the start. */
   tell: (news: News) => void
   /** Sends to webhooks. */
@@ -77,6 +79,7 @@ export function createWorldState(spec: WorldSpec, startMs: number): WorldState {
     brokenDestinations: new Map(),
     healthSettings: new Map(),
     notifications: createNotificationState(spec, startMs),
+    audit: createAuditTrail(spec.seed),
     tell: () => {},
     deliver: () => {},
     nextJobId: 1,

@@ -1,5 +1,5 @@
 import type { FailureName } from './failures.ts'
-import { actOn, foresee, settleUntil } from './happenings.ts'
+import { actByHand, actOn, foresee, settleUntil } from './happenings.ts'
 import { findJob, type InjectedEvent, injectEvent, type JobRef } from './injection.ts'
 import { type JobTimeline, latestPhase } from './job-timeline.ts'
 import type { Delivery } from './notification-state.ts'
@@ -76,7 +76,7 @@ export function createWorld(
   const job = (ref: JobRef): JobTimeline => findJob(state, ref)
   const act = (ref: JobRef, action: JobAction): void => {
     settle()
-    actOn(state, job(ref), clock.now(), action)
+    actByHand(state, job(ref), clock.now(), action)
   }
   const liveJobs = (): JobTimeline[] =>
     [...state.jobs.values()].filter(({ deletedAtMs }) => deletedAtMs === null)

@@ -64,12 +64,18 @@ t.test(
     const empty = (await simulated(t)).sim
     for (const map of ['webhooks', 'policies', 'pagerduty'] as const)
       empty.world.state.notifications[map].clear()
+    sim.clock.advance(60_000)
+    await ask(sim, `/zones/${second}/logpush/jobs/${healthy}`, { method: 'PUT', body: { name: 'cdn' } })
     sim.world.breakJob(job)
     sim.clock.advance(25 * 3_600_000)
+    sim.world.enableJob(healthy)
+    sim.clock.advance(60_000)
     await sim.idle()
     const jobs = `/zones/${first}/logpush`
     const alerting = `/accounts/${account}/alerting/v3`
     const now = sim.clock.now()
+    // What is asked meanwhile writes too, at this instant or at the start.
+    const audit = `/accounts/${account}/logs/audit?since=${iso(simStart + 1)}&before=${iso(now - 1)}`
     const rows = { zones: [second, first], from: iso(now - 40 * 60_000), to: iso(now) }
     const conf = { destination_conf: 's3://b/p?region=x' }
     const requests: (readonly [operation: string, path: string, more?: Parameters<typeof ask>[2]])[] = [
@@ -92,6 +98,8 @@ t.test(
       ['eligible_mechanisms', `${alerting}/destinations/eligible`],
       ['available_alerts', `${alerting}/available_alerts`],
       ['history', `${alerting}/history`],
+      ['audit_log', `${audit}&limit=1`],
+      ['audit_log', audit],
       ['graphql', '/graphql', { body: { query: health, variables: rows } }],
       ['graphql', '/graphql', { body: { query: limits, variables: { zones: [first] } } }],
     ]
