@@ -12,11 +12,15 @@ import type { Exchange } from './transport.ts'
 
 /** Advice on paging. What cannot be read of it is not given. */
 const figure = z.catch(z.nullish(z.number()), null)
+const place = z.catch(z.nullish(z.string()), null)
 const resultInfo = z.object({
   page: figure,
   per_page: figure,
   total_pages: figure,
   total_count: figure,
+  // Lists that go on at a cursor tell it in one of these places.
+  cursor: place,
+  cursors: z.catch(z.nullish(z.object({ after: place })), null),
 })
 
 const envelope = z.object({

@@ -23,14 +23,18 @@ export function itemsOf<S extends z.ZodMiniType>(
   )
 }
 
-/** The same where the API's description lets a list without items be null. */
+/**
+ * The same where the API's description lets a list without items be null. Where `concerns` tells which items are asked
+ * for, the others are left out without being read.
+ */
 export function nullableItemsOf<S extends z.ZodMiniType>(
   item: S,
   needed: readonly string[],
+  concerns: (raw: unknown) => boolean = () => true,
 ): z.ZodMiniType<Listing<z.output<S>>> {
   return z.pipe(
     z.nullable(z.array(z.unknown())),
-    z.transform((list: unknown[] | null) => readItems(list ?? [], item, needed)),
+    z.transform((list: unknown[] | null) => readItems((list ?? []).filter(concerns), item, needed)),
   )
 }
 

@@ -60,6 +60,7 @@ export const operations = {
     maxMb: 4,
   },
   list_history: { api: 'rest', does: 'list sent notifications', grant: 'Notifications Read', maxMb: 4 },
+  list_audit_log: { api: 'rest', does: 'read the audit log', grant: 'Account Settings Read', maxMb: 8 },
   read_account_health: {
     api: 'graphql',
     does: 'read account health',

@@ -2,11 +2,13 @@ import t from 'tap'
 import { allPages } from '../../src/access/paging.ts'
 import { createHealthClient } from '../../src/cloudflare/health/health-client.ts'
 import { createRestClient, type RestClient } from '../../src/cloudflare/rest/rest-client.ts'
+import { type AuditEntry, actorText } from '../../src/domain/job/audit-entry.ts'
 import type { HealthRow } from '../../src/domain/ledger/health-row.ts'
 import type { Scope } from '../../src/domain/scope.ts'
 import { Secret } from '../../src/domain/secret.ts'
 import { minuteOf } from '../../src/domain/time.ts'
 import type { ApiFailureKind } from '../../src/errors.ts'
+import type { AuditPage } from '../../src/ports/audit-log.ts'
 import type { HealthApi } from '../../src/ports/cloudflare.ts'
 import type { FaultEffect } from '../../src/simulator/api/faults.ts'
 import type { Simulator, SimulatorOptions } from '../../src/simulator/server.ts'
@@ -377,6 +379,55 @@ t.test('the limits of the dataset are read for accounts and zones', async (t) =>
   const from = minuteOf(simStart)
   const wide = { scopes: zones.filter(({ id }) => id === first), from: from - 120, to: from, limit: 10 }
   t.match(await failureOf(health.readHealth(wide, options)), { kind: /^(invalid_request|forbidden)$/ })
+})
+
+t.test('the audit log tells who wrote to which job, page by page', async (t) => {
+  const { sim, rest, account, first } = await simulated(t)
+  const zone = { kind: 'zone', id: first } as const
+  const since = sim.clock.now() + 1
+  sim.clock.advance(60_000)
+  const body = { name: 'new', dataset: 'http_requests', enabled: true, destinationConf: conf }
+  const { id } = await rest.createJob(zone, body, options)
+  await rest.updateJob(zone, id, { enabled: false }, options)
+  sim.clock.advance(60_000)
+  sim.world.enableJob('new')
+  await rest.deleteJob(zone, id, options)
+  sim.world.breakJob('healthy')
+  sim.clock.advance(25 * 3_600_000)
+  const list = async (at = sim.clock.now()) => {
+    const entries: AuditEntry[] = []
+    let cursor: string | null = null
+    do {
+      const page: AuditPage = await rest.listAuditLog(account, { since, before: at, cursor }, options)
+      entries.push(...page.items)
+      cursor = page.cursor
+    } while (cursor !== null)
+    return entries
+  }
+  const token = 'token "pipeline" of sre@quay.example'
+  const made = simStart + 60_000
+  const expected = [
+    ['deleted', made + 60_000, token],
+    ['enabled', made + 60_000, 'sre@quay.example (dashboard)'],
+    ['disabled', made, token],
+    ['created', made, token],
+  ]
+  const told = (entries: readonly AuditEntry[]) =>
+    entries.map(({ jobId, action, at, actor }) => [jobId === id && action, at, actorText(actor, 'email')])
+  const entries = await list()
+  t.strictSame(told(entries), expected, 'what Cloudflare did by itself is not in it')
+  t.notMatch(everythingOf(entries), /canary/, 'what was written to the job is not kept')
+  t.strictSame(told(await list(made + 1)), expected.slice(2))
+  for (let i = 0; i < 450; i += 1) sim.world[i % 2 === 0 ? 'disableJob' : 'enableJob']('retrying')
+  sim.variants.enable({ name: 'audit/cursors' })
+  const all = await list()
+  t.equal(new Set(all.map((entry) => entry.id)).size, 454, 'over three pages, each entry once')
+
+  const blind = smallWorld().world
+  blind.token({ grants: [{ permission: 'logs_write' }] })
+  const other = await stepped(t, { world: blind.spec() })
+  const refused = clients(other).rest.listAuditLog(account, { since, before: since, cursor: null }, options)
+  t.match(await failureOf(refused), { kind: 'forbidden', message: /Account Settings Read/ })
 })
 
 t.test('a grant that is missing is named, with the scopes it is missing for', async (t) => {

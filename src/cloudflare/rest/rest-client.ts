@@ -1,3 +1,4 @@
+import type { AuditApi } from '../../ports/audit-log.ts'
 import type {
   DirectoryApi,
   JobsApi,
@@ -6,6 +7,7 @@ import type {
   TokenApi,
 } from '../../ports/cloudflare.ts'
 import { createTransport, type TransportDeps } from '../transport.ts'
+import { createAuditApi } from './audit-api.ts'
 import { createDirectoryApi } from './directory-api.ts'
 import { createHistoryApi } from './history-api.ts'
 import { createJobsApi } from './jobs-api.ts'
@@ -16,7 +18,13 @@ import { createRest } from './rest.ts'
 import { createTokenApi } from './token-api.ts'
 import { createWebhooksApi } from './webhooks-api.ts'
 
-export interface RestClient extends DirectoryApi, JobsApi, OwnershipApi, TokenApi, NotificationsApi {}
+export interface RestClient
+  extends DirectoryApi,
+    JobsApi,
+    OwnershipApi,
+    TokenApi,
+    NotificationsApi,
+    AuditApi {}
 
 /** All of Cloudflare's REST API that this program uses. Methods may be taken off it and passed around. */
 export function createRestClient(deps: TransportDeps): RestClient {
@@ -30,5 +38,6 @@ export function createRestClient(deps: TransportDeps): RestClient {
     ...createWebhooksApi(rest),
     ...createMechanismsApi(rest),
     ...createHistoryApi(rest),
+    ...createAuditApi(rest),
   }
 }

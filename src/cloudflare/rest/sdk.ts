@@ -1,4 +1,5 @@
 import { BaseAccounts } from 'cloudflare/resources/accounts/accounts'
+import { BaseAudit } from 'cloudflare/resources/accounts/logs/audit'
 import { BaseTokens as BaseAccountTokens } from 'cloudflare/resources/accounts/tokens/tokens'
 import { AvailableAlerts } from 'cloudflare/resources/alerting/available-alerts'
 import { Eligible } from 'cloudflare/resources/alerting/destinations/eligible'
@@ -42,6 +43,7 @@ export function createSdk(baseUrl: string, fetch: Fetch, timeoutMs: number) {
     resources: [
       BaseAccounts,
       BaseAccountTokens,
+      BaseAudit,
       BaseUserTokens,
       BaseZones,
       Jobs,

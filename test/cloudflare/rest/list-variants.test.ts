@@ -21,6 +21,7 @@ const lists = {
   accounts: (client) => client.listAccounts(1, options),
   history: (client) => client.listHistory(account.id, { page: 1, since }, options),
   policies: (client) => client.listPolicies(account.id, options),
+  audit: (client) => client.listAuditLog(account.id, { since, before: since, cursor: null }, options),
   webhooks: (client) => client.listWebhooks(account.id, options),
 } satisfies Record<string, List>
 
@@ -38,11 +39,16 @@ const sound: Readonly<Record<keyof typeof lists, object>> = {
     enabled: true,
     mechanisms: { email: [{ id: 'a@b.c' }] },
   },
+  audit: {
+    id: 'e1',
+    action: { type: 'delete', time: '2026-11-02T00:00:00Z' },
+    raw: { method: 'DELETE', uri: '/client/v4/zones/z/logpush/jobs/7' },
+  },
   webhooks: { id: 'w1', name: 'sound', url: 'https://hook.example.com/', type: 'generic' },
 }
 
 /** Lists that the API's description lets be null. */
-const nullable = ['policies', 'webhooks']
+const nullable = ['policies', 'webhooks', 'audit']
 
 interface Variant {
   readonly of: keyof typeof lists
@@ -72,7 +78,84 @@ const lostJob = (field: string, value: unknown): Variant => ({
   odd: field,
 })
 
+const write = { type: 'update', time: '2026-11-02T01:00:00Z', result: 'success' }
+
+const auditRow = (name: string, edit: object, gives: object | null, odd?: string): Variant => ({
+  of: 'audit',
+  name,
+  item: {
+    id: 'e2',
+    action: write,
+    actor: { type: 'user', id: 'u1' },
+    raw: { method: 'PUT', status_code: 200, uri: '/zones/z/logpush/jobs/8?x=1' },
+    resource: { id: '8', product: 'logpush', type: 'jobs', scope: {} },
+    ...edit,
+  },
+  gives,
+  ...(odd === undefined ? {} : { odd }),
+})
+
+const writing = (request: unknown): object => ({ resource: { id: 8, product: 'Logpush', request } })
+
+const auditRows: readonly Variant[] = [
+  auditRow('with all fields', {}, { jobId: '8', action: 'changed', at: Date.UTC(2026, 10, 2, 1) }),
+  auditRow('the switch alone', writing({ enabled: true }), { action: 'enabled' }),
+  auditRow('a whole job', writing({ enabled: true, name: 'x' }), { action: 'changed' }),
+  auditRow('a whole job, off', writing({ enabled: false, name: 'x' }), { action: 'disabled' }),
+  auditRow('a body as text', writing('{"enabled":false}'), { action: 'disabled' }),
+  auditRow('a body that is no JSON', writing('{"enabled":'), { action: 'changed' }),
+  auditRow('by product and id', { raw: null }, { jobId: '8' }),
+  auditRow(
+    'a job that was made',
+    {
+      action: { ...write, type: 'create' },
+      raw: { method: 'POST', uri: '/zones/z/logpush/jobs' },
+      resource: { id: null, response: { result: { id: 9 } } },
+    },
+    { jobId: '9', action: 'created' },
+  ),
+  auditRow(
+    'by the method alone',
+    { action: { time: write.time }, raw: { method: 'DELETE', uri: '/logpush/jobs/8' } },
+    {
+      action: 'deleted',
+    },
+  ),
+  auditRow(
+    'a token as an object',
+    { actor: { token: { id: 't1', name: 'terraform' } } },
+    {
+      actor: { tokenId: 't1', tokenName: 'terraform', type: null },
+    },
+  ),
+  auditRow(
+    'a field of the actor that is no text',
+    { actor: { email: 5, id: 'u1' } },
+    {
+      actor: { email: null, id: 'u1' },
+    },
+  ),
+  auditRow('an actor that is none', { actor: 'sre' }, { actor: { id: null } }, 'actor'),
+  auditRow('no time', { action: { type: 'update' } }, null, 'action.time'),
+  auditRow('no id', { id: null }, null, 'id'),
+  auditRow('a write that was refused', { action: { ...write, result: 'failure' } }, null),
+  auditRow('a write that failed', { raw: { status_code: 400, uri: '/logpush/jobs/8' } }, null),
+  auditRow('a look at a job', { action: { ...write, type: 'view' } }, null),
+  auditRow(
+    'another product, odd',
+    { id: null, raw: { uri: '/zones/z/dns_records/8' }, resource: { id: '8' } },
+    null,
+  ),
+  auditRow(
+    'a check of a destination',
+    { raw: { uri: '/zones/z/logpush/validate/destination' }, resource: null },
+    null,
+  ),
+  auditRow('no object', { id: 'e2', raw: 5, resource: [] }, null),
+]
+
 const variants: readonly Variant[] = [
+  ...auditRows,
   {
     of: 'jobs',
     name: 'as of 2021',

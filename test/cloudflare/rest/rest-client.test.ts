@@ -500,6 +500,43 @@ const methods: readonly Method[] = [
       lastPage: null,
     },
   },
+  {
+    name: 'listAuditLog',
+    call: (client) =>
+      client.listAuditLog(account.id, { since, before: since + 60_000, cursor: 'c1' }, options),
+    sent: `GET ${accountPath}/logs/audit?since=2026-11-01T00%3A00%3A00.000Z&before=2026-11-01T00%3A01%3A00.000Z&direction=desc&limit=200&cursor=c1`,
+    result: [
+      {
+        id: 'e1',
+        action: { type: 'update', time: '2026-11-01T00:00:30Z', result: 'success' },
+        actor: { type: 'user', id: 'u1', email: 'sre@quay.example', context: 'dash' },
+        raw: { method: 'PUT', status_code: 200, uri: `${accountPath}/logpush/jobs/7` },
+        resource: { request: { enabled: false, destination_conf: canary.destination } },
+      },
+    ],
+    gives: {
+      items: [
+        {
+          id: 'e1',
+          at: since + 30_000,
+          jobId: '7',
+          action: 'disabled',
+          actor: {
+            type: 'user',
+            id: 'u1',
+            email: 'sre@quay.example',
+            context: 'dash',
+            tokenId: null,
+            tokenName: null,
+          },
+        },
+      ],
+      unreadable: [],
+      fill: 'short',
+      lastPage: null,
+      cursor: null,
+    },
+  },
 ]
 
 t.test('each method sends one documented request and reads its result', async (t) => {
