@@ -149,7 +149,7 @@ const { compiled, readable } = await compileTests(compiledFolder)
 const report = createReport(readable)
 
 async function checkSources() {
-  await step(report, 'types', process.execPath, ['node_modules/typescript/bin/tsc', '--noEmit'])
+  await step(report, 'types', process.execPath, ['node_modules/typescript-native/bin/tsc', '--noEmit'])
   await step(report, 'lint', process.execPath, [
     'node_modules/@biomejs/biome/bin/biome',
     'ci',
