@@ -1,6 +1,12 @@
 // What came out: counts whole tests, prints each as it ends, and closes with the slowest files and the one line
 // "N passed, N failed" (and ", N skipped").
 
+import { stripVTControlCharacters } from 'node:util'
+
+/** A log file holds no colours. */
+const plain = (text) =>
+  process.stdout.isTTY ? text : stripVTControlCharacters(text).replace(/[ \t]+$/gm, '')
+
 const out = (text) => process.stdout.write(text)
 const seconds = (milliseconds) => (milliseconds / 1000).toFixed(1)
 
@@ -10,6 +16,8 @@ export function createReport(readable) {
   const failures = []
   const skips = []
   const times = []
+  /** By path, why its first assertion failed: a log that is cut at its beginning must still say it. */
+  const reasons = new Map()
 
   const count = (ok, title) => {
     counts[ok ? 'passed' : 'failed'] += 1
@@ -43,7 +51,9 @@ export function createReport(readable) {
         const error = details?.error
         const text = error?.cause?.stack ?? error?.cause ?? error?.stack ?? error
         const why = isFile ? `${String(text)}\n${lastWords}`.trimEnd() : String(text)
-        out(`✖ ${title}\n${readable(why).replace(/^/gm, '    ')}\n`)
+        const shown = plain(readable(why)).replace(/^/gm, '    ')
+        out(`✖ ${title}\n${shown}\n`)
+        if (!reasons.has(path)) reasons.set(path, `${name}\n${shown}`.split('\n').slice(0, 20).join('\n'))
       }
       if (nesting > 0) return
       // A file stands for itself only when it died outside its tests.
@@ -56,6 +66,7 @@ export function createReport(readable) {
     close({ nothingSkipped, milliseconds }) {
       for (const skip of skips) out(`skipped: ${skip}\n`)
       for (const failure of failures) out(`failed: ${failure}\n`)
+      for (const [path, reason] of reasons) out(`in ${path}: ${reason}\n`)
       const slowest = times.toSorted((a, b) => b.milliseconds - a.milliseconds).slice(0, 10)
       out(`The slowest of ${times.length} files:\n`)
       for (const { path, milliseconds: taken } of slowest) out(`${seconds(taken).padStart(7)} s ${path}\n`)
