@@ -5,7 +5,9 @@ import {
   isDestinationKind,
   kindSpec,
 } from '../../domain/destination/kinds.ts'
+import { kindOfAddress } from '../../domain/destination/redaction.ts'
 import type { FieldSpec } from '../../domain/destination/spec.ts'
+import { splitConf } from '../../domain/destination/text.ts'
 import { isObject } from '../../domain/plain-value.ts'
 import { hasReference } from '../resource/reference.ts'
 import { sampled } from './job-variables.ts'
@@ -27,7 +29,8 @@ export function checkDestination(
     report.error(path, `expected one kind of destination, found ${what}`)
     return null
   }
-  if (kind === 'url' || !isDestinationKind(kind)) return kind === 'url' ? 'url' : null
+  if (kind === 'url') return kindOfText(destination.url)
+  if (!isDestinationKind(kind)) return null
   const fields = isObject(destination[kind]) ? destination[kind] : {}
   for (const [name, spec] of Object.entries(kindSpec(kind).fields)) {
     const value = fields[name]
@@ -38,6 +41,12 @@ export function checkDestination(
   const wrong = kindSpec(kind).together?.((name) => fields[name] !== undefined) ?? []
   for (const text of wrong) report.error([...path, kind], text)
   return kind
+}
+
+/** A whole text is of a kind as well; where a reference is all there is, that is not known. */
+function kindOfText(text: unknown): DestinationKind | 'url' {
+  const parts = typeof text === 'string' ? splitConf(text) : null
+  return (parts && kindOfAddress(parts.scheme, parts.address)) ?? 'url'
 }
 
 /** Kinds whose path Cloudflare fills in the day for. */

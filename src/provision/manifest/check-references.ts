@@ -1,6 +1,8 @@
+import { destinationFields, parseDestination } from '../../domain/destination/destination.ts'
 import { isDestinationKind, kindSpec } from '../../domain/destination/kinds.ts'
 import { redactConf } from '../../domain/destination/redaction.ts'
 import type { Positioned } from '../../domain/positioned.ts'
+import { Secret } from '../../domain/secret.ts'
 import { hasReference, parseReferences, refEnv, refFile, variablesIn } from '../resource/reference.ts'
 import { isSecretPath, type Report } from './report.ts'
 import { type Path, pathText } from './tree.ts'
@@ -36,6 +38,10 @@ function checkText(report: Report, text: string, path: Path): void {
     if ('mistake' in parsed) report.error(path, isSecretPath(path) ? bare(parsed.mistake) : parsed.mistake)
     else if (mustRefer(path, text) && !hasReference(text)) {
       report.error(path, `expected a reference such as ${refEnv} or ${refFile}, found plain text`)
+    } else if (isWholeDestination(path) && hasReference(text)) {
+      for (const name of literalSecrets(text)) {
+        report.error(path, `${name}: expected a reference such as ${refEnv} or ${refFile}, found plain text`)
+      }
     }
     const variable = path.includes('destination') ? undefined : variablesIn(text)[0]
     if (variable !== undefined) {
@@ -70,6 +76,22 @@ function isReferable(path: Path): boolean {
   return path[1] === 'webhooks'
     ? last === 'url' || last === 'secret'
     : path[3] === 'email' || path[3] === 'pagerduty'
+}
+
+function isWholeDestination(path: Path): boolean {
+  return path.at(-1) === 'url' && path.at(-2) === 'destination'
+}
+
+/** Fields of a whole destination that are secret and stand there as plain text. */
+function literalSecrets(text: string): readonly string[] {
+  const destination = parseDestination(text)
+  if (destination.kind === 'url') return []
+  const { fields } = kindSpec(destination.kind)
+  return [...destinationFields(destination)].flatMap(([name, value]) => {
+    const type = fields[name]?.type
+    const isSecret = type === 'secret' || type === 'query'
+    return isSecret && value instanceof Secret && !hasReference(value.reveal()) ? [name] : []
+  })
 }
 
 const tellingName = /auth|token|key|secret|passw|cookie|credential|signature/i

@@ -7,6 +7,7 @@ import { checkPolicy, checkWebhook } from './check-notifications.ts'
 import { checkReferences } from './check-references.ts'
 import type { Manifest, ManifestPart } from './part.ts'
 import { type PartialManifest, parsePartially } from './partial-manifest.ts'
+import { unpasted } from './pasted.ts'
 import { createReport, found, type Report, reportIssues, type Source } from './report.ts'
 import { manifestSchema } from './schema.ts'
 import { childOf, expandMerges, type Path, plainValue, withDefaults } from './tree.ts'
@@ -33,7 +34,10 @@ export function readManifest(texts: readonly ManifestText[], parseYaml: ParseYam
       problems.push(...yaml.problems.map(({ at, message }) => yamlProblem(file, at, message)))
       continue
     }
-    const source: Source = { file, root: inheriting(expandMerges(shown(yaml.root))) }
+    const source: Source = {
+      file,
+      root: inheriting(unpasted(expandMerges(shown(yaml.root)), file, problems)),
+    }
     const report = createReport(source)
     const plain = plainValue(withoutExtensions(source.root))
     const parsed = manifestSchema.safeParse(plain)

@@ -102,8 +102,15 @@ export const jobSchema = mapping('a job', 'A Logpush job.', { name: jobName, ...
 
 /** What a job need not say itself, since defaults may give it. */
 function partialJobShape() {
-  const { dataset, destination, ...rest } = jobShape('part')
-  return { ...rest, dataset: dataset.optional(), destination: destination.optional() }
+  const { dataset, destination, filter, ...rest } = jobShape('part')
+  return {
+    ...rest,
+    dataset: dataset.optional(),
+    destination: destination.optional(),
+    // Before a manifest is checked, these become a destination and a filter.
+    destination_conf: text('a text', `Destination as in the API and in Terraform. ${referable}`).optional(),
+    filter: z.union([filter, text('a text', 'Filter as JSON, as in the API and in Terraform.')]).optional(),
+  }
 }
 
 /** A job as it is written, with all that defaults may give left out. */

@@ -7,10 +7,12 @@ import { readManifest } from '../../../src/provision/manifest/manifest.ts'
 import { resolveManifest } from '../../../src/provision/manifest/resolve-manifest.ts'
 import { manifestJsonSchema } from '../../../src/provision/manifest/schema.ts'
 import { formatBytes, parseBytes, parseSeconds } from '../../../src/provision/manifest/units.ts'
+import { jobDiff } from '../../../src/provision/plan/compare-job.ts'
 import { problemText } from '../../../src/provision/resource/problem.ts'
 import { readYaml } from '../../../src/settings/yaml-text.ts'
 import { manifestFile, manifestFiles, manifestOf, referencesTo } from '../../support/manifest-files.ts'
 import { holds } from '../../support/property.ts'
+import { zone } from '../../support/provision-values.ts'
 
 function problemsOf(...texts: readonly { file: string; text: string }[]): readonly string[] {
   const read = readManifest(texts, readYaml)
@@ -89,6 +91,31 @@ t.test('a reference may stand within braces, and keeps every column', async (t) 
   t.strictSame(problemsOf({ file: 'm.yaml', text }), ['m.yaml:4:105: jobs[0]: unknown key "oops"'])
   const [first] = manifestOf(text.replace(', oops: 1', '')).parts
   t.match(first?.value.jobs, [{ zone: `\${env:ZONE}`, destination: { gcs: { bucket: `\${env:BUCKET}` } } }])
+})
+
+t.test('a job pasted from Terraform means what it means written out', async (t) => {
+  const jobs = (...lines: readonly string[]) => {
+    const text = `${head}jobs:\n  - name: a\n    zone: z.example\n    dataset: http_requests\n    ${lines.join('\n    ')}\n`
+    const resolved = resolveManifest(manifestOf(text), referencesTo({ SECRET: 'canary', KEY: 'AKID' }))
+    if (!resolved.ok) throw new Error(resolved.problems.map(problemText).join('\n'))
+    return resolved.value.drafts.flatMap((draft) => {
+      const built = draft.in === 'place' ? draft.build(zone) : null
+      return built?.ok ? [built.value.resource] : []
+    })
+  }
+  const [pasted] = jobs(
+    `destination_conf: s3://quay-logs/http/{DATE}?region=us-east-1&access-key-id=\${env:KEY}&secret-access-key=\${env:SECRET}`,
+    `filter: '{"where":{"and":[{"key":"EdgeResponseStatus","operator":"geq","value":500},{"key":"Ok","operator":"eq","value":true}]}}'`,
+  )
+  const [written] = jobs(
+    `destination: { s3: { bucket: quay-logs, path: "http/{DATE}", region: us-east-1, access_key_id: \${env:KEY}, secret_access_key: \${env:SECRET} } }`,
+    'filter: { where: { and: [{ key: EdgeResponseStatus, operator: geq, value: 500 }, { key: Ok, operator: eq, value: true }] } }',
+  )
+  t.ok(pasted !== undefined && written !== undefined)
+  if (pasted === undefined || written === undefined) return
+  t.strictSame(jobDiff(pasted, written), [])
+  t.strictSame(pasted.filter, written.filter)
+  t.same(jobs('destination_conf: gs://b/http', "filter: ''")[0]?.filter, null)
 })
 
 t.test('defaults, anchors and merge keys give whole jobs', async (t) => {

@@ -1,0 +1,79 @@
+import type { Entry, Position, Positioned } from '../../domain/positioned.ts'
+import { type JsonValue, parseJson } from '../resource/json-value.ts'
+import type { Problem } from '../resource/problem.ts'
+import { entryOf } from './tree.ts'
+
+/*
+ * Jobs as they are pasted from Terraform or the API, in the manifest's own form: `destination_conf` is a `destination`
+ * as one text, and a `filter` may be the JSON text it is there.
+ */
+
+/** More is never a filter; so no depth of it is either. */
+const maxText = 10_000
+
+export function unpasted(root: Positioned, file: string, problems: Problem[]): Positioned {
+  if (root.kind !== 'map') return root
+  const edit = (value: Positioned) => unpastedJob(value, file, problems)
+  const entries = root.entries.map((entry) => {
+    if (entry.key === 'defaults') return { ...entry, value: edit(entry.value) }
+    if (entry.key !== 'jobs' || entry.value.kind !== 'list') return entry
+    return { ...entry, value: { ...entry.value, items: entry.value.items.map(edit) } }
+  })
+  return { ...root, entries }
+}
+
+function unpastedJob(job: Positioned, file: string, problems: Problem[]): Positioned {
+  if (job.kind !== 'map') return job
+  const error = (at: Position, message: string) =>
+    problems.push({ at: { file, ...at }, level: 'error', message })
+  const entries = job.entries.flatMap((entry): readonly Entry[] => {
+    const { key, keyAt, value } = entry
+    if (key === 'destination_conf') {
+      if (entryOf(job, 'destination') === undefined)
+        return [{ ...entry, key: 'destination', value: asUrl(entry) }]
+      error(keyAt, 'destination_conf: expected either destination or destination_conf, found both')
+      return []
+    }
+    if (key !== 'filter' || value.kind !== 'scalar' || value.type !== 'text') return [entry]
+    // As the API writes "no filter".
+    if (value.text.trim() === '') return []
+    const filter = value.text.length > maxText ? undefined : parseJson(value.text)
+    if (filter !== undefined) return [{ ...entry, value: positioned(filter, value.at) }]
+    error(
+      value.at,
+      `filter: expected a mapping, or a filter as JSON such as '{"where": …}', found another text`,
+    )
+    return []
+  })
+  return { ...job, entries }
+}
+
+function asUrl({ keyAt, value }: Entry): Positioned {
+  return { kind: 'map', at: value.at, entries: [{ key: 'url', keyAt, value }] }
+}
+
+/** A value as if it had been written where its text stands. */
+function positioned(value: JsonValue, at: Position): Positioned {
+  if (value === null) return { kind: 'scalar', at, type: 'nothing', text: '' }
+  switch (typeof value) {
+    case 'string':
+      return { kind: 'scalar', at, type: 'text', text: value }
+    case 'number':
+    case 'boolean':
+      return {
+        kind: 'scalar',
+        at,
+        type: typeof value === 'number' ? 'number' : 'boolean',
+        text: String(value),
+      }
+  }
+  if (Array.isArray(value)) {
+    return { kind: 'list', at, items: value.map((item: JsonValue) => positioned(item, at)) }
+  }
+  const entries = Object.entries(value).map(([key, item]) => ({
+    key,
+    keyAt: at,
+    value: positioned(item, at),
+  }))
+  return { kind: 'map', at, entries }
+}
