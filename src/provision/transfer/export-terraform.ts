@@ -1,7 +1,7 @@
 import { parseDestination } from '../../domain/destination/destination.ts'
 import { needsChallenge } from '../../domain/destination/limits.ts'
 import { filterText } from '../apply/job-body.ts'
-import { outputBody } from '../resource/output-form.ts'
+import { type OutputOptionName, outputDefaults, outputOptionNames } from '../resource/output-form.ts'
 import type { JobResource } from '../resource/resource.ts'
 import { type HclAttribute, type HclBlock, hclText } from './hcl-text.ts'
 import { createPlaceholders, objectTitle, type Placeholders } from './placeholders.ts'
@@ -85,19 +85,24 @@ function jobBlocks(
     ['max_upload_interval_seconds', intervalSeconds],
     ['max_upload_records', records],
   ]
-  const output = outputAttributes(resource)
+  const output = job.outputOfLogpull ? [] : outputAttributes(resource)
+  const filter = job.filterText || (resource.filter === null ? null : filterText(resource.filter))
+  const optional = (name: string, value: string | null): readonly HclAttribute[] =>
+    value === null || value === '' ? [] : [[name, value]]
   notes.push(
     ...unsaid(resource).map((what) => `${objectTitle(resource)}: the provider does not support ${what}.`),
   )
   const attributes: readonly HclAttribute[] = [
     home,
-    ['name', name],
+    ...optional('name', name),
     ['dataset', resource.dataset],
-    ...(resource.jobKind === '' ? [] : [['kind', resource.jobKind] as const]),
+    ...optional('kind', resource.jobKind),
     ['enabled', resource.enabled],
     ['destination_conf', destination],
     ...(token === null ? [] : [['ownership_challenge', { code: token }] as const]),
-    ...(resource.filter === null ? [] : [['filter', filterText(resource.filter)] as const]),
+    ...optional('filter', filter),
+    ...optional('frequency', job.frequency),
+    ...optional('logpull_options', job.logpullOptions),
     ...upload.filter(([, value]) => value !== 0),
     ...(output.length === 0 ? [] : [['output_options', { object: output }] as const]),
   ]
@@ -121,17 +126,19 @@ function unsaid({ filterAttackTraffic, transformerId, output }: JobResource): re
     ...(filterAttackTraffic ? ['filter_attack_traffic'] : []),
     ...(transformerId === null ? [] : ['transformer_id']),
     ...(output.options.stringify_object === true ? ['stringify_object'] : []),
+    ...Object.keys(output.unknown),
   ]
 }
 
-function outputAttributes({ output }: JobResource): readonly HclAttribute[] {
-  const body = outputBody(output, null)
-  return Object.entries(body).flatMap(([name, value]): HclAttribute[] => {
-    if (name === 'stringify_object') return []
-    const key = name.toLowerCase().replaceAll('-', '_')
-    if (Array.isArray(value)) return [[key, value.filter((item) => typeof item === 'string')]]
-    return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
-      ? [[key, value]]
-      : []
-  })
+/** The provider fills in the defaults of ndjson, whatever the type. */
+const providerDefaults = outputDefaults('ndjson')
+
+function outputAttributes({ output: { fieldNames, options } }: JobResource): readonly HclAttribute[] {
+  const defaults = outputDefaults(options.output_type)
+  const isSaid = (name: OutputOptionName) =>
+    options[name] !== providerDefaults[name] || options[name] !== defaults[name]
+  const said = outputOptionNames
+    .filter((name) => name !== 'stringify_object' && isSaid(name))
+    .map((name): HclAttribute => [name.toLowerCase().replaceAll('-', '_'), options[name]])
+  return [...(Array.isArray(fieldNames) ? [['field_names', fieldNames] as const] : []), ...said]
 }

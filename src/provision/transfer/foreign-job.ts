@@ -4,6 +4,7 @@ import type { Scope } from '../../domain/scope.ts'
 import { Secret } from '../../domain/secret.ts'
 import { actualJob } from '../resource/live-resource.ts'
 import type { PortableJob } from './portable.ts'
+import { portableJob } from './portable-live.ts'
 
 /*
  * A job as other tools write it: the names of Cloudflare's API, with the habits of Terraform's providers (options
@@ -37,13 +38,8 @@ export function foreignJob(scope: Scope, name: string, fields: Fields): Portable
     maxUploadIntervalSeconds: numberOf(fields.max_upload_interval_seconds),
     transformerId: numberOf(fields.transformer_id),
   }
-  return {
-    id,
-    resource: actualJob(scope, live).resource,
-    logpullOptions: live.logpullOptions,
-    frequency: live.frequency,
-    hadChallenge: textOf(fields.ownership_challenge) !== null,
-  }
+  const hadChallenge = textOf(fields.ownership_challenge) !== null
+  return { ...portableJob(actualJob(scope, live)), id, hadChallenge }
 }
 
 /** Null for what is not there, an empty text included. */

@@ -80,7 +80,9 @@ function scopeText({ resource: { scope } }: ActualJob): string {
 }
 
 export function portableJob({ id, resource, live }: ActualJob): Portable['jobs'][number] {
-  return { id, resource, logpullOptions: live.logpullOptions, frequency: live.frequency, hadChallenge: false }
+  const { logpullOptions, frequency, filter: filterText, outputOptions } = live
+  const outputOfLogpull = outputOptions === null && logpullOptions !== null
+  return { id, resource, filterText, logpullOptions, outputOfLogpull, frequency, hadChallenge: false }
 }
 
 /** Chat services have the secret in the address; elsewhere there may be one. */

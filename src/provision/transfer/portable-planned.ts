@@ -1,9 +1,25 @@
+import { buildDestination, parseDestination } from '../../domain/destination/destination.ts'
 import { accountOf } from '../../domain/scope.ts'
+import { jobDiff } from '../plan/compare-job.ts'
 import { matchObjects } from '../plan/match.ts'
 import type { Planned } from '../plan/planning.ts'
-import type { Actual, Desired } from '../resource/resource.ts'
+import type { Actual, ActualJob, Desired, DesiredJob } from '../resource/resource.ts'
 import type { Portable, PortableJob, PortablePolicy, PortableWebhook } from './portable.ts'
-import { portablePolicy } from './portable-live.ts'
+import { portableJob, portablePolicy } from './portable-live.ts'
+
+function plannedJob({ resource }: DesiredJob, id: string | null): PortableJob {
+  const nothingLeft = { logpullOptions: null, outputOfLogpull: false, frequency: null, hadChallenge: false }
+  return { id, resource, filterText: null, ...nothingLeft }
+}
+
+/** Whether the live job is the wanted one in all that it says: then its own texts are kept as they are. */
+function isAsWanted({ resource: wanted }: DesiredJob, { resource: live }: ActualJob): boolean {
+  const [to, from] = [wanted, live].map(({ destinationConf }) =>
+    buildDestination(parseDestination(destinationConf.reveal())),
+  )
+  // Of a destination that comes back without its secrets, the manifest knows more.
+  return jobDiff(wanted, live).length === 0 && to !== undefined && from?.equals(to) === true
+}
 
 /** What a manifest wants, with the ids of what is live already. */
 export function portableOf({ desired, actual }: Pick<Planned, 'desired' | 'actual'>): Portable {
@@ -17,8 +33,9 @@ export function portableOf({ desired, actual }: Pick<Planned, 'desired' | 'actua
     const id = twin?.id ?? null
     switch (wanted.kind) {
       case 'job': {
-        const nothingLeft = { logpullOptions: null, frequency: null, hadChallenge: false }
-        jobs.push({ id, resource: wanted.resource, ...nothingLeft })
+        jobs.push(
+          twin?.kind === 'job' && isAsWanted(wanted, twin) ? portableJob(twin) : plannedJob(wanted, id),
+        )
         break
       }
       case 'webhook':

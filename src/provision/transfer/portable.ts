@@ -13,8 +13,12 @@ export interface PortableJob {
   readonly resource: JobResource
   /** Where it is live; null where that is not known. */
   readonly id: string | null
-  /** Deprecated settings that are left behind. */
+  /** The filter's text as it is there; null: none, or not known. */
+  readonly filterText: string | null
+  /** Deprecated settings that a manifest leaves behind. */
   readonly logpullOptions: string | null
+  /** The output is what `logpull_options` say: there are no output options. */
+  readonly outputOfLogpull: boolean
   readonly frequency: string | null
   /** The source holds a proof of ownership. It is good for 7 days, so it is not brought along. */
   readonly hadChallenge: boolean

@@ -10,7 +10,8 @@ function portable(edit: Partial<Portable>): Portable {
 
 function portableJob(fields: Parameters<typeof aJob>[0], id: string | null = null): PortableJob {
   const { resource } = aJob(fields)
-  return { resource, id, logpullOptions: null, frequency: null, hadChallenge: false }
+  const left = { filterText: null, logpullOptions: null, outputOfLogpull: false, frequency: null }
+  return { resource, id, ...left, hadChallenge: false }
 }
 
 function portablePolicy(fields: Parameters<typeof aPolicy>[0]): PortablePolicy {
