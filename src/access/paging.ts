@@ -4,6 +4,9 @@ import type { Listing, Page, Unreadable } from '../ports/listing.ts'
 /** A listing that is longer than this never ends: no account has 50,000 zones, 50 a page. */
 const maxPages = 1_000
 
+/** After so many pages in a row whose objects have no readable id, nobody can tell whether the API repeats itself. */
+const maxNamelessPages = 10
+
 export interface PagingRules<T> {
   /** Tells items apart; one that came before is left out. */
   readonly idOf: (item: T) => string
@@ -31,6 +34,7 @@ export async function* pagesOf<T>(
   const known = new Set<string>()
   const knownOdd = new Set<string>()
   let before: Page<T>['fill'] = 'full'
+  let nameless = 0
   for (let number = 1; ; number += 1) {
     const page = await read(number)
     const promised = page.lastPage !== null && number < page.lastPage
@@ -45,8 +49,14 @@ export async function* pagesOf<T>(
     if (odd.length > 0) rules.onUnreadable?.(odd)
     yield fresh
     if (page.fill === 'short' && !promised) return
-    if (number >= max) {
-      if (rules.onMore === undefined) throw broken(`it has more than ${max} pages`)
+    nameless = fresh.length === 0 && odd.every(({ id }) => id === null) ? nameless + 1 : 0
+    if (number >= max || nameless >= maxNamelessPages) {
+      if (rules.onMore === undefined)
+        throw broken(
+          number >= max
+            ? `it has more than ${max} pages`
+            : `nothing can be read of ${nameless} pages in a row`,
+        )
       rules.onMore()
       return
     }

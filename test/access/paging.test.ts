@@ -80,6 +80,25 @@ t.test('an empty page before the last is a failure', async (t) => {
   t.equal((await last.all()).items.length, 50, 'the last may be empty')
 })
 
+t.test('pages of which nothing can be read do not go on for ever', async (t) => {
+  const asked: number[] = []
+  const odd = { id: null, name: null, field: 'id', leftOut: true }
+  const unreadable = async (number: number): Promise<Page<Item>> => {
+    asked.push(number)
+    return { items: [], unreadable: Array.from({ length: 50 }, () => odd), fill: 'full', lastPage: null }
+  }
+  t.match(await failureOf(allPages(unreadable)), {
+    kind: 'bad_response',
+    message: /nothing can be read of 10 pages in a row/,
+  })
+  t.equal(asked.length, 10)
+  const named = await allPages(async (number) => {
+    if (number > 25) return page('empty', [])
+    return number % 5 === 0 ? page('full', items(number, number + 1)) : unreadable(number)
+  })
+  t.equal(named.items.length, 5, 'a page with something in between starts anew')
+})
+
 t.test('an API that repeats itself ends the listing, and nothing is there twice', async (t) => {
   const asked: number[] = []
   const same = await allPages(async (number) => {

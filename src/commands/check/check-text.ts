@@ -158,12 +158,15 @@ function messagesOf(report: CheckReport, state: Finding['state']): readonly stri
 }
 
 function unreadableLines({ unreadable }: CheckReport): readonly string[] {
-  const lines = unreadable.map(({ kind, id, name, scope, field, left_out: leftOut }) => {
+  const told = unreadable.map(({ kind, id, name, scope, field, left_out: leftOut }) => {
     const which = [id === null ? 'of unknown id' : id, name === null || name === '' ? '' : `(${name})`]
     const where = scope === '' ? '' : ` in ${scope}`
     const effect = leftOut ? ', so it is left out' : ''
     return `  ${kind} ${which.filter((part) => part !== '').join(' ')}${where}: ${field} is not as documented${effect}`
   })
+  const counts = new Map<string, number>()
+  for (const line of told) counts.set(line, (counts.get(line) ?? 0) + 1)
+  const lines = [...counts].map(([line, count]) => (count === 1 ? line : `${line} (${count} times)`))
   const more = lines.length - maxObjects
   return more > 0 ? [...lines.slice(0, maxObjects), `  and ${more} more`] : lines
 }

@@ -28,9 +28,10 @@ export function noteUnreadable(
   const before = self.unreadable.get(listKey(kind, of))?.found ?? []
   const known = new Set(before.map(identity))
   const fresh = found.filter((one) => !known.has(identity(one)))
+  const distinct = [...new Map(fresh.map((one) => [identity(one), one])).values()]
   if (fresh.length > 0)
     log.warn(
-      { kind, ...fields, objects: fresh.length, first: fresh.slice(0, maxNames).map(described) },
+      { kind, ...fields, objects: fresh.length, first: distinct.slice(0, maxNames).map(described) },
       'Cloudflare answered with objects that cannot be read; the others of the list are not affected',
     )
   if (found.length === 0 && before.length > 0)

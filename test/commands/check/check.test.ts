@@ -1,4 +1,6 @@
 import t from 'tap'
+import { checkReport } from '../../../src/commands/check/check-report.ts'
+import { checkLines } from '../../../src/commands/check/check-text.ts'
 import type { CheckReport } from '../../../src/commands/check/report-shape.ts'
 import { type ApiFailure, type ExitCode, exitCode } from '../../../src/errors.ts'
 import type { SimulatorOptions } from '../../../src/simulator/server.ts'
@@ -6,6 +8,7 @@ import { startSimulator } from '../../../src/simulator/server.ts'
 import { accountScope, buildWorld, zoneScope } from '../../../src/simulator/world/world-builder.ts'
 import type { TokenSpec } from '../../../src/simulator/world/world-spec.ts'
 import { failureOf } from '../../support/cloudflare-clients.ts'
+import { failure } from '../../support/exporter-core.ts'
 import { fakeHttp, ok, text } from '../../support/fake-http.ts'
 import { runCheck as check } from '../../support/run-check.ts'
 
@@ -402,6 +405,30 @@ t.test('a token near its end is a warning, one past its end fails', async (t) =>
   const { code, lines } = await check(server.baseUrl, 'token-0123456789')
   t.equal(code, exitCode.failure)
   t.match(lines.join('\n'), 'The token is expired: create another one.')
+})
+
+t.test('objects that nothing tells apart are one line, counted', (t) => {
+  const odd = { kind: 'account', scope: '', id: null, name: null, field: 'id', left_out: true } as const
+  const list = Array.from({ length: 100 }, () => odd)
+  const failed = { ok: false, failure: failure('forbidden') } as const
+  const report = checkReport(
+    {
+      token: failed,
+      accounts: { ok: true, value: 0 },
+      zones: failed,
+      scopes: [],
+      unmatched: [],
+      unreadable: list,
+      notChecked: 0,
+      budget: { rest: null, graphql: null },
+    },
+    Date.now(),
+  )
+  t.strictSame(
+    checkLines(report).filter((line) => line.includes('not as documented')),
+    ['  account of unknown id: id is not as documented, so it is left out (100 times)'],
+  )
+  t.end()
 })
 
 t.test('objects that cannot be read are listed; one that is not watched fails the check', async (t) => {
