@@ -97,6 +97,8 @@ export interface HealthAnswer {
   readonly rows: ReadonlyMap<string, readonly HealthRow[]>
   /** Scopes of which the answer has nothing that can be counted, by id. */
   readonly failures: ReadonlyMap<string, HealthFailure>
+  /** Rows that were not asked for and are left out, of scopes in `rows`. */
+  readonly strays?: ReadonlyMap<string, readonly Unreadable[]>
   /** Cloudflare's time when it answered. */
   readonly date: EpochMs | null
 }

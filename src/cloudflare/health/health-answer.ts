@@ -91,12 +91,15 @@ export function readScopes<T>(
   return { found, failures }
 }
 
-/** Everything that a scope has, or why nothing of it is counted: the ledger counts what it gets. */
-export function readRows(
-  list: readonly unknown[],
-  query: HealthQuery,
-  answered: Answered,
-): { readonly ok: true; readonly rows: readonly HealthRow[] } | ({ readonly ok: false } & HealthFailure) {
+export type ReadRows =
+  | { readonly ok: true; readonly rows: readonly HealthRow[]; readonly strays: readonly Unreadable[] }
+  | ({ readonly ok: false } & HealthFailure)
+
+/**
+ * Everything that a scope has, or why nothing of it is counted: the ledger counts what it gets. Rows that were not
+ * asked for are left out, unless they may have taken the place of others: another window counts them.
+ */
+export function readRows(list: readonly unknown[], query: HealthQuery, answered: Answered): ReadRows {
   const rows: HealthRow[] = []
   const unreadable: Unreadable[] = []
   for (const raw of list) {
@@ -105,10 +108,17 @@ export function readRows(
     if (row.success) rows.push(row.data)
     else unreadable.push(odd(raw, row.error))
   }
-  const stray = rows.find((row) => !wasAsked(row, query))
+  const strays = rows.filter((row) => !wasAsked(row, query))
+  const [stray] = list.length >= query.limit ? strays : []
   const verdict = unreadable.length > 0 ? unreadableRows(unreadable) : stray && strayRow(stray)
-  if (verdict === undefined) return { ok: true, rows }
-  return { ok: false, failure: failureIn(answered, verdict), unreadable }
+  if (verdict !== undefined) return { ok: false, failure: failureIn(answered, verdict), unreadable }
+  const left = strays.map(({ jobId }) => ({
+    id: jobId,
+    name: '',
+    field: 'dimensions (not requested)',
+    leftOut: true,
+  }))
+  return { ok: true, rows: rows.filter((row) => wasAsked(row, query)), strays: left }
 }
 
 function failureIn({ exchange, operation }: Answered, verdict: Verdict): ApiFailure {

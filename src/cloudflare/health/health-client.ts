@@ -6,6 +6,7 @@ import * as z from 'zod/mini'
 import type { HealthRow } from '../../domain/ledger/health-row.ts'
 import type { Scope } from '../../domain/scope.ts'
 import type { HealthApi, HealthFailure } from '../../ports/cloudflare.ts'
+import type { Unreadable } from '../../ports/listing.ts'
 import { createTransport, type TransportDeps } from '../transport.ts'
 import { createGraphql } from './graphql.ts'
 import { readRows, readScopes } from './health-answer.ts'
@@ -40,13 +41,17 @@ export function createHealthClient(deps: HealthClientDeps): HealthApi {
         const read = readScopes(data, answered, idsOf(query.scopes), rowsNode)
         const rows = new Map<string, readonly HealthRow[]>()
         const failures = new Map<string, HealthFailure>()
+        const strays = new Map<string, readonly Unreadable[]>()
         for (const [id, failure] of read.failures) failures.set(id, { failure, unreadable: [] })
         for (const [id, node] of read.found) {
           const own = readRows(node.rows, query, answered)
-          if (own.ok) rows.set(id, own.rows)
-          else failures.set(id, own)
+          if (!own.ok) failures.set(id, own)
+          else {
+            rows.set(id, own.rows)
+            if (own.strays.length > 0) strays.set(id, own.strays)
+          }
         }
-        return { rows, failures, date: exchange.answer().hints.serverTime }
+        return { rows, failures, strays, date: exchange.answer().hints.serverTime }
       })
     },
     async readLimits(scopes, options) {

@@ -17,6 +17,9 @@ export interface HealthProbe {
   readonly rateLimitType: 'user' | 'account'
 }
 
+/** More than enough to see whether rows can be read. */
+const rowsToTry = 100
+
 type Trials<T> = Map<ScopeKey, Attempted<T>>
 
 /** Reads the limits of each scope and, where there is health data, a little of it: one may be refused alone. */
@@ -58,7 +61,7 @@ async function probeBatch(
   })
   const to = minuteOf(probe.clock.now())
   const rows = await tryTogether(offered, (some) => {
-    const query = { scopes: some, from: to - 5, to, limit: 1 }
+    const query = { scopes: some, from: to - 5, to, limit: rowsToTry }
     return caller(probe, some).read((options) => probe.api.readHealth(query, options))
   })
   for (const [key, { scope, trial }] of rows) {

@@ -8,6 +8,7 @@ import type { Scope } from '../../domain/scope.ts'
 import type { EpochMs } from '../../domain/time.ts'
 import { ApiFailure } from '../../errors.ts'
 import type { HealthAnswer, HealthFailure, HealthQuery } from '../../ports/cloudflare.ts'
+import type { Unreadable } from '../../ports/listing.ts'
 
 type Rows = ReadonlyMap<string, readonly HealthRow[]>
 
@@ -49,16 +50,18 @@ export async function completeRows(
   reader.onSplit()
   const rows = new Map(answer.rows)
   const failures = new Map<string, HealthFailure>(answer.failures)
+  const strays = new Map<string, readonly Unreadable[]>(answer.strays)
   let { date } = answer
   for (const { id } of cut) rows.set(id, [])
   for (const part of split(cut, answer.rows, asked)) {
     const more = await read(reader, part)
     date = earlier(date, more.date)
     for (const [id, own] of more.rows) rows.set(id, [...(rows.get(id) ?? []), ...own])
+    for (const [id, own] of more.strays ?? []) strays.set(id, [...(strays.get(id) ?? []), ...own])
     for (const [id, failure] of more.failures) failures.set(id, failure)
   }
   for (const id of failures.keys()) rows.delete(id)
-  return { rows, failures, date }
+  return { rows, failures, strays, date }
 }
 
 function earlier(a: EpochMs | null, b: EpochMs | null): EpochMs | null {

@@ -99,7 +99,7 @@ export function createWindowReader(deps: HealthDeps): WindowReader {
       ask: (query) => call.read((options) => deps.api.readHealth(query, options)),
       onSplit: () => deps.self.windowSplit(),
     }
-    const { rows, failures, date } = await completeRows(reader, answer, {
+    const { rows, failures, strays, date } = await completeRows(reader, answer, {
       scopes,
       window,
       limit,
@@ -112,7 +112,7 @@ export function createWindowReader(deps: HealthDeps): WindowReader {
     await settleAll(good.map(({ scope, ledger }) => enter(scope, ledger, read)))
     for (const scope of scopes) {
       const { account, zone } = state.scope(scopeKey(scope))?.labels ?? { account: '', zone: '' }
-      const found = failures.get(scope.id)?.unreadable ?? []
+      const found = failures.get(scope.id)?.unreadable ?? strays?.get(scope.id) ?? []
       noteUnreadable({ kind: 'row', of: scopeKey(scope), found, fields: { account, zone } }, deps)
     }
     return {

@@ -105,6 +105,12 @@ export const graphqlVariants: readonly Variant[] = [
       ofNodes((node) => ifThere(node, 'settings', null)),
     ],
   }),
+  ...changed('graphql', 'itself', {
+    'graphql/row-of-later': [
+      'adds a row of a minute after those that were asked for',
+      ofNodes((node) => withRow(node, (row) => ({ ...row, dimensions: ofLater(row.dimensions) }))),
+    ],
+  }),
   ...changed('graphql', 'scope', {
     'graphql/outside': [
       'leaves out an account or zone without an error, as for one outside the token',
@@ -124,6 +130,9 @@ export const graphqlVariants: readonly Variant[] = [
     ],
   }),
 ]
+
+const ofLater = (dimensions: unknown): unknown =>
+  isRecord(dimensions) ? { ...dimensions, datetimeMinute: '2035-01-01T00:00:00Z' } : dimensions
 
 /** The node with one more row, made of one that it has. */
 function withRow(node: Node, edit: (row: JsonRecord) => JsonRecord): Node {
