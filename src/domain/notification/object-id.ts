@@ -3,9 +3,10 @@
  * dashes, and not the same way in a list, in the answer to a create and in a policy.
  */
 export function isSameId(a: string, b: string): boolean {
-  return plain(a) === plain(b)
+  return plainId(a) === plainId(b)
 }
 
-function plain(id: string): string {
+/** The form in which equal ids are equal texts. */
+export function plainId(id: string): string {
   return id.replaceAll('-', '').toLowerCase()
 }

@@ -85,6 +85,19 @@ function fieldNamesDiff(wanted: OutputForm, live: OutputForm): readonly FieldDif
 /** What Cloudflare uses when a job says nothing (its API reference, October 2026); some answers spell it out. */
 const assumed = { bytes: 0, records: 100_000, intervalSeconds: 30 }
 
+/** Limits as they work, whether an answer spells the defaults out or not. */
+export function filledUpload({
+  bytes,
+  records,
+  intervalSeconds,
+}: JobResource['upload']): JobResource['upload'] {
+  return {
+    bytes: bytes || assumed.bytes,
+    records: records || assumed.records,
+    intervalSeconds: intervalSeconds || assumed.intervalSeconds,
+  }
+}
+
 function uploadDiff(wanted: JobResource, live: JobResource): readonly FieldDiff[] {
   const limits = uploadLimits(parseDestination(wanted.destinationConf.reveal()))
   const diff = (path: string, name: keyof typeof assumed, shown: (limit: number) => JsonValue) => {

@@ -5,6 +5,7 @@ import t from 'tap'
 import { type Simulator, startSimulator } from '../../../src/simulator/server.ts'
 import type { ObjectStore } from '../../../src/simulator/store/object-store.ts'
 import { accountScope, buildWorld } from '../../../src/simulator/world/world-builder.ts'
+import { contrary } from '../../support/api-mode.ts'
 import { azuriteAccount, startAzurite, startGcs, startS3 } from '../../support/object-stores.ts'
 import { type ProvisionSetting, runProvision } from '../../support/run-provision.ts'
 
@@ -82,6 +83,7 @@ async function world(t: Tap, put: ObjectStore['put'] = async () => {}) {
     world: built.spec(),
     objectStore: { put },
     rateLimits: { rest: { requests: 100_000, windowMs: 300_000 } },
+    contrary,
   })
   t.teardown(() => sim.close())
   const path = mkdtempSync(join(tmpdir(), 'apply-'))

@@ -6,6 +6,7 @@ import { eventLine } from '../../../src/provision/apply/apply-event.ts'
 import { applyExitCode, applyReportLines } from '../../../src/provision/apply/apply-outcome.ts'
 import { startSimulator } from '../../../src/simulator/server.ts'
 import { buildWorld } from '../../../src/simulator/world/world-builder.ts'
+import { contrary } from '../../support/api-mode.ts'
 import {
   aMachine,
   aWideManifest,
@@ -23,7 +24,7 @@ import { leapingClock } from '../../support/leaping-clock.ts'
 t.setTimeout(300_000)
 
 /** A simulated Cloudflare with an account and zones, and a client that can die at any write. */
-async function aSimulatedWorld(letters = ['a', 'b', 'c']) {
+async function aSimulatedWorld(letters = ['a', 'b', 'c'], isContrary = contrary) {
   const builder = buildWorld(7)
   const accountId = builder.account('Quay')
   const owner = { id: accountId, name: 'Quay' }
@@ -39,6 +40,7 @@ async function aSimulatedWorld(letters = ['a', 'b', 'c']) {
     startAt,
     speed: 0,
     rateLimits: { rest: { requests: 1_000_000, windowMs: 300_000 } },
+    contrary: isContrary,
     objectStore: {
       put: (_bucket, key, text) => {
         challengeFiles.set(key, new Secret(String(text)))
@@ -78,35 +80,55 @@ async function aSimulatedWorld(letters = ['a', 'b', 'c']) {
     challengeFiles,
   }
   const desired = aWideManifest({ account: { kind: 'account', ...owner }, zones })
-  return { simulator, kill, cloudflare, desired, machine: aMachine(cloudflare, leapingClock(startAt)) }
+  /** What is live in truth: nothing that a contrary API adds, and in one form. */
+  const plainly = async <T>(read: () => Promise<T>): Promise<T> => {
+    simulator.variants.contrary(false)
+    try {
+      return await read()
+    } finally {
+      simulator.variants.contrary(isContrary)
+    }
+  }
+  return {
+    simulator,
+    kill,
+    desired,
+    machine: aMachine(cloudflare, leapingClock(startAt)),
+    live: () => plainly(() => worldText(cloudflare, desired)),
+    copies: () => plainly(async () => jobCounts(await readAll(cloudflare, desired))),
+  }
 }
 
 function everythingSaid({ report, events, logs }: Run): string {
   return [...events.map(eventLine), ...applyReportLines(report), JSON.stringify(logs)].join('\n')
 }
 
-t.test('over HTTP: apply, an empty plan, destroy, and the world is as before', async (t) => {
-  const world = await aSimulatedWorld()
-  t.teardown(world.simulator.close)
-  const { machine, desired, cloudflare } = world
-  const before = await worldText(cloudflare, desired)
-  const run = await machine.apply(await machine.plan(desired), { parallel: 4 })
-  t.same(applyReportLines(run.report), ['Applied: 17 created.'])
-  t.equal((await machine.plan(desired)).changes.length, 0)
-  t.equal(world.simulator.requests.count('request_challenge'), 4)
-  for (const secret of secretTexts) t.notMatch(everythingSaid(run), secret)
-  const end = await machine.apply(await machine.destroyPlan(desired), { parallel: 4 })
-  t.same(applyReportLines(end.report), ['Applied: 17 deleted.'])
-  t.equal(await worldText(cloudflare, desired), before)
-})
+for (const isContrary of new Set([contrary, true]))
+  t.test(
+    `over HTTP${isContrary ? ', contrary' : ''}: apply, an empty plan, destroy, and the world is as before`,
+    async (t) => {
+      const world = await aSimulatedWorld(undefined, isContrary)
+      t.teardown(world.simulator.close)
+      const { machine, desired, live } = world
+      const before = await live()
+      const run = await machine.apply(await machine.plan(desired), { parallel: 4 })
+      t.same(applyReportLines(run.report), ['Applied: 17 created.'])
+      t.equal((await machine.plan(desired)).changes.length, 0)
+      t.equal(world.simulator.requests.count('request_challenge'), 4)
+      for (const secret of secretTexts) t.notMatch(everythingSaid(run), secret)
+      const end = await machine.apply(await machine.destroyPlan(desired), { parallel: 4 })
+      t.same(applyReportLines(end.report), ['Applied: 17 deleted.'])
+      t.equal(await live(), before)
+    },
+  )
 
 t.test('over HTTP: killed between any two writes, the next run ends in the same world', async (t) => {
   const world = await aSimulatedWorld(['a'])
   t.teardown(world.simulator.close)
-  const { machine, desired, cloudflare, kill } = world
-  const empty = await worldText(cloudflare, desired)
+  const { machine, desired, live, copies, kill } = world
+  const empty = await live()
   await machine.apply(await machine.plan(desired))
-  const wanted = await worldText(cloudflare, desired)
+  const wanted = await live()
   await machine.apply(await machine.destroyPlan(desired))
 
   for (const phase of ['before', 'after'] as const) {
@@ -122,15 +144,15 @@ t.test('over HTTP: killed between any two writes, the next run ends in the same 
       const run = await machine.apply(await machine.plan(desired))
       if (applyExitCode(run.report) !== 0) t.fail(`${at}: ${applyReportLines(run.report).join('\n')}`)
       if ((await machine.plan(desired)).changes.length > 0) t.fail(`${at}: the plan is not empty`)
-      const copies = jobCounts(await readAll(cloudflare, desired))
-      if ([...copies.values()].some((count) => count > 1)) t.fail(`${at}: something is there twice`)
-      t.equal(await worldText(cloudflare, desired), wanted, at)
+      const there = await copies()
+      if ([...there.values()].some((count) => count > 1)) t.fail(`${at}: something is there twice`)
+      t.equal(await live(), wanted, at)
 
       Object.assign(kill, { at: position, phase, writes: 0 })
       await t.rejects(machine.apply(await machine.destroyPlan(desired)), InternalError)
       Object.assign(kill, { at: 0 })
       await machine.apply(await machine.destroyPlan(desired))
-      t.equal(await worldText(cloudflare, desired), empty, `destroy, ${at}`)
+      t.equal(await live(), empty, `destroy, ${at}`)
     }
   }
 })
@@ -145,7 +167,7 @@ t.test('over HTTP: answers that are lost, late, broken or refused make nothing t
   ] as const
   for (const effect of effects) {
     const world = await aSimulatedWorld()
-    const { machine, desired, simulator, cloudflare } = world
+    const { machine, desired, simulator, live, copies } = world
     for (const operation of [
       'create_job',
       'create_webhook',
@@ -156,11 +178,11 @@ t.test('over HTTP: answers that are lost, late, broken or refused make nothing t
       simulator.faults.add({ effect, operation, count: 2 })
     }
     for (let run = 0; run < 3; run += 1) await machine.apply(await machine.plan(desired), { parallel: 2 })
-    const copies = jobCounts(await readAll(cloudflare, desired))
-    t.same([copies.size, ...new Set(copies.values())], [17, 1], `${JSON.stringify(effect)}: each object once`)
+    const there = await copies()
+    t.same([there.size, ...new Set(there.values())], [17, 1], `${JSON.stringify(effect)}: each object once`)
     t.equal((await machine.plan(desired)).changes.length, 0)
     for (let run = 0; run < 3; run += 1) await machine.apply(await machine.destroyPlan(desired))
-    t.equal(await worldText(cloudflare, desired), '')
+    t.equal(await live(), '')
     await simulator.close()
   }
 })
