@@ -3,6 +3,7 @@ import type { Server as TlsServer } from 'node:https'
 import { exitCode, UserError } from '../errors.ts'
 import type { Clock, Log } from '../ports/runtime.ts'
 import type { WebConfigSource } from './access/web-config-source.ts'
+import { limitConnections, reserve } from './connection-limit.ts'
 
 /*
  * The sockets: one server an address, plain or TLS. All limits are set on purpose; a slow or silent client
@@ -49,7 +50,8 @@ export function createListeners(handler: RequestListener, { web, log, clock }: L
       const opened: ListenAddress[] = []
       for (const address of addresses) {
         const server = web?.tls ? await tlsServer(handler, web, log) : createServer(limits, handler)
-        server.maxConnections = maxConnections
+        limitConnections(server, maxConnections)
+        server.maxConnections = maxConnections + reserve
         server.timeout = idleMs
         servers.push(server)
         try {
