@@ -33,6 +33,8 @@ export interface CloudflareDeps {
   readonly reads: ReadRow
   /** Told of every finished exchange, after the budget. */
   readonly observe?: (exchange: ApiExchange) => void
+  /** Told when Cloudflare did not accept the token in a call. */
+  readonly onRefusedToken?: () => void
   /** Told before each pause, with why it is made. */
   readonly onWait?: (reason: string) => void
 }
@@ -67,8 +69,12 @@ export function openCloudflare(
     clock,
     ...(fetch === undefined ? {} : { fetch }),
   }
+  const onRefusedToken = (): void => {
+    token.refresh()
+    deps.onRefusedToken?.()
+  }
   const call = createCaller(
-    { budget, clock, random, onRefusedToken: () => token.refresh() },
+    { budget, clock, random, onRefusedToken },
     {
       api: 'rest',
       priority: priority.enabled,

@@ -70,18 +70,22 @@ export interface Watch {
   refresh(key: ScopeKey, signal: AbortSignal): Promise<void>
   /** Makes all polls begin a cycle now, e.g. with new settings. */
   hurry(): void
+  /** Cloudflare did not accept the token in a call: it is verified soon. */
+  tokenRefused(): void
 }
 
 /** The steps that must have ended once before the exporter is ready, in their order. */
 export const watchSteps = [discoveryPoller, inventoryPoller, healthPoller] as const
 
-/** How often the token is verified. */
+/** How often the token is verified while it is good, and while it is not: a new one should show soon. */
 const tokenEveryMs = 3_600_000
+const badTokenEveryMs = 60_000
 
 export function createWatch(deps: WatchDeps): Watch {
   const { state, settings, gate } = deps
   const wakes = new Map<string, Wake>()
   let refresh: Watch['refresh'] = async () => {}
+  let refusedAt = Number.NEGATIVE_INFINITY
 
   return {
     async run(told, abort) {
@@ -175,7 +179,7 @@ export function createWatch(deps: WatchDeps): Watch {
         guarded(after(inventoryPoller).then(() => followUp.run(stop, abort))),
         loop(after(discoveryPoller), {
           name: tokenPoller,
-          everyMs: () => tokenEveryMs,
+          everyMs: () => (deps.self.token?.active === false ? badTokenEveryMs : tokenEveryMs),
           cycle: token.cycle,
           firstTries: { pending: () => deps.self.token?.active !== true, cycle: token.cycle },
         }),
@@ -184,6 +188,13 @@ export function createWatch(deps: WatchDeps): Watch {
     refresh: (key, signal) => refresh(key, signal),
     hurry() {
       for (const wake of wakes.values()) wake.trigger()
+    },
+    tokenRefused() {
+      const now = deps.clock.monotonic()
+      // Scopes out of its reach may refuse a good token again and again.
+      if (deps.self.token?.active !== true || now - refusedAt < badTokenEveryMs) return
+      refusedAt = now
+      wakes.get(tokenPoller)?.trigger()
     },
   }
 }

@@ -404,3 +404,30 @@ t.test('without a network at the start, scopes are found soon after it is there'
   t.equal(log.lines.filter(({ message }) => message === 'poll failed').length, 1)
   await end()
 })
+
+t.test('a token that calls refuse is verified at once, and again each minute until it is good', async (t) => {
+  let isGood = true
+  let verified = 0
+  const api = createApi({
+    verifyToken: async () => {
+      verified += 1
+      if (!isGood) throw failure('auth')
+      return { id: 't', status: 'active', expiresOn: null }
+    },
+  })
+  const { clock, self, watch, end } = begin(api)
+  await clock.advance(3_000)
+  t.equal(self.token?.active, true)
+  for (let refusals = 0; refusals < 100; refusals += 1) watch.tokenRefused()
+  await clock.advance(3_000)
+  t.equal(verified, 2, 'a good token that some scope refuses is verified once a minute at most')
+  await clock.advance(60_000)
+  isGood = false
+  watch.tokenRefused()
+  await clock.advance(5_000)
+  t.equal(self.token?.active, false)
+  isGood = true
+  await clock.advance(70_000)
+  t.equal(self.token?.active, true, 'a new token shows within a minute')
+  await end()
+})
