@@ -17,14 +17,14 @@ import type { Unreadable } from '../../ports/listing.ts'
 import type { Clock, Log } from '../../ports/runtime.ts'
 import { createFailureReport } from '../state/failure-report.ts'
 import type { FirstTries } from '../state/first-tries.ts'
-import { type JobChange, sameMemory } from '../state/job-change.ts'
+import { sameMemory } from '../state/job-change.ts'
 import { newTokenNote } from '../state/new-token.ts'
-import { pushFailureReason } from '../state/push-failure.ts'
 import type { ScopeMemory } from '../state/scope-memory.ts'
 import { priorityOf, type ScopeState } from '../state/scope-state.ts'
 import type { SelfState } from '../state/self-state.ts'
 import type { ExporterState } from '../state/state.ts'
 import { forgetUnreadable, noteUnreadable } from '../state/unreadable-objects.ts'
+import { logChanges } from './change-log.ts'
 
 export interface InventoryDeps {
   readonly api: Pick<JobsApi, 'listJobs'>
@@ -181,43 +181,4 @@ function isAmong(unreadable: readonly Unreadable[]): (id: JobId) => boolean {
   const leftOut = unreadable.filter((one) => one.leftOut)
   const ids = new Set(leftOut.map(({ id }) => id))
   return (id) => ids.has(null) || ids.has(id)
-}
-
-function logChanges(
-  log: Log,
-  { scope, labels, failedAttempts }: ScopeState,
-  changes: readonly JobChange[],
-): void {
-  for (const { change, job } of changes) {
-    const { summary } = job
-    const fields = {
-      account: labels.account,
-      zone: labels.zone,
-      [`${scope.kind}_id`]: scope.id,
-      job_id: summary.id,
-      job_name: summary.name,
-      dataset: summary.dataset,
-      destination: summary.destination,
-    }
-    switch (change) {
-      case 'failing':
-      case 'disabled_by_failure': {
-        const text = change === 'failing' ? 'job is failing' : 'Cloudflare disabled a failing job'
-        log.warn(
-          {
-            ...fields,
-            reason: pushFailureReason(job, failedAttempts.get(summary.id)) ?? 'other',
-            error: summary.failure?.message,
-          },
-          text,
-        )
-        break
-      }
-      case 'appeared':
-        log.debug(fields, 'job appeared')
-        break
-      default:
-        log.info(fields, `job ${change}`)
-    }
-  }
 }

@@ -31,6 +31,7 @@ import type { Log } from '../../ports/runtime.ts'
 import { pushFailureReason } from '../state/push-failure.ts'
 import type { ScopeMemory } from '../state/scope-memory.ts'
 import type { ExporterState } from '../state/state.ts'
+import { createLineLimit } from './line-limit.ts'
 
 export interface NotificationDeps {
   readonly store: RecordStore
@@ -64,6 +65,7 @@ const aheadMs = 86_400_000
 export function createNotifications(deps: NotificationDeps): Notifications {
   const { state, log, server } = deps
   const listeners: (() => void)[] = []
+  const lineLimit = createLineLimit()
   let book = recalled(deps.store, log)
 
   const save = (): Promise<void> => deps.store.put(recordKey, notificationsToRecord(book))
@@ -79,10 +81,14 @@ export function createNotifications(deps: NotificationDeps): Notifications {
     if (next === null) return null
     book = next
     const { alertType, phase, jobIds } = seen
-    log.info(
-      { source, account_id: seen.accountId, alert_type: alertType, phase, job_ids: jobIds },
-      'notification received',
-    )
+    const leftOut = lineLimit(now)
+    if (leftOut !== null) {
+      const more = leftOut === 0 ? {} : { more: leftOut }
+      log.info(
+        { source, account_id: seen.accountId, alert_type: alertType, phase, job_ids: jobIds, ...more },
+        'notification received',
+      )
+    }
     return seen
   }
 

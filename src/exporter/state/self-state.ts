@@ -51,6 +51,10 @@ export type UnreadableKind = 'job' | 'zone' | 'account' | 'policy' | 'webhook' |
 export interface UnreadableObjects {
   readonly kind: UnreadableKind
   readonly found: readonly Unreadable[]
+  /** Those that the log has named. */
+  readonly told?: ReadonlySet<string>
+  /** How many lists in a row had none. */
+  readonly whole?: number
 }
 
 export interface SelfState {

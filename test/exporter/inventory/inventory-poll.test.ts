@@ -51,6 +51,40 @@ t.test('what happens to a job is said once, in the order of things', async (t) =
   })
 })
 
+t.test(
+  'a zone that loses 2,000 jobs at once is one line, and so is one that gains an error in each',
+  async (t) => {
+    const many = Array.from({ length: 2_000 }, (_, index) => aJob(`${index + 1}`))
+    const broken = { lastError: Date.UTC(2026, 10, 23, 2), errorMessage: new Secret('timeout') }
+    const story = [many, many.map((job) => ({ ...job, ...broken })), [many[0] ?? aJob('1')]]
+    let chapter = 0
+    const core = createCore({ jobs: () => story[chapter] ?? [] })
+    core.state.setScopes([one])
+    for (; chapter < story.length; chapter += 1) await core.pollInventory()
+    t.same(
+      core.log.lines.map(({ level, message, fields }) => [level, message, fields.jobs]),
+      [
+        ['debug', 'job appeared, one of many', 2_000],
+        ['warn', 'job is failing, one of many', 2_000],
+        ['info', 'job recovered', undefined],
+        ['info', 'job deleted, one of many', 1_999],
+      ],
+    )
+    t.equal(core.log.lines[0]?.fields.zone, 'one.example')
+  },
+)
+
+t.test('an object that is odd in every second answer is told once', async (t) => {
+  let polls = 0
+  const odd = [{ id: '2', name: 'job 2', field: 'enabled', leftOut: true }]
+  const core = createCore({
+    jobs: () => ({ items: [aJob('1')], unreadable: polls % 2 === 0 ? odd : [] }),
+  })
+  core.state.setScopes([one])
+  for (; polls < 20; polls += 1) await core.pollInventory()
+  t.equal(core.log.lines.filter(({ level }) => level !== 'debug').length, 1)
+})
+
 t.test('one odd job costs itself alone: its neighbours stay exact, and it stays as it was', async (t) => {
   let odd: readonly Unreadable[] = []
   let lastComplete = Date.UTC(2026, 10, 24, 2)
@@ -92,7 +126,7 @@ t.test('one odd job costs itself alone: its neighbours stay exact, and it stays 
     'the rest of it is read',
   )
   odd = []
-  await core.pollInventory()
+  for (let polls = 0; polls < 5; polls += 1) await core.pollInventory()
   t.same(counted(), [0])
   const told = core.log.lines.filter(({ level }) => level !== 'debug')
   const where = { kind: 'job', zone: 'one.example' }

@@ -385,6 +385,21 @@ t.test('of accounts that are not watched, nothing is asked', async (t) => {
   ])
 })
 
+t.test(
+  '2,000 notifications in 15 s are ten lines, and the next one tells how many were left out',
+  async (t) => {
+    const side = createSide()
+    const lines = () => side.log.lines.filter(({ message }) => message === 'notification received')
+    for (let sent = 0; sent < 2_000; sent += 1)
+      await side.notifications.receive(event(side.clock.now(), { alert_correlation_id: `c${sent}` }))
+    t.equal(lines().length, 10)
+    await side.clock.advance(60_000)
+    await side.notifications.receive(event(side.clock.now(), { alert_correlation_id: 'later' }))
+    t.equal(lines().length, 11)
+    t.equal(lines()[10]?.fields.more, 1_990)
+  },
+)
+
 t.test('other alerts are counted and change nothing', async (t) => {
   const side = createSide()
   await side.inventory()
