@@ -1,5 +1,7 @@
 /** Whether this exporter has something to say yet, and still will. Never asks Cloudflare. */
-export type ReadinessState = { readonly ready: true } | { readonly ready: false; readonly reason: string }
+export type ReadinessState =
+  /** `standby`: what this process waits for while others do the work. */
+  { readonly ready: true; readonly standby?: string } | { readonly ready: false; readonly reason: string }
 
 /** What has to finish once, successfully or not, before the exporter counts as ready. */
 export interface PollProgress {

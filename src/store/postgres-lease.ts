@@ -27,6 +27,8 @@ export interface LeaseDeps extends ShardClaim {
 export interface ShardWaiter {
   /** Null once `stop` comes. @throws UserError when waiting cannot help. */
   next(stop: AbortSignal): Promise<Lease | null>
+  /** Why there is no lease yet, for people. */
+  waitsFor(): string
 }
 
 /** How often a standby asks: with the server's patience it bounds how long a shard stays without a process. */
@@ -63,7 +65,12 @@ export function createShardWaiter(deps: LeaseDeps): ShardWaiter {
     if (found === null && trouble !== null) log.info({}, 'the database of --state.path answers again')
     trouble = found
   }
+  const shards = deps.shards.length === 1 ? `shard ${deps.shards[0]}` : `one of ${deps.shards.length} shards`
   return {
+    waitsFor: () =>
+      trouble === null
+        ? `waiting for ${shards}, run by other processes now`
+        : `waiting for the database of --state.path (${trouble})`,
     async next(stop) {
       let told = false
       while (!stop.aborted) {

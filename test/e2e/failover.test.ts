@@ -42,6 +42,9 @@ t.test(
       'a standby shows no job',
     )
     t.equal(sampleValue(standby, 'cloudflare_logpush_exporter_shard_ordinal'), undefined)
+    const page = await (await fetch(other.url)).text()
+    t.match(page, /On standby/)
+    t.match(page, /waiting for shard 0, run by other processes now/)
 
     first.signal('SIGKILL')
     await first.ended

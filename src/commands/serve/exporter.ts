@@ -61,8 +61,8 @@ export interface ExporterDeps {
 
 export interface ReplicaPart {
   readonly store: RecordStore
-  /** It stands by for its whole life: it answers, and never polls. */
-  readonly standby: boolean
+  /** It stands by for its whole life: it answers, and never polls. Says what it waits for. */
+  readonly standby: (() => string) | null
   /** Whether it may speak for its shard. */
   leads(): boolean
   /** Aborted when it must not run it any more. */
@@ -86,6 +86,7 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
   const { clock, log } = deps
   let settings = initial
   const { part } = deps
+  const standby = part?.standby ?? null
   const store = part?.store ?? (await openStore(settings, deps))
   const state = createState()
   const self = createSelfState([...watchSteps, tokenPoller, historyPoller, arrivalPoller])
@@ -121,6 +122,7 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
       self.exchanged(exchange)
       server.observe(exchange)
     },
+    onRefusedToken: () => watch.tokenRefused(),
   })
   const watch = createWatch({
     rest,
@@ -142,7 +144,7 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
     settings: () => watchSettingsOf(settings),
   })
   const own = { self, clock, random: deps.random, log }
-  const drift = await openDriftPart(part?.standby === true ? null : settings.manifestFile, {
+  const drift = await openDriftPart(standby === null ? settings.manifestFile : null, {
     io: deps,
     rest,
     call,
@@ -192,7 +194,9 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
     about: build,
     telemetryPath: settings.telemetryPath,
     metrics,
-    readiness: { state: () => (part?.standby === true ? { ready: true } : readinessOf(gate.progress())) },
+    readiness: {
+      state: () => (standby === null ? readinessOf(gate.progress()) : { ready: true, standby: standby() }),
+    },
     reload,
     status: createExporterView({
       state,
@@ -241,6 +245,6 @@ function receiverRoutes(
   { receive }: Notifications,
 ): NonNullable<ServerDeps['routes']> {
   if (webhookSecrets === null) return []
-  const take = part?.standby === true ? async () => null : receive
+  const take = (part?.standby ?? null) === null ? receive : async () => null
   return [(app) => webhookRoute(app, { secrets: webhookSecrets, receive: take, clock, log })]
 }

@@ -41,7 +41,7 @@ export async function createReplica(
       ...deps,
       reread: rereadAs('auto'),
       part: {
-        standby: true,
+        standby: waiter.waitsFor,
         store: createMemoryStore(),
         leads: () => false,
         lost: new AbortController().signal,
@@ -64,7 +64,7 @@ export async function createReplica(
       { ...latest, shard: lease.shard },
       {
         ...deps,
-        part: { standby: false, store: lease.store, leads: lease.held, lost: lease.lost },
+        part: { standby: null, store: lease.store, leads: lease.held, lost: lease.lost },
         reread: rereadAs(lease.shard),
       },
     )

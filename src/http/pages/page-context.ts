@@ -56,7 +56,10 @@ function links(
 }
 
 function starting(readiness: ReadinessState): Html {
-  if (readiness.ready) return nothing
+  if (readiness.ready)
+    return readiness.standby === undefined
+      ? nothing
+      : html`<p class="notice" role="status"><b>Standby:</b> ${readiness.standby}. Jobs are on the pages of the process that runs their shard.</p>`
   return html`<p class="notice" role="status"><b>Not ready yet:</b> ${readiness.reason}. This page may be incomplete.</p>`
 }
 

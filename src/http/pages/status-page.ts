@@ -19,25 +19,31 @@ const root = './'
 export function statusPage(view: Overview, context: PageContext, problems: readonly string[]): string {
   const { headline, now, query } = view
   const filter = filterOf(query)
+  const title = isStandby(context) ? 'On standby' : titleText(headline)
   return framed(context, {
-    title: titleText(headline),
+    title,
     root,
     current: 'jobs',
     here: queryHref(root, { ...filter, page: view.page }, true),
     now,
     body: html`<section class="head" aria-labelledby="headline">
-<h1 id="headline">${titleText(headline)}</h1>
-${summary(view)}
+<h1 id="headline">${title}</h1>
+${isStandby(context) ? nothing : summary(view)}
 <ul class="tiles">${tiles.map((tile) => tileOf(tile, headline, query.state, context.refresh))}</ul>
 </section>
 ${blindNotice(headline, now)}${problemNotice(problems)}
 ${filterForm(view.options, query, context.refresh)}
 <section aria-labelledby="list">
 <h2 id="list">${listTitle(view)}</h2>
-${view.jobs.length === 0 ? html`<p class="empty">${emptyText(view)}</p>` : jobTable(view.jobs, root, now)}
+${view.jobs.length === 0 ? html`<p class="empty">${emptyText(view, context)}</p>` : jobTable(view.jobs, root, now)}
 ${paging(view, (page) => queryHref(root, { ...filter, page }, context.refresh))}
 </section>`,
   })
+}
+
+/** Other processes do the work: that nothing is here says nothing about the jobs. */
+function isStandby({ readiness }: PageContext): boolean {
+  return readiness.ready && readiness.standby !== undefined
 }
 
 /** How many jobs need attention. */
@@ -122,7 +128,8 @@ function listTitle({ found, headline, query }: Overview): string {
   return `${amount(found)} of ${counted(headline.jobs, 'job')}${state}`
 }
 
-function emptyText({ headline }: Overview): string {
+function emptyText({ headline }: Overview, context: PageContext): string {
+  if (isStandby(context)) return 'This process watches no jobs.'
   return headline.jobs === 0
     ? 'Nothing has been listed yet, or the API token sees no Logpush jobs.'
     : 'No jobs match the filter.'

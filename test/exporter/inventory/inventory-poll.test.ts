@@ -51,28 +51,22 @@ t.test('what happens to a job is said once, in the order of things', async (t) =
   })
 })
 
-t.test(
-  'a zone that loses 2,000 jobs at once is one line, and so is one that gains an error in each',
-  async (t) => {
-    const many = Array.from({ length: 2_000 }, (_, index) => aJob(`${index + 1}`))
-    const broken = { lastError: Date.UTC(2026, 10, 23, 2), errorMessage: new Secret('timeout') }
-    const story = [many, many.map((job) => ({ ...job, ...broken })), [many[0] ?? aJob('1')]]
-    let chapter = 0
-    const core = createCore({ jobs: () => story[chapter] ?? [] })
-    core.state.setScopes([one])
-    for (; chapter < story.length; chapter += 1) await core.pollInventory()
-    t.same(
-      core.log.lines.map(({ level, message, fields }) => [level, message, fields.jobs]),
-      [
-        ['debug', 'job appeared, one of many', 2_000],
-        ['warn', 'job is failing, one of many', 2_000],
-        ['info', 'job recovered', undefined],
-        ['info', 'job deleted, one of many', 1_999],
-      ],
-    )
-    t.equal(core.log.lines[0]?.fields.zone, 'one.example')
-  },
-)
+t.test('equal changes of 2,000 jobs in one list are one line', async (t) => {
+  const many = Array.from({ length: 2_000 }, (_, index) => aJob(`${index + 1}`))
+  const broken = { lastError: Date.UTC(2026, 10, 23, 2), errorMessage: new Secret('timeout') }
+  const story = [many, many.map((job) => ({ ...job, ...broken })), many.slice(0, 1)]
+  let chapter = 0
+  const core = createCore({ jobs: () => story[chapter] ?? [] })
+  core.state.setScopes([one])
+  for (; chapter < story.length; chapter += 1) await core.pollInventory()
+  t.match(core.log.lines, [
+    { level: 'debug', message: 'job appeared, one of many', fields: { jobs: 2_000, zone: 'one.example' } },
+    { level: 'warn', message: 'job is failing, one of many', fields: { jobs: 2_000 } },
+    { level: 'info', message: 'job recovered', fields: { job_id: '1' } },
+    { level: 'info', message: 'job deleted, one of many', fields: { jobs: 1_999 } },
+  ])
+  t.equal(core.log.lines.length, 4)
+})
 
 t.test('an object that is odd in every second answer is told once', async (t) => {
   let polls = 0

@@ -53,6 +53,16 @@ async function pagesOf(t: Parameters<typeof serverFor>[0], parts: StatusParts) {
   }
 }
 
+t.test('a standby says that it is one and what it waits for, not that there are no jobs', async (t) => {
+  const standby = 'waiting for shard 1, run by other processes now'
+  const { app } = await serverFor(t, { readiness: { state: () => ({ ready: true, standby }) } })
+  const text = (await app.inject('/')).body
+  t.match(text, '<h1 id="headline">On standby</h1>')
+  t.match(text, `<b>Standby:</b> ${standby}.`)
+  t.notMatch(text, /No jobs found|Nothing was lost/)
+  t.match((await app.inject('/exporter')).body, standby)
+})
+
 t.test('the first page says which job is broken, since when, why, and what was lost', async (t) => {
   const get = await pagesOf(t, world())
   const { status, text, headers } = await get('/')
