@@ -62,8 +62,12 @@ export function createExporterView(deps: ExporterViewDeps): StatusSource {
   }
 }
 
-/** Ready, once every step was done once, until it stops. */
-export function readinessOf({ stopping, waitingFor }: PollProgress): ReadinessState {
+/** Ready, once every step was done once, until it stops; a standby, which polls nothing, always. */
+export function readinessOf(
+  { stopping, waitingFor }: PollProgress,
+  standby: (() => string) | null,
+): ReadinessState {
+  if (standby !== null) return { ready: true, standby: standby() }
   if (stopping) return { ready: false, reason: 'shutting down' }
   return waitingFor === null
     ? { ready: true }

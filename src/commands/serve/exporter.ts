@@ -194,9 +194,7 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
     about: build,
     telemetryPath: settings.telemetryPath,
     metrics,
-    readiness: {
-      state: () => (standby === null ? readinessOf(gate.progress()) : { ready: true, standby: standby() }),
-    },
+    readiness: { state: () => readinessOf(gate.progress(), standby) },
     reload,
     status: createExporterView({
       state,
