@@ -248,3 +248,29 @@ t.test('a new share takes effect at once', async (t) => {
   budget.configure({ share: 1, rateLimitType: 'user' })
   t.equal(budget.perMinute('graphql'), 60)
 })
+
+t.test('what Cloudflare says of one API changes the pace of that API alone', async (t) => {
+  const budget = createBudget({
+    clock: createSteppedClock(),
+    settings: { share: 0.5, rateLimitType: 'user' },
+  })
+  const rateLimit = { limit: 100, windowSeconds: 300, remaining: 100, resetSeconds: 300 }
+  budget.observe(exchange({ rateLimit }))
+  t.same([budget.perMinute('graphql'), budget.perMinute('rest')], [10, 120])
+  t.match(budget.status(), [
+    { api: 'rest', limit: 600, remaining: 600, throttled: 0, paused: false },
+    { api: 'graphql', limit: 50, remaining: 50, throttled: 0, paused: false },
+  ])
+})
+
+t.test('the budgets of several accounts are shown as one', async (t) => {
+  const budget = createBudget({
+    clock: createSteppedClock(),
+    settings: { share: 0.5, rateLimitType: 'account' },
+  })
+  for (const accountId of ['a', 'a', 'b']) await budget.run(turn({ accountId }), async () => {})
+  const shown = () => budget.status().find(({ api }) => api === 'graphql')
+  t.match(shown(), { limit: 300, remaining: 297, throttled: 0, paused: false })
+  budget.observe(exchange({ accountId: 'b', throttled: true, retryAfterMs: 60_000 }))
+  t.match(shown(), { limit: 300, throttled: 1, paused: true }, 'one of them has to wait')
+})

@@ -47,9 +47,17 @@ t.test('where our clock has jumped ahead, the earlier time counts', async (t) =>
 })
 
 t.test('one wrong date among several is no matter', async (t) => {
-  const { now, said } = seen(0, 0, 60 * minute, 0)
-  t.equal(now(), 0)
-  t.same(said(), [])
+  for (let place = 1; place < 5; place += 1) {
+    const { now, said } = seen(...[0, 0, 0, 0].toSpliced(place, 0, 60 * minute))
+    t.equal(now(), 0, `place ${place}`)
+    t.same(said(), [])
+  }
+})
+
+t.test('only the last five dates count', async (t) => {
+  const wrong = [20, 20, 20, 20, 20].map((minutes) => minutes * minute)
+  t.equal(seen(...wrong, 0, 0).server.skewMs(), 20 * minute)
+  t.equal(seen(...wrong, 0, 0, 0).server.skewMs(), 0)
 })
 
 t.test('a date from before this program was written says nothing, and neither does none', async (t) => {

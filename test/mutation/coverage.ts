@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { addressOf, compiled, digest, distances, type Sources } from './modules.ts'
 import { runTest } from './test-process.ts'
 import { instrument, type Unit, unitAround } from './units.ts'
@@ -112,10 +112,15 @@ export async function cover(
   }
 }
 
-/** How many folders a test shares with the source it mirrors: what is loaded by all is checked by its own tests. */
+/**
+ * How near a test is to a source: by the folders they share, and by its name, since a test mirrors its source.
+ * What is loaded by all is checked by its own tests.
+ */
 function kinship(test: string, source: string): number {
   const [own, other] = [test, source].map((path) => path.split('/').slice(1, -1))
-  return (own ?? []).filter((folder, index) => folder === other?.[index]).length
+  const shared = (own ?? []).filter((folder, index) => folder === other?.[index]).length
+  const isNamesake = basename(test).startsWith(basename(source, '.ts'))
+  return shared + (isNamesake ? 0.5 : 0)
 }
 
 async function measured(

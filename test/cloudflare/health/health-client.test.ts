@@ -9,6 +9,7 @@ import {
   optionalFields,
   type QueryShape,
 } from '../../../src/cloudflare/health/health-query.ts'
+import { aim } from '../../../src/cloudflare/health/health-target.ts'
 import { minuteOf } from '../../../src/domain/time.ts'
 import { InternalError } from '../../../src/errors.ts'
 import type { HealthQuery } from '../../../src/ports/cloudflare.ts'
@@ -179,7 +180,7 @@ t.test('zones are asked together, by user or below their account', async (t) => 
   server.answer(json(200, { data: { viewer: { accounts: [{ zones }] } } }))
   const deps = clientDeps(server.baseUrl, { rateLimitType: 'account' })
   const byAccount = await createHealthClient(deps).readHealth(query, options)
-  t.strictSame(byAccount, byUser)
+  t.strictSame({ ...byAccount, date: byUser.date }, byUser, 'whatever second it is')
   t.match(deps.exchanges, [{ operation: 'read_zone_health', accountId: account.id }])
   const [first, second] = server.received
   const common = {
@@ -397,6 +398,24 @@ t.test('an answer without scopes is refused as a whole', async (t) => {
       message: `cannot read account health: the response (200) does not have the expected shape at ${where}`,
     })
   }
+})
+
+t.test('the last upload lies in its minute, or is told as its start', async (t) => {
+  const times = ['03:00:59.999', '03:01:00', '03:01:59.999', '03:02:00'].map((time) => `2026-11-24T${time}Z`)
+  const server = await fakeHttp(json(200, accountAnswer(times.map((last) => row({ last })))))
+  t.teardown(() => server.close())
+  const answer = await createHealthClient(clientDeps(server.baseUrl)).readHealth(accountQuery, options)
+  const start = Date.UTC(2026, 10, 24, 3, 1)
+  t.same(
+    answer.rows.get(account.id)?.map(({ lastUpload }) => lastUpload - start),
+    [0, 0, 59_999, 0],
+  )
+})
+
+t.test('a query holds ten zones', async (t) => {
+  const ten = [...'0123456789'].map((digit) => zone(digit))
+  for (const rateLimitType of ['user', 'account'] as const)
+    t.equal(aim(ten, rateLimitType).call('health').operation, 'read_zone_health')
 })
 
 t.test('scopes that no query can hold are our own mistake', async (t) => {
