@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -23,7 +23,7 @@ const { values } = parseArgs({
     parallel: { type: 'string', default: '2' },
   },
 })
-const sourceFolders = ['src', 'test', 'dashboards/src']
+const sourceFolders = ['.build', 'src', 'test', 'dashboards/src']
 const note = (text: string) => process.stderr.write(`${text}\n`)
 const say = (text: string) => process.stdout.write(`${text}\n`)
 
@@ -36,7 +36,8 @@ const folders =
 const cache = join('.cache', 'mutation')
 mkdirSync(cache, { recursive: true })
 const scratch = mkdtempSync(join(tmpdir(), 'mutation-'))
-// Tests that are ended with a mutant leave their temporary files here.
+// Tests that are ended with a mutant leave their temporary files here; some run programs as another user.
+chmodSync(scratch, 0o755)
 process.env.TMPDIR = scratch
 const cleanUp = () => {
   endAll()

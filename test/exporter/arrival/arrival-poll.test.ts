@@ -1,4 +1,6 @@
 import t from 'tap'
+import { noTotals } from '../../../src/domain/ledger/job-totals.ts'
+import { beginLedger } from '../../../src/domain/ledger/ledger.ts'
 import { createMemoryStore } from '../../../src/store/memory-store.ts'
 import { arrivalRule, createArrivalCore, storedJob } from '../../support/arrival-core.ts'
 import { failure } from '../../support/exporter-core.ts'
@@ -123,7 +125,7 @@ t.test(
   'a third of the files is lost: the share that is missing shows it, and a sampled job claims nothing',
   async (t) => {
     const lister = createFakeStore()
-    const core = createArrivalCore({ lister })
+    const core = createArrivalCore({ lister, jobs: [storedJob('101'), storedJob('102')] })
     await core.cycle()
     t.equal(core.arrival().missingShare, null, 'not known for long enough')
     for (let index = 0; index < 150; index += 1) {
@@ -134,6 +136,17 @@ t.test(
     }
     const share = core.arrival().missingShare ?? 0
     t.ok(share > 0.32 && share < 0.35, `${share}`)
+    const shares = async (...sampled: readonly (number | null)[]): Promise<boolean> => {
+      const totals = sampled.map(
+        (sampleInterval, index) => [`${101 + index}`, { ...noTotals, sampleInterval }] as const,
+      )
+      core.state.healthRead(core.key, { ...beginLedger(1), totals: new Map(totals) }, core.clock.now())
+      await core.cycle()
+      return core.arrival().missingShare !== null
+    }
+    t.same(await shares(1, null), true)
+    t.same(await shares(1, 10), false, 'one of the folder is enough')
+    t.same(await shares(10, 1), false)
   },
 )
 

@@ -66,6 +66,27 @@ t.test("a zone's job that its account names as well is the zone's, until the zon
   t.same(shown(account), ['7', '8'])
 })
 
+t.test(
+  'what one zone claims of its account leaves the claims of another alone, and ends with the job',
+  async (t) => {
+    const state = createState()
+    state.setScopes([quayAccount, one, two])
+    const account = scopeKey(quayAccount)
+    const jobs = (...ids: readonly string[]) => ids.map((id) => summarise(aJob(id)))
+    const ofAccount = () => {
+      state.jobsListed(account, jobs('7', '8', '9'), now)
+      return [...(state.scope(account)?.jobs.keys() ?? [])]
+    }
+    state.jobsListed(scopeKey(one), jobs('7'), now)
+    state.jobsListed(scopeKey(two), jobs('8'), now)
+    t.same(ofAccount(), ['9'])
+    state.jobsListed(scopeKey(one), [], now)
+    t.same(ofAccount(), ['7', '9'])
+    state.setScopes([quayAccount, one])
+    t.same(ofAccount(), ['7', '8', '9'])
+  },
+)
+
 t.test('listeners hear of every change, and of nothing else', async (t) => {
   const state = createState()
   let changes = 0
