@@ -36,3 +36,11 @@ t.test('a short secret is masked as a word of its own, and the longest form firs
   t.equal(maskSecrets('half \ud800', ['half\ud800']), 'half \ud800')
   t.equal(maskSecrets('%E0%A4%A', ['%E0%A4%A']), '***')
 })
+
+t.test('parts of a secret are masked by themselves, unless they are short words', async (t) => {
+  const address = 'host/seven77?fiver=four&key=x:fives'
+  for (const part of ['seven77', 'fiver', 'fives'])
+    t.equal(maskSecrets(`no ${part} here`, [address]), 'no *** here', part)
+  for (const part of ['four', 'host', 'key']) t.equal(maskSecrets(`no ${part} here`, [address]), `no ${part} here`)
+  t.equal(maskSecrets('no ab here', ['user:ab']), 'no *** here', 'a password, however short')
+})

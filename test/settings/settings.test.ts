@@ -306,6 +306,11 @@ t.test('durations read back as they are written', async (t) => {
     t.equal(parseDuration(wrong), null, wrong)
 })
 
+t.test('a duration is written as people write it, without the units it has none of', async (t) => {
+  const written = [0, 1, 90_000, 300_000, 3_600_000, 86_460_000, 93_784_005].map(formatDuration)
+  t.same(written, ['0', '1ms', '1m30s', '5m', '1h', '1d1m', '1d2h3m4s5ms'])
+})
+
 t.test('listen addresses read back as they are written', async (t) => {
   for (const text of [
     ':0',

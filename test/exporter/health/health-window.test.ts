@@ -52,6 +52,8 @@ t.test('a window is as wide as the narrowest limit allows, and the next begins a
   const second = chooseWindow(scopes, first.window.to, now + 60_000, rules)
   t.same(second.window, { from: running - 20, to: running + 2 }, 'up to the time of its own turn')
   t.ok(isLastWindow(second))
+  const ended = { window: { from: running - 20, to: running }, now }
+  t.notOk(isLastWindow(ended), 'the minute that runs is still to be read')
 })
 
 t.test('minutes that the API no longer has become a gap of their scope alone', async (t) => {
