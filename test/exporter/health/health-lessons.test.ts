@@ -21,7 +21,7 @@ const refusal = (allowed: AllowedQuery) =>
 
 t.test('what a refusal allows holds for its scope for a day, and is news once', async (t) => {
   const { clock, log, own } = lessons()
-  const allowed = { maxDurationSeconds: 600, neededFieldsOnly: true }
+  const allowed = { maxDurationSeconds: 600, neededFieldsOnly: true } as const
   t.equal(own.learn(one, refusal(allowed), plentifulLimits), true)
   t.equal(own.learn(one, refusal(allowed), plentifulLimits), false)
   t.equal(
