@@ -41,6 +41,7 @@ t.test('parts of a secret are masked by themselves, unless they are short words'
   const address = 'host/seven77?fiver=four&key=x:fives'
   for (const part of ['seven77', 'fiver', 'fives'])
     t.equal(maskSecrets(`no ${part} here`, [address]), 'no *** here', part)
-  for (const part of ['four', 'host', 'key']) t.equal(maskSecrets(`no ${part} here`, [address]), `no ${part} here`)
+  for (const part of ['four', 'host', 'key'])
+    t.equal(maskSecrets(`no ${part} here`, [address]), `no ${part} here`)
   t.equal(maskSecrets('no ab here', ['user:ab']), 'no *** here', 'a password, however short')
 })
