@@ -80,7 +80,9 @@ function driftSection({ drift, now }: ExporterStatus): Html {
   return html`<section aria-labelledby="drift"><h2 id="drift">Manifest</h2>
 <p>${compared} ${problem === null ? nothing : html`<span class="error">${problem}</span>`} ${
     changes.length === 0
-      ? 'Live configuration matches the manifest.'
+      ? comparedAt === null
+        ? nothing
+        : 'Live configuration matches the manifest.'
       : html`${counted(changes.length, 'object')} ${changes.length === 1 ? 'differs' : 'differ'}. <a href="${runbookHref(root, 'CloudflareLogpushManifestDrift')}">Runbook</a>`
   }</p>
 ${

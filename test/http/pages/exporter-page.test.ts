@@ -1,0 +1,101 @@
+import t from 'tap'
+import type { ExporterStatus } from '../../../src/exporter/view/exporter-status.ts'
+import { exporterPage } from '../../../src/http/pages/exporter-page.ts'
+import type { PageContext } from '../../../src/http/pages/page-context.ts'
+import { golden, pageText } from '../../support/page-text.ts'
+import { hour, minute } from '../../support/status-world.ts'
+
+const now = Date.UTC(2026, 10, 24, 3)
+const context: PageContext = {
+  about: { name: 'logpush-exporter', version: '1.2.3', revision: 'abc' },
+  telemetryPath: '/metrics',
+  grafana: null,
+  readiness: { ready: true },
+  refresh: true,
+}
+const poller = {
+  poller: 'health',
+  polls: 0,
+  failures: new Map(),
+  durationSeconds: null,
+  intervalSeconds: null,
+  lastSuccess: null,
+}
+const atRest: ExporterStatus = {
+  now,
+  startedAt: now - 5 * minute,
+  budget: [{ api: 'rest', limit: 0, used: 0, remaining: 0, throttled: 0, paused: false }],
+  pollers: [poller],
+  token: null,
+  reload: null,
+  ledger: { writes: 0, writeFailures: 0, lateRows: 0, gapSeconds: 0, windowsSplit: 0 },
+  scopes: { total: 0, blind: 0, empty: 0, page: 1, pages: 1, rows: [] },
+  settings: [{ name: 'web.listen-address', value: ':10199', isDefault: true }],
+  drift: null,
+}
+const inTrouble: ExporterStatus = {
+  ...atRest,
+  startedAt: now - 50 * hour,
+  budget: [
+    { api: 'rest', limit: 600, used: 480, remaining: 120, throttled: 1, paused: false },
+    { api: 'graphql', limit: 150, used: 160, remaining: 0, throttled: 2, paused: true },
+  ],
+  pollers: [
+    {
+      poller: 'health',
+      polls: 1234,
+      failures: new Map([
+        ['timeout', 2],
+        ['forbidden', 1000],
+      ] as const),
+      durationSeconds: 1.26,
+      intervalSeconds: 89.6,
+      lastSuccess: now - 3 * minute,
+    },
+  ],
+  token: { active: true, expiresOn: now + 26 * hour },
+  reload: { successful: false, at: now - hour },
+  ledger: { writes: 1, writeFailures: 2, lateRows: 1, gapSeconds: 5400, windowsSplit: 3 },
+  scopes: { total: 12, blind: 3, empty: 4, page: 1, pages: 1, rows: [] },
+  settings: [{ name: 'web.listen-address', value: ':1', isDefault: false }],
+  drift: {
+    comparedAt: now - minute,
+    problem: 'cannot read it',
+    changes: [
+      { kind: 'job', name: 'a', change: 'update' },
+      { kind: 'policy', name: 'b', change: 'delete' },
+    ],
+  },
+}
+
+/* Each text is read by eye; UPDATE_GOLDEN=1 writes them again. */
+for (const [name, view] of Object.entries({
+  'at-rest': atRest,
+  'in-trouble': inTrouble,
+  'other-words': {
+    ...inTrouble,
+    token: { active: false, expiresOn: null },
+    reload: { successful: true, at: now - hour },
+    drift: { comparedAt: null, problem: null, changes: [{ kind: 'job', name: 'a', change: 'create' }] },
+  } satisfies ExporterStatus,
+  'in-step': {
+    ...atRest,
+    token: { active: true, expiresOn: null },
+    drift: { comparedAt: now, problem: null, changes: [] },
+  } satisfies ExporterStatus,
+}))
+  t.test(`the exporter's page, ${name.replace('-', ' ')}`, async (t) => {
+    golden(t, `exporter-page-${name}`, pageText(exporterPage(view, context)))
+  })
+
+t.test('Grafana is linked where it is known', async (t) => {
+  const linked = (grafana: string | null) =>
+    /class="button"/.test(exporterPage(atRest, { ...context, grafana }))
+  t.same([linked(null), linked('https://grafana.example.com')], [false, true])
+})
+
+t.test('what was never compared is not said to match', async (t) => {
+  const drift = { comparedAt: null, problem: 'cannot read it', changes: [] }
+  const shown = pageText(exporterPage({ ...atRest, drift }, context))
+  t.match(shown, /^Not compared yet\. cannot read it$/m)
+})
