@@ -4,10 +4,18 @@ import {
   buildDestination,
   type Destination,
   describeDestination,
+  type FieldValue,
   parseDestination,
+  toDestination,
 } from '../../../src/domain/destination/destination.ts'
-import { destinationKindNames, destinationKinds } from '../../../src/domain/destination/kinds.ts'
+import {
+  type DestinationKind,
+  destinationKindNames,
+  destinationKinds,
+  kindSpec,
+} from '../../../src/domain/destination/kinds.ts'
 import { destinationPlace, needsChallenge, uploadLimits } from '../../../src/domain/destination/limits.ts'
+import type { FieldType } from '../../../src/domain/destination/spec.ts'
 import { Secret } from '../../../src/domain/secret.ts'
 import { anyDestination, secretTexts } from '../../support/destinations.ts'
 import { holds } from '../../support/property.ts'
@@ -384,4 +392,59 @@ t.test('every field of every kind has a sentence that says what it is', async (t
   for (const kind of destinationKindNames)
     for (const [name, { doc }] of Object.entries(destinationKinds[kind].fields))
       t.match(doc, /^.{5,}\.$/, `${kind}.${name}`)
+})
+
+/** Of each kind the fields that it must have, and those that it may, with what stands in for each. */
+const fieldsOfKinds = {
+  r2: ['bucket path= account_id access_key_id secret_access_key', ''],
+  s3: ['bucket path= region', 'sse access_key_id secret_access_key'],
+  s3_compatible: ['bucket path= region access_key_id secret_access_key endpoint', ''],
+  gcs: ['bucket path=', ''],
+  azure: ['account container path= sas', ''],
+  bigquery: ['project dataset table credentials', ''],
+  kinesis: ['stream region', 'role_arn external_id access_key_id secret_access_key'],
+  sumo_logic: ['host collector', ''],
+  splunk: ['host path=services/collector/raw channel insecure_skip_verify=false sourcetype token', ''],
+  datadog: ['site path=api/v2/logs api_key', 'source=cloudflare service host tags'],
+  new_relic: ['region api_key', 'format=cloudflare'],
+  elastic: ['url headers params', ''],
+  http: ['url headers params', ''],
+  ibm_cloud_logs: ['instance region api_key', ''],
+  sentinelone: ['host sourcetype token', ''],
+} as const satisfies Readonly<Record<DestinationKind, readonly [string, string]>>
+
+t.test('each kind has the fields that Cloudflare asks for, and no more', async (t) => {
+  for (const kind of destinationKindNames) {
+    const fields = Object.entries(kindSpec(kind).fields)
+    const shown = (required: boolean) =>
+      fields
+        .filter(([, spec]) => spec.required === required)
+        .map(([name, { fallback }]) => (fallback === undefined ? name : `${name}=${fallback}`))
+        .join(' ')
+    t.same([shown(true), shown(false)], fieldsOfKinds[kind], kind)
+  }
+})
+
+t.test('a field of another type makes no destination, and neither does one that is missing', async (t) => {
+  const secret = new Secret('canary')
+  const values: Readonly<Record<FieldType, readonly [FieldValue, readonly FieldValue[]]>> = {
+    text: ['text', [true, secret, {}]],
+    flag: [true, ['true', secret, {}]],
+    headers: [{ a: secret }, ['text', true, secret]],
+    params: [{ a: secret }, ['text', true, secret]],
+    hidden: [secret, ['text', true, {}]],
+    secret: [secret, ['text', true, {}]],
+    query: [secret, ['text', true, {}]],
+  }
+  for (const kind of destinationKindNames) {
+    const specs = Object.entries(kindSpec(kind).fields)
+    const whole = new Map(specs.map(([name, { type }]) => [name, values[type][0]]))
+    t.not(toDestination(kind, whole), null, kind)
+    for (const [name, { type, required }] of specs) {
+      for (const wrong of values[type][1])
+        t.equal(toDestination(kind, new Map([...whole, [name, wrong]])), null, `${kind}.${name}`)
+      const without = new Map([...whole].filter(([other]) => other !== name))
+      t.equal(toDestination(kind, without) === null, required, `${kind} without ${name}`)
+    }
+  }
 })

@@ -97,6 +97,13 @@ t.test('the alert type is one of few; without one the text decides', async (t) =
   t.equal(typeOf({ alert_type: undefined, text: 'An origin is down', name: 'x', policy_name: 'y' }), 'other')
 })
 
+t.test('a text is searched for jobs as far as a message is long', async (t) => {
+  const jobsAfter = (length: number) =>
+    eventOf({ ...payload, data: null, text: `${' '.repeat(length)}job 1234` }).jobIds
+  t.same(jobsAfter(9_992), ['1234'])
+  t.same(jobsAfter(10_000), [])
+})
+
 t.test('jobs are found wherever they are named', async (t) => {
   const jobsOf = (body: object): readonly string[] =>
     eventOf({ ...payload, text: '', data: null, ...body }).jobIds
