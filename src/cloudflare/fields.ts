@@ -3,34 +3,30 @@ import * as z from 'zod/mini'
 import { Secret } from '../domain/secret.ts'
 import type { EpochMs } from '../domain/time.ts'
 
+/** What the schema reads, converted. */
+export function mapped<T, U>(schema: z.ZodMiniType<T>, convert: (value: T) => U) {
+  return z.pipe(schema, z.transform(convert))
+}
+
 /** An id: Cloudflare sends numbers and texts. A number that lost digits on the way is refused. */
-export const idText = z.union([
-  z.string().check(z.minLength(1)),
-  z.pipe(
-    z.int(),
-    z.transform((value: number) => String(value)),
-  ),
-])
+export const idText = z.union([z.string().check(z.minLength(1)), mapped(z.int(), String)])
+
+/** A time that must be there, as what it belongs to cannot be placed without. */
+export const instant = mapped(
+  z.string().check(z.refine((text) => instantOf(text) !== null)),
+  (text) => instantOf(text) ?? 0,
+)
 
 /** A text; null for null, nothing, and an empty text. */
 export const optionalText = nullOr(z.string(), (text) => (text === '' ? null : text))
 
 /** A text that may be missing, as an empty one. */
-export const plainText = z.pipe(
-  z.nullish(z.string()),
-  z.transform((text: string | null | undefined) => text ?? ''),
-)
+export const plainText = mapped(z.nullish(z.string()), (text) => text ?? '')
 
 export const optionalNumber = nullOr(z.number(), (value) => value)
 export const optionalFlag = nullOr(z.boolean(), (value) => value)
-export const flag = z.pipe(
-  z.nullish(z.boolean()),
-  z.transform((value: boolean | null | undefined) => value === true),
-)
-export const secretText = z.pipe(
-  z.nullish(z.string()),
-  z.transform((text: string | null | undefined) => new Secret(text ?? '')),
-)
+export const flag = mapped(z.nullish(z.boolean()), (value) => value === true)
+export const secretText = mapped(z.nullish(z.string()), (text) => new Secret(text ?? ''))
 
 const record = z.record(z.string(), z.unknown())
 const textOrRecord = z.union([z.string(), record])
@@ -42,10 +38,7 @@ export const optionalJsonSecret = nullOr(textOrRecord, (value) => {
   return text === null ? null : new Secret(text)
 })
 /** The same where nothing is an empty text. */
-export const jsonSecret = z.pipe(
-  optionalJsonText,
-  z.transform((text: string | null) => new Secret(text ?? '')),
-)
+export const jsonSecret = mapped(optionalJsonText, (text) => new Secret(text ?? ''))
 
 /** An object; null for null, nothing, and the empty text or list that stand for an empty one in places. */
 export const optionalRecord = nullOr(
@@ -69,19 +62,22 @@ export function instantOf(text: string): EpochMs | null {
   return Number.isNaN(parsed) || parsed <= 0 ? null : parsed
 }
 
-/** A list whose null items are left out, as the API's own types allow them; a missing list is refused. */
-export function listOf<S extends z.ZodMiniType>(item: S): z.ZodMiniType<readonly z.output<S>[]> {
-  return z.pipe(
-    z.array(z.nullable(item)),
-    z.transform((items: (z.output<S> | null)[]) => items.filter((one): one is z.output<S> => one !== null)),
-  )
+function nullOr<T, U>(inner: z.ZodMiniType<T>, convert: (value: T) => U | null) {
+  return mapped(z.nullish(inner), (value) => (value === null || value === undefined ? null : convert(value)))
 }
 
-function nullOr<T, U>(inner: z.ZodMiniType<T>, convert: (value: T) => U | null) {
-  return z.pipe(
-    z.nullish(inner),
-    z.transform((value: T | null | undefined) =>
-      value === null || value === undefined ? null : convert(value),
-    ),
-  )
+type CamelCase<Name> = Name extends `${infer Head}_${infer Tail}`
+  ? `${Head}${Capitalize<CamelCase<Tail>>}`
+  : Name
+
+/** An object of Cloudflare's under our names: its `policy_id` is our `policyId`. */
+export function camelCased<T extends object>(wire: T) {
+  const entries = Object.entries(wire).map(([name, value]) => [
+    name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase()),
+    value,
+  ])
+  return Object.fromEntries(entries) as { readonly [Name in keyof T as CamelCase<Name>]: T[Name] }
 }
+
+/** For a call whose answer says nothing that is needed. */
+export const nothing = mapped(z.unknown(), () => undefined)

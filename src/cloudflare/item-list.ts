@@ -3,7 +3,7 @@
 import * as z from 'zod/mini'
 import { isObject } from '../domain/plain-value.ts'
 import type { Listing, Unreadable } from '../ports/listing.ts'
-import { idText } from './fields.ts'
+import { idText, mapped } from './fields.ts'
 
 /** Longer names and paths are cut. */
 const maxLength = 100
@@ -17,10 +17,7 @@ export function itemsOf<S extends z.ZodMiniType>(
   item: S,
   needed: readonly string[],
 ): z.ZodMiniType<Listing<z.output<S>>> {
-  return z.pipe(
-    z.array(z.unknown()),
-    z.transform((list: unknown[]) => readItems(list, item, needed)),
-  )
+  return mapped(z.array(z.unknown()), (list) => readItems(list, item, needed))
 }
 
 /**
@@ -32,9 +29,8 @@ export function nullableItemsOf<S extends z.ZodMiniType>(
   needed: readonly string[],
   concerns: (raw: unknown) => boolean = () => true,
 ): z.ZodMiniType<Listing<z.output<S>>> {
-  return z.pipe(
-    z.nullable(z.array(z.unknown())),
-    z.transform((list: unknown[] | null) => readItems((list ?? []).filter(concerns), item, needed)),
+  return mapped(z.nullable(z.array(z.unknown())), (list) =>
+    readItems((list ?? []).filter(concerns), item, needed),
   )
 }
 

@@ -180,7 +180,6 @@ export interface HistoryEntry {
 
 export interface AvailableAlert {
   readonly type: string
-  readonly displayName: string
   /** Names of the filters without which no policy can be made. */
   readonly requiredFilters: readonly string[]
 }
@@ -206,7 +205,7 @@ export interface NotificationsApi {
   listEligibleMechanisms(
     accountId: string,
     options: CallOptions,
-  ): Promise<readonly { readonly type: string; readonly eligible: boolean; readonly ready: boolean }[]>
+  ): Promise<readonly { readonly type: string; readonly eligible: boolean }[]>
   /** Sent notifications, newest pages first as the API orders them. */
   listHistory(
     accountId: string,

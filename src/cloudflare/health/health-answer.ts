@@ -7,7 +7,7 @@ import type { HealthFailure, HealthQuery } from '../../ports/cloudflare.ts'
 import type { Unreadable } from '../../ports/listing.ts'
 import { failureOf } from '../api-failure.ts'
 import { misshapen } from '../envelope.ts'
-import { idText } from '../fields.ts'
+import { idText, mapped } from '../fields.ts'
 import type { Operation } from '../operations.ts'
 import { toGrant } from '../rest-failure.ts'
 import type { Exchange } from '../transport.ts'
@@ -16,34 +16,23 @@ import type { QueryShape } from './health-query.ts'
 import { healthRow } from './health-rows.ts'
 
 /** One that is no object belongs to no scope. */
-const nodes = z.pipe(
-  z.array(z.unknown()),
-  z.transform((list: unknown[]) => list.filter(isObject)),
-)
+const nodes = mapped(z.array(z.unknown()), (list) => list.filter(isObject))
 
 /** Where the scopes' nodes stand in the answer, and the field that names each. */
 const places = {
   account: {
     tag: 'accountTag',
-    schema: z.pipe(
-      z.object({ viewer: z.object({ accounts: nodes }) }),
-      z.transform((data: { viewer: { accounts: Node[] } }) => data.viewer.accounts),
-    ),
+    schema: mapped(z.object({ viewer: z.object({ accounts: nodes }) }), ({ viewer }) => viewer.accounts),
   },
   zones: {
     tag: 'zoneTag',
-    schema: z.pipe(
-      z.object({ viewer: z.object({ zones: nodes }) }),
-      z.transform((data: { viewer: { zones: Node[] } }) => data.viewer.zones),
-    ),
+    schema: mapped(z.object({ viewer: z.object({ zones: nodes }) }), ({ viewer }) => viewer.zones),
   },
   'zones of account': {
     tag: 'zoneTag',
-    schema: z.pipe(
+    schema: mapped(
       z.object({ viewer: z.object({ accounts: z.array(z.object({ zones: nodes })) }) }),
-      z.transform((data: { viewer: { accounts: { zones: Node[] }[] } }) =>
-        data.viewer.accounts.flatMap(({ zones }) => zones),
-      ),
+      ({ viewer }) => viewer.accounts.flatMap(({ zones }) => zones),
     ),
   },
 } as const satisfies Record<QueryShape, { tag: string; schema: z.ZodMiniType<Node[]> }>

@@ -1,30 +1,16 @@
 import * as z from 'zod/mini'
 import type { HealthLimits, HealthRow } from '../../domain/ledger/health-row.ts'
 import { minuteMs, minuteOf, startOfMinute } from '../../domain/time.ts'
-import { idText, instantOf } from '../fields.ts'
+import { idText, instant, mapped } from '../fields.ts'
 import { optionalFields } from './health-query.ts'
 
 /** A uint64 comes as a number, or as a text where a server keeps all digits. */
-const count = z.union([
-  z.number().check(z.nonnegative()),
-  z.pipe(
-    z.string().check(z.regex(/^\d+$/)),
-    z.transform((text: string) => Number(text)),
-  ),
-])
+const count = z.union([z.number().check(z.nonnegative()), mapped(z.string().check(z.regex(/^\d+$/)), Number)])
 
 /** Job ids are compared as numbers, so digits are all that may stand there. */
 const jobId = idText.check(z.regex(/^\d+$/))
 
-const instant = z.pipe(
-  z.string().check(z.refine((text) => instantOf(text) !== null)),
-  z.transform((text: string) => instantOf(text) ?? 0),
-)
-
-const bit = z.pipe(
-  z.union([z.literal(0), z.literal(1)]),
-  z.transform((value: 0 | 1) => value === 1),
-)
+const bit = mapped(z.union([z.literal(0), z.literal(1)]), (value) => value === 1)
 
 /** What counting does without: nothing in it can cost the counts. */
 const average = z.catch(z.nullish(z.number()), null)
@@ -45,7 +31,7 @@ const wireRow = z.object({
   max: wireMax,
 })
 
-export const healthRow = z.pipe(wireRow, z.transform(toRow))
+export const healthRow = mapped(wireRow, toRow)
 
 function toRow({ dimensions, sum, avg, max }: z.output<typeof wireRow>): HealthRow {
   const minute = minuteOf(dimensions.datetimeMinute)
@@ -84,11 +70,8 @@ const wireLimits = z.object({
 const wireSettings = z.object({ logpushHealthAdaptiveGroups: z.nullish(wireLimits) })
 
 /** The `settings` node of a scope; null where the scope has no such dataset. */
-export const healthLimits = z.pipe(
-  z.nullish(wireSettings),
-  z.transform((settings: z.output<typeof wireSettings> | null | undefined) =>
-    toLimits(settings?.logpushHealthAdaptiveGroups ?? null),
-  ),
+export const healthLimits = mapped(z.nullish(wireSettings), (settings) =>
+  toLimits(settings?.logpushHealthAdaptiveGroups ?? null),
 )
 
 function toLimits(wire: z.output<typeof wireLimits> | null): HealthLimits | null {

@@ -54,7 +54,7 @@ const jobEntries = nullableItemsOf(
 export function createAuditApi(rest: Rest): AuditApi {
   return {
     async listAuditLog(accountId, { since, before, cursor }, options) {
-      const answer = await rest({ operation: 'list_audit_log' }, options, jobEntries, (sdk) =>
+      const answer = await rest.whole({ operation: 'list_audit_log' }, options, jobEntries, (sdk) =>
         sdk.accounts.logs.audit.list({
           account_id: accountId,
           since: new Date(since).toISOString(),

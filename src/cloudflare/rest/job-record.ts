@@ -2,8 +2,10 @@ import * as z from 'zod/mini'
 import type { JobRecord } from '../../domain/job/job.ts'
 import type { JobWrite } from '../../ports/cloudflare.ts'
 import {
+  camelCased,
   flag,
   idText,
+  mapped,
   optionalFlag,
   optionalInstant,
   optionalJsonSecret,
@@ -19,7 +21,8 @@ import {
 const wireJob = z.object({
   id: idText,
   name: optionalText,
-  dataset: optionalText,
+  // Jobs older than the field have none, and mean the one dataset of their day.
+  dataset: mapped(optionalText, (name) => name ?? 'http_requests'),
   kind: plainText,
   enabled: flag,
   destination_conf: secretText,
@@ -38,31 +41,7 @@ const wireJob = z.object({
   transformer_id: optionalNumber,
 })
 
-export const jobRecord = z.pipe(wireJob, z.transform(toRecord))
-
-function toRecord(job: z.output<typeof wireJob>): JobRecord {
-  return {
-    id: job.id,
-    name: job.name,
-    // Jobs older than the field have none, and mean the one dataset of their day.
-    dataset: job.dataset ?? 'http_requests',
-    kind: job.kind,
-    enabled: job.enabled,
-    destinationConf: job.destination_conf,
-    lastComplete: job.last_complete,
-    lastError: job.last_error,
-    errorMessage: job.error_message,
-    filter: job.filter,
-    filterAttackTraffic: job.filter_attack_traffic,
-    frequency: job.frequency,
-    logpullOptions: job.logpull_options,
-    outputOptions: job.output_options,
-    maxUploadBytes: job.max_upload_bytes,
-    maxUploadRecords: job.max_upload_records,
-    maxUploadIntervalSeconds: job.max_upload_interval_seconds,
-    transformerId: job.transformer_id,
-  }
-}
+export const jobRecord = mapped(wireJob, (job): JobRecord => camelCased(job))
 
 /** The body of a create or an update: what is not given is not sent, and so keeps its value. */
 export function jobBody(job: JobWrite): Readonly<Record<string, unknown>> {

@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import type { JobId } from '../../domain/job/job.ts'
 import { ApiFailure } from '../../errors.ts'
 import type { JobsApi, JobWrite } from '../../ports/cloudflare.ts'
-import { plainText } from '../fields.ts'
+import { nothing, plainText } from '../fields.ts'
 import { itemsOf } from '../item-list.ts'
 import { redact } from '../redact.ts'
 import { jobBody, jobRecord } from './job-record.ts'
@@ -17,14 +17,11 @@ const fieldDescriptions = z.record(z.string(), z.unknown())
 
 export function createJobsApi(rest: Rest): JobsApi {
   return {
-    async listJobs(scope, options) {
-      const call = { operation: 'list_jobs' } as const
-      const { result } = await rest(call, options, jobList, (sdk) => sdk.logpush.jobs.list(scopeParam(scope)))
-      return result
-    },
+    listJobs: (scope, options) =>
+      rest({ operation: 'list_jobs' }, options, jobList, (sdk) => sdk.logpush.jobs.list(scopeParam(scope))),
     async getJob(scope, id, options) {
       const number = jobNumber(id)
-      const { result } = await rest({ operation: 'get_job' }, options, z.nullable(jobRecord), (sdk) =>
+      const result = await rest({ operation: 'get_job' }, options, z.nullable(jobRecord), (sdk) =>
         sdk.logpush.jobs.get(number, scopeParam(scope)),
       )
       if (result !== null) return result
@@ -34,28 +31,26 @@ export function createJobsApi(rest: Rest): JobsApi {
     },
     async createJob(scope, body, options) {
       const call = { operation: 'create_job', secrets: secretsOf(body) } as const
-      const { result } = await rest(call, options, jobRecord, (sdk) =>
+      return rest(call, options, jobRecord, (sdk) =>
         sdk.logpush.jobs.create(open({ ...scopeParam(scope), ...jobBody(body) })),
       )
-      return result
     },
     async updateJob(scope, id, body, options) {
       const number = jobNumber(id)
       const call = { operation: 'update_job', secrets: secretsOf(body) } as const
-      const { result } = await rest(call, options, jobRecord, (sdk) =>
+      return rest(call, options, jobRecord, (sdk) =>
         sdk.logpush.jobs.update(number, open({ ...scopeParam(scope), ...jobBody(body) })),
       )
-      return result
     },
     async deleteJob(scope, id, options) {
       const number = jobNumber(id)
-      await rest({ operation: 'delete_job' }, options, z.unknown(), (sdk) =>
+      return rest({ operation: 'delete_job' }, options, nothing, (sdk) =>
         sdk.logpush.jobs.delete(number, scopeParam(scope)),
       )
     },
     async datasetFields(scope, dataset, options) {
       const call = { operation: 'list_dataset_fields' } as const
-      const { result } = await rest(call, options, fieldDescriptions, (sdk) =>
+      const result = await rest(call, options, fieldDescriptions, (sdk) =>
         sdk.logpush.datasets.fields.get(open(dataset), scopeParam(scope)),
       )
       return new Map(
@@ -65,7 +60,7 @@ export function createJobsApi(rest: Rest): JobsApi {
     async validateDestination(scope, destinationConf, options) {
       const secrets = [destinationConf]
       const call = { operation: 'validate_destination', secrets } as const
-      const { result } = await rest(call, options, validity, (sdk) =>
+      const result = await rest(call, options, validity, (sdk) =>
         sdk.logpush.validate.destination({
           ...scopeParam(scope),
           destination_conf: destinationConf.reveal(),

@@ -17,7 +17,7 @@ export function createOwnershipApi(rest: Rest): OwnershipApi {
     async requestChallenge(scope, destinationConf, options) {
       const secrets = [destinationConf]
       const call = { operation: 'request_challenge', secrets } as const
-      const { result } = await rest(call, options, challenge, (sdk) =>
+      const result = await rest(call, options, challenge, (sdk) =>
         sdk.logpush.ownership.create({ ...scopeParam(scope), destination_conf: destinationConf.reveal() }),
       )
       return {
@@ -26,16 +26,15 @@ export function createOwnershipApi(rest: Rest): OwnershipApi {
         message: redact(result.message, secrets),
       }
     },
-    async validateChallenge(scope, destinationConf, token, options) {
+    validateChallenge(scope, destinationConf, token, options) {
       const call = { operation: 'validate_challenge', secrets: [destinationConf, token] } as const
-      const { result } = await rest(call, options, validity, (sdk) =>
+      return rest(call, options, validity, (sdk) =>
         sdk.logpush.ownership.validate({
           ...scopeParam(scope),
           destination_conf: destinationConf.reveal(),
           ownership_challenge: token.reveal(),
         }),
       )
-      return result
     },
   }
 }

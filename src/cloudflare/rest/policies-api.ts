@@ -5,7 +5,16 @@ import type {
   NotificationsApi,
   PolicyWrite,
 } from '../../ports/cloudflare.ts'
-import { flag, idText, optionalRecord, optionalText, plainText } from '../fields.ts'
+import {
+  camelCased,
+  flag,
+  idText,
+  mapped,
+  nothing,
+  optionalRecord,
+  optionalText,
+  plainText,
+} from '../fields.ts'
 import { nullableItemsOf } from '../item-list.ts'
 import type { Rest } from './rest.ts'
 import { open } from './sdk.ts'
@@ -19,10 +28,7 @@ const target = z.nullable(z.object({ id: z.nullish(z.union([idText, z.literal(''
 const targets = z.nullish(z.array(target))
 const mechanisms = z.object({ email: targets, webhooks: targets, pagerduty: targets })
 /** No mechanisms may come as an empty list. */
-const noMechanisms = z.pipe(
-  z.array(z.unknown()).check(z.maxLength(0)),
-  z.transform(() => null),
-)
+const noMechanisms = mapped(z.array(z.unknown()).check(z.maxLength(0)), () => null)
 
 const wirePolicy = z.object({
   id: idText,
@@ -36,49 +42,38 @@ const wirePolicy = z.object({
 })
 
 /** What cannot be guessed: a policy that is taken for disabled, or for another alert's, would be a false report. */
-const policies = nullableItemsOf(z.pipe(wirePolicy, z.transform(toPolicy)), ['id', 'enabled', 'alert_type'])
+const policies = nullableItemsOf(mapped(wirePolicy, toPolicy), ['id', 'enabled', 'alert_type'])
 
 /** The answer to a create or an update. */
 export const createdId = z.object({ id: idText })
 
 export function createPoliciesApi(rest: Rest): PoliciesApi {
   return {
-    async listPolicies(accountId, options) {
-      const { result } = await rest({ operation: 'list_policies' }, options, policies, (sdk) =>
+    listPolicies: (accountId, options) =>
+      rest({ operation: 'list_policies' }, options, policies, (sdk) =>
         sdk.alerting.policies.list({ account_id: accountId }),
-      )
-      return result
-    },
-    async createPolicy(accountId, body, options) {
-      const { result } = await rest({ operation: 'create_policy' }, options, createdId, (sdk) =>
+      ),
+    createPolicy: (accountId, body, options) =>
+      rest({ operation: 'create_policy' }, options, createdId, (sdk) =>
         sdk.alerting.policies.create(open({ account_id: accountId, ...policyBody(body) })),
-      )
-      return result
-    },
-    async updatePolicy(accountId, id, body, options) {
-      await rest({ operation: 'update_policy' }, options, z.unknown(), (sdk) =>
+      ),
+    updatePolicy: (accountId, id, body, options) =>
+      rest({ operation: 'update_policy' }, options, nothing, (sdk) =>
         sdk.alerting.policies.update(id, open({ account_id: accountId, ...policyBody(body) })),
-      )
-    },
-    async deletePolicy(accountId, id, options) {
-      await rest({ operation: 'delete_policy' }, options, z.unknown(), (sdk) =>
+      ),
+    deletePolicy: (accountId, id, options) =>
+      rest({ operation: 'delete_policy' }, options, nothing, (sdk) =>
         sdk.alerting.policies.delete(id, { account_id: accountId }),
-      )
-    },
+      ),
   }
 }
 
 function toPolicy(wire: z.output<typeof wirePolicy>): NotificationPolicy {
   const ids = (kind: MechanismKind) => (wire.mechanisms?.[kind] ?? []).flatMap((one) => one?.id || [])
   return {
-    id: wire.id,
-    name: wire.name,
-    description: wire.description,
-    enabled: wire.enabled,
-    alertType: wire.alert_type,
+    ...camelCased(wire),
     mechanisms: { email: ids('email'), webhooks: ids('webhooks'), pagerduty: ids('pagerduty') },
     filters: wire.filters === null || Object.keys(wire.filters).length === 0 ? null : wire.filters,
-    alertInterval: wire.alert_interval,
   }
 }
 

@@ -15,7 +15,7 @@ const known: readonly TokenStatus['status'][] = ['active', 'disabled', 'expired'
 export function createTokenApi(rest: Rest): TokenApi {
   return {
     async verifyToken(accountId, options) {
-      const { result } = await rest({ operation: 'verify_token' }, options, verified, (sdk) =>
+      const result = await rest({ operation: 'verify_token' }, options, verified, (sdk) =>
         accountId === null ? sdk.user.tokens.verify() : sdk.accounts.tokens.verify({ account_id: accountId }),
       )
       return {

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import type { NotificationsApi, WebhookDestination, WebhookWrite } from '../../ports/cloudflare.ts'
-import { idText, optionalInstant, plainText, secretText } from '../fields.ts'
+import { camelCased, idText, mapped, nothing, optionalInstant, plainText, secretText } from '../fields.ts'
 import { nullableItemsOf } from '../item-list.ts'
 import { createdId } from './policies-api.ts'
 import type { Rest } from './rest.ts'
@@ -20,46 +20,33 @@ const wireWebhook = z.object({
   last_failure: optionalInstant,
 })
 
-const webhooks = nullableItemsOf(z.pipe(wireWebhook, z.transform(toWebhook)), ['id'])
+const webhooks = nullableItemsOf(
+  mapped(wireWebhook, (webhook): WebhookDestination => camelCased(webhook)),
+  ['id'],
+)
 
 export function createWebhooksApi(rest: Rest): WebhooksApi {
   return {
-    async listWebhooks(accountId, options) {
-      const { result } = await rest({ operation: 'list_webhooks' }, options, webhooks, (sdk) =>
+    listWebhooks: (accountId, options) =>
+      rest({ operation: 'list_webhooks' }, options, webhooks, (sdk) =>
         sdk.alerting.destinations.webhooks.list({ account_id: accountId }),
-      )
-      return result
-    },
-    async createWebhook(accountId, body, options) {
+      ),
+    createWebhook(accountId, body, options) {
       const call = { operation: 'create_webhook', secrets: secretsOf(body) } as const
-      const { result } = await rest(call, options, createdId, (sdk) =>
+      return rest(call, options, createdId, (sdk) =>
         sdk.alerting.destinations.webhooks.create({ account_id: accountId, ...webhookBody(body) }),
       )
-      return result
     },
-    async updateWebhook(accountId, id, body, options) {
+    updateWebhook(accountId, id, body, options) {
       const call = { operation: 'update_webhook', secrets: secretsOf(body) } as const
-      await rest(call, options, z.unknown(), (sdk) =>
+      return rest(call, options, nothing, (sdk) =>
         sdk.alerting.destinations.webhooks.update(id, { account_id: accountId, ...webhookBody(body) }),
       )
     },
-    async deleteWebhook(accountId, id, options) {
-      await rest({ operation: 'delete_webhook' }, options, z.unknown(), (sdk) =>
+    deleteWebhook: (accountId, id, options) =>
+      rest({ operation: 'delete_webhook' }, options, nothing, (sdk) =>
         sdk.alerting.destinations.webhooks.delete(id, { account_id: accountId }),
-      )
-    },
-  }
-}
-
-function toWebhook(wire: z.output<typeof wireWebhook>): WebhookDestination {
-  return {
-    id: wire.id,
-    name: wire.name,
-    url: wire.url,
-    type: wire.type,
-    createdAt: wire.created_at,
-    lastSuccess: wire.last_success,
-    lastFailure: wire.last_failure,
+      ),
   }
 }
 

@@ -442,8 +442,8 @@ const methods: readonly Method[] = [
     },
     gives: {
       items: [
-        { type: 'failing_logpush_job_disabled_alert', displayName: 'Failing', requiredFilters: [] },
-        { type: 'http_alert', displayName: 'H', requiredFilters: ['zones'] },
+        { type: 'failing_logpush_job_disabled_alert', requiredFilters: [] },
+        { type: 'http_alert', requiredFilters: ['zones'] },
       ],
       unreadable: [],
     },
@@ -457,8 +457,8 @@ const methods: readonly Method[] = [
       PD: [{ type: 'pagerduty', eligible: false }],
     },
     gives: [
-      { type: 'email', eligible: true, ready: true },
-      { type: 'pagerduty', eligible: false, ready: false },
+      { type: 'email', eligible: true },
+      { type: 'pagerduty', eligible: false },
     ],
   },
   {
