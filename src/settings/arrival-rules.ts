@@ -1,8 +1,16 @@
 import type { ArrivalMatch, ArrivalReader, ArrivalRule } from '../domain/arrival/arrival-rule.ts'
-import { describe, type Entry, type FileProblem, type Positioned, unknownKey } from '../domain/positioned.ts'
+import {
+  forKeys,
+  list,
+  mapping,
+  type NodeReading,
+  type Problems,
+  readingOf,
+  refuse,
+} from '../domain/file-reader.ts'
+import type { Positioned } from '../domain/positioned.ts'
 import { readMatch, showMatch } from './job-match.ts'
-import { expectation, type NodeReading } from './setting.ts'
-import { decimalNumber, duration, filePath, type Kind, oneOf, someText } from './setting-kinds.ts'
+import { decimalNumber, duration, filePath, type Kind, oneOf, readValue, someText } from './setting-kinds.ts'
 
 /* The list under `arrival`: for which jobs the destination is read, and how. */
 
@@ -40,116 +48,76 @@ const numbers = {
 } as const satisfies Record<string, Kind<number>>
 const numberFallbacks = { interval: 60_000, tolerance: 0.98, late_window: 3_600_000 } as const
 
-const ruleKeys = ['match', 'read', ...Object.keys(numbers)]
-
 export const arrivalExpected = 'a list of mappings with match and read'
 
 /** Reads the list, with all its errors. */
 export function readArrivalRules(node: Positioned): NodeReading<readonly ArrivalRule[]> {
-  const problems: FileProblem[] = []
-  if (node.kind !== 'list') problems.push({ at: node.at, message: expectation('a list', describe(node)) })
-  const rules = node.kind === 'list' ? node.items.map((item) => readRule(item, problems)) : []
-  return problems.length > 0
-    ? { ok: false, problems }
-    : { ok: true, value: rules.filter((rule) => rule !== null) }
+  const problems: Problems = []
+  const rules = list(node, problems, (item) => readRule(item, problems))
+  return readingOf(rules, problems)
 }
 
-function readRule(item: Positioned, problems: FileProblem[]): ArrivalRule | null {
-  if (item.kind !== 'map') {
-    problems.push({ at: item.at, message: expectation('a mapping with match and read', describe(item)) })
-    return null
+function readRule(item: Positioned, problems: Problems): ArrivalRule | null {
+  let match: ArrivalMatch | null = null
+  let read: ArrivalReader | null = null
+  const given: Record<keyof typeof numbers, number> = { ...numberFallbacks }
+  const readers = {
+    match: (node: Positioned) => {
+      match = readMatch(node, matchKeys, problems)
+    },
+    read: (node: Positioned) => {
+      read = readReader(node, problems)
+    },
+    ...forKeys(['interval', 'tolerance', 'late_window'], (key, node) => {
+      given[key] = readValue(node, numbers[key], problems) ?? given[key]
+    }),
   }
-  const entries = new Map(item.entries.map((entry) => [entry.key, entry]))
-  for (const { key, keyAt } of item.entries)
-    if (!ruleKeys.includes(key)) problems.push({ at: keyAt, message: unknownKey(key, ruleKeys) })
-  const [matchNode, readNode] = ['match', 'read'].map((key) => {
-    const entry = entries.get(key)
-    if (entry === undefined) problems.push({ at: item.at, message: `"${key}" is missing` })
-    return entry?.value
-  })
-  const match = matchNode === undefined ? null : readMatch(matchNode, matchKeys, problems)
-  const read = readNode === undefined ? null : readReader(readNode, problems)
-  const number = (key: keyof typeof numbers): number =>
-    scalarOf(entries.get(key), numbers[key], problems) ?? numberFallbacks[key]
-  const [intervalMs, tolerance, lateWindowMs] = [
-    number('interval'),
-    number('tolerance'),
-    number('late_window'),
-  ]
+  mapping(item, problems, readers, ['match', 'read'])
+  const { interval: intervalMs, tolerance, late_window: lateWindowMs } = given
   return match === null || read === null ? null : { match, read, intervalMs, tolerance, lateWindowMs }
 }
 
 /** `s3`, or `{ s3: { region: … } }`. */
-function readReader(node: Positioned, problems: FileProblem[]): ArrivalReader | null {
-  const expected = `one of ${readerKinds.join(', ')}, or a mapping with one of them`
+function readReader(node: Positioned, problems: Problems): ArrivalReader | null {
   const [only, ...others] = node.kind === 'map' ? node.entries : []
   const name = node.kind === 'scalar' ? node.text : only?.key
   const kind = readerKinds.find((known) => known === name)
-  if (kind === undefined || others.length > 0) {
-    problems.push({ at: node.at, message: expectation(expected, describe(node)) })
-    return null
-  }
-  return readerOf(kind, only === undefined ? new Map() : readFields(kind, only.value, problems))
-}
-
-function readFields(
-  kind: ReaderKind,
-  node: Positioned,
-  problems: FileProblem[],
-): ReadonlyMap<string, string> {
+  if (kind === undefined || others.length > 0)
+    return refuse(node, `one of ${readerKinds.join(', ')}, or a mapping with one of them`, problems)
   const fields = new Map<string, string>()
   const kinds = readerFields[kind]
-  if (node.kind === 'scalar' && node.type === 'nothing') return fields
-  if (node.kind !== 'map') {
-    problems.push({ at: node.at, message: expectation('a mapping', describe(node)) })
-    return fields
-  }
-  for (const entry of node.entries) {
-    const field = kinds[entry.key]
-    if (field === undefined) {
-      problems.push({ at: entry.keyAt, message: unknownKey(entry.key, Object.keys(kinds)) })
-      continue
-    }
-    const value = scalarOf(entry, field, problems)
-    if (value !== null) fields.set(entry.key, value)
-  }
-  return fields
+  const readers = forKeys(Object.keys(kinds), (key, value) => {
+    const found = kinds[key] === undefined ? null : readValue(value, kinds[key], problems)
+    if (found !== null) fields.set(key, found)
+  })
+  if (only !== undefined) mapping(only.value, problems, readers)
+  return readerOf(kind, fields)
 }
 
 function readerOf(kind: ReaderKind, fields: ReadonlyMap<string, string>): ArrivalReader {
-  const given = <K extends string>(property: K, key: string): { readonly [P in K]?: string } => {
-    const value = fields.get(key)
-    const made: { [P in K]?: string } = {}
-    if (value !== undefined) made[property] = value
-    return made
-  }
-  const address = given('endpoint', 'endpoint')
+  const [endpoint, region, profile, style, credentialsFile] = [
+    'endpoint',
+    'region',
+    'profile',
+    'force_path_style',
+    'credentials_file',
+  ].map((key) => fields.get(key))
+  const address = endpoint === undefined ? {} : { endpoint }
   switch (kind) {
     case 's3':
-    case 'r2': {
-      const style = fields.get('force_path_style')
+    case 'r2':
       return {
         kind,
         ...address,
-        ...given('region', 'region'),
-        ...given('profile', 'profile'),
+        ...(region === undefined ? {} : { region }),
+        ...(profile === undefined ? {} : { profile }),
         ...(style === undefined ? {} : { forcePathStyle: style === 'true' }),
       }
-    }
     case 'gcs':
-      return { kind, ...address, ...given('credentialsFile', 'credentials_file') }
+      return { kind, ...address, ...(credentialsFile === undefined ? {} : { credentialsFile }) }
     case 'azure':
       return { kind, ...address }
   }
-}
-
-function scalarOf<T>(entry: Entry | undefined, kind: Kind<T>, problems: FileProblem[]): T | null {
-  if (entry === undefined) return null
-  const { value } = entry
-  const reading = value.kind === 'scalar' && value.type !== 'nothing' ? kind.read(value.text) : null
-  if (reading?.ok === true) return reading.value
-  problems.push({ at: value.at, message: expectation(kind.expected, describe(value), reading?.hint) })
-  return null
 }
 
 /** Rules as the file writes them, in one line. */

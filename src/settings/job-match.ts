@@ -1,5 +1,5 @@
-import { describe, type FileProblem, type Positioned, unknownKey } from '../domain/positioned.ts'
-import { expectation } from './setting.ts'
+import { expectation, forKeys, mapping, note, type Problems, refuse } from '../domain/file-reader.ts'
+import type { Positioned } from '../domain/positioned.ts'
 
 /* Which jobs an entry of the file is for: a mapping of texts, all of which must be equal. */
 
@@ -11,22 +11,18 @@ type Match<P extends string> = { readonly [K in P]?: string }
 export function readMatch<P extends string>(
   node: Positioned,
   keys: MatchKeys<P>,
-  problems: FileProblem[],
+  problems: Problems,
 ): Match<P> | null {
-  const names = Object.keys(keys)
-  if (node.kind !== 'map' || node.entries.length === 0) {
-    const found = node.kind === 'map' ? 'an empty mapping' : describe(node)
-    problems.push({ at: node.at, message: expectation(`a mapping with ${names.join(', ')}`, found) })
-    return null
-  }
+  const expected = `a mapping with ${Object.keys(keys).join(', ')}`
+  if (node.kind !== 'map') return refuse(node, expected, problems)
+  if (node.entries.length === 0) return note(problems, node, expectation(expected, 'an empty mapping'))
   const match: { [K in P]?: string } = {}
-  for (const { key, keyAt, value } of node.entries) {
-    const property = Object.entries(keys).find(([name]) => name === key)?.[1]
-    if (property === undefined) problems.push({ at: keyAt, message: unknownKey(key, names) })
-    else if (value.kind !== 'scalar' || value.text === '') {
-      problems.push({ at: value.at, message: expectation('a text', describe(value)) })
-    } else match[property] = value.text
-  }
+  const readers = forKeys(Object.keys(keys), (key, value) => {
+    const property = keys[key]
+    if (value.kind !== 'scalar' || value.text === '') refuse(value, 'a text', problems)
+    else if (property !== undefined) match[property] = value.text
+  })
+  mapping(node, problems, readers)
   return match
 }
 

@@ -1,7 +1,7 @@
-import { describe, type FileProblem, type Positioned, unknownKey } from '../domain/positioned.ts'
+import { list, mapping, type NodeReading, type Problems, readingOf } from '../domain/file-reader.ts'
+import type { Positioned } from '../domain/positioned.ts'
 import { readMatch, showMatch } from './job-match.ts'
-import { expectation, type NodeReading } from './setting.ts'
-import type { Kind } from './setting-kinds.ts'
+import { type Kind, readValue } from './setting-kinds.ts'
 
 /** Which jobs an override is for: all that is given must be equal. Accounts and zones by id or name. */
 export interface JobMatch {
@@ -34,46 +34,26 @@ export function showOverrides(overrides: readonly JobOverride[], lag: Kind<numbe
   return texts.join(', ') || 'none'
 }
 
-type Problems = FileProblem[]
-
 /** Reads the list under `job.overrides`, with all its errors. */
 export function jobOverrides(lag: Kind<number>): (node: Positioned) => NodeReading<readonly JobOverride[]> {
   return (node) => {
-    if (node.kind !== 'list') return wrong([{ at: node.at, message: expectation('a list', describe(node)) }])
     const problems: Problems = []
-    const overrides = node.items.map((item) => readOverride(item, lag, problems))
-    return problems.length > 0
-      ? wrong(problems)
-      : { ok: true, value: overrides.filter((one) => one !== null) }
+    const overrides = list(node, problems, (item) => readOverride(item, lag, problems))
+    return readingOf(overrides, problems)
   }
-}
-
-function wrong(problems: Problems): { readonly ok: false; readonly problems: Problems } {
-  return { ok: false, problems }
 }
 
 function readOverride(item: Positioned, lag: Kind<number>, problems: Problems): JobOverride | null {
-  if (item.kind !== 'map') {
-    problems.push({ at: item.at, message: expectation('a mapping with match and max_lag', describe(item)) })
-    return null
-  }
   let match: JobMatch | null = null
   let maxLagMs: number | null = null
-  for (const { key, keyAt, value } of item.entries) {
-    if (key === 'match') match = readMatch(value, matchKeys, problems)
-    else if (key === 'max_lag') maxLagMs = readLag(value, lag, problems)
-    else problems.push({ at: keyAt, message: unknownKey(key, ['match', 'max_lag']) })
+  const readers = {
+    match: (node: Positioned) => {
+      match = readMatch(node, matchKeys, problems)
+    },
+    max_lag: (node: Positioned) => {
+      maxLagMs = readValue(node, lag, problems)
+    },
   }
-  const given = new Set(item.entries.map(({ key }) => key))
-  for (const key of ['match', 'max_lag']) {
-    if (!given.has(key)) problems.push({ at: item.at, message: `"${key}" is missing` })
-  }
+  mapping(item, problems, readers, ['match', 'max_lag'])
   return match === null || maxLagMs === null ? null : { match, maxLagMs }
-}
-
-function readLag(node: Positioned, lag: Kind<number>, problems: Problems): number | null {
-  const reading = node.kind === 'scalar' && node.type !== 'nothing' ? lag.read(node.text) : null
-  if (reading?.ok === true) return reading.value
-  problems.push({ at: node.at, message: expectation(lag.expected, describe(node), reading?.hint) })
-  return null
 }

@@ -1,4 +1,5 @@
-import { quoted } from '../domain/positioned.ts'
+import { type Problems, refuse } from '../domain/file-reader.ts'
+import { type Positioned, quoted } from '../domain/positioned.ts'
 
 /*
  * The kinds of value that a setting can have: how a text becomes a value and a value a text, and how the kind
@@ -27,6 +28,12 @@ export function refused(text: string, hint?: string): { ok: false; found: string
 
 export function accepted<T>(value: T): Reading<T> {
   return { ok: true, value }
+}
+
+/** A value of the kind as a file holds it. */
+export function readValue<T>(node: Positioned, kind: Kind<T>, problems: Problems): T | null {
+  const reading = node.kind === 'scalar' && node.type !== 'nothing' ? kind.read(node.text) : null
+  return reading?.ok === true ? reading.value : refuse(node, kind.expected, problems, reading?.hint)
 }
 
 /** Any text but the empty one. */

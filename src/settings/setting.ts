@@ -1,4 +1,5 @@
-import { describe, type FileProblem, type Positioned } from '../domain/positioned.ts'
+import { expectation, type NodeReading } from '../domain/file-reader.ts'
+import { describe, type Positioned } from '../domain/positioned.ts'
 import { Secret } from '../domain/secret.ts'
 import { InternalError } from '../errors.ts'
 import { accepted, type Kind, type Reading, refused } from './setting-kinds.ts'
@@ -35,11 +36,6 @@ export interface Setting<T> {
   /** Reads the file's node where texts are not enough. */
   readonly fromNode: ((node: Positioned) => NodeReading<T>) | null
 }
-
-/** What reading a file's node gives: a value, or every error in it. */
-export type NodeReading<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly problems: readonly FileProblem[] }
 
 export type Table = Readonly<Record<string, Setting<unknown>>>
 
@@ -78,12 +74,29 @@ interface Row {
   readonly only?: 'flag' | 'flag and environment'
 }
 
-function names(row: Row): Pick<Setting<unknown>, 'flag' | 'short' | 'env' | 'fileKey'> {
+/** What most settings are. */
+const usual = {
+  short: null,
+  env: null,
+  fileKey: null,
+  placeholder: null,
+  fallbackText: '',
+  secret: false,
+  repeatable: false,
+  fromNode: null,
+} as const
+
+/** What a row says of a setting that has a flag. */
+function named(row: Row) {
   return {
+    ...usual,
     flag: row.flag,
     short: row.short ?? null,
     env: row.only === 'flag' ? null : envName(row.flag),
     fileKey: row.only === undefined ? fileKeyOf(row.flag) : null,
+    help: row.help,
+    reloadable: row.reloadable ?? false,
+    fallbackText: row.default ?? '',
   }
 }
 
@@ -97,18 +110,12 @@ export function setting<T>(row: Row & { readonly kind: Kind<T> }): Setting<T> {
   const { kind } = row
   const text = row.default ?? ''
   return {
-    ...names(row),
+    ...named(row),
     placeholder: kind.placeholder,
     expected: kind.expected,
     fallback: defaultOf(row, kind.read(text)),
-    fallbackText: text,
-    help: row.help,
-    secret: false,
-    repeatable: false,
-    reloadable: row.reloadable ?? false,
     fromTexts: ([first = '']) => kind.read(first),
     show: (value) => kind.write(value) || none,
-    fromNode: null,
   }
 }
 
@@ -126,54 +133,39 @@ export function listSetting<T>(row: Row & { readonly kind: Kind<T> }): Setting<r
     return values.length === 0 && text !== '' ? { ok: false, found: 'an empty list' } : accepted(values)
   }
   return {
-    ...names(row),
+    ...named(row),
     placeholder: kind.placeholder,
     expected: kind.expected,
     fallback: defaultOf(row, read(text === '' ? [] : [text])),
-    fallbackText: text,
-    help: row.help,
-    secret: false,
     repeatable: true,
-    reloadable: row.reloadable ?? false,
     fromTexts: read,
     show: (values) => values.map((value) => kind.write(value)).join(', ') || none,
-    fromNode: null,
   }
 }
 
 /** A switch: `--name` and `--no-name` as flags, `true` or `false` elsewhere; off by default. */
 export function switchSetting(row: Omit<Row, 'default'>): Setting<boolean> {
   return {
-    ...names(row),
-    placeholder: null,
+    ...named(row),
     expected: 'true or false',
     fallback: false,
     fallbackText: 'false',
-    help: row.help,
-    secret: false,
-    repeatable: false,
-    reloadable: row.reloadable ?? false,
     fromTexts: ([text = '']) =>
       text === 'true' || text === 'false' ? accepted(text === 'true') : refused(text),
     show: String,
-    fromNode: null,
   }
 }
 
 /** A secret that is given by an environment variable and by nothing else. */
 export function secretSetting(row: { readonly env: string; readonly help: string }): Setting<Secret | null> {
   return {
+    ...usual,
     flag: null,
-    short: null,
     env: row.env,
-    fileKey: null,
-    placeholder: null,
     expected: 'one line of visible ASCII characters without spaces',
     fallback: null,
-    fallbackText: '',
     help: row.help,
     secret: true,
-    repeatable: false,
     reloadable: false,
     fromTexts: ([text = '']) => {
       const trimmed = text.trim()
@@ -182,7 +174,6 @@ export function secretSetting(row: { readonly env: string; readonly help: string
         : { ok: false, found: `text of ${text.length} characters, some not allowed` }
     },
     show: (secret) => (secret === null ? none : String(secret)),
-    fromNode: null,
   }
 }
 
@@ -197,17 +188,12 @@ export function fileSetting<T>(row: {
   readonly show: (value: T) => string
 }): Setting<T> {
   return {
+    ...usual,
     flag: null,
-    short: null,
-    env: null,
     fileKey: row.fileKey,
-    placeholder: null,
     expected: row.expected,
     fallback: row.fallback,
-    fallbackText: '',
     help: row.help,
-    secret: false,
-    repeatable: false,
     reloadable: row.reloadable ?? false,
     fromTexts: ([text = '']) => refused(text),
     show: row.show,
@@ -238,9 +224,4 @@ export function readNode<T>(setting: Setting<T>, node: Positioned): NodeReading<
 /** The parts of a comma list, without the spaces around them. */
 export function splitList(text: string): readonly string[] {
   return text.split(',').map((part) => part.trim())
-}
-
-/** How every wrong value is reported. */
-export function expectation(expected: string, found: string, hint?: string): string {
-  return `expected ${expected}, found ${found}${hint === undefined ? '' : `; ${hint}`}`
 }

@@ -1,14 +1,7 @@
+import { expectation } from '../domain/file-reader.ts'
 import { nearestName } from '../domain/nearest-name.ts'
 import { describe, type FileProblem, type Positioned, unknownKey } from '../domain/positioned.ts'
-import {
-  envPrefix,
-  expectation,
-  readNode,
-  type Setting,
-  splitList,
-  type Table,
-  type Values,
-} from './setting.ts'
+import { envPrefix, readNode, type Setting, splitList, type Table, type Values } from './setting.ts'
 import type { Reading } from './setting-kinds.ts'
 
 /*

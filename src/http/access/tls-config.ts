@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
+import { flag, list, mapping, note, type Problems, text } from '../../domain/file-reader.ts'
 import { didYouMean, type Positioned, quoted } from '../../domain/positioned.ts'
 import { Secret } from '../../domain/secret.ts'
-import { flag, mapping, type Problems, text, texts } from './web-config-reader.ts'
 
 /*
  * The section `tls_server_config` of a web config file, whose names come from Go's TLS library.
@@ -78,8 +78,7 @@ export function readTlsConfig(node: Positioned, folder: string, problems: Proble
   const pem = (name: 'cert' | 'key' | 'client_ca', kind: PemSource['kind']) => (value: Positioned) => {
     const content = text(value, problems)
     if (content === null || content === '') return
-    if (sources.has(name))
-      problems.push({ at: value.at, message: `${name} and ${name}_file: only one may be given` })
+    if (sources.has(name)) note(problems, value, `${name} and ${name}_file: only one may be given`)
     sources.set(
       name,
       kind === 'file' ? { kind, path: resolve(folder, content) } : { kind, pem: new Secret(content) },
@@ -103,7 +102,7 @@ export function readTlsConfig(node: Positioned, folder: string, problems: Proble
       clientAuth = oneOf(value, clientAuths, problems)
     },
     client_allowed_sans: (value) => {
-      allowedSans = texts(value, problems).map((one) => one.value)
+      allowedSans = list(value, problems, (item) => text(item, problems))
     },
     min_version: (value) => {
       minVersion = tlsVersion(value, problems) ?? minVersion
@@ -166,21 +165,13 @@ function oneOf<T extends string>(
   const names = Object.keys(known).filter((name) => name !== '')
   const expected =
     names.length <= 8 ? `expected one of ${names.join(', ')}` : 'expected a cipher suite by its name in Go'
-  problems.push({
-    at: node.at,
-    message: `${expected}, found ${quoted(content)}${didYouMean(content, names)}`,
-  })
-  return null
+  return note(problems, node, `${expected}, found ${quoted(content)}${didYouMean(content, names)}`)
 }
 
 function tlsVersion(node: Positioned, problems: Problems): TlsConfig['minVersion'] | null {
   const content = text(node, problems)
   if (content !== 'TLS10' && content !== 'TLS11') return oneOf(node, versions, problems)
-  problems.push({
-    at: node.at,
-    message: `${content} is not supported because it is insecure; use TLS12 or TLS13`,
-  })
-  return null
+  return note(problems, node, `${content} is not supported because it is insecure; use TLS12 or TLS13`)
 }
 
 function chosen(
@@ -188,7 +179,6 @@ function chosen(
   known: Readonly<Record<string, string>>,
   problems: Problems,
 ): readonly string[] | null {
-  const found = texts(node, problems).map((one) => oneOf(one.node, known, problems))
-  const names = found.filter((one) => one !== null)
+  const names = list(node, problems, (item) => oneOf(item, known, problems))
   return names.length === 0 ? null : names
 }

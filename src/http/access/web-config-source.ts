@@ -114,7 +114,7 @@ function load(path: string, { readYaml }: WebConfigDeps): Loaded {
       .map(({ at, message }) => `${path}:${at.line}:${at.column}: ${message}`)
     throw new UserError(`--web.config.file:\n${lines.map((line) => `  ${line}`).join('\n')}`)
   }
-  const { config } = reading
+  const config = reading.value
   if (config.tls === null) return { config, tls: null, marks: before, paths: [path] }
   const files = [config.tls.cert, config.tls.key, config.tls.clientCa].flatMap((one) =>
     one?.kind === 'file' ? [one.path] : [],

@@ -1,8 +1,18 @@
-import { describe, type FileProblem, type Positioned, quoted } from '../../domain/positioned.ts'
+import {
+  flag,
+  forKeys,
+  mapping,
+  type NodeReading,
+  note,
+  readingOf,
+  readWholeNumber,
+  refuse,
+  text,
+} from '../../domain/file-reader.ts'
+import { type FileProblem, type Positioned, quoted } from '../../domain/positioned.ts'
 import { Secret } from '../../domain/secret.ts'
 import type { RateLimitSettings } from './rate-limit.ts'
 import { readTlsConfig, type TlsConfig } from './tls-config.ts'
-import { flag, mapping, readWholeNumber, text } from './web-config-reader.ts'
 
 /*
  * The web config file that Prometheus exporters share (exporter-toolkit). What is in the schema and not
@@ -18,12 +28,8 @@ export interface WebConfig {
   readonly rateLimit: RateLimitSettings | null
 }
 
-export type WebConfigReading =
-  | { readonly ok: true; readonly config: WebConfig }
-  | { readonly ok: false; readonly problems: readonly FileProblem[] }
-
 /** Reads the whole file, with all its errors. Relative paths are taken from `folder`. */
-export function readWebConfig(root: Positioned, folder: string): WebConfigReading {
+export function readWebConfig(root: Positioned, folder: string): NodeReading<WebConfig> {
   const problems: FileProblem[] = []
   let tls: TlsConfig | null = null
   let headers: WebConfig['headers'] = []
@@ -43,9 +49,7 @@ export function readWebConfig(root: Positioned, folder: string): WebConfigReadin
       rateLimit = readRateLimit(node, problems)
     },
   })
-  return problems.length > 0
-    ? { ok: false, problems }
-    : { ok: true, config: { tls, headers, users, rateLimit } }
+  return readingOf({ tls, headers, users, rateLimit }, problems)
 }
 
 /** The only headers that may be set, with the values that the schema allows (null: any). */
@@ -62,10 +66,7 @@ function readHttpConfig(node: Positioned, problems: FileProblem[]): WebConfig['h
   mapping(node, problems, {
     http2: (value) => {
       if (flag(value, problems) === true) {
-        problems.push({
-          at: value.at,
-          message: 'http2: HTTP/2 is not supported; remove it or set it to false',
-        })
+        note(problems, value, 'http2: HTTP/2 is not supported; remove it or set it to false')
       }
     },
     headers: (value) => {
@@ -77,22 +78,16 @@ function readHttpConfig(node: Positioned, problems: FileProblem[]): WebConfig['h
 
 function readHeaders(node: Positioned, problems: FileProblem[]): WebConfig['headers'] {
   const headers: [string, string][] = []
-  const readers = Object.entries(headerValues).map(([name, allowed]) => {
-    const read = (value: Positioned) => {
-      const content = text(value, problems)
-      if (content === null || content === '') return
-      if (/[^\t\x20-\x7e]/.test(content)) {
-        problems.push({ at: value.at, message: `${name}: expected visible ASCII characters` })
-      } else if (allowed !== null && !allowed.includes(content.toLowerCase())) {
-        problems.push({
-          at: value.at,
-          message: `${name}: expected ${allowed.join(' or ')}, found ${quoted(content)}`,
-        })
-      } else headers.push([name, content])
-    }
-    return [name, read] as const
+  const readers = forKeys(Object.keys(headerValues), (name, value) => {
+    const allowed = headerValues[name] ?? null
+    const content = text(value, problems)
+    if (content === null || content === '') return
+    if (/[^\t\x20-\x7e]/.test(content)) note(problems, value, `${name}: expected visible ASCII characters`)
+    else if (allowed !== null && !allowed.includes(content.toLowerCase()))
+      note(problems, value, `${name}: expected ${allowed.join(' or ')}, found ${quoted(content)}`)
+    else headers.push([name, content])
   })
-  mapping(node, problems, Object.fromEntries(readers))
+  mapping(node, problems, readers)
   return headers
 }
 
@@ -102,27 +97,18 @@ const maxCost = 16
 function readUsers(node: Positioned, problems: FileProblem[]): WebConfig['users'] {
   const users = new Map<string, Secret>()
   if (node.kind !== 'map') {
-    problems.push({
-      at: node.at,
-      message: `expected a mapping of user names to bcrypt hashes, found ${describe(node)}`,
-    })
+    refuse(node, 'a mapping of user names to bcrypt hashes', problems)
     return users
   }
   for (const { key, keyAt, value } of node.entries) {
     const hash = value.kind === 'scalar' ? value.text : ''
     const cost = Number(/^\$2[aby]?\$(\d\d)\$[./A-Za-z0-9]{53}$/.exec(hash)?.[1] ?? 0)
     if (key === '' || key.includes(':')) {
-      problems.push({ at: keyAt, message: 'expected a user name without a colon' })
+      note(problems, { at: keyAt }, 'expected a user name without a colon')
     } else if (cost < 4) {
-      problems.push({
-        at: value.at,
-        message: `${quoted(key)}: expected a bcrypt hash, as made by htpasswd -nBC 10`,
-      })
+      note(problems, value, `${quoted(key)}: expected a bcrypt hash, as made by htpasswd -nBC 10`)
     } else if (cost > maxCost) {
-      problems.push({
-        at: value.at,
-        message: `${quoted(key)}: expected a bcrypt cost of at most ${maxCost}, found ${cost}`,
-      })
+      note(problems, value, `${quoted(key)}: expected a bcrypt cost of at most ${maxCost}, found ${cost}`)
     } else users.set(key, new Secret(hash))
   }
   return users
@@ -147,10 +133,7 @@ function readRateLimit(node: Positioned, problems: FileProblem[]): RateLimitSett
       const match = /^(\d+(?:\.\d+)?)(ns|us|ms|s|m|h)$/.exec(content)
       if (match !== null) intervalMs = Number(match[1]) * (unitMs[match[2] ?? ''] ?? 0)
       else if (content !== '0') {
-        problems.push({
-          at: value.at,
-          message: `interval: expected a duration such as 1s or 100ms, found ${quoted(content)}`,
-        })
+        note(problems, value, `interval: expected a duration such as 1s or 100ms, found ${quoted(content)}`)
       }
     },
     burst: (value) => {
@@ -159,10 +142,7 @@ function readRateLimit(node: Positioned, problems: FileProblem[]): RateLimitSett
   })
   if (intervalMs === 0 || burst === null) return null
   if (burst < 1) {
-    problems.push({
-      at: node.at,
-      message: 'rate_limit: expected a burst of at least 1; 0 would reject every request',
-    })
+    note(problems, node, 'rate_limit: expected a burst of at least 1; 0 would reject every request')
   }
   return { intervalMs, burst }
 }
