@@ -8,84 +8,39 @@ import type { RecordStore } from '../ports/record-store.ts'
 import type { Clock } from '../ports/runtime.ts'
 import type { PostgresSession } from './postgres-session.ts'
 import type { HeldShard } from './postgres-shard.ts'
+import { createWriteBehind, reasonOf, type WriteBehindDeps } from './write-behind.ts'
 
-export interface PostgresStoreDeps {
+export interface PostgresStoreDeps extends Pick<WriteBehindDeps, 'defer' | 'trouble'> {
   readonly session: PostgresSession
   readonly held: HeldShard
   readonly clock: Pick<Clock, 'monotonic'>
-  /** Runs the work soon, after what is already waiting. */
-  readonly defer: (work: () => void) => void
-  /** On each change between working and not working: why writing fails, or null. */
-  readonly trouble: (reason: string | null) => void
 }
-
-/** While the server refuses, it is tried so often and no more. */
-const retryMs = 30_000
 
 export function createPostgresStore({ session, held, clock, ...deps }: PostgresStoreDeps): RecordStore {
   const records = new Map(held.records)
-  const unwritten = new Map<string, string | null>()
-  let flushing: Promise<void> | null = null
-  let fresh = 0
-  let writes = 0
-  let failures = 0
-  let trouble: string | null = null
-  let triedAt = Number.NEGATIVE_INFINITY
-
-  const settle = (found: string | null): void => {
-    const changed = (found === null) !== (trouble === null)
-    trouble = found
-    if (changed) deps.trouble(found)
-  }
-  /** @throws ApiFailure `aborted` when the shard is lost: what was put is not kept. */
-  const flush = async (): Promise<void> => {
-    const count = fresh
-    fresh = 0
-    if (unwritten.size === 0) return
-    if (trouble !== null && clock.monotonic() - triedAt < retryMs) {
-      failures += count
-      return
-    }
-    triedAt = clock.monotonic()
-    const batch = new Map(unwritten)
-    try {
+  const behind = createWriteBehind({
+    now: clock.monotonic,
+    defer: deps.defer,
+    trouble: deps.trouble,
+    async write(batch) {
+      session.lost.throwIfAborted()
       if (!(await held.write(batch))) session.lose('another process has taken the shard over')
       session.lost.throwIfAborted()
-      for (const [key, text] of batch) if (unwritten.get(key) === text) unwritten.delete(key)
-      writes += batch.size
-      settle(null)
-    } catch (error) {
-      failures += count
-      const reason = error instanceof Error ? error.message : String(error)
-      if (session.lost.aborted)
-        throw new ApiFailure('aborted', `the shard is lost: ${reason}`, {
-          operation: 'write the ledger',
-          cause: error,
-        })
-      settle(reason)
-    }
-  }
-  const write = (all: Iterable<readonly [string, string | null]>): Promise<void> => {
+    },
+    giveUp(error) {
+      if (!session.lost.aborted) return
+      const operation = 'write the ledger'
+      throw new ApiFailure('aborted', `the shard is lost: ${reasonOf(error)}`, { operation, cause: error })
+    },
+  })
+  /** @throws ApiFailure `aborted` when the shard is lost: what was put is not kept. */
+  const write = (all: readonly (readonly [string, string | null])[]): Promise<void> => {
     for (const [key, text] of all) {
       if (text === null) records.delete(key)
       else records.set(key, text)
-      unwritten.set(key, text)
-      fresh += 1
     }
-    if (flushing !== null) return flushing
-    const before = last
-    const begun = new Promise<void>((resolve) => deps.defer(resolve))
-      // One write at a time, in order; what failed there is told there.
-      .then(() => before.catch(() => {}))
-      .then(() => {
-        flushing = null
-        return flush()
-      })
-    flushing = begun
-    last = begun
-    return begun
+    return behind.put(all)
   }
-  let last: Promise<void> = Promise.resolve()
 
   return {
     get(key) {
@@ -96,12 +51,9 @@ export function createPostgresStore({ session, held, clock, ...deps }: PostgresS
     put: (key, record) => write([[key, JSON.stringify(record)]]),
     putAll: (all) => write([...all].map(([key, record]) => [key, JSON.stringify(record)])),
     remove: (key) => write([[key, null]]),
-    health: () => ({ writes, failures, trouble, persistent: true }),
+    health: () => ({ ...behind.health(), persistent: true }),
     async close() {
-      await last.catch(() => {})
-      // The last chance, whenever the server was tried before.
-      triedAt = Number.NEGATIVE_INFINITY
-      if (!session.lost.aborted) await flush().catch(() => {})
+      await behind.close()
       await session.end()
     },
   }

@@ -1,7 +1,4 @@
-/*
- * Records in an SQLite file. What a caller puts within one turn of the event loop becomes one transaction, so a batch
- * of scopes costs one write to disk. While the disk refuses, records are kept and read in memory.
- */
+/* Records in an SQLite file, written behind the caller: a batch of scopes costs one write to disk. */
 import { ApiFailure, UserError } from '../errors.ts'
 import { type RecordStore, replacedKey } from '../ports/record-store.ts'
 import type { Clock, Random } from '../ports/runtime.ts'
@@ -9,27 +6,21 @@ import { lookAt, openOrReplace, type Replaced } from './damaged-file.ts'
 import type { LedgerFile } from './ledger-file.ts'
 import { currentSchema, type SchemaDeps } from './ledger-schema.ts'
 import { loadSqlite, type OpenDatabase, sqliteFault } from './sqlite-driver.ts'
+import { createWriteBehind, reasonOf, type WriteBehindDeps } from './write-behind.ts'
 
-export interface StoreReports {
-  /** On each change between working and not working: why writing fails, or null. */
-  readonly trouble: (reason: string | null) => void
+export interface StoreReports extends Pick<WriteBehindDeps, 'trouble'> {
   readonly replaced: (replaced: Replaced) => void
   /** Records that are not what was written: they are gone. */
   readonly damagedRecords: (keys: readonly string[]) => void
 }
 
-export interface SqliteStoreDeps {
+export interface SqliteStoreDeps extends Pick<WriteBehindDeps, 'defer'> {
   readonly path: string
   readonly clock: Pick<Clock, 'now' | 'sleep'>
   readonly random: Random
-  /** Runs the work soon, after what is already waiting. */
-  readonly defer: (work: () => void) => void
   readonly reports: StoreReports
   readonly schema?: SchemaDeps
 }
-
-/** While the disk refuses, it is tried so often and no more. */
-const retryMs = 30_000
 
 /**
  * Processes that start at once can each hinder the others, also by moving a damaged file away under their hands: a few
@@ -94,29 +85,6 @@ function createStore(
   startTrouble: string | null = null,
 ): RecordStore {
   let file = opened
-  /** What is not on disk yet: it is newer, and read first. Null stands for removed. */
-  const unwritten = new Map<string, string | null>()
-  let fresh = 0
-  let flushing: Promise<void> | null = null
-  let writes = 0
-  let failures = startTrouble === null ? 0 : 1
-  let trouble = startTrouble
-  let triedAt = clock.now()
-  if (trouble !== null) reports.trouble(trouble)
-
-  const settle = (found: string | null): void => {
-    const changed = (found === null) !== (trouble === null)
-    trouble = found
-    if (changed) reports.trouble(found)
-  }
-  const tryWrite = (): void => {
-    file ??= opening()
-    if (file === null) throw new Error(`${path} is in use by another process`)
-    const count = unwritten.size
-    file.write(unwritten)
-    unwritten.clear()
-    writes += count
-  }
   /** What was damaged while it was open is replaced at once. */
   const replacing = <T>(work: () => T): T => {
     try {
@@ -128,46 +96,30 @@ function createStore(
       return work()
     }
   }
-  const flush = (): void => {
-    const count = fresh
-    fresh = 0
-    if (unwritten.size === 0) return
-    if (trouble !== null && Math.abs(clock.now() - triedAt) < retryMs) {
-      failures += count
-      return
-    }
-    triedAt = clock.now()
-    try {
-      replacing(tryWrite)
-      settle(null)
-    } catch (error) {
-      failures += count
-      settle(reasonOf(error))
-    }
-  }
-  const write = (records: Iterable<readonly [string, string | null]>): Promise<void> => {
-    for (const [key, text] of records) {
-      unwritten.set(key, text)
-      fresh += 1
-    }
-    flushing ??= new Promise((resolve) => {
-      defer(() => {
-        flushing = null
-        flush()
-        resolve()
-      })
-    })
-    return flushing
-  }
+  const behind = createWriteBehind(
+    {
+      now: clock.now,
+      defer,
+      trouble: reports.trouble,
+      write: (records) =>
+        replacing(() => {
+          file ??= opening()
+          if (file === null) throw new Error(`${path} is in use by another process`)
+          file.write(records)
+        }),
+    },
+    startTrouble,
+  )
+
   /** @throws ApiFailure when the disk cannot be read: absent would be a lie. */
   const fromFile = <T>(work: (file: LedgerFile | null) => T): T => {
     try {
       return replacing(() => {
-        file ??= trouble === null ? opening() : null
+        file ??= behind.health().trouble === null ? opening() : null
         return work(file)
       })
     } catch (error) {
-      settle(reasonOf(error))
+      behind.settle(reasonOf(error))
       const operation = 'read the ledger'
       throw new ApiFailure('unavailable', `cannot read the ledger: ${reasonOf(error)}`, {
         operation,
@@ -178,35 +130,28 @@ function createStore(
 
   return {
     get(key) {
-      const kept = unwritten.get(key)
+      const kept = behind.unwritten.get(key)
       if (kept === null) return undefined
       const text = kept ?? fromFile((file) => file?.read(key))
       return typeof text === 'string' ? JSON.parse(text) : text
     },
     keys(prefix) {
       const keys = new Set(fromFile((file) => file?.keys(prefix) ?? []))
-      for (const [key, text] of unwritten)
+      for (const [key, text] of behind.unwritten)
         if (key.startsWith(prefix)) {
           if (text === null) keys.delete(key)
           else keys.add(key)
         }
       return [...keys].sort()
     },
-    put: (key, record) => write([[key, JSON.stringify(record)]]),
-    putAll: (records) => write([...records].map(([key, record]) => [key, JSON.stringify(record)])),
-    remove: (key) => write([[key, null]]),
-    health: () => ({ writes, failures, trouble, persistent: file !== null }),
+    put: (key, record) => behind.put([[key, JSON.stringify(record)]]),
+    putAll: (records) => behind.put([...records].map(([key, record]) => [key, JSON.stringify(record)])),
+    remove: (key) => behind.put([[key, null]]),
+    health: () => ({ ...behind.health(), persistent: file !== null }),
     async close() {
-      await flushing
-      // The last chance, whenever the disk was tried before.
-      triedAt = Number.NEGATIVE_INFINITY
-      flush()
+      await behind.close()
       file?.close()
       file = null
     },
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }
