@@ -4,16 +4,19 @@ export interface Account {
   readonly name: string
 }
 
+export interface AccountScope extends Account {
+  readonly kind: 'account'
+  /** The token does not list it: only its zones name it. */
+  readonly unlisted?: true
+}
+
+export interface ZoneScope extends Account {
+  readonly kind: 'zone'
+  readonly account: Account
+}
+
 /** Where a Logpush job lives: one account or one zone. */
-export type Scope =
-  | {
-      readonly kind: 'account'
-      readonly id: string
-      readonly name: string
-      /** The token does not list it: only its zones name it. */
-      readonly unlisted?: true
-    }
-  | { readonly kind: 'zone'; readonly id: string; readonly name: string; readonly account: Account }
+export type Scope = AccountScope | ZoneScope
 
 export type ScopeKind = Scope['kind']
 

@@ -1,6 +1,6 @@
 import type { JobId, JobRecord, OutputOptions } from '../domain/job/job.ts'
 import type { HealthLimits, HealthRow } from '../domain/ledger/health-row.ts'
-import type { Account, Scope } from '../domain/scope.ts'
+import type { Account, Scope, ZoneScope } from '../domain/scope.ts'
 import type { Secret } from '../domain/secret.ts'
 import type { EpochMinute, EpochMs } from '../domain/time.ts'
 import type { ApiFailure } from '../errors.ts'
@@ -25,7 +25,7 @@ export interface DirectoryApi {
   listZones(
     query: { readonly page: number; readonly accountId?: string; readonly name?: string },
     options: CallOptions,
-  ): Promise<Page<Extract<Scope, { kind: 'zone' }>>>
+  ): Promise<Page<ZoneScope>>
 }
 
 /** The body of a job create or update: only what is given is sent. */

@@ -4,7 +4,7 @@ import { createHealthClient } from '../../src/cloudflare/health/health-client.ts
 import { createRestClient, type RestClient } from '../../src/cloudflare/rest/rest-client.ts'
 import { type AuditEntry, actorText } from '../../src/domain/job/audit-entry.ts'
 import type { HealthRow } from '../../src/domain/ledger/health-row.ts'
-import type { Scope } from '../../src/domain/scope.ts'
+import type { Scope, ZoneScope } from '../../src/domain/scope.ts'
 import { Secret } from '../../src/domain/secret.ts'
 import { minuteOf } from '../../src/domain/time.ts'
 import type { ApiFailureKind } from '../../src/errors.ts'
@@ -23,7 +23,7 @@ import { simStart, stepped } from '../support/simulation.ts'
  */
 
 type Tap = Parameters<typeof stepped>[0]
-type Zone = Extract<Scope, { kind: 'zone' }>
+type Zone = ZoneScope
 
 function clients(
   sim: Simulator,

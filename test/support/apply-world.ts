@@ -1,5 +1,5 @@
 import type { Budget } from '../../src/access/budget.ts'
-import { type Scope, scopeKey } from '../../src/domain/scope.ts'
+import { type AccountScope, scopeKey, type ZoneScope } from '../../src/domain/scope.ts'
 import { Secret } from '../../src/domain/secret.ts'
 import type { JobsApi, NotificationsApi, OwnershipApi } from '../../src/ports/cloudflare.ts'
 import type { ObjectReader } from '../../src/ports/object-reader.ts'
@@ -38,8 +38,8 @@ export const secretTexts: readonly string[] = canaries
 
 /** Where a manifest's objects are to live. */
 export interface Places {
-  readonly account: Extract<Scope, { kind: 'account' }>
-  readonly zones: readonly Extract<Scope, { kind: 'zone' }>[]
+  readonly account: AccountScope
+  readonly zones: readonly ZoneScope[]
 }
 
 /** 12 jobs over 3 zones and 1 account, some with challenges (two share one), 2 webhooks and 3 policies. */

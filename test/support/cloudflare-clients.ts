@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import type { HealthClientDeps } from '../../src/cloudflare/health/health-client.ts'
-import type { Scope } from '../../src/domain/scope.ts'
+import type { Scope, ZoneScope } from '../../src/domain/scope.ts'
 import { Secret } from '../../src/domain/secret.ts'
 import { ApiFailure } from '../../src/errors.ts'
 import type { ApiExchange } from '../../src/ports/cloudflare.ts'
@@ -16,7 +16,7 @@ export const canary = {
 
 export const account: Scope = { kind: 'account', id: 'a'.repeat(31).concat('1'), name: 'Example' }
 
-export function zone(digit: string, owner = account): Extract<Scope, { kind: 'zone' }> {
+export function zone(digit: string, owner = account): ZoneScope {
   return {
     kind: 'zone',
     id: digit.repeat(32),

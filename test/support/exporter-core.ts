@@ -2,7 +2,7 @@ import { createBudget } from '../../src/access/budget.ts'
 import { createServerClock } from '../../src/access/server-clock.ts'
 import type { JobRecord } from '../../src/domain/job/job.ts'
 import type { HealthLimits, HealthRow } from '../../src/domain/ledger/health-row.ts'
-import { type Scope, type ScopeKey, scopeKey } from '../../src/domain/scope.ts'
+import { type Scope, type ScopeKey, scopeKey, type ZoneScope } from '../../src/domain/scope.ts'
 import { Secret } from '../../src/domain/secret.ts'
 import { ApiFailure } from '../../src/errors.ts'
 import type { HealthSettings } from '../../src/exporter/health/health-deps.ts'
@@ -21,7 +21,7 @@ import { createSteppedClock, type SteppedClock } from './stepped-clock.ts'
 
 export const quay = { id: 'a'.repeat(32), name: 'Quay' }
 
-export function zone(name: string, account = quay): Extract<Scope, { kind: 'zone' }> {
+export function zone(name: string, account = quay): ZoneScope {
   return { kind: 'zone', id: name.padEnd(32, 'f'), name, account }
 }
 

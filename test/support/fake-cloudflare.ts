@@ -1,5 +1,5 @@
 import type { JobRecord } from '../../src/domain/job/job.ts'
-import type { Account, Scope } from '../../src/domain/scope.ts'
+import type { Account, ZoneScope } from '../../src/domain/scope.ts'
 import { scopeKey } from '../../src/domain/scope.ts'
 import type { Secret } from '../../src/domain/secret.ts'
 import type {
@@ -25,7 +25,7 @@ import { createFakeNotifications, type FakeNotificationOptions } from './fake-no
 
 export interface FakeOptions extends FakeNotificationOptions {
   readonly accounts: readonly Account[]
-  readonly zones?: readonly Extract<Scope, { kind: 'zone' }>[]
+  readonly zones?: readonly ZoneScope[]
   /** Field names by dataset; a dataset that is not named is not found. */
   readonly datasets?: Readonly<Record<string, readonly string[]>>
 }

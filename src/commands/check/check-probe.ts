@@ -6,7 +6,14 @@
 import { type Attempted, attempt } from '../../access/attempt.ts'
 import type { Caller } from '../../access/caller.ts'
 import { jobDisabledAlert } from '../../domain/notification/notification.ts'
-import { type Account, accountOf, type Scope, scopeKey, scopeTitle } from '../../domain/scope.ts'
+import {
+  type Account,
+  accountOf,
+  type Scope,
+  scopeKey,
+  scopeTitle,
+  type ZoneScope,
+} from '../../domain/scope.ts'
 import { type ApiFailure, isTransient } from '../../errors.ts'
 import { collectAccounts } from '../../exporter/inventory/account-scopes.ts'
 import { isSelected, namedIds, type Selection } from '../../exporter/inventory/selection.ts'
@@ -112,7 +119,7 @@ async function ownedToken(
 function knownScopes(
   selection: Selection,
   accounts: Attempted<readonly Account[]>,
-  zones: Attempted<readonly Extract<Scope, { kind: 'zone' }>[]>,
+  zones: Attempted<readonly ZoneScope[]>,
 ): readonly Scope[] {
   const listedZones = zones.ok ? zones.value : []
   const unlisted = namedIds(selection.zones).filter((id) => listedZones.every((zone) => zone.id !== id))

@@ -1,4 +1,4 @@
-import type { Scope } from '../../domain/scope.ts'
+import type { AccountScope } from '../../domain/scope.ts'
 import { Secret } from '../../domain/secret.ts'
 import { type Checked, checked, type Problem } from '../resource/problem.ts'
 import { hasReference, type VariableName } from '../resource/reference.ts'
@@ -18,8 +18,6 @@ import type { Path } from './tree.ts'
  * Replaces the references of a manifest: the last moment before a plan. What comes out holds secrets, and
  * still names accounts and zones as people do.
  */
-
-type AccountScope = Extract<Scope, { kind: 'account' }>
 
 /** An object that only lacks its scope. */
 export type Draft =

@@ -1,5 +1,5 @@
 import { scopeTitle } from '../../domain/scope.ts'
-import type { Problem } from '../resource/problem.ts'
+import { type Problem, problemOf } from '../resource/problem.ts'
 import type { ActualState, Desired, DesiredState } from '../resource/resource.ts'
 import { matchObjects } from './match.ts'
 import { isBarred, unchangeable } from './plan.ts'
@@ -22,20 +22,16 @@ export function checkAdoptions(
     ...barred.map((pair) => {
       const differing = unchangeable(pair).map(({ path, from }) => `${path} ${from ?? '(none)'}`)
       const { kind, name } = pair.desired.resource
-      return problem(
+      return problemOf(
         pair.desired,
         `the live ${kind} with id ${pair.actual.id} has ${differing.join(' and ')}, which cannot be changed, and adopting never replaces; delete it yourself, or call ${name} otherwise`,
       )
     }),
     ...lost.map((one) =>
-      problem(
+      problemOf(
         one,
         `no ${one.kind} with id ${one.adoptId} in ${scopeTitle(one.resource.scope)}; correct "adopt", or remove it`,
       ),
     ),
   ]
-}
-
-function problem({ origin, resource }: Desired, message: string): Problem {
-  return { at: origin, level: 'error', message: `${resource.kind} ${resource.name}: ${message}` }
 }

@@ -3,6 +3,7 @@ import type { Caller } from '../../access/caller.ts'
 import { describeDestination } from '../../domain/destination/destination.ts'
 import { scopeKey } from '../../domain/scope.ts'
 import type { JobsApi } from '../../ports/cloudflare.ts'
+import { problemOf } from '../resource/problem.ts'
 import type { DesiredJob } from '../resource/resource.ts'
 import type { Change } from './change.ts'
 import { type Findings, grouped, isRefusal, namedObjects, noFindings, together } from './findings.ts'
@@ -52,14 +53,8 @@ export async function checkDestinations(
     }
     const { redacted } = describeDestination(conf)
     const why = answer.ok ? answer.value.message : answer.failure.message
-    return {
-      problems: jobs.map(({ origin, resource }) => ({
-        at: origin,
-        level: 'error',
-        message: `job ${resource.name}: Cloudflare does not accept the destination ${redacted}: ${why}`,
-      })),
-      notes: [],
-    }
+    const message = `Cloudflare does not accept the destination ${redacted}: ${why}`
+    return { problems: jobs.map((job) => problemOf(job, message)), notes: [] }
   })
   const notes = grouped(unknown, ({ reason }) => reason).map(
     (group) =>

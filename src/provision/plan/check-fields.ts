@@ -2,7 +2,7 @@ import { didYouMean, quoted } from '../../domain/positioned.ts'
 import { scopeTitle } from '../../domain/scope.ts'
 import type { ApiFailure } from '../../errors.ts'
 import { filterKeys } from '../resource/filter-form.ts'
-import type { Problem } from '../resource/problem.ts'
+import { type Problem, problemOf } from '../resource/problem.ts'
 import { addressKey, type DesiredJob, type JobResource } from '../resource/resource.ts'
 import type { Change } from './change.ts'
 import type { FieldLists } from './field-lists.ts'
@@ -40,7 +40,7 @@ export async function checkFields(
     const isWhole = common.ok && [...fields].every((field) => common.value.includes(field))
     const list = isWhole ? common : await lists.own(scope, dataset)
     if (!list.ok && isRefusal(list.failure))
-      return { problems: [problem(job, refusalText(job, list.failure))], notes: [] }
+      return { problems: [problemOf(job, refusalText(job, list.failure))], notes: [] }
     if (!list.ok || list.value.length === 0) {
       unknown.push({ job, reason: list.ok ? `Cloudflare lists none for ${dataset}` : list.failure.message })
       return noFindings
@@ -50,12 +50,12 @@ export async function checkFields(
     return {
       problems: missing.map((field) =>
         had.has(field)
-          ? problem(
+          ? problemOf(
               job,
               `${dataset} no longer has the field ${quoted(field)}, which the live job still names; Cloudflare leaves it out`,
               'warning',
             )
-          : problem(job, `${dataset} has no field ${quoted(field)}${didYouMean(field, list.value)}`),
+          : problemOf(job, `${dataset} has no field ${quoted(field)}${didYouMean(field, list.value)}`),
       ),
       notes: [],
     }
@@ -87,7 +87,7 @@ export function unlistedFindings(unlisted: readonly Unlisted[], changes: readonl
       const message = refused
         ? refusalText(one.job, one.failure)
         : `output.fields is "all", but ${reasonOf(one)}; name the fields, or try again`
-      return { ...problem(one.job, message), ...(refused ? {} : { outside: true }) }
+      return { ...problemOf(one.job, message), ...(refused ? {} : { outside: true }) }
     }),
     notes: old.map((group) => {
       const [first] = group
@@ -108,12 +108,4 @@ function reasonOf({ failure, job }: Unlisted): string {
 function fieldsOf({ output, filter }: JobResource): ReadonlySet<string> {
   const named = output.fieldNames === 'all' ? [] : (output.fieldNames ?? [])
   return new Set([...named, ...filterKeys(filter)])
-}
-
-function problem(
-  { origin, resource }: DesiredJob,
-  message: string,
-  level: Problem['level'] = 'error',
-): Problem {
-  return { at: origin, level, message: `job ${resource.name}: ${message}` }
 }

@@ -1,5 +1,5 @@
 import { didYouMean, quoted } from '../../domain/positioned.ts'
-import type { Problem } from '../resource/problem.ts'
+import { type Problem, problemOf } from '../resource/problem.ts'
 import { hasReference } from '../resource/reference.ts'
 import type { ActualState, Address, DesiredPolicy, DesiredState } from '../resource/resource.ts'
 import { unreadableTwin } from './unreadable.ts'
@@ -36,13 +36,11 @@ function pagerdutyProblem(
   const count = services.filter((service) => service === name).length
   if (count === 1) return []
   if (count === 0) return [missing(policy, 'connected PagerDuty service', name, services)]
-  const message = `policy ${policy.resource.name}: ${count} connected PagerDuty services are called ${quoted(name)}`
-  return [{ at: policy.origin, level: 'error', message }]
+  return [problemOf(policy, `${count} connected PagerDuty services are called ${quoted(name)}`)]
 }
 
 function missing(policy: DesiredPolicy, what: string, name: string, known: readonly string[]): Problem {
   const list = [...new Set(known)].sort().map(quoted)
   const hint = didYouMean(name, known) || (list.length > 0 ? `; there are ${list.join(', ')}` : '')
-  const message = `policy ${policy.resource.name}: the account has no ${what} called ${quoted(name)}${hint}`
-  return { at: policy.origin, level: 'error', message }
+  return problemOf(policy, `the account has no ${what} called ${quoted(name)}${hint}`)
 }

@@ -4,7 +4,7 @@ import { didYouMean, quoted } from '../../domain/positioned.ts'
 import { scopeTitle } from '../../domain/scope.ts'
 import type { AvailableAlert, NotificationsApi } from '../../ports/cloudflare.ts'
 import type { Listing } from '../../ports/listing.ts'
-import type { Problem } from '../resource/problem.ts'
+import { type Problem, problemOf } from '../resource/problem.ts'
 import type { DesiredPolicy } from '../resource/resource.ts'
 import type { Change } from './change.ts'
 import { type Findings, grouped, namedObjects, together } from './findings.ts'
@@ -74,14 +74,17 @@ function filterProblems(policy: DesiredPolicy, alert: AvailableAlert | undefined
   const type = quoted(policy.resource.alertType)
   const filters = required.map(quoted).join(', ')
   return [
-    problem(policy, `the alert ${type} requires the filters ${filters}, which manifests do not support yet`),
+    problemOf(
+      policy,
+      `the alert ${type} requires the filters ${filters}, which manifests do not support yet`,
+    ),
   ]
 }
 
 function unavailable(policy: DesiredPolicy, types: readonly string[]): Problem {
   const { alertType, scope } = policy.resource
   const hint = didYouMean(alertType, types)
-  return problem(policy, `the alert ${quoted(alertType)} is not available to ${scopeTitle(scope)}${hint}`)
+  return problemOf(policy, `the alert ${quoted(alertType)} is not available to ${scopeTitle(scope)}${hint}`)
 }
 
 function mechanismProblems(policy: DesiredPolicy, barred: readonly string[]): readonly Problem[] {
@@ -94,13 +97,9 @@ function mechanismProblems(policy: DesiredPolicy, barred: readonly string[]): re
   return used
     .filter((type) => barred.includes(type))
     .map((type) =>
-      problem(
+      problemOf(
         policy,
         `${scopeTitle(resource.scope)} cannot use ${type} notifications; its plan does not include them`,
       ),
     )
-}
-
-function problem({ origin, resource }: DesiredPolicy, message: string): Problem {
-  return { at: origin, level: 'error', message: `policy ${resource.name}: ${message}` }
 }

@@ -1,15 +1,13 @@
-import type { Scope } from '../../domain/scope.ts'
+import type { AccountScope, ZoneScope } from '../../domain/scope.ts'
 import { isSelection } from '../manifest/place.ts'
 import type { Draft } from '../manifest/resolve-manifest.ts'
 import type { Coverage, Desired } from '../resource/resource.ts'
 import { accountKey } from './find-accounts.ts'
 import { isMeant } from './select-zones.ts'
 
-type ZoneScope = Extract<Scope, { kind: 'zone' }>
-
 /** What is known of an account whose zones were listed. */
 export interface ListedAccount {
-  readonly account: Extract<Scope, { kind: 'account' }>
+  readonly account: AccountScope
   readonly zones: readonly ZoneScope[]
 }
 

@@ -1,12 +1,10 @@
 import type { Caller } from '../../access/caller.ts'
 import { didYouMean, quoted } from '../../domain/positioned.ts'
-import type { Scope } from '../../domain/scope.ts'
+import type { AccountScope } from '../../domain/scope.ts'
 import type { DirectoryApi } from '../../ports/cloudflare.ts'
 import type { AccountName } from '../manifest/place.ts'
-import type { Problem } from '../resource/problem.ts'
+import { errorAt, type Problem } from '../resource/problem.ts'
 import type { OnPlanning } from './planning-event.ts'
-
-type AccountScope = Extract<Scope, { kind: 'account' }>
 
 export interface LocateDeps {
   readonly directory: DirectoryApi
@@ -47,7 +45,7 @@ export async function findAccounts(
     else if (matches.length === 1) found.set(accountKey(name), match)
     else {
       const message = `${matches.length} accounts are called ${quoted(name.written)}; use the id`
-      problems.push({ at: name.origin, level: 'error', message })
+      problems.push(errorAt(name.origin, message))
     }
   }
   return found
@@ -62,5 +60,5 @@ function notFound({ by, written, origin }: AccountName, seen: readonly AccountSc
     by === 'id'
       ? `the API token does not see the account ${quoted(written)}, so \${account} has no value; use account_id`
       : `the API token sees no account called ${quoted(written)}${hint}`
-  return { at: origin, level: 'error', message }
+  return errorAt(origin, message)
 }

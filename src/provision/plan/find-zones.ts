@@ -1,14 +1,12 @@
 import { attempt } from '../../access/attempt.ts'
 import { didYouMean, quoted } from '../../domain/positioned.ts'
-import type { Scope } from '../../domain/scope.ts'
+import type { AccountScope, ZoneScope } from '../../domain/scope.ts'
 import { isSelection, type ManifestPlace, type ZoneSelection } from '../manifest/place.ts'
-import type { Problem } from '../resource/problem.ts'
+import { errorAt, type Problem } from '../resource/problem.ts'
 import type { ListedAccount } from './coverage.ts'
 import { accountKey, type LocateDeps } from './find-accounts.ts'
 import { selectZones } from './select-zones.ts'
 
-type AccountScope = Extract<Scope, { kind: 'account' }>
-type ZoneScope = Extract<Scope, { kind: 'zone' }>
 type Place = ManifestPlace | ZoneSelection
 
 export interface KnownAccounts {
@@ -134,9 +132,5 @@ function notFound({ written, origin }: ManifestPlace, seen: readonly ZoneScope[]
     written,
     seen.map(({ name }) => name),
   )
-  return {
-    at: origin,
-    level: 'error',
-    message: `the API token sees no zone called ${quoted(written)}${hint}`,
-  }
+  return errorAt(origin, `the API token sees no zone called ${quoted(written)}${hint}`)
 }

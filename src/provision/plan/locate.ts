@@ -3,7 +3,7 @@ import { type Scope, scopeKey, scopeTitle } from '../../domain/scope.ts'
 import { type AccountName, isSelection, type ManifestPlace, type ZoneSelection } from '../manifest/place.ts'
 import type { Draft, NameOf, ResolvedManifest } from '../manifest/resolve-manifest.ts'
 import type { NamedInManifest } from '../resource/owner.ts'
-import { type Checked, checked, type Problem } from '../resource/problem.ts'
+import { type Checked, checked, errorAt, type Problem } from '../resource/problem.ts'
 import { addressKey, type Desired, type DesiredState, type Origin } from '../resource/resource.ts'
 import { coverageOf } from './coverage.ts'
 import { accountKey, findAccounts, type LocateDeps } from './find-accounts.ts'
@@ -91,6 +91,6 @@ function duplicates(resources: readonly Desired[]): readonly Problem[] {
     first.set(key, other ?? origin)
     if (other === undefined) return []
     const message = `there is already a ${resource.kind} called ${quoted(resource.name)} in ${scopeTitle(resource.scope)}, at ${other.file}:${other.line}`
-    return [{ at: origin, level: 'error', message }]
+    return [errorAt(origin, message)]
   })
 }

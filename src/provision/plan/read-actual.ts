@@ -1,5 +1,5 @@
 import type { Caller } from '../../access/caller.ts'
-import { type Scope, scopeKey } from '../../domain/scope.ts'
+import { type AccountScope, type Scope, scopeKey } from '../../domain/scope.ts'
 import type { JobsApi, NotificationPolicy, NotificationsApi } from '../../ports/cloudflare.ts'
 import { actualJob, actualPolicy, actualWebhook } from '../resource/live-resource.ts'
 import type {
@@ -77,7 +77,7 @@ function changeable(found: readonly Actual[], unreadable: readonly UnreadableObj
 
 /** An account's webhooks and policies; its PagerDuty services only where somebody needs their names, else null. */
 export async function readNotifications(
-  account: Extract<Scope, { kind: 'account' }>,
+  account: AccountScope,
   needsServices: (policies: readonly NotificationPolicy[]) => boolean,
   { notifications, call }: Pick<ReadActualDeps, 'notifications' | 'call'>,
 ) {

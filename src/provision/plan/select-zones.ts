@@ -1,10 +1,8 @@
 import { isGlob, matchesGlob } from '../../domain/glob.ts'
 import { didYouMean, quoted } from '../../domain/positioned.ts'
-import type { Scope } from '../../domain/scope.ts'
+import type { ZoneScope } from '../../domain/scope.ts'
 import type { ZonePattern, ZoneSelection } from '../manifest/place.ts'
-import type { Problem } from '../resource/problem.ts'
-
-type ZoneScope = Extract<Scope, { kind: 'zone' }>
+import { errorAt, type Problem } from '../resource/problem.ts'
 
 export interface SelectedZones {
   readonly zones: readonly ZoneScope[]
@@ -42,7 +40,7 @@ export function selectZones(
       zones.length === 0
         ? 'the API token sees no zone in this account'
         : `none of the ${zones.length} zones that the API token sees in this account is selected`
-    problems.push({ at: origin, level: 'error', message })
+    problems.push(errorAt(origin, message))
   }
   return { zones: left, problems }
 }

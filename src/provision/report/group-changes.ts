@@ -1,4 +1,4 @@
-import { type Scope, scopeTitle } from '../../domain/scope.ts'
+import { scopeTitle, type ZoneScope } from '../../domain/scope.ts'
 import { type Change, changeAddress, type FieldDiff } from '../plan/change.ts'
 import { isJsonValue, type JsonValue } from '../resource/json-value.ts'
 
@@ -45,7 +45,7 @@ function general(change: Change): readonly FieldDiff[] {
   }))
 }
 
-function withoutZone(value: JsonValue, { id, name }: Extract<Scope, { kind: 'zone' }>): JsonValue {
+function withoutZone(value: JsonValue, { id, name }: ZoneScope): JsonValue {
   const general = (text: string): string => {
     const named = name === '' ? text : text.replaceAll(name, `\${zone}`)
     return id === '' ? named : named.replaceAll(id, `\${zone_id}`)

@@ -1,4 +1,4 @@
-import type { Origin } from './resource.ts'
+import type { Desired, Origin } from './resource.ts'
 
 /** Something wrong, or doubtful, in a manifest. The message never holds a secret. */
 export interface Problem {
@@ -8,6 +8,19 @@ export interface Problem {
   readonly message: string
   /** What stands in the way is no fault of the manifest's: Cloudflare did not give what is needed. */
   readonly outside?: true
+}
+
+export function errorAt(at: Origin, message: string): Problem {
+  return { at, level: 'error', message }
+}
+
+/** What is wrong with an object of the manifest. */
+export function problemOf(
+  { origin, resource: { kind, name } }: Pick<Desired, 'origin' | 'resource'>,
+  message: string,
+  level: Problem['level'] = 'error',
+): Problem {
+  return { at: origin, level, message: `${kind} ${name}: ${message}` }
 }
 
 /** `file:line:column: message`, as editors and terminals link it. */

@@ -1,5 +1,5 @@
 import type { JobRecord } from '../../domain/job/job.ts'
-import { type Scope, scopeKey } from '../../domain/scope.ts'
+import { type AccountScope, type Scope, scopeKey, type ZoneScope } from '../../domain/scope.ts'
 import type { Secret } from '../../domain/secret.ts'
 import type { NotificationPolicy, WebhookDestination } from '../../ports/cloudflare.ts'
 import type { Unreadable } from '../../ports/listing.ts'
@@ -126,7 +126,7 @@ export interface DesiredState {
   /** The scopes the manifest names: the only ones looked at. */
   readonly scopes: readonly Scope[]
   /** Accounts whose webhooks and policies the manifest looks after. */
-  readonly notificationAccounts: readonly Extract<Scope, { kind: 'account' }>[]
+  readonly notificationAccounts: readonly AccountScope[]
   readonly owners: readonly Owner[]
   /** Every name that the manifest declares, also where its objects are not resolved. */
   readonly declared: readonly NamedInManifest[]
@@ -139,10 +139,10 @@ export interface DesiredState {
 
 /** How far a dataset that a manifest declares for many zones reaches in an account. */
 export interface Coverage {
-  readonly account: Extract<Scope, { kind: 'account' }>
+  readonly account: AccountScope
   readonly dataset: string
   /** Zones that the API token sees and that have no job of it in the manifest; those excluded by name do not count. */
-  readonly uncovered: readonly Extract<Scope, { kind: 'zone' }>[]
+  readonly uncovered: readonly ZoneScope[]
 }
 
 /** A live object of which too little can be read to change it: what is not known would be overwritten. */

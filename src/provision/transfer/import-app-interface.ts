@@ -2,7 +2,7 @@ import { isObject } from '../../domain/plain-value.ts'
 import type { Account, Scope } from '../../domain/scope.ts'
 import type { ManifestText, ParseYaml } from '../manifest/manifest.ts'
 import { plainValue } from '../manifest/tree.ts'
-import { type Checked, checked, type Problem } from '../resource/problem.ts'
+import { type Checked, checked, errorAt, type Problem } from '../resource/problem.ts'
 import {
   accountFileName,
   isAccountFile,
@@ -45,9 +45,7 @@ export function importAppInterface(
   const files = texts.flatMap(({ file, text }) => {
     const yaml = parseYaml(text)
     if (yaml.ok) return [{ file, value: plainValue(yaml.root) }]
-    problems.push(
-      ...yaml.problems.map(({ at, message }) => ({ at: { file, ...at }, level: 'error' as const, message })),
-    )
+    problems.push(...yaml.problems.map(({ at, message }) => errorAt({ file, ...at }, message)))
     return []
   })
   const accountNames = new Map(
@@ -59,7 +57,7 @@ export function importAppInterface(
     const here = resourcesIn(value, [jobProvider, challengeProvider], accountNames)
     if (here.length === 0 && !isAccountFile(value)) {
       const message = `expected resources with "provider: ${jobProvider}", found none`
-      problems.push({ at: { file, line: 1, column: 1 }, level: 'error', message })
+      problems.push(errorAt({ file, line: 1, column: 1 }, message))
     }
     return here
   })
