@@ -1,6 +1,7 @@
-import { type Attempted, attempt } from '../../access/attempt.ts'
+import type { Attempted } from '../../access/attempt.ts'
 import { priority } from '../../access/budget.ts'
 import type { Caller } from '../../access/caller.ts'
+import { askApart } from '../../access/isolation.ts'
 import { settleAll } from '../../access/settle-all.ts'
 import type { HealthLimits } from '../../domain/ledger/health-row.ts'
 import { accountOf, type Scope, type ScopeKey, scopeKey } from '../../domain/scope.ts'
@@ -75,23 +76,12 @@ async function tryTogether<T>(
   scopes: readonly Scope[],
   call: (scopes: readonly Scope[]) => Promise<T>,
 ): Promise<ReadonlyMap<ScopeKey, { readonly scope: Scope; readonly trial: Attempted<T> }>> {
-  if (scopes.length === 0) return new Map()
-  const trial = await attempt(() => call(scopes))
-  const all = (some: readonly Scope[]) => new Map(some.map((scope) => [scopeKey(scope), { scope, trial }]))
-  if (trial.ok || scopes.length === 1 || !mayBeOfOne(trial.failure)) return all(scopes)
-  const named = scopes.filter(({ id }) => trial.failure.codes.includes(id))
-  if (named.length === scopes.length) return all(scopes)
-  if (named.length > 0) {
-    const rest = await tryTogether(
-      scopes.filter((scope) => !named.includes(scope)),
-      call,
-    )
-    return new Map([...all(named), ...rest])
-  }
-  const middle = Math.ceil(scopes.length / 2)
-  const parts = [scopes.slice(0, middle), scopes.slice(middle)]
-  const halves = await Promise.all(parts.map((part) => tryTogether(part, call)))
-  return new Map(halves.flatMap((half) => [...half]))
+  const portions = scopes.length === 0 ? [] : await askApart(scopes, call, mayBeOfOne)
+  return new Map(
+    portions.flatMap(({ parts, outcome: trial }) =>
+      parts.map((scope) => [scopeKey(scope), { scope, trial }] as const),
+    ),
+  )
 }
 
 /** Whether one scope can be the reason why a query for several failed. */

@@ -3,12 +3,10 @@ import { defineCommand } from '../../cli/command.ts'
 import type { CommandIo } from '../../cli/command-io.ts'
 import { outputOption } from '../../cli/options.ts'
 import { exitCode } from '../../errors.ts'
-import { createSystemClock } from '../../runtime/system-clock.ts'
 import { missingToken } from '../../settings/exporter-rules.ts'
 import { apiCommandSettings, nameRule } from '../../settings/exporter-settings.ts'
-import { openCloudflare } from '../cloudflare.ts'
+import { openForCommand } from '../command-cloudflare.ts'
 import { columnsOf } from '../terminal-width.ts'
-import { openTokenAndLog } from '../token-and-log.ts'
 import type { ApiRateLimit, CheckFacts } from './check-facts.ts'
 import { probeAll } from './check-probe.ts'
 import { checkReport } from './check-report.ts'
@@ -23,20 +21,10 @@ export const check = defineCommand({
   notes: [nameRule],
   conflicts: missingToken,
   async run({ output, ...settings }, io) {
-    const clock = createSystemClock()
-    const { token, log } = await openTokenAndLog(settings, io, clock)
     const { rateLimitType } = settings
     const left: { rest: ApiRateLimit | null; graphql: ApiRateLimit | null } = { rest: null, graphql: null }
-    const { rest, health, call } = openCloudflare(settings, {
-      token,
-      clock,
-      random: Math.random,
-      log,
-      env: io.env,
-      stop: io.signal,
-      mayBurst: true,
+    const { rest, health, call, clock } = await openForCommand(settings, io, {
       reads: 'checkRead',
-      onWait: (reason) => log.info({ reason }, 'waiting for Cloudflare'),
       observe(exchange) {
         left[exchange.api] = exchange.rateLimit ?? left[exchange.api]
       },

@@ -4,11 +4,9 @@ import type { RestClient } from '../../cloudflare/rest/rest-client.ts'
 import type { Clock, Log } from '../../ports/runtime.ts'
 import type { PlanningDeps } from '../../provision/plan/planning.ts'
 import { planningProgress } from '../../provision/report/planning-progress.ts'
-import { createSystemClock } from '../../runtime/system-clock.ts'
 import type { ApiCommandSettings } from '../../settings/exporter-settings.ts'
-import { openCloudflare } from '../cloudflare.ts'
+import { openForCommand } from '../command-cloudflare.ts'
 import { processReferences } from '../manifest-files.ts'
-import { openTokenAndLog } from '../token-and-log.ts'
 
 /** What the verbs that call Cloudflare share. */
 export interface Session {
@@ -26,19 +24,7 @@ export async function openSession(
   settings: ApiCommandSettings & { readonly parallel: number },
   io: CommandIo,
 ): Promise<Session> {
-  const clock = createSystemClock()
-  const { token, log } = await openTokenAndLog(settings, io, clock)
-  const { rest, call } = openCloudflare(settings, {
-    token,
-    clock,
-    random: Math.random,
-    log,
-    env: io.env,
-    stop: io.signal,
-    mayBurst: true,
-    reads: 'commandRead',
-    onWait: (reason) => log.info({ reason }, 'waiting for Cloudflare'),
-  })
+  const { rest, call, clock, log } = await openForCommand(settings, io, { reads: 'commandRead' })
   const { parallel } = settings
   const planning: PlanningDeps = {
     directory: rest,

@@ -1,12 +1,9 @@
 import { type ScopeKey, scopeKey } from '../../domain/scope.ts'
 import { mayHaveJobs, type ScopeState } from '../state/scope-state.ts'
+import { type SweepRules, sweepOf } from '../state/sweep.ts'
 import { maxZones } from './health-batch.ts'
 
-export interface HealthDueRules {
-  readonly monotonic: number
-  /** When each scope was last read, or tried. */
-  readonly triedAt: ReadonlyMap<ScopeKey, number>
-  readonly sweepEveryMs: number
+export interface HealthDueRules extends SweepRules {
   readonly requests: number
   /** Scopes that take a query of their own. */
   readonly isAlone: (key: ScopeKey) => boolean
@@ -19,21 +16,15 @@ export interface HealthDueRules {
  * say (their jobs cannot be listed). Zones known to have no job are left out: they cost no query.
  */
 export function healthDue(scopes: readonly ScopeState[], rules: HealthDueRules): readonly ScopeState[] {
-  const watched: ScopeState[] = []
-  const sweep: { readonly scope: ScopeState; readonly tried: number }[] = []
-  for (const scope of scopes) {
-    const key = scopeKey(scope.scope)
-    if (!mayHaveJobs(scope) || rules.rests(key)) continue
-    const known = scope.jobs.size > 0 || scope.totals.size > 0 || scope.scope.kind === 'account'
-    if (known && scope.health.failure?.kind !== 'forbidden') {
-      watched.push(scope)
-      continue
-    }
-    const tried = rules.triedAt.get(key) ?? Number.NEGATIVE_INFINITY
-    if (rules.monotonic - tried >= rules.sweepEveryMs) sweep.push({ scope, tried })
-  }
+  const readable = scopes.filter((scope) => mayHaveJobs(scope) && !rules.rests(scopeKey(scope.scope)))
+  const isWatched = ({ jobs, totals, scope, health }: ScopeState): boolean =>
+    (jobs.size > 0 || totals.size > 0 || scope.kind === 'account') && health.failure?.kind !== 'forbidden'
+  const watched = readable.filter(isWatched)
+  const sweep = sweepOf(
+    readable.filter((scope) => !isWatched(scope)),
+    rules,
+  )
   let room = Math.max(1, Math.floor(rules.requests - watched.length / maxZones))
-  sweep.sort((a, b) => a.tried - b.tried)
   const swept: ScopeState[] = []
   for (const { scope } of sweep) {
     if (room <= 0) break

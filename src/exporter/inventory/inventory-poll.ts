@@ -23,6 +23,7 @@ import type { ScopeMemory } from '../state/scope-memory.ts'
 import { priorityOf, type ScopeState } from '../state/scope-state.ts'
 import type { SelfState } from '../state/self-state.ts'
 import type { ExporterState } from '../state/state.ts'
+import { type SweepRules, sweepOf } from '../state/sweep.ts'
 import { forgetUnreadable, noteUnreadable } from '../state/unreadable-objects.ts'
 import { logChanges } from './change-log.ts'
 
@@ -147,32 +148,24 @@ function neverWorked({ inventory: { lastSuccess, failure } }: ScopeState): boole
   return isTransient(kind) || kind === 'rate_limited' || kind === 'auth' || kind === 'forbidden'
 }
 
-interface DueRules {
+interface DueRules extends SweepRules {
   readonly now: number
-  readonly monotonic: number
-  readonly triedAt: ReadonlyMap<ScopeKey, number>
-  readonly sweepEveryMs: number
   readonly requests: number
 }
 
 /** What a cycle lists: everything with jobs and every account, then as many of the rest as there is room for. */
 export function dueScopes(scopes: readonly ScopeState[], rules: DueRules): readonly ScopeState[] {
-  const watched: ScopeState[] = []
-  const sweep: { readonly scope: ScopeState; readonly tried: number }[] = []
-  for (const scope of scopes) {
-    const urgent = priorityOf(scope, rules.now) < priority.discovery
-    const readable = scope.inventory.failure?.kind !== 'forbidden'
-    if (readable && (urgent || scope.scope.kind === 'account')) {
-      watched.push(scope)
-      continue
-    }
-    const tried = rules.triedAt.get(scopeKey(scope.scope)) ?? Number.NEGATIVE_INFINITY
-    if (rules.monotonic - tried >= rules.sweepEveryMs) sweep.push({ scope, tried })
-  }
+  const isWatched = (scope: ScopeState): boolean =>
+    scope.inventory.failure?.kind !== 'forbidden' &&
+    (priorityOf(scope, rules.now) < priority.discovery || scope.scope.kind === 'account')
+  const watched = scopes.filter(isWatched)
+  const sweep = sweepOf(
+    scopes.filter((scope) => !isWatched(scope)),
+    rules,
+  )
   const isFirst = sweep.some(({ tried }) => tried === Number.NEGATIVE_INFINITY)
   const share = watched.length * (isFirst ? sweepShare.first : sweepShare.later)
   const room = Math.max(rules.requests - watched.length, share, 1)
-  sweep.sort((a, b) => a.tried - b.tried)
   return [...watched, ...sweep.slice(0, Math.ceil(room)).map(({ scope }) => scope)]
 }
 

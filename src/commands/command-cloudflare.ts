@@ -1,0 +1,46 @@
+import type { CommandIo } from '../cli/command-io.ts'
+import { createLog, type ProgramLog } from '../log/log.ts'
+import type { Clock } from '../ports/runtime.ts'
+import { createSystemClock } from '../runtime/system-clock.ts'
+import { openTokenSource } from '../runtime/token-source.ts'
+import type { ApiCommandSettings } from '../settings/exporter-settings.ts'
+import { type Cloudflare, type CloudflareDeps, openCloudflare } from './cloudflare.ts'
+
+export interface CommandCloudflare extends Cloudflare {
+  readonly clock: Clock
+  /** Never shows the token. */
+  readonly log: ProgramLog
+}
+
+/**
+ * Cloudflare as a command that ends by itself needs it.
+ * @throws UserError when there is no API token, or its file cannot be read.
+ */
+export async function openForCommand(
+  settings: ApiCommandSettings,
+  io: CommandIo,
+  how: Pick<CloudflareDeps, 'reads' | 'observe'>,
+): Promise<CommandCloudflare> {
+  const clock = createSystemClock()
+  const token = await openTokenSource(settings, { clock })
+  const log = await createLog({
+    level: settings.logLevel,
+    format: settings.logFormat,
+    destination: io.stderrStream,
+    terminal: io.terminal.stderr,
+    clock,
+    secrets: () => [token.latest()].filter((secret) => secret !== null),
+  })
+  const cloudflare = openCloudflare(settings, {
+    token,
+    clock,
+    random: Math.random,
+    log,
+    env: io.env,
+    stop: io.signal,
+    mayBurst: true,
+    onWait: (reason) => log.info({ reason }, 'waiting for Cloudflare'),
+    ...how,
+  })
+  return { ...cloudflare, clock, log }
+}
