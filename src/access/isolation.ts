@@ -10,26 +10,27 @@ export interface Portion<P, T> {
 
 /**
  * Asks for all parts together. Where the failure may be of some of them only, those that it names (ids among its
- * codes) are asked for alone and the others together; where it names none, both halves are. Parts are asked for one
- * portion after the other, in their order. Throws when we gave up ourselves, and our bugs.
+ * codes) are asked for alone, unless it tells all there is to know of them, and the others together; where it names
+ * none, both halves are. Parts are asked for one portion after the other, in their order. Throws when we gave up
+ * ourselves, and our bugs.
  */
 export async function askApart<P extends { readonly id: string }, T>(
   parts: readonly P[],
   ask: (some: readonly P[]) => Promise<T>,
   mayBeOfSome: (failure: ApiFailure) => boolean,
+  tellsAll = ({ kind }: ApiFailure): boolean => kind === 'forbidden',
 ): Promise<readonly Portion<P, T>[]> {
   const outcome = await attempt(() => ask(parts))
   if (outcome.ok || parts.length < 2 || !mayBeOfSome(outcome.failure)) return [{ parts, outcome }]
-  const { kind, codes } = outcome.failure
-  const named = parts.filter(({ id }) => codes.includes(id))
+  const named = parts.filter(({ id }) => outcome.failure.codes.includes(id))
   const others = parts.filter((part) => !named.includes(part))
   if (others.length === 0) return [{ parts, outcome }]
   // A missing permission is the same when asked alone; a limit may say more.
-  const portions: Portion<P, T>[] =
-    kind === 'forbidden' ? named.map((part) => ({ parts: [part], outcome })) : []
-  const apart = kind === 'forbidden' ? [] : named.map((part) => [part])
+  const isSame = tellsAll(outcome.failure)
+  const portions: Portion<P, T>[] = isSame ? named.map((part) => ({ parts: [part], outcome })) : []
+  const apart = isSame ? [] : named.map((part) => [part])
   const half = Math.ceil(others.length / 2)
   const rest = named.length > 0 ? [others] : [others.slice(0, half), others.slice(half)]
-  for (const some of [...apart, ...rest]) portions.push(...(await askApart(some, ask, mayBeOfSome)))
+  for (const some of [...apart, ...rest]) portions.push(...(await askApart(some, ask, mayBeOfSome, tellsAll)))
   return portions
 }

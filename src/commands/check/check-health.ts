@@ -76,7 +76,7 @@ async function tryTogether<T>(
   scopes: readonly Scope[],
   call: (scopes: readonly Scope[]) => Promise<T>,
 ): Promise<ReadonlyMap<ScopeKey, { readonly scope: Scope; readonly trial: Attempted<T> }>> {
-  const portions = scopes.length === 0 ? [] : await askApart(scopes, call, mayBeOfOne)
+  const portions = scopes.length === 0 ? [] : await askApart(scopes, call, mayBeOfOne, () => true)
   return new Map(
     portions.flatMap(({ parts, outcome: trial }) =>
       parts.map((scope) => [scopeKey(scope), { scope, trial }] as const),
