@@ -5,18 +5,20 @@ import type { Log } from '../../ports/runtime.ts'
 import { createSystemClock } from '../../runtime/system-clock.ts'
 import type { Settings } from '../../settings/exporter-settings.ts'
 
+type CheckIo = Pick<CommandIo, 'readFile' | 'stdout'>
+
 /**
  * `serve --config.check`: the settings themselves were read before this; here come the files that they name.
  * @throws UserError with all that is wrong.
  */
-export async function checkConfig(settings: Settings, io: CommandIo): Promise<ExitCode> {
+export async function checkConfig(settings: Settings, io: CheckIo): Promise<ExitCode> {
   const problems = [...namedFiles(settings, io), ...(await webConfigProblems(settings.webConfigFile))]
   if (problems.length > 0) throw new UserError(problems.join('\n'))
   io.stdout('Configuration is valid.')
   return exitCode.done
 }
 
-function namedFiles(settings: Settings, io: CommandIo): readonly string[] {
+function namedFiles(settings: Settings, io: CheckIo): readonly string[] {
   const secrets = [
     { flag: '--cloudflare.api-token-file', path: settings.apiTokenFile },
     { flag: '--notifications.webhook-secret-file', path: settings.webhookSecretFile },

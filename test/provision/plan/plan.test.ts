@@ -633,6 +633,18 @@ t.test('destroy deletes what is declared and owned, adopted things and left-over
   t.strictSame(names(templated), ['delete job sre-quay.example-http'])
 })
 
+t.test('destroy deletes each object once, those of a pruning manifest and removed ones too', async (t) => {
+  const there = [live(aJob()), live(aJob({ name: 'sre-old' })), live(aJob({ name: 'theirs' }))]
+  const pruned = makeDestroyPlan(wanting([aJob()], pruning), state(...there), [])
+  t.strictSame(names(pruned), ['delete job sre-old', 'delete job sre-worker-logs'])
+  const removed = makeDestroyPlan(
+    wanting([aJob()], removing('sre-worker-logs', 'theirs')),
+    state(...there),
+    [],
+  )
+  t.strictSame(names(removed), ['delete job sre-worker-logs', 'delete job theirs'])
+})
+
 /* Properties over random worlds. */
 
 t.test(

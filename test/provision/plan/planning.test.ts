@@ -516,6 +516,10 @@ t.test('a target that is not there is refused with the nearest name', async (t) 
     planned,
     new UserError('--target sre-htpp: nothing in the manifest has this name; did you mean "sre-http"?'),
   )
+  await t.rejects(
+    planDestroy(features(), deps(cloudflare()), ['sre-htpp']),
+    new UserError('--target sre-htpp: nothing in the manifest has this name'),
+  )
 })
 
 t.test('destroy needs no secret, and reports what the manifest owns and does not declare', async (t) => {
