@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import t from 'tap'
 import { type Simulator, startSimulator } from '../../src/simulator/server.ts'
 import { accountScope, buildWorld, zoneScope } from '../../src/simulator/world/world-builder.ts'
+import { contrary } from '../support/api-mode.ts'
 import { type ExporterProcess, eventually, startExporter } from '../support/exporter-process.ts'
 import { type ScrapedSample, sampleValue, scrape } from '../support/scrape.ts'
 
@@ -23,6 +24,7 @@ async function simulator(
   const started = await startSimulator({
     world: build.spec(),
     rateLimits: { rest: generous, graphql: generous },
+    contrary,
   })
   t.teardown(() => started.close())
   return started
@@ -77,10 +79,22 @@ interface Line {
   readonly kind?: string
 }
 
+/** What a contrary API has said of it whatever else is wrong. */
+const ofContrary =
+  /^Cloudflare answered with objects that cannot be read|^the rate limit in a response is not plausible/
+
+/** Batches of every job of a zone: a contrary API adds jobs. */
+function batches(samples: readonly ScrapedSample[], zone: string): number {
+  return samples
+    .filter(({ name, labels }) => name === 'cloudflare_logpush_batches_total' && labels.zone === zone)
+    .reduce((sum, { value }) => sum + value, 0)
+}
+
 function lines(exporter: ExporterProcess, levels: readonly string[] = ['warn', 'error']): readonly string[] {
   return exporter.log
     .map((line): Line => JSON.parse(line))
     .filter(({ level, msg }) => levels.includes(level) && !['listening', 'shutting down'].includes(msg))
+    .filter(({ msg }) => !(contrary && ofContrary.test(msg)))
     .map(({ level, msg, kind }) => `${level}: ${msg}${kind === undefined ? '' : ` (${kind})`}`)
 }
 
@@ -119,8 +133,8 @@ t.test('a token without Logs Write: uploads are counted from health data alone',
   ])
   t.equal(sampleValue(shown, 'cloudflare_logpush_up', { zone: 'quay.example', source: 'inventory' }), 0)
   t.equal(sampleValue(shown, 'cloudflare_logpush_up', { zone: 'quay.example', source: 'health' }), 1)
-  t.ok((sampleValue(shown, 'cloudflare_logpush_batches_total', { zone: 'quay.example' }) ?? 0) > 0)
-  t.ok((sampleValue(shown, 'cloudflare_logpush_batches_total', { account: 'Quay', zone: '' }) ?? 0) > 0)
+  t.ok(batches(shown, 'quay.example') > 0)
+  t.ok(batches(shown, '') > 0, 'of the account')
   t.equal(sampleValue(shown, 'cloudflare_logpush_job_enabled'), undefined, 'what is not known is not shown')
 })
 
@@ -156,10 +170,8 @@ for (const [name, effect, kind, metric] of [
     const fault = simulated.faults.add({ effect })
     const during = await polls(exporter, 'health', kind === 'rate_limited' ? 2 : 4)
     t.equal(sampleValue(during, 'cloudflare_logpush_up', { zone: 'quay.example', source: 'health' }), 0)
-    t.ok(
-      (sampleValue(during, 'cloudflare_logpush_batches_total', { zone: 'quay.example' }) ?? 0) >=
-        (sampleValue(before, 'cloudflare_logpush_batches_total', { zone: 'quay.example' }) ?? Number.NaN),
-    )
+    t.ok(batches(before, 'quay.example') > 0)
+    t.ok(batches(during, 'quay.example') >= batches(before, 'quay.example'))
     const said = lines(exporter)
     t.equal(new Set(said).size, said.length, `nothing is said twice: ${said.join(' | ')}`)
     t.ok(said.includes(`warn: cannot read health data; counters pause and catch up later (${kind})`))
@@ -231,6 +243,7 @@ t.test('canary secrets appear in no log, metric, page or state file', async (t) 
   const simulated = await startSimulator({
     world: build.spec(),
     rateLimits: { rest: generous, graphql: generous },
+    contrary,
   })
   t.teardown(() => simulated.close())
   const exporter = await startExporter(t, {
