@@ -51,11 +51,14 @@ t.test('notifications and test messages are taken, whatever else they hold', asy
   t.match(said(), [{ level: 'info', message: 'received a webhook test message' }])
   const headers = { ...valid, 'content-type': 'Application/JSON; charset=utf-8' }
   t.equal((await post(JSON.stringify(event), headers)).statusCode, 200)
+  for (const type of ['text/plain', 'text/plain;charset=UTF-8'])
+    t.equal((await post(JSON.stringify(event), { ...valid, 'content-type': type })).statusCode, 200, type)
+  t.equal((await post(JSON.stringify(event), { 'cf-webhook-auth': secret })).statusCode, 200, 'no type')
 })
 
 t.test('each refusal says what to send instead', async (t) => {
   const { post } = await receiver(t)
-  t.equal((await post('{}', { ...valid, 'content-type': 'text/plain' })).body, 'Send application/json.\n')
+  t.equal((await post('{}', { ...valid, 'content-type': 'text/html' })).body, 'Send application/json.\n')
   t.equal((await post('{', valid)).body, 'The body is not JSON.\n')
   t.match((await post('{}', json)).body, /^The cf-webhook-auth header must contain this webhook's secret/)
 })
@@ -73,9 +76,8 @@ t.test('each refusal has its own status, and what costs less comes first', async
   const { app, post, received } = await receiver(t)
   const large = `{"text":"${'x'.repeat(70_000)}"}`
   const cases: readonly (readonly [string, Record<string, string>, string, number])[] = [
-    ['too large, of the wrong type, without a secret', { 'content-type': 'text/plain' }, large, 413],
-    ['of the wrong type, without a secret', { 'content-type': 'text/plain' }, '{', 415],
-    ['without a type', { 'cf-webhook-auth': secret }, '{}', 415],
+    ['too large, of the wrong type, without a secret', { 'content-type': 'text/html' }, large, 413],
+    ['of the wrong type, without a secret', { 'content-type': 'text/html' }, '{', 415],
     ['of a similar type', { ...valid, 'content-type': 'application/jsonp' }, '{}', 415],
     ['compressed', { ...valid, 'content-encoding': 'gzip' }, '{}', 415],
     ['without a secret, broken', json, '{', 401],
