@@ -20,6 +20,8 @@ export interface ScopeFacts {
   readonly health: Attempted<HealthLimits | null>
   /** Policies that announce a disabled job; null for a zone, which has none. */
   readonly policies: Attempted<number> | null
+  /** Whether the audit log can be read; null for a zone, which has none. */
+  readonly audit: Attempted<unknown> | null
 }
 
 export type ApiRateLimit = NonNullable<ApiExchange['rateLimit']>

@@ -22,13 +22,14 @@ export type Ability =
   | 'account health'
   | 'zone health'
   | 'notifications'
+  | 'audit log'
 
 export const permissions: Readonly<Record<Ability, Permission>> = {
   'list accounts': {
     permission: 'Account Settings Read',
     dashboard: 'Account > Account Settings > Read',
     level: 'account',
-    to: 'find accounts and their names',
+    to: 'find accounts and their names, and show who changed a job',
     needed: true,
   },
   'list zones': {
@@ -78,6 +79,13 @@ export const permissions: Readonly<Record<Ability, Permission>> = {
     dashboard: 'Account > Notifications > Read',
     level: 'account',
     to: 'read the notification history',
+    needed: false,
+  },
+  'audit log': {
+    permission: 'Account Settings Read',
+    dashboard: 'Account > Account Settings > Read',
+    level: 'account',
+    to: 'show who changed a job, from the audit log',
     needed: false,
   },
 }

@@ -32,6 +32,8 @@ export function grantsFor({ accounts, zones, scopes, withheld }: Missing): reado
     ['account health', names(of('account'), ({ health }) => health)],
     ['zone health', names(of('zone'), ({ health }) => health)],
     ['notifications', names(of('account'), ({ notifications }) => notifications)],
+    // The same permission lists accounts: it is not named twice.
+    ['audit log', accounts.state === 'missing' ? [] : names(of('account'), ({ audit_log: audit }) => audit)],
   ]
   const zonesOnly = new Set(scopes.filter((scope) => scope.zones_only).map(nameOf))
   // Accounts that are known from zones or by name can be watched all the same.

@@ -1,6 +1,6 @@
 /*
  * Tries everything that the exporter will ask of Cloudflare, once: the token itself, accounts, zones, and for
- * each scope its jobs, its health and the notification policies. Nothing is written.
+ * each scope its jobs, its health, the notification policies and the audit log. Nothing is written.
  */
 
 import { type Attempted, attempt } from '../../access/attempt.ts'
@@ -18,6 +18,7 @@ import { type ApiFailure, isTransient } from '../../errors.ts'
 import { collectAccounts } from '../../exporter/inventory/account-scopes.ts'
 import { isSelected, namedIds, type Selection } from '../../exporter/inventory/selection.ts'
 import { unmatchedSelectors } from '../../exporter/inventory/unmatched-selectors.ts'
+import type { AuditApi } from '../../ports/audit-log.ts'
 import type { DirectoryApi, JobsApi, NotificationsApi, TokenApi } from '../../ports/cloudflare.ts'
 import type { Listing } from '../../ports/listing.ts'
 import type { CheckFacts, ScopeFacts, TokenFacts } from './check-facts.ts'
@@ -25,7 +26,11 @@ import { type HealthProbe, probeHealth } from './check-health.ts'
 import type { UnreadableReport } from './report-shape.ts'
 
 export interface CheckProbe extends HealthProbe {
-  readonly rest: DirectoryApi & TokenApi & Pick<JobsApi, 'listJobs'> & Pick<NotificationsApi, 'listPolicies'>
+  readonly rest: DirectoryApi &
+    TokenApi &
+    AuditApi &
+    Pick<JobsApi, 'listJobs'> &
+    Pick<NotificationsApi, 'listPolicies'>
   readonly call: Caller
   readonly selection: Selection
   /** What was left of each budget, as last heard. */
@@ -91,13 +96,18 @@ async function probeScope(
   const jobs = await listed('job', title, unreadable, () =>
     probe.call.read((options) => probe.rest.listJobs(scope, options)),
   )
-  if (scope.kind === 'zone') return { scope, jobs: counted(jobs), policies: null }
+  if (scope.kind === 'zone') return { scope, jobs: counted(jobs), policies: null, audit: null }
   const policies = await listed('policy', title, unreadable, async () => {
     const all = await probe.call.read((options) => probe.rest.listPolicies(scope.id, options))
     const warns = all.items.filter(({ alertType, enabled }) => alertType === jobDisabledAlert && enabled)
     return { ...all, items: warns }
   })
-  return { scope, jobs: counted(jobs), policies: counted(policies) }
+  const before = probe.clock.now()
+  const lastMinute = { since: before - 60_000, before, cursor: null }
+  const audit = await attempt(() =>
+    probe.call.read((options) => probe.rest.listAuditLog(scope.id, lastMinute, options)),
+  )
+  return { scope, jobs: counted(jobs), policies: counted(policies), audit }
 }
 
 /** Asks the accounts that we know of whether the token is one of theirs. Null when it is nobody's. */

@@ -94,7 +94,7 @@ function judgeFor(goodToken: boolean): Judge {
   }
 }
 
-function scopeReport({ scope, jobs, health, policies }: ScopeFacts, judge: Judge): ScopeReport {
+function scopeReport({ scope, jobs, health, policies, audit }: ScopeFacts, judge: Judge): ScopeReport {
   const read = { jobs: countReport(jobs, judge), health: healthReport(health, judge) }
   return {
     kind: scope.kind,
@@ -104,6 +104,7 @@ function scopeReport({ scope, jobs, health, policies }: ScopeFacts, judge: Judge
     zones_only: scope.kind === 'account' && scope.unlisted === true && isRefused(read),
     ...read,
     notifications: policies === null ? null : countReport(policies, judge),
+    audit_log: audit === null ? null : audit.ok ? { state: 'works', message: null } : judge(audit.failure),
   }
 }
 

@@ -152,7 +152,7 @@ function messagesOf(report: CheckReport, state: Finding['state']): readonly stri
   add(report.accounts, null)
   add(report.zones, null)
   for (const scope of report.scopes)
-    for (const finding of [scope.jobs, scope.health, scope.notifications])
+    for (const finding of [scope.jobs, scope.health, scope.notifications, scope.audit_log])
       add(finding, `${scope.kind} ${nameOf(scope)}`)
   return [...found].map(([message, names]) => `  ${message}${forNames([...new Set(names)])}`)
 }

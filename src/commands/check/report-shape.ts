@@ -82,6 +82,8 @@ export interface ScopeReport {
   }
   /** Policies that announce disabled jobs; null for a zone. */
   readonly notifications: (Finding & { readonly count: number | null }) | null
+  /** Null for a zone. */
+  readonly audit_log: Finding | null
 }
 
 export interface BudgetReport {

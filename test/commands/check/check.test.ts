@@ -121,7 +121,7 @@ t.test('a lack of what is only useful is told and passes', async (t) => {
   t.equal(code, exitCode.done)
   t.strictSame(lines.slice(-5), [
     'Grant these permissions to the token:',
-    '  Account Settings Read (optional)  [Account > Account Settings > Read]  to find accounts and their names',
+    '  Account Settings Read (optional)  [Account > Account Settings > Read]  to find accounts and their names, and show who changed a job',
     '  Notifications Read (optional)     [Account > Notifications > Read]     to read the notification history: Quay',
     '',
     'All required permissions are in place.',
