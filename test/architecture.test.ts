@@ -63,9 +63,10 @@ const mayImportInside: Readonly<Record<string, Readonly<Record<string, readonly 
     health: ['state'],
     inventory: ['state'],
     notifications: ['state'],
+    audit: ['state'],
     arrival: ['state'],
     view: ['state'],
-    '.': ['state', 'health', 'inventory', 'notifications', 'arrival', 'view'],
+    '.': ['state', 'health', 'inventory', 'notifications', 'audit', 'arrival', 'view'],
   },
   provision: {
     resource: [],

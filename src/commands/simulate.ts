@@ -1,7 +1,7 @@
 import { defineCommand } from '../cli/command.ts'
 import { exitCode, fileReason, UserError } from '../errors.ts'
 import { counted } from '../http/pages/readable.ts'
-import { logSettings } from '../settings/exporter-settings.ts'
+import { logSettings } from '../settings/log-settings.ts'
 import { listSetting, setting, switchSetting } from '../settings/setting.ts'
 import { accepted, filePath, type Kind, orNone, refused, someText } from '../settings/setting-kinds.ts'
 import { startSimulator, storePath } from '../simulator/server.ts'

@@ -9,10 +9,13 @@ import type { Caller } from '../access/caller.ts'
 import type { ServerClock } from '../access/server-clock.ts'
 import { settleAll } from '../access/settle-all.ts'
 import { createWake, type Wake } from '../access/wake.ts'
+import type { ActorNaming } from '../domain/job/audit-entry.ts'
 import { type Scope, type ScopeKey, scopeKey } from '../domain/scope.ts'
+import type { AuditApi } from '../ports/audit-log.ts'
 import type { DirectoryApi, HealthApi, JobsApi, NotificationsApi, TokenApi } from '../ports/cloudflare.ts'
 import type { Clock, Log, Random } from '../ports/runtime.ts'
 import { type ArrivalPoll, arrivalPoller } from './arrival/arrival-poll.ts'
+import { auditPoller, createAuditPoll } from './audit/audit-poll.ts'
 import { createHealthPoll, healthPoller } from './health/health-poll.ts'
 import { discover, discoveryPoller } from './inventory/discovery-poll.ts'
 import { createInventoryPoll, inventoryPoller } from './inventory/inventory-poll.ts'
@@ -37,13 +40,15 @@ export interface WatchSettings {
   readonly discoveryPollIntervalMs: number
   /** Null: the list of sent notifications is not read. */
   readonly historyPollIntervalMs: number | null
+  /** Null: the audit log is not read. */
+  readonly actorNaming: ActorNaming | null
   readonly revisionWindowMs: number
   readonly initialLookbackMs: number
   readonly rateLimitType: 'user' | 'account'
 }
 
 export interface WatchDeps {
-  readonly rest: DirectoryApi & JobsApi & NotificationsApi & TokenApi
+  readonly rest: DirectoryApi & JobsApi & NotificationsApi & TokenApi & AuditApi
   readonly graphql: HealthApi
   readonly call: Caller
   readonly budget: Pick<Budget, 'perMinute'>
@@ -101,9 +106,14 @@ export function createWatch(deps: WatchDeps): Watch {
         })
       const call = deps.call.with({ stop })
       const common = { call, state, self: deps.self, memory: deps.memory, clock: deps.clock, log: deps.log }
+      const naming = () => settings().actorNaming
+      const audit = createAuditPoll({ ...common, api: deps.rest, server: deps.server, naming })
       const inventory = createInventoryPoll({
         ...common,
         api: deps.rest,
+        onChanges: (...seen) => {
+          if (audit.noticed(...seen)) wakes.get(auditPoller)?.trigger()
+        },
         sweepEveryMs: () => settings().discoveryPollIntervalMs,
         requestsPerCycle: () => (deps.budget.perMinute('rest') * settings().inventoryPollIntervalMs) / 60_000,
       })
@@ -175,6 +185,7 @@ export function createWatch(deps: WatchDeps): Watch {
           everyMs: () => settings().historyPollIntervalMs,
           cycle: history.cycle,
         }),
+        loop(after(inventoryPoller), { name: auditPoller, ...audit }),
         loop(after(inventoryPoller), { name: arrivalPoller, ...deps.arrival }),
         guarded(after(inventoryPoller).then(() => followUp.run(stop, abort))),
         loop(after(discoveryPoller), {

@@ -158,7 +158,7 @@ export const exporterMetrics: readonly Metric<ExporterView>[] = [
     'gauge',
     'cloudflare_logpush_exporter_unreadable_objects',
     ['kind'],
-    'Objects (job, zone, account, policy, webhook, notification) in the last lists from Cloudflare, and rows of health data in the last answers, that could not be read, or not in full. Absent for a kind before its first list.',
+    'Objects (job, zone, account, policy, webhook, notification, audit_entry) in the last lists from Cloudflare, and rows of health data in the last answers, that could not be read, or not in full. Absent for a kind before its first list.',
     unreadableObjects,
   ),
   gauge(

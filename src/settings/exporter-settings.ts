@@ -1,5 +1,6 @@
 import { arrivalExpected, readArrivalRules, showArrivalRules } from './arrival-rules.ts'
 import { jobOverrides, showOverrides } from './job-overrides.ts'
+import { logSettings } from './log-settings.ts'
 import {
   fileSetting,
   listSetting,
@@ -44,26 +45,6 @@ export const fileSettings = {
     help: 'YAML config file. Flags and environment variables override it.',
   }),
 } satisfies Table
-
-const logLevel = oneOf('debug', 'info', 'warn', 'error')
-
-export const logSettings = {
-  logLevel: setting({
-    flag: 'log.level',
-    kind: logLevel,
-    default: 'info',
-    reloadable: true,
-    help: 'Minimum log level.',
-  }),
-  logFormat: setting({
-    flag: 'log.format',
-    kind: orNone(oneOf('json', 'logfmt', 'pretty')),
-    help: 'Log format. Defaults to pretty on a terminal, JSON otherwise.',
-  }),
-} satisfies Table
-
-/** For a command that picks its level by where it runs, as `help` says. */
-export const optionalLogLevel = (help: string) => setting({ flag: 'log.level', kind: orNone(logLevel), help })
 
 export const cloudflareSettings = {
   baseUrl: setting({
@@ -203,6 +184,12 @@ export const watchSettings = {
     reloadable: true,
     help: "How often to read Cloudflare's notification history; 0 disables it.",
   }),
+  auditActor: setting({
+    flag: 'audit.actor',
+    kind: oneOf('email', 'id', 'off'),
+    default: 'email',
+    help: "How pages and log name who changed a job, from Cloudflare's audit log: by email address and token name, or by ids; off does not read it.",
+  }),
   manifestFile: setting({
     flag: 'manifest.file',
     kind: orNone(filePath),
@@ -237,7 +224,6 @@ export type Settings = Values<typeof allSettings>
 export const apiCommandSettings = { ...fileSettings, ...cloudflareSettings, ...logSettings } satisfies Table
 
 export type ApiCommandSettings = Values<typeof apiCommandSettings>
-export type LogSettings = Values<typeof logSettings>
 
 /** The values of a table when nothing is given. */
 export function defaultsOf<T extends Table>(table: T): Values<T> {

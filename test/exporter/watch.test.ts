@@ -81,6 +81,7 @@ function begin(
     initialLookbackMs: 900_000,
     rateLimitType: 'user' as const,
     historyPollIntervalMs: null,
+    actorNaming: null,
     ...edit.settings,
   }
   recall(state, memory, settings.selection)

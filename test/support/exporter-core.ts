@@ -7,7 +7,7 @@ import { Secret } from '../../src/domain/secret.ts'
 import { ApiFailure } from '../../src/errors.ts'
 import type { HealthSettings } from '../../src/exporter/health/health-deps.ts'
 import { createHealthPoll } from '../../src/exporter/health/health-poll.ts'
-import { createInventoryPoll } from '../../src/exporter/inventory/inventory-poll.ts'
+import { createInventoryPoll, type InventoryDeps } from '../../src/exporter/inventory/inventory-poll.ts'
 import { createScopeMemory } from '../../src/exporter/state/scope-memory.ts'
 import { createSelfState } from '../../src/exporter/state/self-state.ts'
 import { createState } from '../../src/exporter/state/state.ts'
@@ -80,6 +80,7 @@ export interface CoreOptions {
   readonly date?: () => number | null
   readonly jobs?: (key: ScopeKey) => readonly JobRecord[] | Listing<JobRecord>
   readonly requestsPerCycle?: number
+  readonly onChanges?: InventoryDeps['onChanges']
 }
 
 /** The polls over APIs made by the test, on a clock that the test moves. */
@@ -151,6 +152,7 @@ export function createCore(options: CoreOptions = {}) {
   const inventoryPoll = createInventoryPoll({
     ...common,
     api: jobs,
+    onChanges: (...seen) => options.onChanges?.(...seen),
     sweepEveryMs: () => settings.sweepEveryMs,
   })
   const finish = async (work: Promise<void>): Promise<void> => {

@@ -12,13 +12,8 @@ import { createLog, type LogLevel } from '../../log/log.ts'
 import type { Clock } from '../../ports/runtime.ts'
 import { isBelowNpm, parentGone } from '../../runtime/parent-process.ts'
 import { createSystemClock } from '../../runtime/system-clock.ts'
-import {
-  allSettings,
-  defaultsOf,
-  logSettings,
-  optionalLogLevel,
-  type Settings,
-} from '../../settings/exporter-settings.ts'
+import { allSettings, defaultsOf, type Settings } from '../../settings/exporter-settings.ts'
+import { logSettings, optionalLogLevel } from '../../settings/log-settings.ts'
 import { switchSetting, type Table, type Values } from '../../settings/setting.ts'
 import { type Simulator, startSimulator } from '../../simulator/server.ts'
 import { createExporter, type Exporter } from '../serve/exporter.ts'

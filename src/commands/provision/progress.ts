@@ -7,7 +7,7 @@ import {
   plainProgress,
   terminalProgress,
 } from '../../provision/report/progress.ts'
-import type { LogSettings } from '../../settings/exporter-settings.ts'
+import type { LogSettings } from '../../settings/log-settings.ts'
 import { columnsOf } from '../terminal-width.ts'
 
 export interface ShownProgress extends ProgressDisplay {

@@ -12,10 +12,11 @@ import type { JobMatch } from '../../settings/job-overrides.ts'
 const noShard = -1
 
 export function watchSettingsOf(settings: Settings): WatchSettings {
-  const { accounts, zones, excludeZones, shard, totalShards } = settings
+  const { accounts, zones, excludeZones, shard, totalShards, auditActor } = settings
   const selection = { accounts, zones, excludeZones, totalShards }
   // Before it has a shard, a standby has nothing to watch.
-  return { ...settings, selection: { ...selection, shard: shard === 'auto' ? noShard : shard } }
+  const actorNaming = auditActor === 'off' ? null : auditActor
+  return { ...settings, actorNaming, selection: { ...selection, shard: shard === 'auto' ? noShard : shard } }
 }
 
 /** How far behind a job may be: its first matching override, or what holds for all. */

@@ -7,6 +7,7 @@ import { createServerClock } from '../../access/server-clock.ts'
 import { settleAll } from '../../access/settle-all.ts'
 import type { Secret } from '../../domain/secret.ts'
 import { arrivalPoller } from '../../exporter/arrival/arrival-poll.ts'
+import { auditPoller } from '../../exporter/audit/audit-poll.ts'
 import { historyPoller, type WebhookReports } from '../../exporter/notifications/history-poll.ts'
 import { createNotifications, type Notifications } from '../../exporter/notifications/notifications.ts'
 import { createReadinessGate } from '../../exporter/readiness.ts'
@@ -89,7 +90,7 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
   const standby = part?.standby ?? null
   const store = part?.store ?? (await openStore(settings, deps))
   const state = createState()
-  const self = createSelfState([...watchSteps, tokenPoller, historyPoller, arrivalPoller])
+  const self = createSelfState([...watchSteps, tokenPoller, historyPoller, auditPoller, arrivalPoller])
   const server = createServerClock(clock, log)
   const memory = createScopeMemory(store, {
     log,

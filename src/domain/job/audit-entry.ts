@@ -14,6 +14,14 @@ export interface AuditEntry {
 /** `changed` where the log does not say what was written, or where it is more than the switch alone. */
 export type AuditAction = 'created' | 'enabled' | 'disabled' | 'changed' | 'deleted'
 
+/** A write to a job as it is kept and shown. */
+export interface JobEdit {
+  readonly at: EpochMs
+  readonly action: AuditAction
+  /** In words; what it holds is the user's choice, since it may be personal data. */
+  readonly by: string
+}
+
 /** Who wrote, as far as the log says. Fields are null where it does not. */
 export interface Actor {
   /** E.g. `user`, `account` (a token that the account owns), `system` or `cloudflare_admin`. */

@@ -11,13 +11,14 @@ import { settleAll } from '../../access/settle-all.ts'
 import type { JobId } from '../../domain/job/job.ts'
 import { summarise } from '../../domain/job/job-summary.ts'
 import { type ScopeKey, scopeKey } from '../../domain/scope.ts'
+import type { EpochMs } from '../../domain/time.ts'
 import { isTransient } from '../../errors.ts'
 import type { JobsApi } from '../../ports/cloudflare.ts'
 import type { Unreadable } from '../../ports/listing.ts'
 import type { Clock, Log } from '../../ports/runtime.ts'
 import { createFailureReport } from '../state/failure-report.ts'
 import type { FirstTries } from '../state/first-tries.ts'
-import { sameMemory } from '../state/job-change.ts'
+import { type JobChange, sameMemory } from '../state/job-change.ts'
 import { newTokenNote } from '../state/new-token.ts'
 import type { ScopeMemory } from '../state/scope-memory.ts'
 import { priorityOf, type ScopeState } from '../state/scope-state.ts'
@@ -35,6 +36,8 @@ export interface InventoryDeps {
   readonly memory: ScopeMemory
   readonly clock: Clock
   readonly log: Log
+  /** Told of what a listing showed; `seenBefore` is when the scope was listed before. */
+  readonly onChanges: (scope: ScopeState, changes: readonly JobChange[], seenBefore: EpochMs | null) => void
   /** How often a scope without jobs is looked at again. */
   readonly sweepEveryMs: () => number
   /** REST requests that one cycle may spend at its usual interval. */
@@ -98,8 +101,10 @@ export function createInventoryPoll(deps: InventoryDeps): InventoryPoll {
       return
     }
     emptied.delete(key)
+    const seenBefore = state.scope(key)?.inventory.lastSuccess ?? null
     const changes = state.jobsListed(key, items.map(summarise), clock.now(), isAmong(unreadable))
     logChanges(deps.log, scope, changes)
+    if (changes.length > 0) deps.onChanges(scope, changes, seenBefore)
     const after = state.scope(key)
     if (after !== undefined && !sameMemory(before, after.jobs))
       await deps.memory.saveJobs(after.scope, after.jobs.values())

@@ -1,4 +1,5 @@
 import { type Priority, priority } from '../../access/budget.ts'
+import type { JobEdit } from '../../domain/job/audit-entry.ts'
 import type { JobId } from '../../domain/job/job.ts'
 import { isFailing, type JobState } from '../../domain/job/job-state.ts'
 import type { HealthLimits } from '../../domain/ledger/health-row.ts'
@@ -28,6 +29,8 @@ export interface ScopeState {
   readonly failedAttempts: ReadonlyMap<JobId, FailedAttempt>
   /** What was found at the destinations of jobs whose arrival is watched. */
   readonly arrivals: ReadonlyMap<JobId, JobArrival>
+  /** Who wrote to the jobs, by the audit log: the last few of each, the newest first. */
+  readonly edits: ReadonlyMap<JobId, readonly JobEdit[]>
   /** Rows that shrank after they were counted, since the start of this process. */
   readonly revisedDown: ReadonlyMap<JobId, number>
   readonly lateRows: number
@@ -48,6 +51,7 @@ export function newScopeState(scope: Scope, labels: ScopeState['labels']): Scope
     totals: new Map(),
     failedAttempts: new Map(),
     arrivals: new Map(),
+    edits: new Map(),
     revisedDown: new Map(),
     lateRows: 0,
     gapSeconds: 0,
@@ -98,6 +102,19 @@ export function mayHaveJobs(state: ScopeState): boolean {
   if (state.jobs.size > 0) return true
   if (state.inventory.lastSuccess !== null) return false
   return state.inventory.failure !== null
+}
+
+/** Edits of one job that are kept. */
+const maxEdits = 5
+
+/** The scope's state with edits that were not known, newest first. */
+export function withEdits(state: ScopeState, fresh: ReadonlyMap<JobId, readonly JobEdit[]>): ScopeState {
+  const edits = new Map(state.edits)
+  for (const [id, list] of fresh) {
+    const all = [...list, ...(edits.get(id) ?? [])].sort((a, b) => b.at - a.at)
+    if (state.jobs.has(id)) edits.set(id, all.slice(0, maxEdits))
+  }
+  return { ...state, edits }
 }
 
 /** How long after a lost batch a scope goes first. */

@@ -45,7 +45,15 @@ export interface UnmatchedSelector {
 }
 
 /** Kinds of objects that are listed, and rows of health data. */
-export type UnreadableKind = 'job' | 'zone' | 'account' | 'policy' | 'webhook' | 'notification' | 'row'
+export type UnreadableKind =
+  | 'job'
+  | 'zone'
+  | 'account'
+  | 'policy'
+  | 'webhook'
+  | 'notification'
+  | 'audit_entry'
+  | 'row'
 
 /** What lists of a kind had that could not be read, or not in full. */
 export interface UnreadableObjects {

@@ -6,6 +6,7 @@
  * A job belongs to one scope: where an account's listing or health data also names a zone's job, the zone has it.
  */
 
+import type { JobEdit } from '../../domain/job/audit-entry.ts'
 import type { JobId, JobSummary } from '../../domain/job/job.ts'
 import { type JobState, notifyDisabled, notifyEnded, seeJob } from '../../domain/job/job-state.ts'
 import type { HealthLimits, HealthRow } from '../../domain/ledger/health-row.ts'
@@ -18,7 +19,7 @@ import { type JobChange, jobChanges } from './job-change.ts'
 import { failed, neverPolled, type PollState, succeeded } from './poll-state.ts'
 import { newestFailures } from './push-failure.ts'
 import { labelScopes } from './scope-labels.ts'
-import { jobIds, newScopeState, type ScopeState, withLedger } from './scope-state.ts'
+import { jobIds, newScopeState, type ScopeState, withEdits, withLedger } from './scope-state.ts'
 
 export interface ExporterState {
   readonly scopes: ReadonlyMap<ScopeKey, ScopeState>
@@ -59,6 +60,9 @@ export interface ExporterState {
    * else they stay as they are.
    */
   arrivalsRead(arrivals: ReadonlyMap<ScopeKey, ReadonlyMap<JobId, JobArrival>>, whole: boolean): void
+
+  /** What the audit log tells that was not known, newest first. */
+  auditRead(key: ScopeKey, edits: ReadonlyMap<JobId, readonly JobEdit[]>): void
 
   /** Cloudflare notified that it disabled the job. Answers the job's scope, null when nobody knows the job. */
   jobDisabled(id: JobId, at: EpochMs): ScopeKey | null
@@ -165,7 +169,8 @@ export function createState(): ExporterState {
       if (state === undefined) return []
       const jobs = new Map(summaries.map((job) => [job.id, seeJob(state.jobs.get(job.id) ?? null, job, at)]))
       for (const [id, job] of state.jobs) if (!jobs.has(id) && isUnclear(id)) jobs.set(id, job)
-      const next = withoutZoneJobs({ ...state, jobs, inventory: succeeded(at) })
+      const edits = new Map([...state.edits].filter(([id]) => jobs.has(id)))
+      const next = withoutZoneJobs({ ...state, jobs, edits, inventory: succeeded(at) })
       put(key, next)
       claimJobs(next)
       return jobChanges(state.jobs, next.jobs)
@@ -204,6 +209,7 @@ export function createState(): ExporterState {
       }
       if (arrivals.size > 0 || whole) changed()
     },
+    auditRead: (key, edits) => update(key, (state) => withEdits(state, edits)),
     jobDisabled: (id, at) => updateJob(id, (job) => notifyDisabled(job, at)),
     jobAlertEnded: (id) => updateJob(id, notifyEnded),
     onChange(listener) {

@@ -1,4 +1,5 @@
 /* All that pages and the JSON API tell of one job, worked out from the state at a moment. */
+import type { JobEdit } from '../../domain/job/audit-entry.ts'
 import type { FailureReason, JobId } from '../../domain/job/job.ts'
 import { isFailing, type JobState } from '../../domain/job/job-state.ts'
 import { type JobTotals, noTotals, parseAttemptKey } from '../../domain/ledger/job-totals.ts'
@@ -99,6 +100,8 @@ export interface JobDetail extends JobStatus {
   readonly totals: JobTotals
   /** The destination's answers, most frequent first. */
   readonly answers: readonly JobAnswer[]
+  /** The last ones that the audit log tells of, newest first. */
+  readonly edits: readonly JobEdit[]
   /** Null for a job whose destination is not read. */
   readonly arrival: ArrivalStatus | null
   /** When the credential in the destination expires; null where nothing says so. */
@@ -149,6 +152,7 @@ export function jobDetail(
     ...jobStatus(sight, history, now),
     totals,
     answers: answersOf(totals),
+    edits: sight.scope.edits.get(sight.id) ?? [],
     arrival: arrival === undefined ? null : arrivalStatus(arrival, arrivals, now),
     destinationExpiry: sight.job?.summary.destinationExpiry ?? null,
   }

@@ -14,6 +14,7 @@ export function jobFactsList(job: JobDetail): Html {
   ]
   if (facts === null) return list('job-facts', 'The job', place)
   const interval = facts.maxUploadIntervalSeconds
+  const [last] = job.edits
   return list('job-facts', 'The job', [
     ...place,
     ['Dataset', facts.kind === '' ? facts.dataset : `${facts.dataset} (${facts.kind})`],
@@ -22,6 +23,9 @@ export function jobFactsList(job: JobDetail): Html {
       ? []
       : [['Credential expires', instant(job.destinationExpiry)] as const]),
     ['Enabled', facts.enabled ? 'yes' : 'no'],
+    ...(last === undefined
+      ? []
+      : [['Changed', html`by ${last.by}, ${instant(last.at)} (${last.action})`] as const]),
     [
       'Max. time between uploads',
       interval === null || interval === 0 ? 'Cloudflare default' : span(interval * 1000),

@@ -30,7 +30,7 @@ export function overviewJson(view: Overview, grafana: string | null): unknown {
 }
 
 export function jobDetailJson(job: JobDetail, now: number, grafana: string | null): unknown {
-  const { totals, answers, slots, slotsKnown, arrival } = job
+  const { totals, answers, edits, slots, slotsKnown, arrival } = job
   return {
     now: isoText(now),
     ...jobJson(job, now, grafana),
@@ -44,6 +44,7 @@ export function jobDetailJson(job: JobDetail, now: number, grafana: string | nul
       sample_interval: totals.sampleInterval,
     },
     answers,
+    changes: edits.map(({ at, action, by }) => ({ at: isoText(at), action, by })),
     destination_expires: time(job.destinationExpiry),
     arrival: arrival === null ? null : arrivalJson(arrival),
     history: {

@@ -69,10 +69,16 @@ function verdict(job: JobDetail, now: number): Html {
     case 'unknown':
       return html`The jobs API doesn't list this job; only its upload statistics are known.${lost}`
     case 'off':
-      return html`The job is disabled (not because of failures, as far as we know).${lost}`
+      return html`${disabledBy(job, now)}${lost}`
     case 'ok':
       return html`The job is delivering.${lost}`
   }
+}
+
+function disabledBy({ edits: [last] }: JobDetail, now: number): Html {
+  return last?.action === 'disabled'
+    ? html`Disabled by <b>${last.by}</b> ${ago(last.at, now)}.`
+    : html`The job is disabled (not because of failures, as far as we know).`
 }
 
 function actions(job: JobDetail, { grafana }: PageContext, now: number): Html {
@@ -152,6 +158,7 @@ function timeline(job: JobDetail, now: number): Html {
     { at: job.lastUpload, text: 'last upload attempt' },
     { at: job.failingSince, text: 'first observed error of the current failure' },
     { at: job.trouble === 'losing_data' ? job.since : null, text: 'first lost batch (±5 min)' },
+    ...job.edits.map(({ at, action, by }) => ({ at, text: `${action} by ${by}` })),
     { at: job.facts?.firstSeen ?? null, text: 'first seen by the exporter' },
   ].flatMap(({ at, text }) => (at === null ? [] : [{ at, text }]))
   return html`<section aria-labelledby="moments"><h2 id="moments">Timeline</h2>

@@ -145,6 +145,38 @@ t.test('the job page shows all that is known, with links to what to do', async (
   t.match(words(missing.text), 'There is no job with the id 999')
 })
 
+t.test('the job page tells who changed the job, as far as the audit log was read', async (t) => {
+  const { state, ...rest } = world()
+  const key = scopeKey(cdn)
+  state.jobsListed(key, [aSummary('1', now), aSummary('2', now, { enabled: false })], now)
+  const get = await pagesOf(t, { state, ...rest })
+  t.match(
+    words((await get('/jobs/2')).text),
+    'The job is disabled (not because of failures, as far as we know)',
+  )
+  const by = 'token "<b>" of sre@quay.example'
+  const edits = [
+    { at: now - 10 * minute, action: 'disabled' as const, by },
+    { at: now - 3 * hour, action: 'created' as const, by: 'Cloudflare' },
+  ]
+  state.auditRead(key, new Map([['2', edits]]))
+  const { text } = await get('/jobs/2')
+  const shown = words(text)
+  t.match(text, 'token &quot;&lt;b&gt;&quot; of sre@quay.example')
+  t.match(shown, /Disabled by token .* of sre@quay\.example 10 min ago\./)
+  t.match(shown, /Changed by token .* of sre@quay\.example, 2026-11-24 02:50 UTC \(disabled\)/)
+  t.match(shown, '2026-11-24 00:00 UTC 3 h ago created by Cloudflare')
+  t.match(JSON.parse((await get('/api/v1/jobs/2')).text), {
+    changes: [
+      { at: '2026-11-24T02:50:00Z', action: 'disabled', by },
+      { at: '2026-11-24T00:00:00Z', action: 'created', by: 'Cloudflare' },
+    ],
+  })
+  state.jobsListed(key, [aSummary('1', now), aSummary('2', now)], now)
+  t.notMatch(words((await get('/jobs/2')).text), 'Disabled by', 'it is enabled again')
+  t.match(JSON.parse((await get('/api/v1/jobs/1')).text), { changes: [] })
+})
+
 t.test('history that was not read is shown as unknown, not as zero', async (t) => {
   const { state, history } = world()
   const get = await pagesOf(t, { state, history })
