@@ -20,10 +20,14 @@ const guessedWaitMs = 10_000
 
 const never = (): boolean => false
 
+function isBlip(kind: ApiFailureKind): boolean {
+  return kind !== 'timeout' && isTransient(kind)
+}
+
 /** The only place that says how often a call to Cloudflare is made. */
 export const retryTable = {
-  /** A read in a poll: one more try for a blip. Anything longer is the next poll's business. */
-  pollRead: { pausesMs: [625], jitter: 0.6, repeats: isTransient, rateLimitWaits: 0 },
+  /** A read in a poll: one more try for a blip. Anything longer, such as a time-out, is the next poll's business. */
+  pollRead: { pausesMs: [625], jitter: 0.6, repeats: isBlip, rateLimitWaits: 0 },
   /** A read of `check`, which tells what failed: somebody watches, so that one wait is worth it. */
   checkRead: { pausesMs: [625], jitter: 0.6, repeats: isTransient, rateLimitWaits: 1 },
   /** A read that somebody waits for, and that no later poll makes up for. */

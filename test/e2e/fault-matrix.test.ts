@@ -11,6 +11,7 @@ const slice = [
   'truncated / steady / plain',
   'refused connection / start / plain',
   'untrusted certificate / steady / plain',
+  'lost name / steady / plain',
 ]
 
 t.test('a fault costs no count, no liveness and one line', async (t) => {

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { createServer as createPlainServer, type RequestListener, request, type Server } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
@@ -7,6 +7,8 @@ import { certificate, serverCertificate } from './certificates.ts'
 
 /** Stands between the exporter and the simulator, so that the connection itself can be at fault. */
 export interface Front {
+  /** How it speaks. `name`: HTTPS, under a name that can be lost. */
+  readonly kind: 'http' | 'https' | 'name'
   /** Up to the port; the path behind it goes on to the simulator as it is. */
   readonly origin: string
   /** What the exporter's environment needs to trust it. */
@@ -17,11 +19,15 @@ export interface Front {
   /** HTTPS: shows a certificate of an authority nobody knows, and the right one again. */
   distrust(): void
   trust(): void
+  /** The name resolves no more, and again. */
+  loseName(): void
+  findName(): void
   close(): Promise<void>
 }
 
 /** Passes requests on to `target`. The certificate of its authority is written into `folder`. */
-export async function startFront(scheme: 'http' | 'https', target: string, folder: string): Promise<Front> {
+export async function startFront(kind: Front['kind'], target: string, folder: string): Promise<Front> {
+  const scheme = kind === 'http' ? 'http' : 'https'
   const pass: RequestListener = (incoming, outgoing) => {
     const { method, headers, url } = incoming
     const onward = request(new URL(url ?? '/', target), { method, headers }, (answer) => {
@@ -55,13 +61,22 @@ export async function startFront(scheme: 'http' | 'https', target: string, folde
     secure?.setSecureContext(pair)
     server.closeAllConnections()
   }
+  const mark = join(folder, 'name-is-lost')
+  const lookup = `--import=${new URL('lost-name.mjs', import.meta.url).href}`
+  const ofName = kind === 'name' ? { NODE_OPTIONS: lookup, LOST_NAME_MARK: mark } : {}
   return {
-    origin: `${scheme}://127.0.0.1:${port}`,
-    env: scheme === 'https' ? { NODE_EXTRA_CA_CERTS: authority } : {},
+    kind,
+    origin: `${scheme}://${kind === 'name' ? 'localhost' : '127.0.0.1'}:${port}`,
+    env: scheme === 'https' ? { NODE_EXTRA_CA_CERTS: authority, ...ofName } : {},
     down: end,
     up: () => listen(port),
     distrust: () => show(wrong),
     trust: () => show(right),
+    loseName() {
+      writeFileSync(mark, '')
+      server.closeAllConnections()
+    },
+    findName: () => rmSync(mark),
     close: end,
   }
 }

@@ -10,7 +10,7 @@ export type Phase = (typeof phases)[number]
 export interface FaultRow {
   readonly name: string
   /** How the front speaks that stands before the simulator. */
-  readonly front: 'http' | 'https'
+  readonly front: Front['kind']
   /** Metrics of which at least one goes up meanwhile, as name and `kind` label; empty: nothing counts as failed. */
   readonly shownBy: readonly (readonly [metric: string, kind: string | null])[]
   /** How long it takes at most until all is counted afterwards: pauses and deadlines that were begun run on. */
@@ -87,5 +87,14 @@ export const faultTable: readonly FaultRow[] = [
     not: [],
     begin: ({ front }) => front.distrust(),
     end: ({ front }) => front.trust(),
+  },
+  {
+    name: 'lost name',
+    front: 'name',
+    shownBy: [[failures, 'network']],
+    patienceSeconds: 45,
+    not: [],
+    begin: ({ front }) => front.loseName(),
+    end: ({ front }) => front.findName(),
   },
 ]
