@@ -1,0 +1,80 @@
+import t from 'tap'
+import type { ArrivalStatus } from '../../../src/exporter/view/arrival-status.ts'
+import { arrivalSection } from '../../../src/http/pages/job-arrival.ts'
+import { golden, pageText } from '../../support/page-text.ts'
+import { hour, minute } from '../../support/status-world.ts'
+
+const now = Date.UTC(2026, 10, 24, 3)
+const gap = (index: number) => ({
+  from: now - hour + index * minute,
+  to: now - hour + (index + 0.5) * minute,
+})
+const amount = (files: number) => ({ files, bytes: files * 1000 })
+const unseen: ArrivalStatus = {
+  place: 's3://quay-logs/http',
+  jobs: ['7'],
+  failure: null,
+  completeTo: null,
+  silent: false,
+  missingShare: null,
+  tolerance: 0.98,
+  found: null,
+  slots: [],
+  command: 'aws s3 ls s3://quay-logs/http/20261124/',
+}
+const found = {
+  since: now - 24 * hour,
+  files: 1234,
+  bytes: 5_000_000,
+  lateFiles: 0,
+  newestEnd: now - 2 * minute,
+  gapMs: 0,
+  gaps: [],
+  openGaps: [],
+}
+const shown = (edit: Partial<ArrivalStatus>) =>
+  pageText(arrivalSection('7', { ...unseen, ...edit }, './', now).html)
+const verdict = (edit: Partial<ArrivalStatus>) =>
+  /<p class="lead">(.*?)<\/p>/.exec(arrivalSection('7', { ...unseen, ...edit }, './', now).html)?.[1]
+
+t.test('a job whose destination is not read has no such section', async (t) => {
+  t.equal(arrivalSection('7', null, './', now).html, '')
+})
+
+t.test('before the first look nothing is claimed', async (t) => {
+  golden(t, 'job-arrival-unseen', shown({}))
+})
+
+t.test('what was found, what is missing and what cannot be read stands there in full', async (t) => {
+  const slots = Array.from({ length: 14 }, (_, index) => ({
+    start: now - (14 - index) * 5 * minute,
+    pushed: index === 0 ? null : amount(10),
+    arrived: index === 13 ? null : amount(index === 12 ? 9 : 10),
+  }))
+  const all: Partial<ArrivalStatus> = {
+    jobs: ['7', '8'],
+    failure: { kind: 'forbidden', message: 'access denied', since: now - hour },
+    completeTo: now - minute,
+    found: {
+      ...found,
+      lateFiles: 3,
+      gapMs: 4.5 * minute,
+      gaps: Array.from({ length: 9 }, (_, index) => gap(index)),
+      openGaps: [gap(20)],
+    },
+    slots,
+  }
+  golden(t, 'job-arrival-in-full', shown(all))
+  const { html } = arrivalSection('7', { ...unseen, ...all }, './', now)
+  t.equal(html.match(/<td><b>/g)?.length, 1, 'fewer files than were pushed stand out')
+  t.match(html, '<td><b>9</b></td>')
+})
+
+t.test('the verdict is the worst that is known', async (t) => {
+  const gaps = { ...found, gapMs: 5 * minute, gaps: [gap(0)] }
+  t.match(verdict({ silent: true, missingShare: 0.5, found: gaps }), /^<b>Nothing arrives/)
+  t.match(verdict({ missingShare: 0.03, found: gaps }), /^<b>3(\.0)? ?% is missing<\/b>/)
+  t.match(verdict({ missingShare: 0.02, found: gaps }), /^Files arrive; <b>5 min<\/b> are missing/)
+  t.match(verdict({ missingShare: null, found }), /are compared once both are known/)
+  t.match(verdict({ missingShare: 0.01, found }), /^What Cloudflare delivered is there/)
+})
