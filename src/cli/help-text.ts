@@ -3,9 +3,7 @@ import type { Setting, Table } from '../settings/setting.ts'
 import type { Command, Group } from './command.ts'
 import { processOptions } from './options.ts'
 
-/*
- * The tables of settings as people read them: help texts and the README's table.
- */
+/* The tables of settings as people read them: help texts and the README's table. */
 
 export const programName = 'logpush-exporter'
 

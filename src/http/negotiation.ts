@@ -1,8 +1,6 @@
 import type { ExpositionFormat } from '../metrics/exposition-text.ts'
 
-/*
- * What a client accepts, by the rules of HTTP: the most specific range that matches a format gives its quality.
- */
+/* What a client accepts, by the rules of HTTP: the most specific range that matches a format gives its quality. */
 
 interface AcceptRange {
   readonly type: string

@@ -8,9 +8,7 @@ import { type MetricsSource, metricsRoute } from './metrics-route.ts'
 import type { RunbookFiles } from './runbook-routes.ts'
 import { type StatusSource, statusRoutes } from './status-routes.ts'
 
-/*
- * The exporter's HTTP server. Building it opens nothing; `listen` does. Every answer comes from memory.
- */
+/* The exporter's HTTP server. Building it opens nothing; `listen` does. Every answer comes from memory. */
 
 export interface ServerDeps {
   readonly about: { readonly name: string; readonly version: string; readonly revision: string }

@@ -2,9 +2,7 @@ import { Secret } from '../domain/secret.ts'
 import { allSettings, type Settings } from './exporter-settings.ts'
 import { isPostgresAddress } from './state-path.ts'
 
-/*
- * What a table cannot say of one setting alone.
- */
+/* What a table cannot say of one setting alone. */
 
 /** Paths that the server keeps for itself; the metrics cannot be moved there. */
 const ownPaths = [

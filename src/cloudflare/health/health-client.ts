@@ -1,3 +1,4 @@
+import { GraphQLClient } from 'graphql-request'
 /*
  * Health rows and their limits by GraphQL. One request per call; a call asks for one account or for up to ten
  * zones, each of which is read by itself: what is wrong with one costs it alone.
@@ -5,10 +6,15 @@
 import * as z from 'zod/mini'
 import type { HealthRow } from '../../domain/ledger/health-row.ts'
 import type { Scope } from '../../domain/scope.ts'
-import type { HealthApi, HealthFailure } from '../../ports/cloudflare.ts'
+import type { CallOptions, HealthApi, HealthFailure } from '../../ports/cloudflare.ts'
 import type { Unreadable } from '../../ports/listing.ts'
-import { createTransport, type TransportDeps } from '../transport.ts'
-import { createGraphql } from './graphql.ts'
+import {
+  type Call,
+  createTransport,
+  type Exchange,
+  type Transport,
+  type TransportDeps,
+} from '../transport.ts'
 import { readRows, readScopes } from './health-answer.ts'
 import { type HealthFilter, healthQuery, limitsQuery } from './health-query.ts'
 import { healthLimits } from './health-rows.ts'
@@ -68,4 +74,39 @@ export function createHealthClient(deps: HealthClientDeps): HealthApi {
 
 function idsOf(scopes: readonly Scope[]): readonly string[] {
   return scopes.map(({ id }) => id)
+}
+
+/** Sends one GraphQL query and reads its `data`. */
+type Graphql = <T>(
+  call: Call,
+  options: CallOptions,
+  query: { readonly text: string; readonly variables: Readonly<Record<string, unknown>> },
+  read: (data: unknown, exchange: Exchange) => T,
+) => Promise<T>
+
+function createGraphql(baseUrl: string, transport: Transport): Graphql {
+  return (call, options, { text, variables }, read) =>
+    transport(call, options, async (exchange) => {
+      const client = new GraphQLClient(`${baseUrl}/graphql`, {
+        fetch: exchange.fetch,
+        // Spares parsing the query again on each request, only to send its name.
+        excludeOperationName: true,
+        jsonSerializer: { stringify: JSON.stringify, parse: parseWithoutNulls },
+      })
+      const { data } = await client.rawRequest<unknown>(text, variables)
+      return read(data, exchange)
+    })
+}
+
+/** Cloudflare sends `"errors": null` when all is well, which graphql-request 7 takes for a malformed answer. */
+function parseWithoutNulls(text: string): unknown {
+  const body: unknown = JSON.parse(text)
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body
+  return Object.fromEntries(
+    Object.entries(body).filter(([key, value]) => !(isEnvelopeKey(key) && value === null)),
+  )
+}
+
+function isEnvelopeKey(key: string): boolean {
+  return key === 'errors' || key === 'extensions'
 }

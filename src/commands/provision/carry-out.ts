@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { CommandIo } from '../../cli/command-io.ts'
 import { type ExitCode, exitCode } from '../../errors.ts'
+import { createObjectReader } from '../../objectstore/object-reader.ts'
+import type { ObjectReader } from '../../ports/object-reader.ts'
 import { applyPlan } from '../../provision/apply/apply.ts'
 import { applyExitCode, applyReportLines } from '../../provision/apply/apply-outcome.ts'
 import { createChallenges } from '../../provision/ownership/challenge.ts'
@@ -9,8 +11,8 @@ import { addressKey } from '../../provision/resource/resource.ts'
 import { webhookRecord } from '../../provision/resource/webhook-record.ts'
 import { setting, type Table } from '../../settings/setting.ts'
 import { duration } from '../../settings/setting-kinds.ts'
+import { storeSettings } from '../object-stores.ts'
 import type { Memory } from './memory.ts'
-import { processObjectReader } from './object-reader.ts'
 import type { ShownProgress } from './progress.ts'
 import type { Session } from './session.ts'
 
@@ -68,4 +70,9 @@ export async function carryOutPlan(
   )
   if (output === 'text') for (const line of applyReportLines(report)) io.stdout(line)
   return applyExitCode(report)
+}
+
+/** The reader of challenge files. */
+function processObjectReader({ env }: Pick<CommandIo, 'env'>): ObjectReader {
+  return createObjectReader(storeSettings(env))
 }

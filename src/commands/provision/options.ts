@@ -3,9 +3,7 @@ import { apiCommandSettings } from '../../settings/exporter-settings.ts'
 import { listSetting, setting, switchSetting, type Table } from '../../settings/setting.ts'
 import { oneOf, orNone, someText, wholeNumberKind } from '../../settings/setting-kinds.ts'
 
-/*
- * The options of the verbs of `provision`, in groups that verbs put together.
- */
+/* The options of the verbs of `provision`, in groups that verbs put together. */
 
 const filePath = someText('a path', 'PATH')
 const objectName = someText('a name', 'NAME')

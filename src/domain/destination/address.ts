@@ -1,9 +1,7 @@
 import type { FieldSpec, KindSpec } from './spec.ts'
 import { decodePath, encodePath } from './text.ts'
 
-/*
- * The part of a destination between `scheme://` and `?`, as a kind's template says it.
- */
+/* The part of a destination between `scheme://` and `?`, as a kind's template says it. */
 
 const placeholder = /\{(\w+)\}/g
 

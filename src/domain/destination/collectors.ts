@@ -1,8 +1,6 @@
 import type { KindSpec } from './spec.ts'
 
-/*
- * Kinds of destination that take logs over HTTP: collectors of log services.
- */
+/* Kinds of destination that take logs over HTTP: collectors of log services. */
 
 const host = {
   type: 'text',

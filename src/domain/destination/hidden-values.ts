@@ -1,8 +1,6 @@
 import { redactConf } from './redaction.ts'
 
-/*
- * What of a `destination_conf` is not shown anywhere, so that it can be taken out of texts that quote it.
- */
+/* What of a `destination_conf` is not shown anywhere, so that it can be taken out of texts that quote it. */
 
 /** A part of the path this long is hardly an ordinary word of the text. */
 const minPathPart = 5

@@ -1,6 +1,4 @@
-/*
- * What the table of destinations says of a kind and of each of its fields.
- */
+/* What the table of destinations says of a kind and of each of its fields. */
 
 /**
  * How a field behaves:

@@ -1,8 +1,6 @@
 import { type KindSpec, like } from './spec.ts'
 
-/*
- * Kinds of destination that keep the logs: buckets, tables, streams.
- */
+/* Kinds of destination that keep the logs: buckets, tables, streams. */
 
 /** Where the destination carries its own credentials. */
 const otherwise = 'check the destination and its credentials'

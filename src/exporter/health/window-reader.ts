@@ -1,3 +1,5 @@
+import type { JobId } from '../../domain/job/job.ts'
+import { shrunkRows } from '../../domain/ledger/shrunk-rows.ts'
 /*
  * Reads one window of some scopes and enters it in their ledgers. In this order: read everything that the window
  * has, work out the new ledgers, save them, and only then show them.
@@ -8,7 +10,7 @@ import { settleAll } from '../../access/settle-all.ts'
 import type { HealthRow } from '../../domain/ledger/health-row.ts'
 import { forgetJobs, type Ledger, observeCounts, type Window } from '../../domain/ledger/ledger.ts'
 import { newestMinutes, safeLimits, settledBefore } from '../../domain/ledger/window.ts'
-import { type Scope, scopeKey } from '../../domain/scope.ts'
+import { type Scope, type ScopeKey, scopeKey } from '../../domain/scope.ts'
 import { type EpochMinute, type EpochMs, minuteMs } from '../../domain/time.ts'
 import type { ApiFailure } from '../../errors.ts'
 import { jobsAreKnown } from '../state/scope-state.ts'
@@ -18,7 +20,6 @@ import type { HealthDeps } from './health-deps.ts'
 import { completeRows, type HealthReader } from './health-read.ts'
 import { chooseWindow, isLastWindow, type ScopeToRead, type WindowRules } from './health-window.ts'
 import { createLossReport } from './loss-report.ts'
-import { createShrunkCount } from './shrunk-count.ts'
 
 /** A window that was read. */
 export interface WindowDone {
@@ -124,5 +125,31 @@ export function createWindowReader(deps: HealthDeps): WindowReader {
       }),
       next: read.isLast ? null : window.to,
     }
+  }
+}
+
+/** Counts rows that shrank after they were counted, each once however often it is read again. */
+interface ShrunkCount {
+  /** What is new of it in a window that was just entered, by job. */
+  added(key: ScopeKey, ledger: Ledger, window: Window, rows: readonly HealthRow[]): ReadonlyMap<JobId, number>
+}
+
+function createShrunkCount(): ShrunkCount {
+  const known = new Map<ScopeKey, Map<string, number>>()
+  return {
+    added(key, ledger, window, rows) {
+      const seen = known.get(key) ?? new Map<string, number>()
+      const added = new Map<JobId, number>()
+      for (const { minute, jobId, series } of shrunkRows(ledger, window, rows)) {
+        const id = `${minute} ${series}`
+        if (seen.has(id)) continue
+        seen.set(id, minute)
+        added.set(jobId, (added.get(jobId) ?? 0) + 1)
+      }
+      for (const [id, minute] of seen) if (minute < ledger.watermark) seen.delete(id)
+      if (seen.size === 0) known.delete(key)
+      else known.set(key, seen)
+      return added
+    },
   }
 }

@@ -1,6 +1,4 @@
-/*
- * Filters that match nothing visible: most likely misspelt, and what was meant is then not watched without a word.
- */
+/* Filters that match nothing visible: most likely misspelt, and what was meant is then not watched without a word. */
 
 import { nearestName } from '../../domain/nearest-name.ts'
 import { type Account, accountOf, type Scope } from '../../domain/scope.ts'

@@ -3,9 +3,7 @@ import { flag, list, mapping, note, type Problems, text } from '../../domain/fil
 import { didYouMean, type Positioned, quoted } from '../../domain/positioned.ts'
 import { Secret } from '../../domain/secret.ts'
 
-/*
- * The section `tls_server_config` of a web config file, whose names come from Go's TLS library.
- */
+/* The section `tls_server_config` of a web config file, whose names come from Go's TLS library. */
 
 /** PEM text in the file itself, or the absolute path of another file. */
 export type PemSource =

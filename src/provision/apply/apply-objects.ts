@@ -10,9 +10,7 @@ import { actualJob, actualPolicy, actualWebhook } from '../resource/live-resourc
 import type { Actual, ActualPolicy, Address, DesiredPolicy, DesiredWebhook } from '../resource/resource.ts'
 import { createJobBody, updateJobBody } from './job-body.ts'
 
-/*
- * The live objects of an apply, read and written one at a time, the same way for every kind.
- */
+/* The live objects of an apply, read and written one at a time, the same way for every kind. */
 
 export interface ObjectsDeps {
   readonly jobs: JobsApi

@@ -3,9 +3,7 @@ import { filterOperators } from '../resource/filter-form.ts'
 import { refFile } from '../resource/reference.ts'
 import { anyText, flag, listOf, mapping, oneOf, secretly, text } from './field.ts'
 
-/*
- * What a job says besides where it belongs and where its logs go.
- */
+/* What a job says besides where it belongs and where its logs go. */
 
 type Comparable = string | number | boolean
 

@@ -4,9 +4,7 @@ import type { Report } from './report.ts'
 import type { JobValue } from './schema.ts'
 import type { Path } from './tree.ts'
 
-/*
- * `${zone}` and its like in the name and destination of a job: one declaration, another text in every scope.
- */
+/* `${zone}` and its like in the name and destination of a job: one declaration, another text in every scope. */
 
 /** What the variables of a job stand for in one scope; of an account there is no zone to name. */
 export function variablesOf(scope: Scope, dataset: string): Variables {

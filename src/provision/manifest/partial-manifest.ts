@@ -15,9 +15,7 @@ import {
   webhookSchema,
 } from './schema.ts'
 
-/*
- * What can still be checked in a manifest with errors, so that one error does not hide the others.
- */
+/* What can still be checked in a manifest with errors, so that one error does not hide the others. */
 
 /** A manifest's value, with null in the place of what is too broken to look at. */
 export interface PartialManifest {

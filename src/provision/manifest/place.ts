@@ -4,9 +4,7 @@ import { type Resolver, resolveText } from './resolve-text.ts'
 import type { ZonesValue } from './schema.ts'
 import type { Path } from './tree.ts'
 
-/*
- * Accounts and zones as a manifest names them, before anybody has looked which these are.
- */
+/* Accounts and zones as a manifest names them, before anybody has looked which these are. */
 
 /** An account as a manifest names it. */
 export interface AccountName {

@@ -3,9 +3,7 @@ import { changeAddress, type Plan } from '../plan/change.ts'
 import { challengeKey } from './challenge-request.ts'
 import { challengeOf, type NeededProof } from './needed-proof.ts'
 
-/*
- * For proving ownership by hand: which destinations of a manifest have to be proved, and for which jobs.
- */
+/* For proving ownership by hand: which destinations of a manifest have to be proved, and for which jobs. */
 
 /** A destination to prove, and the jobs that wait for it. */
 export interface OwnershipNeed extends NeededProof {

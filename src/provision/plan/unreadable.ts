@@ -2,9 +2,7 @@ import { scopeKey, scopeTitle } from '../../domain/scope.ts'
 import { isOwned, type Owner } from '../resource/owner.ts'
 import type { Address, UnreadableObject } from '../resource/resource.ts'
 
-/*
- * Live objects that cannot be read: a plan leaves each of them alone, and creates nothing that may be one of them.
- */
+/* Live objects that cannot be read: a plan leaves each of them alone, and creates nothing that may be one of them. */
 
 /** The unreadable object that an object may be: of its name, or of a name that cannot be read. */
 export function unreadableTwin(

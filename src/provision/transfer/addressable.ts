@@ -2,9 +2,7 @@ import type { JsonValue } from '../resource/json-value.ts'
 import { objectTitle } from './placeholders.ts'
 import type { PortableJob, PortablePolicy, PortableWebhook } from './portable.ts'
 
-/*
- * A manifest knows objects by their names; Cloudflare knows jobs without one, and several objects of one name.
- */
+/* A manifest knows objects by their names; Cloudflare knows jobs without one, and several objects of one name. */
 
 /** What stands under `adopt`; null: nothing. */
 export type Adoption = JsonValue

@@ -7,9 +7,7 @@ import { referenceText } from '../resource/reference.ts'
 import type { JobResource } from '../resource/resource.ts'
 import type { Placeholders } from './placeholders.ts'
 
-/*
- * A destination as a manifest writes it, everything that may be a secret behind a reference.
- */
+/* A destination as a manifest writes it, everything that may be a secret behind a reference. */
 
 /** `whole`: the whole text behind one reference, for what cannot be said field by field. */
 export type DestinationForm = 'fields' | 'whole'

@@ -2,9 +2,7 @@ import { isObject } from '../../domain/plain-value.ts'
 import { type Fields, textOf } from './foreign-job.ts'
 import { configuredZones, type ZoneOf } from './terraform-zones.ts'
 
-/*
- * Resources out of what Terraform knows: a state file, or `terraform show -json` of a state or a plan.
- */
+/* Resources out of what Terraform knows: a state file, or `terraform show -json` of a state or a plan. */
 
 export interface StateResource {
   readonly type: string

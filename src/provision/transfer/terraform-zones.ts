@@ -1,9 +1,7 @@
 import { isObject } from '../../domain/plain-value.ts'
 import { type Fields, textOf } from './foreign-job.ts'
 
-/*
- * A plan that makes a zone knows its name and not its id: of a job in it, only the configuration tells the zone.
- */
+/* A plan that makes a zone knows its name and not its id: of a job in it, only the configuration tells the zone. */
 
 /** The name of the zone that a resource's `zone_id` refers to; null where that cannot be told. */
 export type ZoneOf = (address: string) => string | null

@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { FolderStore, StoredObject } from './folder-store.ts'
 import { type ListPage, type ListQuery, listPage, readListQuery } from './s3-list.ts'
-import { type Element, element, xmlDocument } from './xml.ts'
 
 /*
  * The folder as S3 shows it, for reading: buckets, ListObjectsV2, GET and HEAD of an object, in path style. Nobody
@@ -101,4 +100,27 @@ function objectList(bucket: string, query: ListQuery, page: ListPage): Element {
 /** Changes with the object; not a digest of it, so that a list reads no file. */
 function etag({ bytes, modifiedMs }: StoredObject): string {
   return `"${bytes.toString(16)}-${modifiedMs.toString(16)}"`
+}
+
+/* As much XML as S3's answers need: elements that hold a text or elements. */
+
+interface Element {
+  readonly xml: string
+}
+
+function element(name: string, inside: string | readonly Element[]): Element {
+  const content = typeof inside === 'string' ? escapeXml(inside) : inside.map(({ xml }) => xml).join('')
+  return { xml: `<${name}>${content}</${name}>` }
+}
+
+function xmlDocument(root: Element): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${root.xml}`
+}
+
+const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
+
+function escapeXml(text: string): string {
+  return text
+    .replace(/[&<>"]/g, (character) => entities[character] ?? '')
+    .replace(/[\p{Cc}]/gu, (character) => `&#x${character.charCodeAt(0).toString(16)};`)
 }

@@ -2,9 +2,9 @@ import type { FailureName } from './failures.ts'
 import { actByHand, actOn, foresee, settleUntil } from './happenings.ts'
 import { findJob, type InjectedEvent, injectEvent, type JobRef } from './injection.ts'
 import { type JobTimeline, latestPhase } from './job-timeline.ts'
-import type { Delivery } from './notification-state.ts'
+import { addPolicy, addWebhook, type Delivery } from './notification-state.ts'
+import { freshId, logpushAlertType } from './notifications.ts'
 import type { SimClock } from './sim-clock.ts'
-import { subscribe } from './subscription.ts'
 import { type Truth, type TruthQuery, truthOf } from './truth.ts'
 import type {
   AccountSpec,
@@ -144,4 +144,23 @@ export function createWorld(
       return truthOf(state, clock.now(), query)
     },
   }
+}
+
+/** Adds a webhook and a policy that sends disable notifications to it, without the test message. */
+function subscribe(
+  state: WorldState,
+  target: { readonly accountId: string; readonly url: string; readonly secret?: string },
+  nowMs: number,
+): void {
+  const { accountId } = target
+  const id = freshId(state, 'webhook')
+  addWebhook(state.notifications, { id, name: 'exporter', ...target }, nowMs)
+  const policy = {
+    id: freshId(state, 'policy'),
+    accountId,
+    name: 'Logpush job disabled',
+    alertType: logpushAlertType,
+    mechanisms: { webhooks: [{ id }] },
+  }
+  addPolicy(state.notifications, policy, nowMs)
 }
