@@ -11,6 +11,8 @@ export interface RetryRow {
   readonly repeats: (kind: ApiFailureKind) => boolean
   /** How many times "too many requests" is waited out. */
   readonly rateLimitWaits: number
+  /** An answer that asks for a longer wait stands; left out: `maxWaitMs`. */
+  readonly longestWaitMs?: number
 }
 
 /** Cloudflare blocks for five minutes; an answer that asks for more than this is not waited out. */
@@ -28,8 +30,14 @@ function isBlip(kind: ApiFailureKind): boolean {
 export const retryTable = {
   /** A read in a poll: one more try for a blip. Anything longer, such as a time-out, is the next poll's business. */
   pollRead: { pausesMs: [625], jitter: 0.6, repeats: isBlip, rateLimitWaits: 0 },
-  /** A read of `check`, which tells what failed: somebody watches, so that one wait is worth it. */
-  checkRead: { pausesMs: [625], jitter: 0.6, repeats: isTransient, rateLimitWaits: 1 },
+  /** A read of `check`, which tells what failed: somebody watches, so that one short wait is worth it. */
+  checkRead: {
+    pausesMs: [625],
+    jitter: 0.6,
+    repeats: isTransient,
+    rateLimitWaits: 1,
+    longestWaitMs: 30_000,
+  },
   /** A read that somebody waits for, and that no later poll makes up for. */
   commandRead: { pausesMs: [1_000, 4_000, 10_000], jitter: 0.2, repeats: isTransient, rateLimitWaits: 5 },
   /** A read whose answer is only advice: nobody waits long for it. */
@@ -62,7 +70,7 @@ export interface NextTry {
 export function nextTry(row: RetryRow, failure: ApiFailure, tries: Tries, random: Random): NextTry | null {
   if (failure.kind === 'rate_limited') {
     const pauseMs = failure.retryAfterMs ?? guessedWaitMs * (tries.waits + 1)
-    if (tries.waits >= row.rateLimitWaits || pauseMs > maxWaitMs) return null
+    if (tries.waits >= row.rateLimitWaits || pauseMs > (row.longestWaitMs ?? maxWaitMs)) return null
     const reason = `Cloudflare asks to wait ${Math.ceil(pauseMs / 1000)} s`
     return { pauseMs, reason, tries: { ...tries, waits: tries.waits + 1 } }
   }

@@ -85,6 +85,7 @@ t.test(
     }
     t.same(pauses('pollRead', failed('rate_limited', 1)), [], 'the budget pauses polls')
     t.same(pauses('checkRead', failed('rate_limited', 7_000)), [7_000], 'check tells it after one wait')
+    t.same(pauses('checkRead', failed('rate_limited', 300_000)), [], 'and nobody waits minutes for a table')
   },
 )
 
