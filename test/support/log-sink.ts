@@ -10,6 +10,8 @@ export interface LogLine {
 export function logSink(): Log & {
   readonly lines: readonly LogLine[]
   taken(): readonly object[]
+  /** Forgets its lines. */
+  clear(): void
 } {
   const lines: LogLine[] = []
   const at = (level: LogLine['level']) => (fields: object, message: string) => {
@@ -21,5 +23,9 @@ export function logSink(): Log & {
     seen = lines.length
     return since.map(({ level, message, fields }) => ({ level, message, ...fields }))
   }
-  return { lines, taken, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
+  const clear = () => {
+    lines.length = 0
+    seen = 0
+  }
+  return { lines, taken, clear, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
 }
