@@ -95,9 +95,10 @@ export const collectorKinds = {
       path: {
         type: 'text',
         required: true,
-        shape: 'path',
+        // Older forms carry the API key in the path.
+        values: { 'api/v2/logs': 'api/v2/logs', 'v1/input': 'v1/input' },
         fallback: 'api/v2/logs',
-        doc: 'Path of the log intake.',
+        doc: 'Path of the log intake: api/v2/logs or v1/input.',
       },
       api_key: { type: 'secret', required: true, param: 'header_DD-API-KEY', doc: 'API key.' },
       source: {

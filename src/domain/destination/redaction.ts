@@ -42,6 +42,8 @@ function visiblePath(spec: KindSpec | undefined, address: string): string {
   const cut = address.indexOf('/')
   const path = cut === -1 ? '' : address.slice(cut)
   if (path === '' || path === '/') return path
+  const known = spec?.fields.path?.values
+  if (known !== undefined && !Object.values(known).includes(path.slice(1))) return `/${mask}`
   return spec?.pathIsPublic === true ? path.replace(/[\p{C}\s]/gu, '') : `/${mask}`
 }
 
