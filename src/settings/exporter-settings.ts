@@ -95,6 +95,15 @@ export const cloudflareSettings = {
   }),
 } satisfies Table
 
+/** The manifest that `serve` and `check` look at. */
+export const manifestSettings = {
+  manifestFile: setting({
+    flag: 'manifest.file',
+    kind: orNone(filePath),
+    help: 'Manifest to compare with the live configuration; drift and zones without a job are reported.',
+  }),
+} satisfies Table
+
 export const watchSettings = {
   healthPollIntervalMs: setting({
     flag: 'health.poll-interval',
@@ -190,11 +199,7 @@ export const watchSettings = {
     default: 'email',
     help: "How pages and log name who changed a job, from Cloudflare's audit log: by email address and token name, or by ids; off does not read it.",
   }),
-  manifestFile: setting({
-    flag: 'manifest.file',
-    kind: orNone(filePath),
-    help: 'Manifest to compare with the live configuration; drift is reported as a metric.',
-  }),
+  ...manifestSettings,
   lablabs: switchSetting({
     flag: 'compat.lablabs',
     help: 'Also expose the Logpush metrics under the names used by lablabs/cloudflare-exporter.',

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import type { CommandIo } from '../../src/cli/command-io.ts'
@@ -27,7 +28,13 @@ export async function runCheck(
     terminal: { stdin: false, stdout: false, stderr: true },
     ask: async () => null,
     env: token === null ? {} : { CLOUDFLARE_API_TOKEN: token },
-    readFile: () => ({ ok: false, reason: 'no such file' }),
+    readFile: (path) => {
+      try {
+        return { ok: true, text: readFileSync(path, 'utf8') }
+      } catch {
+        return { ok: false, reason: 'no such file' }
+      }
+    },
     signal: new AbortController().signal,
     onReload: () => () => {},
   }

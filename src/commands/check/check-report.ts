@@ -1,17 +1,29 @@
 /* Facts → a judgement on each, what to grant, and whether anything needed is missing. Pure. */
 import type { Attempted } from '../../access/attempt.ts'
 import type { HealthLimits } from '../../domain/ledger/health-row.ts'
-import { accountOf } from '../../domain/scope.ts'
+import { accountOf, type Scope } from '../../domain/scope.ts'
 import type { EpochMs } from '../../domain/time.ts'
 import type { ApiFailure } from '../../errors.ts'
 import { selectorFlags } from '../../exporter/inventory/unmatched-selectors.ts'
+import type { Coverage } from '../../provision/resource/resource.ts'
 import type { ApiRateLimit, CheckFacts, ScopeFacts } from './check-facts.ts'
 import { grantsFor } from './check-missing.ts'
-import type { BudgetReport, CheckReport, Finding, Grant, ScopeReport } from './report-shape.ts'
+import type {
+  BudgetReport,
+  CheckReport,
+  CoverageReport,
+  Finding,
+  Grant,
+  ScopeReport,
+} from './report-shape.ts'
 
 const dayMs = 86_400_000
 
-export function checkReport(facts: CheckFacts, now: EpochMs): CheckReport {
+export function checkReport(
+  facts: CheckFacts,
+  coverage: readonly Coverage[] | null,
+  now: EpochMs,
+): CheckReport {
   const token = tokenReport(facts.token, now)
   const judge = judgeFor(token.status === 'active' || (token.status === 'unknown' && hasWorked(facts)))
   const scopes = facts.scopes.map((scope) => scopeReport(scope, judge))
@@ -37,8 +49,14 @@ export function checkReport(facts: CheckFacts, now: EpochMs): CheckReport {
     not_checked: facts.notChecked,
     budget: { rest: budgetReport(facts.budget.rest), graphql: budgetReport(facts.budget.graphql) },
     grants,
+    coverage: coverage?.map(coverageReport) ?? null,
     unreadable,
   }
+}
+
+function coverageReport({ account, dataset, uncovered }: Coverage): CoverageReport {
+  const named = (scope: Scope) => (scope.name === '' ? scope.id : scope.name)
+  return { account: named(account), dataset, uncovered: uncovered.map(named) }
 }
 
 function tokenReport(trial: CheckFacts['token'], now: EpochMs): CheckReport['token'] {

@@ -36,6 +36,10 @@ function linesOf(report: CheckReport, width: number): readonly string[] {
     ...section('Granting permissions does not help here:', messagesOf(report, 'not_offered')),
     ...section('These objects cannot be read in full; others are not affected:', unreadableLines(report)),
     ...section('Other errors:', messagesOf(report, 'failed')),
+    ...section(
+      'Zones without a job in the manifest (select or exclude them under zones):',
+      coverageLines(report),
+    ),
     ...section('Warnings:', warnings(report)),
     '',
     ...closing(report),
@@ -169,6 +173,15 @@ function unreadableLines({ unreadable }: CheckReport): readonly string[] {
   const lines = [...counts].map(([line, count]) => (count === 1 ? line : `${line} (${count} times)`))
   const more = lines.length - maxObjects
   return more > 0 ? [...lines.slice(0, maxObjects), `  and ${more} more`] : lines
+}
+
+function coverageLines({ coverage }: CheckReport): readonly string[] {
+  return (coverage ?? []).flatMap(({ account, dataset, uncovered }) => {
+    if (uncovered.length === 0) return []
+    const names = uncovered.slice(0, maxObjects).join(', ')
+    const more = uncovered.length > maxObjects ? ` and ${uncovered.length - maxObjects} more` : ''
+    return [`  ${dataset} in account ${account}: ${names}${more}`]
+  })
 }
 
 function section(title: string, lines: readonly string[]): readonly string[] {

@@ -1,10 +1,13 @@
 import { priority } from '../../access/budget.ts'
+import type { Caller } from '../../access/caller.ts'
 import { defineCommand } from '../../cli/command.ts'
 import type { CommandIo } from '../../cli/command-io.ts'
 import { outputOption } from '../../cli/options.ts'
+import type { RestClient } from '../../cloudflare/rest/rest-client.ts'
 import { exitCode } from '../../errors.ts'
+import type { Coverage } from '../../provision/resource/resource.ts'
 import { missingToken } from '../../settings/exporter-rules.ts'
-import { apiCommandSettings, nameRule } from '../../settings/exporter-settings.ts'
+import { apiCommandSettings, manifestSettings, nameRule } from '../../settings/exporter-settings.ts'
 import { openForCommand } from '../command-cloudflare.ts'
 import { columnsOf } from '../terminal-width.ts'
 import type { ApiRateLimit, CheckFacts } from './check-facts.ts'
@@ -17,10 +20,10 @@ import { checkLines } from './check-text.ts'
  * @throws ApiFailure when Cloudflare cannot be reached at all.
  */
 export const check = defineCommand({
-  options: { output: outputOption('text', 'json'), ...apiCommandSettings },
+  options: { output: outputOption('text', 'json'), ...manifestSettings, ...apiCommandSettings },
   notes: [nameRule],
   conflicts: missingToken,
-  async run({ output, ...settings }, io) {
+  async run({ output, manifestFile, ...settings }, io) {
     const { rateLimitType } = settings
     const left: { rest: ApiRateLimit | null; graphql: ApiRateLimit | null } = { rest: null, graphql: null }
     const { rest, health, call, clock } = await openForCommand(settings, io, {
@@ -30,10 +33,13 @@ export const check = defineCommand({
       },
     })
     const { accounts, zones, excludeZones } = settings
+    const known = call.with({ priority: priority.known })
+    // A mistake in the manifest is said before minutes are spent.
+    const coverage = manifestFile === null ? null : await coverageFor(manifestFile, rest, known, io)
     const facts: CheckFacts = await probeAll({
       rest,
       api: health,
-      call: call.with({ priority: priority.known }),
+      call: known,
       clock,
       rateLimitType,
       selection: { accounts, zones, excludeZones, shard: 0, totalShards: 1 },
@@ -42,12 +48,23 @@ export const check = defineCommand({
         if (io.terminal.stderr) io.stderr(text)
       },
     })
-    const result = checkReport(facts, clock.now())
+    const result = checkReport(facts, coverage, clock.now())
     if (output === 'json') io.stdout(JSON.stringify(result, null, 2))
     else for (const line of checkLines(result, columnsFor(io))) io.stdout(line)
     return result.ok ? exitCode.done : exitCode.failure
   },
 })
+
+/** Most runs have no manifest, and start faster without what reads it. */
+async function coverageFor(
+  file: string,
+  directory: RestClient,
+  call: Caller,
+  io: CommandIo,
+): Promise<readonly Coverage[]> {
+  const { readCoverage } = await import('./check-coverage.ts')
+  return readCoverage(file, { directory, call }, io)
+}
 
 /** Where nobody looks, lines stay whole: programs read them. */
 function columnsFor({ terminal, stdoutStream }: CommandIo): number {

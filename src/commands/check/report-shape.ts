@@ -51,8 +51,17 @@ export interface CheckReport {
   /** What is left of each budget; null when the API did not say. */
   readonly budget: { readonly rest: BudgetReport | null; readonly graphql: BudgetReport | null }
   readonly grants: readonly Grant[]
+  /** Datasets that the manifest declares with `zones`; null without --manifest.file. */
+  readonly coverage: readonly CoverageReport[] | null
   /** Objects of Cloudflare's answers that cannot be read, or not in full. */
   readonly unreadable: readonly UnreadableReport[]
+}
+
+export interface CoverageReport {
+  readonly account: string
+  readonly dataset: string
+  /** Zones without a job of it in the manifest, by name; those that it excludes do not count. */
+  readonly uncovered: readonly string[]
 }
 
 export interface UnreadableReport {

@@ -150,6 +150,7 @@ t.test('the JSON form says the same, in a fixed shape', async (t) => {
     'not_checked',
     'budget',
     'grants',
+    'coverage',
     'unreadable',
     'code',
   ])
@@ -422,6 +423,7 @@ t.test('objects that nothing tells apart are one line, counted', (t) => {
       notChecked: 0,
       budget: { rest: null, graphql: null },
     },
+    null,
     Date.now(),
   )
   t.strictSame(
@@ -448,3 +450,37 @@ t.test('objects that cannot be read are listed; one that is not watched fails th
     t.equal(new Set(report.unreadable.map(({ scope }) => scope)).size, 3, 'in each account and zone')
   }
 })
+
+t.test(
+  'with a manifest, zones that have no job of a dataset are named, and do not fail the check',
+  async (t) => {
+    const { sim, token, account } = await simulated(t, [{}])
+    const manifest = (zones: string) => `version: 1
+account: { id: ${account} }
+jobs:
+  - name: http
+    zones: ${zones}
+    dataset: http_requests
+    destination: { s3: { bucket: b, region: us-east-1, access_key_id: a, secret_access_key: "\${env:NOT_SET}" } }
+`
+    const folder = t.testdir({
+      'some.yaml': manifest('[quay.example]'),
+      'all.yaml': manifest('all'),
+      'wrong.yaml': manifest('7'),
+    })
+    const uncovered = async (file: string) =>
+      (await checkJson(sim.url, token, [`--manifest.file=${folder}/${file}`])).coverage
+    t.strictSame(await uncovered('some.yaml'), [
+      { account: 'Quay', dataset: 'http_requests', uncovered: ['cdn.example'] },
+    ])
+    t.match(await uncovered('all.yaml'), [{ uncovered: [] }])
+    t.equal((await checkJson(sim.url, token)).coverage, null)
+    const { code, lines } = await check(sim.url, token, [`--manifest.file=${folder}/some.yaml`])
+    t.equal(code, exitCode.done)
+    t.ok(lines.includes('  http_requests in account Quay: cdn.example'), lines.join('\n'))
+    await t.rejects(check(sim.url, token, [`--manifest.file=${folder}/wrong.yaml`]), {
+      message: /wrong\.yaml:5:12: jobs\[0\]\.zones: expected all/,
+      exitCode: exitCode.manifest,
+    })
+  },
+)
