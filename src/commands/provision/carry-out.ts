@@ -73,6 +73,6 @@ export async function carryOutPlan(
 }
 
 /** The reader of challenge files. */
-function processObjectReader({ env }: Pick<CommandIo, 'env'>): ObjectReader {
+export function processObjectReader({ env }: Pick<CommandIo, 'env'>): ObjectReader {
   return createObjectReader(storeSettings(env))
 }

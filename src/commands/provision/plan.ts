@@ -4,14 +4,22 @@ import { defineCommand } from '../../cli/command.ts'
 import type { CommandIo } from '../../cli/command-io.ts'
 import { outputOption } from '../../cli/options.ts'
 import { exitCode, fileReason, UserError } from '../../errors.ts'
-import { proofNotes } from '../../provision/ownership/proof-notes.ts'
+import { probeProofs } from '../../provision/ownership/probe-proofs.ts'
+import {
+  type PlannedProof,
+  plannedProofs,
+  proofJson,
+  proofNotes,
+} from '../../provision/ownership/proof-notes.ts'
 import { type GuardName, guardPlan, type Objection } from '../../provision/plan/guard.ts'
 import { planJson, type ShownPlan } from '../../provision/plan/plan-json.ts'
 import { type Planned, planManifest } from '../../provision/plan/planning.ts'
 import { manifestChecksum, savePlan } from '../../provision/plan/saved-plan.ts'
 import { planMarkdown } from '../../provision/report/render-markdown.ts'
+import { objectLines } from '../../provision/report/render-object.ts'
 import { type Colors, planLines } from '../../provision/report/render-text.ts'
 import { parseManifest, readManifestTexts } from '../manifest-files.ts'
+import { processObjectReader } from './carry-out.ts'
 import { memoryOption, openMemory } from './memory.ts'
 import {
   exitCodeOption,
@@ -26,7 +34,8 @@ import { complainOf, complainOfPlan, warnOf } from './problems.ts'
 import { openSession } from './session.ts'
 
 export const plan = defineCommand({
-  usage: ['-f PATH [flags]'],
+  usage: ['-f PATH [flags]', 'NAME... -f PATH [flags]'],
+  operands: { what: 'names of objects', max: 100 },
   options: {
     ...manifestOptions,
     output: outputOption('text', 'json', 'markdown'),
@@ -39,6 +48,7 @@ export const plan = defineCommand({
     ...sessionOptions,
   },
   notes: [
+    'NAME limits the plan to objects of that name, as --target does, and shows them in full: every field, nothing cut.',
     'Exits with 0; with 2 if there are changes and --detailed-exitcode is given; with 3 if the guard objects; ' +
       'with 65 if the manifest is invalid, or names what Cloudflare does not accept: the plan is shown all the same. ' +
       'What could not be checked is a note.',
@@ -49,13 +59,14 @@ export const plan = defineCommand({
           '--out: a plan made with --offline compares no secrets, so it cannot be applied; remove one of the two',
         ]
       : [],
-  async run(values, io) {
+  async run(values, io, { operands }) {
     const texts = readManifestTexts(values.file, io)
     const read = parseManifest(texts)
     if (!read.ok) return complainOf(read.problems, io)
     warnOf(read.warnings, io)
     const session = await openSession(values, io)
-    const { target: targets, rotate, offline } = values
+    const { rotate, offline } = values
+    const targets = [...values.target, ...operands]
     const webhookRecords = await openMemory(values, io, session).webhooks.load()
     const planned = await planManifest(read.value, session.planning, {
       targets,
@@ -67,7 +78,16 @@ export const plan = defineCommand({
     if (!planned.ok) return complainOf(planned.problems, io)
     const { problems } = planned.value
     const objections = objectionsTo(planned.value, values.force)
-    printPlan({ ...planned.value, objections }, values.output, io)
+    const proofs = plannedProofs(planned.value.plan)
+    const probed = offline
+      ? proofs
+      : await probeProofs(proofs, processObjectReader(io), { signal: io.signal })
+    if (operands.length > 0 && values.output === 'text') {
+      const { plan, desired, actual } = planned.value
+      const objects = { changes: plan.changes, desired, actual }
+      for (const line of objectLines(objects, operands, colorsOf(io))) io.stdout(line)
+      printPlan({ ...planned.value, plan: { ...plan, changes: [] }, objections }, 'text', io, probed)
+    } else printPlan({ ...planned.value, objections }, values.output, io, probed)
     const refused = complainOfPlan(problems, io)
     if (refused !== null) {
       if (values.out !== null) io.stderr(`--out: ${values.out} is not written: this plan cannot be applied`)
@@ -90,10 +110,15 @@ export function objectionsTo(
   return guardPlan(plan, { owners: desired.owners, live: actual.resources, force, purpose: 'apply' })
 }
 
-/** Prints a plan to stdout, with the proofs of ownership that an apply of it needs among its notes. */
-export function printPlan(given: ShownPlan, output: 'text' | 'json' | 'markdown', io: CommandIo): void {
-  const notes = [...given.plan.notes, ...proofNotes(given.plan)]
-  const shown = { ...given, plan: { ...given.plan, notes } }
+/** Prints a plan to stdout, with the proofs of ownership that an apply of it needs. */
+export function printPlan(
+  given: ShownPlan,
+  output: 'text' | 'json' | 'markdown',
+  io: CommandIo,
+  proofs: readonly PlannedProof[] = plannedProofs(given.plan),
+): void {
+  const notes = [...given.plan.notes, ...proofNotes(proofs)]
+  const shown = { ...given, plan: { ...given.plan, notes }, proofs: proofs.map(proofJson) }
   switch (output) {
     case 'json':
       io.stdout(JSON.stringify(planJson(shown), null, 2))

@@ -2,6 +2,7 @@ import { describeDestination, parseDestination } from '../../domain/destination/
 import { isDestinationKind, kindSpec } from '../../domain/destination/kinds.ts'
 import { scopeTitle } from '../../domain/scope.ts'
 import type { Plan } from '../plan/change.ts'
+import type { ProofJson } from '../plan/plan-json.ts'
 import { challengeKey } from './challenge-request.ts'
 import { challengeOf } from './needed-proof.ts'
 import { type OwnershipNeed, ownershipNeeds } from './ownership-needs.ts'
@@ -9,11 +10,16 @@ import { type OwnershipNeed, ownershipNeeds } from './ownership-needs.ts'
 /** Destinations that a note names before it only counts the rest. */
 const maxNamed = 5
 
-/**
- * Which proofs of ownership an apply of this plan needs, and how it comes by them: one note for each way. Whether
- * the store lets a file be read is only known when there is one.
- */
-export function proofNotes(plan: Plan): readonly string[] {
+export interface PlannedProof {
+  readonly need: OwnershipNeed
+  /** `read`: by this machine, where the challenge file lies. */
+  readonly how: ProofJson['how']
+  /** Why it cannot be had, as far as was asked; null otherwise. */
+  readonly problem: string | null
+}
+
+/** The proofs of ownership that an apply of this plan needs, and how it comes by each. */
+export function plannedProofs(plan: Plan): readonly PlannedProof[] {
   const given = new Set(
     plan.changes.flatMap((change) => {
       const need = challengeOf(change)
@@ -22,12 +28,34 @@ export function proofNotes(plan: Plan): readonly string[] {
       return need !== null && isGiven ? [challengeKey(need)] : []
     }),
   )
-  const ways = new Map<string, OwnershipNeed[]>()
-  for (const need of ownershipNeeds(plan)) {
-    const how = wayOf(need, given.has(challengeKey(need)))
-    ways.set(how, [...(ways.get(how) ?? []), need])
+  return ownershipNeeds(plan).map((need) => {
+    const how = given.has(challengeKey(need)) ? 'token' : isReadable(need) ? 'read' : 'by_hand'
+    return { need, how, problem: null }
+  })
+}
+
+function isReadable({ destinationConf }: OwnershipNeed): boolean {
+  const { kind } = parseDestination(destinationConf.reveal())
+  return isDestinationKind(kind) && kindSpec(kind).objects !== undefined
+}
+
+const ways: Readonly<Record<ProofJson['how'], string>> = {
+  token: 'the manifest gives the token',
+  read: 'it reads the challenge file with the credentials of this machine',
+  by_hand: 'the program cannot read it there: read it by hand and give ownership: { token: … }',
+}
+
+/** One note for each way, and for each reason why a proof cannot be had. */
+export function proofNotes(proofs: readonly PlannedProof[]): readonly string[] {
+  const groups = new Map<string, OwnershipNeed[]>()
+  for (const { need, how, problem } of proofs) {
+    const way =
+      problem === null
+        ? ways[how]
+        : `${ways[how]}, which fails now: ${problem}; or give ownership: { token: … }`
+    groups.set(way, [...(groups.get(way) ?? []), need])
   }
-  return [...ways].map(([how, needs]) => {
+  return [...groups].map(([how, needs]) => {
     const named = needs
       .slice(0, maxNamed)
       .map(
@@ -40,12 +68,8 @@ export function proofNotes(plan: Plan): readonly string[] {
   })
 }
 
-function wayOf({ destinationConf }: OwnershipNeed, isGiven: boolean): string {
-  if (isGiven) return 'the manifest gives the token'
-  const { kind } = parseDestination(destinationConf.reveal())
-  const spec = isDestinationKind(kind) ? kindSpec(kind) : null
-  if (spec?.objects === undefined) {
-    return 'the program cannot read it there: read it by hand and give ownership: { token: … }'
-  }
-  return 'it reads the challenge file with the credentials of this machine'
+export function proofJson({ need, how, problem }: PlannedProof): ProofJson {
+  const { kind, id, name } = need.scope
+  const destination = describeDestination(need.destinationConf).redacted
+  return { destination, scope: { kind, id, name }, jobs: need.jobs, how, problem }
 }

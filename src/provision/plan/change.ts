@@ -67,6 +67,8 @@ export interface Plan {
   readonly changes: readonly Change[]
   /** How many objects are as wanted. */
   readonly unchanged: number
+  /** What is owned and stays, although nothing declares it. */
+  readonly leftOver: readonly Actual[]
   /** What the reader should know although nothing is done about it. */
   readonly notes: readonly string[]
 }

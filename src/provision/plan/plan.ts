@@ -30,7 +30,8 @@ export function makePlan(desired: DesiredState, actual: ActualState, options: Pl
   const held = missing.filter(isHeld).map(({ resource }) => resource)
   const isTarget = (name: string) => options.targets.length === 0 || options.targets.includes(name)
   const edits = matched.map((pair) => edit(pair, desired, options))
-  const { deleted, leftOver } = sortUndeclared(extra, desired)
+  const { deleted, leftOver: undeclared } = sortUndeclared(extra, desired)
+  const leftOver = undeclared.filter(({ actual: one }) => !isTwin(one, desired))
   const changes: readonly Change[] = [
     ...created.map(create),
     ...edits.filter((change) => change !== null),
@@ -42,9 +43,10 @@ export function makePlan(desired: DesiredState, actual: ActualState, options: Pl
       (pair, index) =>
         isTarget(pair.desired.resource.name) && edits[index] === null && !isBarred(pair, desired),
     ).length,
+    leftOver: leftOver.map(({ actual: one }) => one),
     notes: [
       ...planNotes({ desired, matched, extra, changes, options }),
-      ...leftOverNotes(leftOver.filter(({ actual: one }) => !isTwin(one, desired))),
+      ...leftOverNotes(leftOver),
       ...goneNotes(desired.removed, actual.resources),
       ...unreadableNotes(held, actual.unreadable, desired.owners),
     ].sort(compareText),
@@ -67,7 +69,12 @@ export function makeDestroyPlan(
     .filter(({ resource }) => targets.length === 0 || targets.includes(resource.name))
     .map(remove)
   const notes = [...unreadableNotes([], actual.unreadable, desired.owners), ...leftOverNotes(leftOver)]
-  return { changes: changes.sort(changeOrder), unchanged: 0, notes: notes.sort(compareText) }
+  return {
+    changes: changes.sort(changeOrder),
+    unchanged: 0,
+    leftOver: leftOver.map(({ actual: one }) => one),
+    notes: notes.sort(compareText),
+  }
 }
 
 function create(desired: Desired): Create {

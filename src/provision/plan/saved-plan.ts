@@ -29,9 +29,9 @@ function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex')
 }
 
-/** What of a plan must come out the same again: notes and objections may be reworded. */
+/** What of a plan must come out the same again: notes may be reworded, and what is lost has a time that moves on. */
 function essence({ changes }: PlanJson): JsonValue {
-  const value = { changes }
+  const value = { changes: changes.map(({ lost: _, ...change }) => change) }
   return isJsonValue(value) ? value : null
 }
 

@@ -1,8 +1,8 @@
+import { lossesOf } from '../plan/losses.ts'
 import type { ShownPlan } from '../plan/plan-json.ts'
 import { problemText } from '../resource/problem.ts'
 import { visibleText } from '../resource/visible-text.ts'
 import { type ChangeGroup, groupChanges, groupMembers, groupTitle } from './group-changes.ts'
-import { lossesOf } from './losses.ts'
 import { changeSigns, membersText, summaryText } from './render-text.ts'
 import { valueText } from './render-value.ts'
 

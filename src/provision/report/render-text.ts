@@ -6,10 +6,10 @@ import {
   type FieldDiff,
   type Plan,
 } from '../plan/change.ts'
+import { lossesOf } from '../plan/losses.ts'
 import type { ShownPlan } from '../plan/plan-json.ts'
 import { visibleText } from '../resource/visible-text.ts'
 import { type ChangeGroup, groupChanges, groupMembers, groupTitle } from './group-changes.ts'
-import { lossesOf } from './losses.ts'
 import { listChange, valueText } from './render-value.ts'
 
 /** Colours of a terminal, passed in; the identity where there is none. */

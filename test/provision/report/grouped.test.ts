@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { Scope } from '../../../src/domain/scope.ts'
 import { Secret } from '../../../src/domain/secret.ts'
-import { proofNotes } from '../../../src/provision/ownership/proof-notes.ts'
+import { plannedProofs, proofNotes } from '../../../src/provision/ownership/proof-notes.ts'
 import { makePlan } from '../../../src/provision/plan/plan.ts'
 import { planJson } from '../../../src/provision/plan/plan-json.ts'
 import { planEverything } from '../../../src/provision/plan/plan-options.ts'
@@ -95,6 +95,7 @@ t.test('a delete says what is lost, each by itself', (t) => {
         actual.kind === 'job' ? [{ change: 'delete', kind: 'job', actual, fields: [] } as const] : [],
       ),
       unchanged: 0,
+      leftOver: [],
       notes: [],
     },
   }
@@ -156,7 +157,7 @@ t.test('a note says which proofs of ownership an apply needs, and how it comes b
     ],
     [],
   )
-  const notes = proofNotes(plan)
+  const notes = proofNotes(plannedProofs(plan))
   t.match([...notes].sort(), [
     /^apply needs 7 proofs of ownership: s3:\/\/logs\/http\/zone-0\.example\/\{DATE\}\?region=us-east-1 \(zone zone-0\.example\), .* and 2 more; it reads the challenge file with the credentials of this machine$/,
     'apply needs a proof of ownership: s3://logs/x?region=us-east-1 (account Quay); the manifest gives the token',

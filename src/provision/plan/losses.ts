@@ -1,6 +1,6 @@
 import { describeDestination } from '../../domain/destination/destination.ts'
-import type { Change } from '../plan/change.ts'
 import { visibleUrl } from '../resource/visible-url.ts'
+import type { Change } from './change.ts'
 
 /** What is gone with an object that a change deletes: as names and texts, free of secrets. Empty for other changes. */
 export function lossesOf(change: Change): readonly (readonly [string, string])[] {
