@@ -159,6 +159,15 @@ t.test('one job for all zones of two accounts: plan, apply, and a zone that appe
     'http/quay.example/{DATE}',
   ])
   t.match(await run('plan', '--detailed-exitcode'), { code: 0, stdout: /No changes: 3 objects/ })
+  const whole = await run('plan', 'sre-http')
+  t.match(whole, {
+    code: 0,
+    stdout: /= unchanged job sre-http in zone api\.quay\.example id \d+\n {4}dataset: /,
+  })
+  t.match(await run('plan', 'sre-htp'), {
+    code: 64,
+    stderr: /sre-htp: nothing in the manifest has this name/,
+  })
   const [zone] = sim.world.zones()
   if (zone === undefined) throw new Error('the world has no zone')
   sim.world.addZone({ ...zone, id: 'd'.repeat(32), name: 'new.quay.example' })

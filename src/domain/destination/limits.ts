@@ -2,7 +2,7 @@ import type { Destination } from './destination.ts'
 import { kindSpec } from './kinds.ts'
 import { kindOfAddress } from './redaction.ts'
 import type { UploadLimits } from './spec.ts'
-import { parseQuery, splitConf } from './text.ts'
+import { decodeText, splitConf } from './text.ts'
 
 /** What holds where a destination has no limits of its own. */
 const general: UploadLimits = {
@@ -35,7 +35,14 @@ export function destinationPlace(conf: string): string {
   const [authority = '', ...path] = parts.address.split('/')
   const known = kindOfAddress(parts.scheme, parts.address)
   const deep = path.slice(0, known === null ? 0 : (kindSpec(known).placeDepth ?? 0))
-  const params = parseQuery(parts.query)
-  const at = ['endpoint', 'account-id'].flatMap((name) => params?.get(name) ?? [])
+  const at = ['endpoint', 'account-id'].flatMap((name) => parameterOf(parts.query ?? '', name))
   return `${parts.scheme}://${[authority.slice(authority.lastIndexOf('@') + 1), ...deep, ...at].join('/')}`
+}
+
+/** One parameter by itself: that another is ambiguous, such as a secret with a plus sign, does not matter. */
+function parameterOf(query: string, name: string): readonly string[] {
+  const pair = query.split('&').find((one) => one.startsWith(`${name}=`))
+  if (pair === undefined) return []
+  const raw = pair.slice(name.length + 1)
+  return [decodeText(raw) ?? raw]
 }

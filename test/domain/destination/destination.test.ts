@@ -356,6 +356,10 @@ t.test('limits are those of the destination', async (t) => {
 t.test('the place of a destination is where the logs end up, not how they get there', async (t) => {
   t.equal(destinationPlace('s3://bucket/a/{DATE}?region=x'), destinationPlace('s3://bucket/b?region=y'))
   t.not(destinationPlace('s3://bucket/a'), destinationPlace('s3://other/a'))
+  const r2 = (account: string, secret: string) =>
+    destinationPlace(`r2://b/p?account-id=${account}&access-key-id=k&secret-access-key=${secret}`)
+  t.equal(r2('1', 'a+b'), r2('1', 'a%2Bb'), 'a secret with a plus sign hides no account')
+  t.not(r2('1', 'a+b'), r2('2', 'a+b'))
   t.not(destinationPlace('s3://bucket/a'), destinationPlace('gs://bucket/a'))
   t.not(
     destinationPlace('azure://a.blob.core.windows.net/one/x?sig=1'),
