@@ -107,12 +107,14 @@ t.test('one job has its totals, answers and history as well', async (t) => {
     totals,
     answers,
     history,
+    changes,
     arrival,
     destination_expires,
     ...job
   } = (await app.inject('/api/v1/jobs/1')).json()
   t.equal(at, '2026-11-24T03:00:00Z')
   t.strictSame(job, failingJob)
+  t.strictSame(changes, [], 'nobody changed it')
   t.strictSame(totals, {
     records: 0,
     records_lost: 0,
