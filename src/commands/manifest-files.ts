@@ -6,7 +6,8 @@ import { type ManifestText, readManifest } from '../provision/manifest/manifest.
 import type { Manifest } from '../provision/manifest/part.ts'
 import type { ReferenceReaders } from '../provision/manifest/resolve-text.ts'
 import type { Checked } from '../provision/resource/problem.ts'
-import { readSecretFile } from '../runtime/secret-file.ts'
+import { readConfinedFile } from '../runtime/secret-file.ts'
+import type { Settings } from '../settings/exporter-settings.ts'
 import { readYaml } from '../settings/yaml-text.ts'
 
 /** The texts of a manifest; of a folder, its YAML files by name. @throws UserError when one cannot be read. */
@@ -37,10 +38,22 @@ export function parseManifest(texts: readonly ManifestText[]): Checked<Manifest>
   return readManifest(texts, readYaml)
 }
 
-/** References read from this process's environment and files. */
-export function processReferences(io: Pick<CommandIo, 'env'>): ReferenceReaders {
+/** What settings say of the files that a manifest may refer to. */
+export type ReferenceSettings = Pick<Settings, 'referencesAllow' | 'apiTokenFile' | 'configFile'> &
+  Partial<Pick<Settings, 'webConfigFile'>>
+
+/** References read from this process's environment, and from files below the manifest's folder or one that is allowed. */
+export function processReferences(
+  io: Pick<CommandIo, 'env'>,
+  { referencesAllow, apiTokenFile, configFile, webConfigFile = null }: ReferenceSettings,
+): ReferenceReaders {
+  const own = [apiTokenFile, configFile, webConfigFile].filter((path) => path !== null)
   return {
     env: (name) => io.env[name],
-    readFile: (path, from) => readSecretFile(resolve(dirname(from), path)),
+    readFile(path, from) {
+      const folder = resolve(dirname(from))
+      const folders = [folder, ...referencesAllow.map((allowed) => resolve(allowed))]
+      return readConfinedFile(resolve(folder, path), { folders, own })
+    },
   }
 }

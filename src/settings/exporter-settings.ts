@@ -1,6 +1,7 @@
 import { arrivalExpected, readArrivalRules, showArrivalRules } from './arrival-rules.ts'
 import { jobOverrides, showOverrides } from './job-overrides.ts'
 import { logSettings } from './log-settings.ts'
+import { referenceSettings } from './reference-settings.ts'
 import {
   fileSetting,
   listSetting,
@@ -200,6 +201,7 @@ export const watchSettings = {
     help: "How pages and log name who changed a job, from Cloudflare's audit log: by email address and token name, or by ids; off does not read it.",
   }),
   ...manifestSettings,
+  ...referenceSettings,
   lablabs: switchSetting({
     flag: 'compat.lablabs',
     help: 'Also expose the Logpush metrics under the names used by lablabs/cloudflare-exporter.',

@@ -211,6 +211,7 @@ t.test('every setting of the table works by flag, by environment and by file', a
     historyPollIntervalMs: '10m',
     auditActor: 'id',
     manifestFile: 'manifest.yaml',
+    referencesAllow: '/run/secrets',
     lablabs: 'true',
     logLevel: 'debug',
     logFormat: 'logfmt',

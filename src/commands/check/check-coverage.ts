@@ -5,7 +5,12 @@ import type { LocateDeps } from '../../provision/plan/find-accounts.ts'
 import { locate } from '../../provision/plan/locate.ts'
 import { type Checked, problemText } from '../../provision/resource/problem.ts'
 import type { Coverage } from '../../provision/resource/resource.ts'
-import { parseManifest, processReferences, readManifestTexts } from '../manifest-files.ts'
+import {
+  parseManifest,
+  processReferences,
+  type ReferenceSettings,
+  readManifestTexts,
+} from '../manifest-files.ts'
 
 /**
  * How far the datasets that a manifest declares with `zones` reach. Only references that name accounts and zones are
@@ -14,10 +19,11 @@ import { parseManifest, processReferences, readManifestTexts } from '../manifest
 export async function readCoverage(
   file: string,
   deps: LocateDeps,
+  settings: ReferenceSettings,
   io: Pick<CommandIo, 'env' | 'readFile'>,
 ): Promise<readonly Coverage[]> {
   const manifest = orUserError(parseManifest(readManifestTexts([file], io)))
-  const resolved = orUserError(resolveManifest(manifest, processReferences(io), 'unread'))
+  const resolved = orUserError(resolveManifest(manifest, processReferences(io, settings), 'unread'))
   return orUserError(await locate(resolved, deps)).coverage ?? []
 }
 

@@ -8,7 +8,9 @@ import { exitCode } from '../../errors.ts'
 import type { Coverage } from '../../provision/resource/resource.ts'
 import { missingToken } from '../../settings/exporter-rules.ts'
 import { apiCommandSettings, manifestSettings, nameRule } from '../../settings/exporter-settings.ts'
+import { referenceSettings } from '../../settings/reference-settings.ts'
 import { openForCommand } from '../command-cloudflare.ts'
+import type { ReferenceSettings } from '../manifest-files.ts'
 import { columnsOf } from '../terminal-width.ts'
 import type { ApiRateLimit, CheckFacts } from './check-facts.ts'
 import { probeAll } from './check-probe.ts'
@@ -20,7 +22,12 @@ import { checkLines } from './check-text.ts'
  * @throws ApiFailure when Cloudflare cannot be reached at all.
  */
 export const check = defineCommand({
-  options: { output: outputOption('text', 'json'), ...manifestSettings, ...apiCommandSettings },
+  options: {
+    output: outputOption('text', 'json'),
+    ...manifestSettings,
+    ...referenceSettings,
+    ...apiCommandSettings,
+  },
   notes: [nameRule],
   conflicts: missingToken,
   async run({ output, manifestFile, ...settings }, io) {
@@ -35,7 +42,10 @@ export const check = defineCommand({
     const { accounts, zones, excludeZones } = settings
     const known = call.with({ priority: priority.known })
     // A mistake in the manifest is said before minutes are spent.
-    const coverage = manifestFile === null ? null : await coverageFor(manifestFile, rest, known, io)
+    const coverage =
+      manifestFile === null
+        ? null
+        : await coverageFor(manifestFile, { directory: rest, call: known }, settings, io)
     const facts: CheckFacts = await probeAll({
       rest,
       api: health,
@@ -58,12 +68,12 @@ export const check = defineCommand({
 /** Most runs have no manifest, and start faster without what reads it. */
 async function coverageFor(
   file: string,
-  directory: RestClient,
-  call: Caller,
+  deps: { readonly directory: RestClient; readonly call: Caller },
+  settings: ReferenceSettings,
   io: CommandIo,
 ): Promise<readonly Coverage[]> {
   const { readCoverage } = await import('./check-coverage.ts')
-  return readCoverage(file, { directory, call }, io)
+  return readCoverage(file, deps, settings, io)
 }
 
 /** Where nobody looks, lines stay whole: programs read them. */

@@ -17,7 +17,7 @@ import {
   forceOption,
   manifestOptions,
   planOptions,
-  sessionOptions,
+  resolvingOptions,
   withoutChecksOption,
   yesOption,
 } from './options.ts'
@@ -37,7 +37,7 @@ export const apply = defineCommand({
     ...forceOption,
     ...waitOption,
     ...memoryOption,
-    ...sessionOptions,
+    ...resolvingOptions,
   },
   operands: { what: 'a saved plan', max: 1 },
   notes: [

@@ -7,7 +7,7 @@ import { parseManifest, readManifestTexts } from '../manifest-files.ts'
 import { carryOutPlan } from './carry-out.ts'
 import { mayGoAhead } from './consent.ts'
 import { openMemory } from './memory.ts'
-import { manifestOptions, planOptions, sessionOptions, yesOption } from './options.ts'
+import { manifestOptions, planOptions, resolvingOptions, yesOption } from './options.ts'
 import { printPlan } from './plan.ts'
 import { complainOf, warnOf } from './problems.ts'
 import { openProgress } from './progress.ts'
@@ -22,7 +22,7 @@ export const destroy = defineCommand({
     output: outputOption('text', 'json'),
     ...yesOption,
     target,
-    ...sessionOptions,
+    ...resolvingOptions,
   },
   notes: [
     'Deletes what the manifest declares and owns, what it lists under removed and, with prune, whatever else it ' +

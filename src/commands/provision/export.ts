@@ -9,7 +9,7 @@ import { setting } from '../../settings/setting.ts'
 import { oneOf } from '../../settings/setting-kinds.ts'
 import { readYaml } from '../../settings/yaml-text.ts'
 import { parseManifest, readManifestTexts } from '../manifest-files.ts'
-import { manifestOptions, sessionOptions } from './options.ts'
+import { manifestOptions, resolvingOptions } from './options.ts'
 import { complainOf, complainOfPlan } from './problems.ts'
 import { openSession, type Session } from './session.ts'
 import { handOver, manifestTitle, readLive, requireContent, transferOptions } from './transfer.ts'
@@ -26,7 +26,7 @@ export const exportVerb = defineCommand({
     }),
     ...manifestOptions,
     ...transferOptions,
-    ...sessionOptions,
+    ...resolvingOptions,
   },
   notes: [
     'Exports one account: name it with --cloudflare.accounts if the token sees several. --cloudflare.zones and ' +

@@ -1,5 +1,6 @@
 import { guardNames } from '../../provision/plan/guard.ts'
 import { apiCommandSettings } from '../../settings/exporter-settings.ts'
+import { referenceSettings } from '../../settings/reference-settings.ts'
 import { listSetting, setting, switchSetting, type Table } from '../../settings/setting.ts'
 import { oneOf, orNone, someText, wholeNumberKind } from '../../settings/setting-kinds.ts'
 
@@ -98,3 +99,6 @@ export const exitCodeOption = {
 
 /** What every verb takes that calls Cloudflare. */
 export const sessionOptions = { ...apiCommandSettings, ...parallelOption } satisfies Table
+
+/** What every verb takes that also resolves the references of a manifest. */
+export const resolvingOptions = { ...sessionOptions, ...referenceSettings } satisfies Table

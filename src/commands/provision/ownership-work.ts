@@ -9,7 +9,7 @@ import { planManifest } from '../../provision/plan/planning.ts'
 import { type Checked, checked } from '../../provision/resource/problem.ts'
 import { parseManifest, readManifestTexts } from '../manifest-files.ts'
 import { memoryOption } from './memory.ts'
-import { manifestOptions, planOptions, sessionOptions } from './options.ts'
+import { manifestOptions, planOptions, resolvingOptions } from './options.ts'
 import type { Session } from './session.ts'
 
 /* What the verbs of `provision ownership` share. */
@@ -20,7 +20,7 @@ export const ownershipOptions = {
   output: outputOption('text', 'json'),
   target,
   ...memoryOption,
-  ...sessionOptions,
+  ...resolvingOptions,
 }
 
 export const nothingToProve = 'Nothing to verify: no change in this manifest needs a challenge.'

@@ -26,8 +26,8 @@ import {
   forceOption,
   manifestOptions,
   planOptions,
+  resolvingOptions,
   savePlanOption,
-  sessionOptions,
   withoutSecretsOption,
 } from './options.ts'
 import { complainOf, complainOfPlan, warnOf } from './problems.ts'
@@ -45,7 +45,7 @@ export const plan = defineCommand({
     ...withoutSecretsOption,
     ...forceOption,
     ...memoryOption,
-    ...sessionOptions,
+    ...resolvingOptions,
   },
   notes: [
     'NAME limits the plan to objects of that name, as --target does, and shows them in full: every field, nothing cut.',

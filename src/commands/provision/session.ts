@@ -4,9 +4,11 @@ import type { RestClient } from '../../cloudflare/rest/rest-client.ts'
 import type { Clock, Log } from '../../ports/runtime.ts'
 import type { PlanningDeps } from '../../provision/plan/planning.ts'
 import { planningProgress } from '../../provision/report/planning-progress.ts'
-import type { ApiCommandSettings } from '../../settings/exporter-settings.ts'
+import type { referenceSettings } from '../../settings/reference-settings.ts'
+import type { Values } from '../../settings/setting.ts'
 import { openForCommand } from '../command-cloudflare.ts'
 import { processReferences } from '../manifest-files.ts'
+import type { sessionOptions } from './options.ts'
 
 /** What the verbs that call Cloudflare share. */
 export interface Session {
@@ -19,11 +21,11 @@ export interface Session {
   readonly planning: PlanningDeps
 }
 
+/** What the verbs that call Cloudflare are given; those that read no manifest allow no folder. */
+export type SessionSettings = Values<typeof sessionOptions> & Partial<Values<typeof referenceSettings>>
+
 /** @throws UserError when there is no API token. */
-export async function openSession(
-  settings: ApiCommandSettings & { readonly parallel: number },
-  io: CommandIo,
-): Promise<Session> {
+export async function openSession(settings: SessionSettings, io: CommandIo): Promise<Session> {
   const { rest, call, clock, log } = await openForCommand(settings, io, { reads: 'commandRead' })
   const { parallel } = settings
   const planning: PlanningDeps = {
@@ -33,7 +35,7 @@ export async function openSession(
     token: rest,
     call,
     parallel,
-    references: processReferences(io),
+    references: processReferences(io, { referencesAllow: [], ...settings }),
     now: clock.now(),
     onPlanning: planningProgress(io.stderr, () => clock.monotonic()),
   }

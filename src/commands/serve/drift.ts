@@ -16,11 +16,17 @@ import type { Clock, Log, Random } from '../../ports/runtime.ts'
 import { compareManifest } from '../../provision/plan/drift.ts'
 import { type Problem, problemText } from '../../provision/resource/problem.ts'
 import type { Coverage } from '../../provision/resource/resource.ts'
-import { parseManifest, processReferences, readManifestTexts } from '../manifest-files.ts'
+import {
+  parseManifest,
+  processReferences,
+  type ReferenceSettings,
+  readManifestTexts,
+} from '../manifest-files.ts'
 
 export interface DriftWatchDeps {
   readonly path: string
   readonly io: Pick<CommandIo, 'env' | 'readFile'>
+  readonly references: ReferenceSettings
   readonly rest: RestClient
   readonly call: Caller
   readonly self: SelfState
@@ -73,7 +79,7 @@ export function createDriftWatch(deps: DriftWatchDeps): DriftWatch {
       notifications: rest,
       call,
       parallel,
-      references: processReferences(deps.io),
+      references: processReferences(deps.io, deps.references),
     })
     if (!drift.ok) return troubled(summary(drift.problems))
     if (state.problem !== null) log.info({}, 'comparing the manifest works again')

@@ -145,12 +145,8 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
     settings: () => watchSettingsOf(settings),
   })
   const own = { self, clock, random: deps.random, log }
-  const drift = await openDriftPart(standby === null ? settings.manifestFile : null, {
-    io: deps,
-    rest,
-    call,
-    ...own,
-  })
+  const compared = { io: deps, references: settings, rest, call, ...own }
+  const drift = await openDriftPart(standby === null ? settings.manifestFile : null, compared)
 
   const metrics = createExporterMetrics({
     state,

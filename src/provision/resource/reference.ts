@@ -47,6 +47,9 @@ export function parseReferences(text: string): { parts: readonly TextPart[] } | 
     const [whole, inner = ''] = match
     const reference = whole.endsWith('}') ? parseReference(inner) : null
     if (reference === null) return { mistake: mistakeOf(whole, inner) }
+    if (reference.kind === 'env' && isOwnVariable(reference.name)) {
+      return { mistake: `${whole} is a setting of logpush-exporter itself, which a manifest cannot use` }
+    }
     if (match.index > rest) parts.push(text.slice(rest, match.index))
     parts.push(reference)
     rest = match.index + whole.length
@@ -64,6 +67,13 @@ function parseReference(inner: string): Reference | Variable | null {
   if (kind === 'env' && /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return { kind: 'env', name }
   return kind === 'file' && name !== '' ? { kind: 'file', path: name } : null
 }
+
+/** A manifest must not be able to send our own token, or what protects our pages, to a destination. */
+function isOwnVariable(name: string): boolean {
+  return name.startsWith('LOGPUSH_EXPORTER_') || ownVariables.includes(name)
+}
+
+const ownVariables = ['CLOUDFLARE_API_TOKEN', 'PGPASSWORD', 'PGPASSFILE']
 
 function mistakeOf(whole: string, inner: string): string {
   const kind = inner.split(':', 1)[0] ?? ''

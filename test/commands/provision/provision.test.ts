@@ -252,3 +252,21 @@ t.test('a token that may not is a failure with the reason, not an empty plan', a
   t.notMatch(refused.stderr, /canary/)
   t.match(refused.stderr, /logpush-exporter: /)
 })
+
+t.test('a manifest cannot send the API token, or a file that was not meant for it', async (t) => {
+  const { path, plan } = await simulated(t, { token: `${canary}-token`, 'other.txt': `${canary}-other` })
+  const referTo = (file: string) =>
+    writeFileSync(join(path, 'manifest.yaml'), manifest.replace('datadog.txt', file))
+  referTo('token')
+  const own = await plan('--cloudflare.api-token-file', join(path, 'token'))
+  t.equal(own.code, 65)
+  t.match(own.stderr, /\$\{file:token\}: cannot read token: it belongs to logpush-exporter itself/)
+  const outside = folder(t, { 'dd.txt': `${canary}-dd` })
+  referTo(join(outside, 'dd.txt'))
+  const refused = await plan()
+  t.equal(refused.code, 65)
+  t.match(refused.stderr, /it is outside the manifest's folder; --references\.allow allows its folder/)
+  const allowed = await plan('--references.allow', outside)
+  t.equal(allowed.code, 0, allowed.stderr)
+  t.notMatch([own, refused, allowed].map(({ stdout, stderr }) => stdout + stderr).join('\n'), /canary/)
+})
