@@ -1,30 +1,21 @@
 import { attempt } from '../../access/attempt.ts'
 import type { Secret } from '../../domain/secret.ts'
 import { ApiFailure } from '../../errors.ts'
-import type { Clock } from '../../ports/runtime.ts'
 import { type Change, type Create, changeAddress, type Delete, type Edit } from '../plan/change.ts'
 import { changedSince } from '../plan/changed-since.ts'
 import type { Actual } from '../resource/resource.ts'
 import type { LiveObjects } from './apply-objects.ts'
 import type { Outcome } from './apply-outcome.ts'
-import { type WriteDeps, writeOnce } from './apply-write.ts'
+import { gone, lookPausesMs, onlyOne, type ProofDeps, taken } from './apply-proof.ts'
+import { writeOnce } from './apply-write.ts'
 
 /*
  * Carries out one change. It reads again first, and writes nothing when what is live is not what the plan
  * saw. So nothing is made twice, and a run that dies anywhere leaves what the next run recognises.
  */
 
-export interface ChangeDeps extends WriteDeps {
-  readonly objects: LiveObjects
-  readonly clock: Clock
-  readonly signal: AbortSignal
-}
-
-/** Pauses before each look for an object whose creation was not answered: it may still be at work. */
-const lookPausesMs = [0, 2_000, 5_000]
-
 /** `token` is the proof of ownership that the change has to carry, if any. */
-export function carryOut(deps: ChangeDeps, change: Change, token: Secret | null): Promise<Outcome> {
+export function carryOut(deps: ProofDeps, change: Change, token: Secret | null): Promise<Outcome> {
   switch (change.change) {
     case 'create':
       return create(deps, change, token, [])
@@ -40,7 +31,7 @@ export function carryOut(deps: ChangeDeps, change: Change, token: Secret | null)
 
 /** `expected`: ids of live objects that may already have the name. */
 async function create(
-  deps: ChangeDeps,
+  deps: ProofDeps,
   change: Create | Edit,
   token: Secret | null,
   expected: readonly string[],
@@ -52,7 +43,7 @@ async function create(
     return found.find(({ id }) => !expected.includes(id))?.id ?? null
   }
   if ((await another()) !== null) return refused(`a ${address.kind} of this name has appeared since the plan`)
-  return writeOnce(deps, {
+  const made = await writeOnce(deps, {
     action: 'create',
     change,
     send: () => objects.create(change, token),
@@ -65,17 +56,19 @@ async function create(
       return null
     },
   })
+  return made.state === 'done' ? onlyOne(deps, change, made, expected) : made
 }
 
-async function update(deps: ChangeDeps, change: Edit, token: Secret | null): Promise<Outcome> {
+async function update(deps: ProofDeps, change: Edit, token: Secret | null): Promise<Outcome> {
   const { objects } = deps
   const refusal = await changedMeanwhile(objects, change.actual)
   if (refusal !== null) return refused(refusal)
-  return writeOnce(deps, {
+  let answer: Actual | null = null
+  const sent = await writeOnce(deps, {
     action: 'update',
     change,
     send: async () => {
-      await objects.update(change, token)
+      answer = await objects.update(change, token)
       return change.actual.id
     },
     look: async () => {
@@ -83,10 +76,11 @@ async function update(deps: ChangeDeps, change: Edit, token: Secret | null): Pro
       return now !== null && changedSince(change.actual, now).length > 0 ? now.id : null
     },
   })
+  return sent.state === 'done' ? taken(deps, change, answer, sent) : sent
 }
 
 /** Makes the new object before the old one goes: when the new one cannot be made, the old one works on. */
-async function replace(deps: ChangeDeps, change: Edit, token: Secret | null): Promise<Outcome> {
+async function replace(deps: ProofDeps, change: Edit, token: Secret | null): Promise<Outcome> {
   const refusal = await changedMeanwhile(deps.objects, change.actual)
   if (refusal !== null) return refused(refusal)
   const made = await create(deps, change, token, [change.actual.id])
@@ -104,14 +98,14 @@ function stillThere(reason: string): Outcome {
   return { state: 'failed', reason: `the new one was created, but the old one still exists: ${reason}` }
 }
 
-async function remove(deps: ChangeDeps, change: Delete | Edit): Promise<Outcome> {
+async function remove(deps: ProofDeps, change: Delete | Edit): Promise<Outcome> {
   const { objects } = deps
   const { actual } = change
   const now = await objects.byId(actual)
   if (now === null) return { state: 'done', id: actual.id, note: 'it was already gone' }
   const fields = changedSince(actual, now)
   if (fields.length > 0) return refused(changedText(fields))
-  return writeOnce(deps, {
+  const sent = await writeOnce(deps, {
     action: 'delete',
     change,
     send: async () => {
@@ -121,6 +115,7 @@ async function remove(deps: ChangeDeps, change: Delete | Edit): Promise<Outcome>
     },
     look: async () => ((await objects.byId(actual)) === null ? actual.id : null),
   })
+  return sent.state === 'done' ? gone(deps, actual, sent) : sent
 }
 
 async function changedMeanwhile(objects: LiveObjects, before: Actual): Promise<string | null> {

@@ -24,7 +24,8 @@ export interface LiveObjects {
   byId(object: Actual): Promise<Actual | null>
   /** Makes the wanted object and returns its id. */
   create(change: Create | Edit, token: Secret | null): Promise<string>
-  update(change: Edit, token: Secret | null): Promise<void>
+  /** The object as the answer describes it; null where it does not. */
+  update(change: Edit, token: Secret | null): Promise<Actual | null>
   remove(object: Actual): Promise<void>
 }
 
@@ -128,19 +129,20 @@ export function createLiveObjects({ jobs, notifications }: ObjectsDeps, call: Ca
             call.write((options) => jobs.updateJob(resource.scope, id, body, options)),
           )
           if (!sent.ok) throw body.destinationConf === undefined ? withTestHint(sent.failure) : sent.failure
-          return
+          return actualJob(resource.scope, sent.value)
         }
         case 'webhook': {
           const { desired } = change
           const body = webhookBody(desired)
           const account = desired.resource.scope.id
           await call.write((options) => notifications.updateWebhook(account, id, body, options))
-          return
+          return null
         }
         case 'policy': {
           const account = change.desired.resource.scope.id
           const body = await policyBody(change.desired, change.actual)
           await call.write((options) => notifications.updatePolicy(account, id, body, options))
+          return null
         }
       }
     },

@@ -88,6 +88,6 @@ function distance(wanted: Desired, live: Actual): number {
 }
 
 /** Job ids grow, so the shorter or smaller one is the older job. */
-function byAge(a: Actual, b: Actual): number {
+export function byAge(a: Actual, b: Actual): number {
   return a.id.length - b.id.length || compareText(a.id, b.id)
 }

@@ -1,0 +1,117 @@
+import t from 'tap'
+import type { JobsApi } from '../../../src/ports/cloudflare.ts'
+import { applyExitCode, applyReportLines } from '../../../src/provision/apply/apply-outcome.ts'
+import { aFakeCloudflare, aMachine, aWideManifest, jobCounts, readAll } from '../../support/apply-world.ts'
+import { account, aJob, aPolicy, removing, wanting } from '../../support/provision-values.ts'
+
+/* What is looked at after a write: two runs at once, and success that was none. */
+
+/** A job with the name that this run is about to create, made by another run. */
+const twin = { name: 'sre-worker-logs', dataset: 'workers_trace_events' } as const
+const wanted = aJob()
+const { destinationConf } = wanted.resource
+
+t.test('of a job that two runs create at the same moment the older one stays', async (t) => {
+  for (const phase of ['before', 'after'] as const) {
+    const cloudflare = aFakeCloudflare()
+    const machine = aMachine(cloudflare)
+    const plan = await machine.plan(wanting([wanted]))
+    let left = 1
+    cloudflare.intercept((call) => {
+      if (call.operation === 'create job' && call.phase === phase && left-- > 0)
+        cloudflare.addJob(account, { ...twin, destinationConf })
+    })
+    const run = await machine.apply(plan)
+    const actual = await readAll(cloudflare, wanting([wanted]))
+    if (phase === 'after') {
+      t.same(applyReportLines(run.report), ['Applied: 1 created.'], 'ours came first, the other gives way')
+      t.equal(actual.resources.length, 2)
+    } else {
+      t.equal(applyExitCode(run.report), 1)
+      t.match(run.report.steps[0]?.outcome, {
+        state: 'refused',
+        reason:
+          /another run created the same job \(id \d+\) at the same moment, so this one was deleted again/,
+      })
+      t.equal(actual.resources.length, 1)
+      t.match(
+        run.logs.map(({ fields }) => fields),
+        [{ action: 'create' }, { action: 'delete', result: 'done' }],
+      )
+    }
+  }
+})
+
+t.test('two applies at once leave no duplicate, and the next run has nothing left to do', async (t) => {
+  const cloudflare = aFakeCloudflare()
+  const desired = aWideManifest()
+  const machines = [aMachine(cloudflare), aMachine(cloudflare)]
+  const plans = await Promise.all(machines.map((machine) => machine.plan(desired)))
+  await Promise.all(plans.map((plan, index) => machines[index]?.apply(plan, { parallel: 4 })))
+  const counts = jobCounts(await readAll(cloudflare, desired))
+  t.same(
+    [...counts.values()].filter((count) => count > 1),
+    [],
+    'nothing is there twice',
+  )
+  const [machine] = machines
+  if (machine === undefined) throw new Error('no machine')
+  await machine.apply(await machine.plan(desired))
+  t.same((await machine.plan(desired)).changes, [])
+})
+
+t.test('an update that Cloudflare answers with success and does not make is a failure', async (t) => {
+  const cloudflare = aFakeCloudflare()
+  const job = cloudflare.addJob(account, { ...twin, destinationConf, enabled: false })
+  const idle: JobsApi = {
+    ...cloudflare.jobs,
+    updateJob: (scope, id, _, options) => cloudflare.jobs.getJob(scope, id, options),
+  }
+  const machine = aMachine({ ...cloudflare, jobs: idle })
+  const run = await machine.apply(await machine.plan(wanting([wanted])))
+  t.match(run.report.steps[0]?.outcome, {
+    state: 'failed',
+    reason:
+      /^Cloudflare said that it was changed, but did not change enabled, output\.fields, output\.timestamp_format$/,
+  })
+  t.ok(job.id)
+})
+
+t.test('what an answer leaves out is looked up before it counts as not made', async (t) => {
+  const cloudflare = aFakeCloudflare()
+  cloudflare.addJob(account, { ...twin, destinationConf, enabled: false })
+  const terse: JobsApi = {
+    ...cloudflare.jobs,
+    updateJob: async (...args) => ({ ...(await cloudflare.jobs.updateJob(...args)), outputOptions: null }),
+  }
+  const machine = aMachine({ ...cloudflare, jobs: terse })
+  const run = await machine.apply(await machine.plan(wanting([wanted])))
+  t.same(applyReportLines(run.report), ['Applied: 1 updated.'])
+})
+
+t.test('a policy, a delete and a create that were answered and not made are failures too', async (t) => {
+  const cloudflare = aFakeCloudflare()
+  cloudflare.addJob(account, { ...twin, name: 'sre-old', destinationConf })
+  cloudflare.addPolicy(account.id, { name: 'sre-logpush-disabled', enabled: false })
+  const idle = {
+    ...cloudflare,
+    jobs: {
+      ...cloudflare.jobs,
+      deleteJob: async () => {},
+      createJob: async () => cloudflare.addJob({ kind: 'account', id: 'f'.repeat(32) }, { destinationConf }),
+    },
+    notifications: { ...cloudflare.notifications, updatePolicy: async () => {} },
+  }
+  const machine = aMachine(idle)
+  const reasons: (readonly [string, string])[] = []
+  for (const desired of [wanting([wanted, aPolicy({ webhooks: [] })]), wanting([], removing('sre-old'))]) {
+    const { report } = await machine.apply(await machine.plan(desired))
+    for (const { subject, outcome } of report.steps)
+      reasons.push([`${subject.change} ${outcome.state}`, 'reason' in outcome ? outcome.reason : ''])
+  }
+  t.same(reasons, [
+    ['create failed', 'Cloudflare said that it was created, but it is not there'],
+    ['update failed', 'Cloudflare said that it was changed, but did not change enabled, email'],
+    ['delete failed', 'Cloudflare said that it was deleted, but it is still there'],
+  ])
+})
