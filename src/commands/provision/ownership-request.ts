@@ -1,3 +1,4 @@
+import { attempt } from '../../access/attempt.ts'
 import { defineCommand } from '../../cli/command.ts'
 import { describeDestination } from '../../domain/destination/destination.ts'
 import { scopeTitle } from '../../domain/scope.ts'
@@ -42,21 +43,26 @@ export const request = defineCommand({
     const question = `Make Cloudflare write ${open.length} challenge ${open.length === 1 ? 'file' : 'files'}?`
     if (open.length > 0 && !(await mayGoAhead(question, values.yes, io))) return exitCode.failure
     const written: WrittenChallenge[] = [...known]
+    const { rest: ownership, clock, call } = session
+    const deps = { ownership, cache: memory.challenges, clock, call }
+    const failed: string[] = []
     for (const need of open) {
-      const deps = {
-        ownership: session.rest,
-        cache: memory.challenges,
-        clock: session.clock,
-        call: session.call,
+      const asked = await attempt(() => requestChallenge(deps, need, { signal: io.signal }))
+      if (asked.ok) {
+        auditRequest(session.log, need, asked.value.filename)
+        written.push({ need, filename: asked.value.filename })
+        continue
       }
-      const { filename } = await requestChallenge(deps, need, { signal: io.signal })
-      auditRequest(session.log, need, filename)
-      written.push({ need, filename })
+      const { redacted } = describeDestination(need.destinationConf)
+      failed.push(`no challenge for ${redacted} in ${scopeTitle(need.scope)}: ${asked.failure.message}`)
+      // No other request will fare better.
+      if (asked.failure.kind === 'auth') break
     }
     const manifestFlags = values.file.map((path) => `-f ${path}`).join(' ')
     if (values.output === 'json') io.stdout(stepsJson(written))
     else for (const line of stepLines(written, { manifestFlags, lasting: memory.lasting })) io.stdout(line)
-    return exitCode.done
+    for (const line of failed) io.stderr(line)
+    return failed.length === 0 ? exitCode.done : exitCode.failure
   },
 })
 

@@ -155,6 +155,19 @@ A token is valid for 7 days, and only for this exact destination string in this 
   }
 })
 
+t.test('a lost answer costs its own destination alone', async (t) => {
+  const { sim, manifest, run } = await world(t, workers + http)
+  sim.faults.add({ operation: 'request_challenge', effect: { kind: 'lost_answer' }, count: 1 })
+  const asked = await run(['ownership', 'request', '-f', manifest, '--yes'])
+  t.equal(asked.code, 1)
+  t.match(
+    asked.stderr,
+    /no challenge for s3:\/\/quay-logs\/workers\/\{DATE\}\?region=us-east-1 in account Quay: /,
+  )
+  t.match(asked.stdout, /aws s3 cp "s3:\/\/quay-logs\/http\//, 'the other one was requested')
+  t.equal(sim.requests.count('request_challenge'), 2, 'and nothing was asked twice')
+})
+
 t.test('a token in the manifest, before and after its file is there', async (t) => {
   const { path, manifest, run, copy } = await world(t, '')
   const job = `${workers}    ownership: { token: "\${file:challenge.txt}" }\n`
