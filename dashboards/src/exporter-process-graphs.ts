@@ -30,7 +30,7 @@ export const inputGraphs = [
     unit: 'short',
     lines: [
       line(
-        `sum by (kind, change) (max by (kind, name, change) (cloudflare_logpush_manifest_drift{${exporterFilter}}))`,
+        `sum by (kind, change) (max by (account, zone, kind, name, change) (cloudflare_logpush_manifest_drift{${exporterFilter}}))`,
         '{{kind}} {{change}}',
       ),
     ],

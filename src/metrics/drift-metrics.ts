@@ -10,11 +10,11 @@ export const driftMetrics: readonly Metric<DriftState>[] = [
       name: 'cloudflare_logpush_manifest_drift',
       type: 'gauge',
       help: 'Whether an object of the manifest differs from what is live at Cloudflare, by the change that apply would make.',
-      labels: ['kind', 'name', 'change'],
+      labels: ['account', 'zone', 'kind', 'name', 'change'],
     },
     (state) =>
-      driftObjects(state).map(({ kind, name, change }) => ({
-        values: [kind, name, change],
+      driftObjects(state).map(({ account, zone, kind, name, change }) => ({
+        values: [account, zone, kind, name, change],
         value: change === 'none' ? 0 : 1,
       })),
   ),

@@ -1,5 +1,5 @@
-import { driftStatus } from '../../exporter/view/drift-state.ts'
-import type { DriftStatus } from '../../exporter/view/exporter-status.ts'
+import { type DriftStatus, driftStatus } from '../../exporter/view/drift-state.ts'
+
 import { driftMetrics } from '../../metrics/drift-metrics.ts'
 import { linesOf } from '../../metrics/metric.ts'
 import type { DriftWatchDeps } from './drift.ts'

@@ -8,10 +8,11 @@ import type { Caller } from '../../access/caller.ts'
 import { createWake } from '../../access/wake.ts'
 import type { CommandIo } from '../../cli/command-io.ts'
 import type { RestClient } from '../../cloudflare/rest/rest-client.ts'
+import { accountOf, type Scope } from '../../domain/scope.ts'
 import { ApiFailure, UserError } from '../../errors.ts'
 import { runPollLoop } from '../../exporter/poll-loop.ts'
 import type { SelfState } from '../../exporter/state/self-state.ts'
-import { type DriftState, neverCompared } from '../../exporter/view/drift-state.ts'
+import { type DriftObject, type DriftState, neverCompared } from '../../exporter/view/drift-state.ts'
 import type { Clock, Log, Random } from '../../ports/runtime.ts'
 import { compareManifest } from '../../provision/plan/drift.ts'
 import { type Problem, problemText } from '../../provision/resource/problem.ts'
@@ -83,10 +84,18 @@ export function createDriftWatch(deps: DriftWatchDeps): DriftWatch {
     })
     if (!drift.ok) return troubled(summary(drift.problems))
     if (state.problem !== null) log.info({}, 'comparing the manifest works again')
-    const { objects, coverage } = drift.value
-    tell(state, objects.filter(({ change }) => change !== 'none').length, log)
+    const { coverage } = drift.value
+    const label = accountLabels([...drift.value.objects.map(({ scope }) => scope), ...coverage.map(scopeOf)])
+    const objects = drift.value.objects.map(({ scope, kind, name, change }) => ({
+      account: label(scope),
+      zone: scope.kind === 'account' ? '' : scope.name || scope.id,
+      kind,
+      name,
+      change,
+    }))
+    tell(state, objects, log)
     const uncovered = coverage.map((one) => ({
-      account: labelOf(one, coverage),
+      account: label(scopeOf(one)),
       dataset: one.dataset,
       zones: one.uncovered.length,
     }))
@@ -140,15 +149,32 @@ function summary(problems: readonly Problem[]): string {
   return [...mistakes.slice(0, maxShown), ...more].join('; ')
 }
 
-function tell({ compared }: DriftState, now: number, log: Log): void {
+function tell({ compared }: DriftState, now: readonly DriftObject[], log: Log): void {
+  const differing = now.filter(({ change }) => change !== 'none')
   const before = compared?.objects.filter(({ change }) => change !== 'none').length ?? 0
-  if (now === before) return
-  if (now === 0) log.info({}, 'drift resolved: live configuration matches the manifest')
-  else log.warn({ objects: now }, 'drift detected: live configuration differs from the manifest')
+  if (differing.length === before) return
+  if (differing.length === 0) log.info({}, 'drift resolved: live configuration matches the manifest')
+  else {
+    const named = differing.slice(0, maxShown).map(driftText)
+    const fields = { objects: differing.length, changes: named }
+    log.warn(fields, 'drift detected: live configuration differs from the manifest')
+  }
 }
 
-/** The account's name as a label; its id where it has none, or where another account bears it too. */
-function labelOf({ account }: Coverage, all: readonly Coverage[]): string {
-  const isShared = all.some((other) => other.account.name === account.name && other.account.id !== account.id)
-  return account.name === '' || isShared ? account.id : account.name
+function driftText({ account, zone, kind, name, change }: DriftObject): string {
+  return `${change} ${kind} ${name} in ${zone === '' ? `account ${account}` : `zone ${zone}`}`
+}
+
+function scopeOf({ account }: Coverage): Scope {
+  return account
+}
+
+/** The label of a scope's account: its name, or its id where it has none or where another account bears it too. */
+function accountLabels(scopes: readonly Scope[]): (scope: Scope) => string {
+  const nameOf = new Map(scopes.map((scope) => [accountOf(scope).id, accountOf(scope).name]))
+  return (scope) => {
+    const { id, name } = accountOf(scope)
+    const isShared = [...nameOf].some(([other, its]) => its === name && other !== id)
+    return name === '' || isShared ? id : name
+  }
 }

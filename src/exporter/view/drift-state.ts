@@ -1,8 +1,10 @@
 /* How the manifest and what is live differ, as last compared. */
 import type { EpochMs } from '../../domain/time.ts'
-import type { DriftStatus } from './exporter-status.ts'
 
 export interface DriftObject {
+  readonly account: string
+  /** Empty for what belongs to the account. */
+  readonly zone: string
   /** `job`, `webhook` or `policy`. */
   readonly kind: string
   readonly name: string
@@ -28,9 +30,18 @@ export interface DriftState {
   readonly problem: string | null
 }
 
+/** How the manifest and what is live differ. Null where there is no manifest. */
+export interface DriftStatus {
+  /** When they were last compared; null before the first time. */
+  readonly comparedAt: EpochMs | null
+  /** Why the last comparison failed. */
+  readonly problem: string | null
+  readonly changes: readonly DriftObject[]
+}
+
 export const neverCompared: DriftState = { compared: null, problem: null }
 
-/** Of the same kind and name in several scopes, those that differ say so, and only without any the rest count. */
+/** Of several with one kind and name in a scope, those that differ say so, and only without any the rest count. */
 export function driftObjects({ compared }: DriftState): readonly DriftObject[] {
   const objects = compared?.objects ?? []
   const differs = new Set(objects.filter(({ change }) => change !== 'none').map(nameKey))
@@ -38,8 +49,8 @@ export function driftObjects({ compared }: DriftState): readonly DriftObject[] {
   return [...new Map(shown.map((object) => [`${nameKey(object)} ${object.change}`, object])).values()]
 }
 
-function nameKey({ kind, name }: DriftObject): string {
-  return JSON.stringify([kind, name])
+function nameKey({ account, zone, kind, name }: DriftObject): string {
+  return JSON.stringify([account, zone, kind, name])
 }
 
 export function driftStatus(state: DriftState): DriftStatus {

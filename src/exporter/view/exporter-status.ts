@@ -5,6 +5,7 @@ import { accountOf } from '../../domain/scope.ts'
 import type { EpochMs } from '../../domain/time.ts'
 import { jobIds, jobsAreKnown, mayHaveJobs, type ScopeState } from '../state/scope-state.ts'
 import type { PollerStats, SelfState } from '../state/self-state.ts'
+import type { DriftStatus } from './drift-state.ts'
 import { type Blindness, blindness, healthTo, type JobPlace } from './job-status.ts'
 
 export interface ExporterInput {
@@ -25,15 +26,6 @@ export interface ShownSetting {
   readonly name: string
   readonly value: string
   readonly isDefault: boolean
-}
-
-/** How the manifest and what is live differ. Null where there is no manifest. */
-export interface DriftStatus {
-  /** When they were last compared; null before the first time. */
-  readonly comparedAt: EpochMs | null
-  /** Why the last comparison failed. */
-  readonly problem: string | null
-  readonly changes: readonly { readonly kind: string; readonly name: string; readonly change: string }[]
 }
 
 export interface ExporterStatus {

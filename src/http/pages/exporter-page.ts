@@ -88,7 +88,7 @@ function driftSection({ drift, now }: ExporterStatus): Html {
 ${
   changes.length === 0
     ? nothing
-    : html`<ul class="answers">${changes.slice(0, 100).map(({ kind, name, change }) => html`<li>${change} ${kind} <b>${name}</b></li>`)}</ul>`
+    : html`<ul class="answers">${changes.slice(0, 100).map(({ account, zone, kind, name, change }) => html`<li>${change} ${kind} <b>${name}</b> in ${zone === '' ? `account ${account}` : `zone ${zone}`}</li>`)}</ul>`
 }</section>`
 }
 

@@ -1,3 +1,4 @@
+import type { Scope } from '../../domain/scope.ts'
 import type { Manifest } from '../manifest/part.ts'
 import { type Checked, checked } from '../resource/problem.ts'
 import { type Address, addressKey, type Coverage, type Desired } from '../resource/resource.ts'
@@ -12,6 +13,7 @@ import { unreadableTwin } from './unreadable.ts'
 /** How an object of a manifest stands to what is live. */
 export interface Drift {
   readonly kind: Address['kind']
+  readonly scope: Scope
   readonly name: string
   /** What applying the manifest would do to it; a replaced or adopted object is updated. */
   readonly change: 'create' | 'update' | 'delete' | 'none'
@@ -65,6 +67,6 @@ const said: Readonly<Record<ChangeName, Drift['change']>> = {
   delete: 'delete',
 }
 
-function named({ kind, name }: Address): Pick<Drift, 'kind' | 'name'> {
-  return { kind, name }
+function named({ kind, scope, name }: Address): Address {
+  return { kind, scope, name }
 }

@@ -121,7 +121,14 @@ async function exporterOf(
   const drifts = async () =>
     (await lines())
       .filter((line) => line.includes('_drift{'))
-      .map((line) => line.replace(/.*\{kind="(.*)",name="(.*)",change="(.*)"\} (.)/, '$1 $2 $3 $4'))
+      .map((line) =>
+        line
+          .replace(
+            /.*\{account="Quay",zone="(.*)",kind="(.*)",name="(.*)",change="(.*)"\} (.)/,
+            '$2 $3 $4 $5 $1',
+          )
+          .trim(),
+      )
       .sort()
   return {
     clock,
@@ -144,7 +151,7 @@ async function exporterOf(
   }
 }
 
-const asApplied = ['job sre-audit none 0', 'job sre-http none 0', 'policy sre-disabled none 0']
+const asApplied = ['job sre-audit none 0', 'job sre-http none 0 quay.example', 'policy sre-disabled none 0']
 
 t.test(
   'a hand edit, a removed object and a changed file show as drift; nothing is ever written',
@@ -164,7 +171,7 @@ t.test(
     const id = jobs.body.result.find((job: { name: string }) => job.name === 'sre-http').id
     await ask(sim, `/zones/${zone}/logpush/jobs/${id}`, { method: 'PUT', body: { enabled: false } })
     const seconds = await exporter.until(
-      ['job sre-audit none 0', 'job sre-http update 1', 'policy sre-disabled none 0'],
+      ['job sre-audit none 0', 'job sre-http update 1 quay.example', 'policy sre-disabled none 0'],
       330,
     )
     t.comment(`a hand edit showed after ${seconds} s`)
@@ -195,7 +202,7 @@ t.test(
     await exporter.until(
       [
         'job sre-audit none 0',
-        'job sre-http create 1',
+        'job sre-http create 1 quay.example',
         'job sre-stray delete 1',
         'policy sre-disabled none 0',
       ],
@@ -207,8 +214,8 @@ t.test(
     const noticed = await exporter.until(
       [
         'job sre-audit none 0',
-        'job sre-dns create 1',
-        'job sre-http create 1',
+        'job sre-dns create 1 quay.example',
+        'job sre-http create 1 quay.example',
         'job sre-stray delete 1',
         'policy sre-disabled none 0',
       ],
@@ -278,6 +285,14 @@ t.test('zones that a declaration for many does not reach are counted, and a new 
     `cloudflare_logpush_manifest_uncovered_zones{account="Quay",dataset="http_requests"} ${zones}`
   t.same(await uncovered(), [line(1)])
   sim.world.addZone({ ...zone, id: 'd'.repeat(32), name: 'new.quay.example' })
-  await exporter.until(['job sre-audit none 0', 'job sre-http create 1', 'policy sre-disabled none 0'], 330)
+  await exporter.until(
+    [
+      'job sre-audit none 0',
+      'job sre-http create 1 new.quay.example',
+      'job sre-http none 0 quay.example',
+      'policy sre-disabled none 0',
+    ],
+    330,
+  )
   t.same(await uncovered(), [line(1)], 'the new zone is selected: drift, and no gap')
 })

@@ -62,8 +62,8 @@ const inTrouble: ExporterStatus = {
     comparedAt: now - minute,
     problem: 'cannot read it',
     changes: [
-      { kind: 'job', name: 'a', change: 'update' },
-      { kind: 'policy', name: 'b', change: 'delete' },
+      { account: 'Quay', zone: 'quay.example', kind: 'job', name: 'a', change: 'update' },
+      { account: 'Quay', zone: '', kind: 'policy', name: 'b', change: 'delete' },
     ],
   },
 }
@@ -76,7 +76,11 @@ for (const [name, view] of Object.entries({
     ...inTrouble,
     token: { active: false, expiresOn: null },
     reload: { successful: true, at: now - hour },
-    drift: { comparedAt: null, problem: null, changes: [{ kind: 'job', name: 'a', change: 'create' }] },
+    drift: {
+      comparedAt: null,
+      problem: null,
+      changes: [{ account: 'Quay', zone: '', kind: 'job', name: 'a', change: 'create' }],
+    },
   } satisfies ExporterStatus,
   'in-step': {
     ...atRest,
