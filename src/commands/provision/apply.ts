@@ -79,7 +79,9 @@ export const apply = defineCommand({
     const { plan, problems } = planned.value
     const objections = objectionsTo(planned.value, values.force)
     const outdated =
-      saved === null ? null : whyOutdated(saved, { texts, plan: planJson({ plan, objections, problems }) })
+      saved === null
+        ? null
+        : whyOutdated(saved, { texts, changes: plan.changes, plan: planJson({ plan, objections, problems }) })
     if (outdated !== null) throw outdatedPlan(planFile, outdated)
     // In JSON, stdout belongs to the events; the plan and the objections are for people.
     const shown = values.output === 'json' ? { ...io, stdout: io.stderr } : io

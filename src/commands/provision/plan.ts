@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { createColors } from 'picocolors'
 import { defineCommand } from '../../cli/command.ts'
@@ -15,6 +16,7 @@ import { type GuardName, guardPlan, type Objection } from '../../provision/plan/
 import { planJson, type ShownPlan } from '../../provision/plan/plan-json.ts'
 import { type Planned, planManifest } from '../../provision/plan/planning.ts'
 import { manifestChecksum, savePlan } from '../../provision/plan/saved-plan.ts'
+import { sealSecrets } from '../../provision/plan/sealed-secrets.ts'
 import { planMarkdown } from '../../provision/report/render-markdown.ts'
 import { objectLines } from '../../provision/report/render-object.ts'
 import { type Colors, planLines } from '../../provision/report/render-text.ts'
@@ -95,7 +97,9 @@ export const plan = defineCommand({
     }
     if (values.out !== null) {
       const manifest = { paths: values.file, checksum: manifestChecksum(texts) }
-      write(values.out, savePlan({ manifest, targets, rotate }, planJson({ ...planned.value, objections })))
+      const secrets = sealSecrets(planned.value.plan.changes, randomBytes(16).toString('hex'))
+      const json = planJson({ ...planned.value, objections })
+      write(values.out, savePlan({ manifest, targets, rotate, secrets }, json))
     }
     if (objections.length > 0) return exitCode.guardObjected
     const changes = planned.value.plan.changes.length > 0

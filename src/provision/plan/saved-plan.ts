@@ -3,20 +3,24 @@ import * as z from 'zod'
 import { exitCode, UserError } from '../../errors.ts'
 import type { ManifestText } from '../manifest/manifest.ts'
 import { canonicalJson, isJsonValue, type JsonValue, parseJson } from '../resource/json-value.ts'
+import type { Change } from './change.ts'
 import type { PlanJson } from './plan-json.ts'
+import { isSealOf, type SealedSecrets } from './sealed-secrets.ts'
 
 /*
- * A plan in a file, so that exactly what was reviewed is applied. It holds no secret: applying it reads the
- * manifest again, plans again, and refuses when either is not what it was. The checksum is over all of it.
+ * A plan in a file, so that exactly what was reviewed is applied. It holds no secret, only a hash of them all: applying
+ * it reads the manifest again, plans again, and refuses when anything is not what it was. The checksum is over all of it.
  */
 
 const format = 'logpush-exporter plan'
+const version = 2
 
 export interface SavedPlan {
   /** The manifest it was made from: the paths as given on the command line. */
   readonly manifest: { readonly paths: readonly string[]; readonly checksum: string }
   readonly targets: readonly string[]
   readonly rotate: readonly string[]
+  readonly secrets: SealedSecrets
   readonly plan: JsonValue
 }
 
@@ -36,7 +40,7 @@ function essence({ changes }: PlanJson): JsonValue {
 }
 
 export function savePlan(saved: Omit<SavedPlan, 'plan'>, plan: PlanJson): string {
-  const whole = { format, version: 1, ...saved, plan: essence(plan) }
+  const whole = { format, version, ...saved, plan: essence(plan) }
   return `${JSON.stringify({ ...whole, checksum: checksumOf(whole) }, null, 2)}\n`
 }
 
@@ -51,13 +55,23 @@ const shape = z.object({
   manifest: z.object({ paths: z.array(z.string()), checksum: z.string() }),
   targets: z.array(z.string()),
   rotate: z.array(z.string()),
+  secrets: z.object({ salt: z.string(), hash: z.string() }),
   plan: z.unknown(),
   checksum: z.string(),
 })
 
+const otherVersion = z.object({
+  format: z.literal(format),
+  version: z.number().refine((one) => one !== version),
+})
+
 /** @throws UserError when the text is no saved plan, or was changed after it was saved. */
 export function readSavedPlan(file: string, text: string): SavedPlan {
-  const parsed = shape.safeParse(parseJson(text))
+  const json = parseJson(text)
+  if (otherVersion.safeParse(json).success) {
+    throw new UserError(`${file}: saved by another version of this program; run plan again`, exitCode.usage)
+  }
+  const parsed = shape.safeParse(json)
   if (!parsed.success) {
     throw new UserError(
       `${file}: not a saved plan; create one with "provision plan --out ${file}"`,
@@ -65,25 +79,29 @@ export function readSavedPlan(file: string, text: string): SavedPlan {
     )
   }
   const { checksum, ...whole } = parsed.data
-  if (whole.version !== 1) {
-    throw new UserError(`${file}: saved by another version of this program; run plan again`, exitCode.usage)
-  }
   if (checksumOf(whole) !== checksum || !isJsonValue(whole.plan)) {
     throw new UserError(`${file}: changed since it was saved; run plan again`, exitCode.failure)
   }
-  const { manifest, targets, rotate, plan } = whole
-  return { manifest, targets, rotate, plan }
+  const { manifest, targets, rotate, secrets, plan } = whole
+  return { manifest, targets, rotate, secrets, plan }
 }
 
 /** Why a saved plan cannot be applied now, in words; null when it can. */
 export function whyOutdated(
   saved: SavedPlan,
-  now: { readonly texts: readonly ManifestText[]; readonly plan: PlanJson },
+  now: {
+    readonly texts: readonly ManifestText[]
+    readonly changes: readonly Change[]
+    readonly plan: PlanJson
+  },
 ): string | null {
   if (manifestChecksum(now.texts) !== saved.manifest.checksum) {
     return 'the manifest has changed since the plan was made; run plan again'
   }
-  return canonicalJson(essence(now.plan)) === canonicalJson(saved.plan)
+  if (canonicalJson(essence(now.plan)) !== canonicalJson(saved.plan)) {
+    return 'the live configuration has changed since the plan was made; run plan again'
+  }
+  return isSealOf(saved.secrets, now.changes)
     ? null
-    : 'the live configuration has changed since the plan was made; run plan again'
+    : 'a secret has another value than when the plan was made; run plan again'
 }

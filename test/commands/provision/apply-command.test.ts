@@ -229,7 +229,7 @@ t.test('a hand edit is put right; a changed webhook secret is seen and sent', as
 })
 
 t.test('a saved plan is carried out exactly, or refused', async (t) => {
-  const { sim, run, said, manifest, write, path } = await world(t)
+  const { sim, run, said, manifest, write, path, env } = await world(t)
   write(['r2', 'splunk'])
   const file = join(path, 'the.plan')
   t.equal((await run(['plan', '-f', manifest, '--out', file, '--target', 'sre-r2'])).code, 0)
@@ -240,6 +240,12 @@ t.test('a saved plan is carried out exactly, or refused', async (t) => {
   })
   t.match(await run(['apply', join(path, 'none.plan')]), { code: 64, stderr: /cannot read the saved plan/ })
   t.match(await run(['apply', file]), { code: 1, stderr: /no terminal to confirm on/ })
+  env.R2_SECRET = 'canary-r2-another'
+  t.match(await run(['apply', file, '--yes']), {
+    code: 1,
+    stderr: /a secret has another value than when the plan was made; run plan again; nothing was changed/,
+  })
+  env.R2_SECRET = secrets.R2_SECRET
   t.match(await run(['apply', file, '--yes']), { code: 0, stdout: /Applied: 1 created\./ })
   const late = await run(['apply', file, '--yes'])
   t.equal(late.code, 1)

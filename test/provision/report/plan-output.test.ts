@@ -15,6 +15,7 @@ import {
   savePlan,
   whyOutdated,
 } from '../../../src/provision/plan/saved-plan.ts'
+import { sealSecrets } from '../../../src/provision/plan/sealed-secrets.ts'
 import { planMarkdown } from '../../../src/provision/report/render-markdown.ts'
 import { type Colors, noColors, planLines } from '../../../src/provision/report/render-text.ts'
 import { actualJob, actualWebhook } from '../../../src/provision/resource/live-resource.ts'
@@ -244,18 +245,33 @@ t.test('a saved plan is applied as it was, or not at all', async (t) => {
   const texts = [{ file: 'manifest.yaml', text: 'version: 1' }]
   const plan = planJson(shown(everyChange(), []))
   const manifest = { paths: ['manifest.yaml'], checksum: manifestChecksum(texts) }
-  const text = savePlan({ manifest, targets: ['a'], rotate: [] }, plan)
+  const { changes } = everyChange()
+  const secrets = sealSecrets(changes, 'salt')
+  const text = savePlan({ manifest, targets: ['a'], rotate: [], secrets }, plan)
   const saved = readSavedPlan('plan.json', text)
   t.match(saved, { manifest, targets: ['a'], rotate: [] })
-  t.equal(whyOutdated(saved, { texts, plan }), null)
-  t.equal(whyOutdated(saved, { texts, plan: { ...plan, notes: ['worded anew'] } }), null)
+  t.equal(whyOutdated(saved, { texts, changes, plan }), null)
+  t.equal(whyOutdated(saved, { texts, changes, plan: { ...plan, notes: ['worded anew'] } }), null)
   t.equal(
-    whyOutdated(saved, { texts: [{ file: 'manifest.yaml', text: 'version: 1 ' }], plan }),
+    whyOutdated(saved, { texts: [{ file: 'manifest.yaml', text: 'version: 1 ' }], changes, plan }),
     'the manifest has changed since the plan was made; run plan again',
   )
   t.equal(
-    whyOutdated(saved, { texts, plan: { ...plan, changes: plan.changes.slice(1) } }),
+    whyOutdated(saved, { texts, changes, plan: { ...plan, changes: plan.changes.slice(1) } }),
     'the live configuration has changed since the plan was made; run plan again',
+  )
+  const rotated = changes.map((change) =>
+    change.kind === 'job' && change.change === 'update'
+      ? {
+          ...change,
+          desired: aJob({ destinationConf: new Secret('r2://logs?secret-access-key=canary-other') }),
+        }
+      : change,
+  )
+  t.equal(
+    whyOutdated(saved, { texts, changes: rotated, plan }),
+    'a secret has another value than when the plan was made; run plan again',
+    'which the plan itself does not show',
   )
   const refused = (content: string) => {
     try {
@@ -277,7 +293,7 @@ t.test('a saved plan is applied as it was, or not at all', async (t) => {
     'plan.json: not a saved plan; create one with "provision plan --out plan.json"',
     64,
   ])
-  t.strictSame(refused(text.replace('"version": 1', '"version": 2')), [
+  t.strictSame(refused(text.replace('"version": 2', '"version": 3')), [
     'plan.json: saved by another version of this program; run plan again',
     64,
   ])
@@ -298,7 +314,7 @@ t.test('no secret is in any form of a plan', async (t) => {
         planLines(shown(plan, objections), noColors).join('\n'),
         JSON.stringify(json),
         planMarkdown(shown(plan, objections)).join('\n'),
-        savePlan({ manifest, targets: [], rotate: [] }, json),
+        savePlan({ manifest, targets: [], rotate: [], secrets: { salt: '', hash: '' } }, json),
         JSON.stringify(plan),
       ].join('\n')
       const secrets = [...secretTexts(from), ...secretTexts(to), 'canary-hook-secret']

@@ -8,6 +8,7 @@ import {
   savePlan,
   whyOutdated,
 } from '../../../src/provision/plan/saved-plan.ts'
+import { sealSecrets } from '../../../src/provision/plan/sealed-secrets.ts'
 import { objectLines } from '../../../src/provision/report/render-object.ts'
 import { noColors } from '../../../src/provision/report/render-text.ts'
 import { actualJob } from '../../../src/provision/resource/live-resource.ts'
@@ -85,6 +86,7 @@ t.test('that a job which goes delivers once more does not make a saved plan outd
   const at = (lastComplete: number) =>
     planned([], [live('sre-old', '2', { lastComplete })], removing('sre-old')).json()
   const manifest = { paths: [], checksum: manifestChecksum(texts) }
-  const saved = readSavedPlan('p', savePlan({ manifest, targets: [], rotate: [] }, at(1)))
-  t.equal(whyOutdated(saved, { texts, plan: at(60_000) }), null)
+  const secrets = sealSecrets([], 'salt')
+  const saved = readSavedPlan('p', savePlan({ manifest, targets: [], rotate: [], secrets }, at(1)))
+  t.equal(whyOutdated(saved, { texts, changes: [], plan: at(60_000) }), null)
 })
