@@ -38,12 +38,14 @@ function urlDiff(from: Secret, to: Secret): FieldDiff {
 
 function isSameUrl(url: Secret, live: ActualWebhook, record: WebhookRecord | null): boolean {
   if (url.equals(live.resource.url)) return true
-  if (!rewritten.includes(live.live.type) || hostOf(url) !== hostOf(live.resource.url)) return false
-  return record === null || isUrlOfRecord(record, url)
+  return isShortened(url, live) && (record === null || isUrlOfRecord(record, url))
 }
 
-function hostOf(url: Secret): string {
-  return visibleUrl(url).replace(/\/\*\*\*$/, '')
+/** Whether the live address is the beginning of the wanted one, as Cloudflare gives it back for these services. */
+export function isShortened(url: Secret, { live, resource }: ActualWebhook): boolean {
+  const [whole, start] = [url.reveal(), resource.url.reveal()]
+  if (!rewritten.includes(live.type) || whole === start || !whole.startsWith(start)) return false
+  return start.endsWith('/') || /^[/?#&]/.test(whole.slice(start.length))
 }
 
 export function newWebhookFields(webhook: WebhookResource, secret: Secret | null): readonly FieldDiff[] {

@@ -1,6 +1,7 @@
 import { scopeTitle } from '../../domain/scope.ts'
 import { type Actual, addressKey, type DesiredState } from '../resource/resource.ts'
 import type { Change, Matched } from './change.ts'
+import { isShortened } from './compare-notification.ts'
 import { sortUndeclared } from './left-over.ts'
 import type { PlanOptions } from './plan-options.ts'
 
@@ -31,11 +32,21 @@ function duplicates({ desired, matched, extra }: PlanMatter): string[] {
 
 function unknownSecrets({ matched, options }: PlanMatter): string[] {
   return matched.flatMap((pair) => {
-    if (pair.kind !== 'webhook' || pair.desired.secret === null) return []
-    const { resource } = pair.desired
+    if (pair.kind !== 'webhook') return []
+    const { resource, secret } = pair.desired
     if (options.webhookRecords.has(addressKey(resource)) || options.rotate.includes(resource.name)) return []
+    const again = `--rotate ${resource.name} sends it again`
     return [
-      `webhook ${resource.name}: Cloudflare never returns its secret and this machine did not send it, so it is not compared; --rotate ${resource.name} sends it again`,
+      ...(secret === null
+        ? []
+        : [
+            `webhook ${resource.name}: Cloudflare never returns its secret and this machine did not send it, so it is not compared; ${again}`,
+          ]),
+      ...(isShortened(resource.url, pair.actual)
+        ? [
+            `webhook ${resource.name}: Cloudflare returns only the start of its address and this machine did not send it, so the rest is not compared; ${again}`,
+          ]
+        : []),
     ]
   })
 }

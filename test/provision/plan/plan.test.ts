@@ -515,8 +515,16 @@ t.test('webhooks: rewritten addresses are no change, new ones are, secrets by th
     secret: null,
     resource: { ...hook.resource, url: new Secret(slack) },
   })
-  const rewritten = at('https://hooks.slack.com/services/', 'slack')
+  const rewritten = at('https://hooks.slack.com/services/T0/B0', 'slack')
   t.strictSame(planFor([chat], [rewritten]).changes, [], 'Slack (#2266)')
+  t.match(planFor([chat], [rewritten]).notes, [/only the start of its address .* --rotate sre-exporter/])
+  for (const other of ['T0/B', 'T0/B9', 'T9/B0']) {
+    t.strictSame(
+      fieldsOf(planFor([chat], [at(`https://hooks.slack.com/services/${other}`, 'slack')])),
+      ['update url'],
+      `another channel shows without any record: ${other}`,
+    )
+  }
   t.strictSame(planFor([chat], [rewritten], remember({ url: slack, secret: null })).changes, [])
   t.strictSame(
     fieldsOf(planFor([chat], [rewritten], remember({ url: `${slack}-old`, secret: null }))),
