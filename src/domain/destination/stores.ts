@@ -19,6 +19,15 @@ const path = {
 } as const
 const region = { type: 'text', required: true, param: 'region', doc: 'Region, such as us-east-1.' } as const
 
+/** A region of Amazon's where Cloudflare can write. */
+function expectedAwsRegion(text: string): string | null {
+  if (!/^[a-z]{2,3}(?:-[a-z]+)+-\d{1,2}$/.test(text)) return 'a region of AWS such as us-east-1'
+  if (text.startsWith('cn-')) return 'a region outside China, where Cloudflare does not write'
+  return text.startsWith('us-gov-') ? 'another region: GovCloud is only reached as s3_compatible' : null
+}
+
+const awsRegion = { ...region, expects: expectedAwsRegion } as const
+
 /** Either key without the other is an error. */
 const bothKeys = (has: (field: string) => boolean): readonly string[] => {
   const pair = ['access_key_id', 'secret_access_key'] as const
@@ -74,7 +83,7 @@ export const storeKinds = {
     fields: {
       bucket,
       path,
-      region,
+      region: awsRegion,
       sse: {
         type: 'text',
         required: false,
@@ -178,7 +187,7 @@ export const storeKinds = {
     pathIsPublic: true,
     fields: {
       stream: { type: 'text', required: true, doc: 'Name of the stream.' },
-      region,
+      region: awsRegion,
       role_arn: { type: 'hidden', required: false, param: 'sts-assume-role-arn', doc: 'Role to assume.' },
       external_id: {
         type: 'hidden',

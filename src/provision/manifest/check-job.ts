@@ -6,23 +6,18 @@ import { hasReference } from '../resource/reference.ts'
 import { checkDestination } from './check-destination.ts'
 import { checkFilter } from './check-filter.ts'
 import { checkUpload } from './check-upload.ts'
+import { expectedName } from './job-name.ts'
 import type { OutputValue } from './job-schema.ts'
-import { checkVariables, sampled } from './job-variables.ts'
+import { checkVariables, sampled, withDataset } from './job-variables.ts'
 import type { Report } from './report.ts'
 import type { JobValue, ScopeValue, ZonesValue } from './schema.ts'
 import type { Path } from './tree.ts'
-
-/** Cloudflare's longest job name. */
-const maxNameLength = 512
 
 /** Checks what the schema cannot say of one job. `path` leads to the job. */
 export function checkJob(report: Report, job: JobValue, path: Path): void {
   checkScope(report, job, path)
   checkVariables(report, job, path)
-  const { length } = sampled(job.name)
-  if (length > maxNameLength) {
-    report.error([...path, 'name'], `expected at most ${maxNameLength} characters, found ${length}`)
-  }
+  checkName(report, job, [...path, 'name'])
   checkDataset(report, job, path)
   const kind = checkDestination(report, job.destination, [...path, 'destination'])
   if (kind !== null) {
@@ -31,6 +26,17 @@ export function checkJob(report: Report, job: JobValue, path: Path): void {
   }
   if (job.output !== undefined) checkOutput(report, job.output, [...path, 'output'])
   if (job.filter !== undefined) checkFilter(report, job.filter, job.dataset, [...path, 'filter'])
+}
+
+/** The name as it will be, but for the zone and the account, which no manifest knows. */
+function checkName(report: Report, { name, dataset }: JobValue, path: Path): void {
+  const text = sampled(withDataset(name, dataset))
+  const expected = expectedName(text)
+  // A live job may have it all the same: plan refuses it where it would be new.
+  if (expected !== null) report.warn(path, `expected ${expected}: Cloudflare refuses such a name`)
+  else if (text.includes('_')) {
+    report.warn(path, 'Cloudflare documents no underscores in names of jobs, and may refuse this one')
+  }
 }
 
 /** A job, or an entry of `scopes`: in the account or in one zone. */
@@ -123,7 +129,10 @@ function checkOutput(report: Report, output: OutputValue, path: Path): void {
   }
   if (format !== undefined && !timestampFormats.includes(format)) {
     const hint = didYouMean(format, timestampFormats)
-    report.warn([...path, 'timestamp_format'], `unknown format ${quoted(format)}${hint}`)
+    report.error(
+      [...path, 'timestamp_format'],
+      `expected one of ${timestampFormats.join(', ')}, found ${quoted(format)}${hint}`,
+    )
   }
   for (const name of Object.keys(output.extra ?? {})) {
     const known = outputOptionNames.find((option) => option === name)

@@ -4,6 +4,7 @@ import { redactConf } from '../../domain/destination/redaction.ts'
 import type { Positioned } from '../../domain/positioned.ts'
 import { Secret } from '../../domain/secret.ts'
 import { hasReference, parseReferences, refEnv, refFile, variablesIn } from '../resource/reference.ts'
+import { isTellingAddress, isTellingName, isTellingPath } from './literal-secret.ts'
 import { isSecretPath, type Report } from './report.ts'
 import { type Path, pathText } from './tree.ts'
 
@@ -36,9 +37,12 @@ function checkText(report: Report, text: string, path: Path): void {
   } else if (isReferable(path)) {
     const parsed = parseReferences(text)
     if ('mistake' in parsed) report.error(path, isSecretPath(path) ? bare(parsed.mistake) : parsed.mistake)
-    else if (mustRefer(path, text) && !hasReference(text)) {
-      report.error(path, `expected a reference such as ${refEnv} or ${refFile}, found plain text`)
-    } else if (isWholeDestination(path) && hasReference(text)) {
+    else if (!hasReference(text)) {
+      const what = mustRefer(path, text) ? 'plain text' : holdsSecret(path, text) ? 'a secret' : null
+      if (what !== null) {
+        report.error(path, `expected a reference such as ${refEnv} or ${refFile}, found ${what}`)
+      }
+    } else if (isWholeDestination(path)) {
       for (const name of literalSecrets(text)) {
         report.error(path, `${name}: expected a reference such as ${refEnv} or ${refFile}, found plain text`)
       }
@@ -94,7 +98,17 @@ function literalSecrets(text: string): readonly string[] {
   })
 }
 
-const tellingName = /auth|token|key|secret|passw|cookie|credential|signature/i
+/** Whether a text that may stand literally has a secret in it, such as the address of a chat service. */
+function holdsSecret(path: Path, text: string): boolean {
+  if (path[0] === 'notifications') return path.at(-1) === 'url' && isTellingAddress(text)
+  const destination = path.indexOf('destination')
+  const [kind, field] = destination < 0 ? [] : path.slice(destination + 1)
+  if (typeof kind !== 'string' || typeof field !== 'string' || !isDestinationKind(kind)) return false
+  const shape = kindSpec(kind).fields[field]?.shape
+  return shape === 'url'
+    ? isTellingAddress(text)
+    : kind === 'datadog' && field === 'path' && isTellingPath(text)
+}
 
 function mustRefer(path: Path, text: string): boolean {
   const last = path.at(-1)
@@ -105,6 +119,6 @@ function mustRefer(path: Path, text: string): boolean {
   if (kind === 'url') return redactConf(text).redacted !== text
   if (typeof kind !== 'string' || typeof field !== 'string' || !isDestinationKind(kind)) return false
   const type = kindSpec(kind).fields[field]?.type
-  if (type === 'headers' || type === 'params') return tellingName.test(String(name))
+  if (type === 'headers' || type === 'params') return isTellingName(String(name))
   return type === 'secret' || type === 'query'
 }

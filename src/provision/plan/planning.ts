@@ -12,6 +12,7 @@ import type { Plan } from './change.ts'
 import { checkAdoptions } from './check-adoptions.ts'
 import { unlistedFindings } from './check-fields.ts'
 import { checkLiveNames } from './check-live-names.ts'
+import { checkNewNames } from './check-new-names.ts'
 import { createFieldLists } from './field-lists.ts'
 import { noFindings, together } from './findings.ts'
 import { makeDestroyPlan, makePlan } from './plan.ts'
@@ -80,7 +81,11 @@ export async function planManifest(
   const plan = options.unread
     ? withNote(makePlan(desired, actual, { ...options, webhookRecords: new Map() }), unreadNote(manifest))
     : makePlan(desired, actual, options)
-  const wrong = [...checkLiveNames(desired, actual), ...checkAdoptions(desired, actual, options)]
+  const wrong = [
+    ...checkLiveNames(desired, actual),
+    ...checkAdoptions(desired, actual, options),
+    ...checkNewNames(plan.changes),
+  ]
   const found = together([
     { problems: [...problems, ...wrong], notes: [] },
     unlistedFindings(unlisted, plan.changes),

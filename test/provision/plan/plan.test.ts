@@ -7,6 +7,7 @@ import { createJobBody, updateJobBody } from '../../../src/provision/apply/job-b
 import type { Change, Plan } from '../../../src/provision/plan/change.ts'
 import { changeAddress } from '../../../src/provision/plan/change.ts'
 import { checkAdoptions } from '../../../src/provision/plan/check-adoptions.ts'
+import { checkNewNames } from '../../../src/provision/plan/check-new-names.ts'
 import { makeDestroyPlan, makePlan } from '../../../src/provision/plan/plan.ts'
 import { type PlanOptions, planEverything } from '../../../src/provision/plan/plan-options.ts'
 import { actualJob, actualPolicy, actualWebhook } from '../../../src/provision/resource/live-resource.ts'
@@ -840,3 +841,18 @@ t.test('every live object is either wanted, deleted, or not ours', async (t) => 
     400,
   )
 })
+
+t.test(
+  'a name that Cloudflare refuses is an error where it would be new, and kept where it is live',
+  async (t) => {
+    const odd = aJob({ name: 'sre-HTTP logs' })
+    t.match(checkNewNames(planFor([odd], []).changes), [
+      {
+        message:
+          'job sre-HTTP logs: the name is expected to have letters, digits, dots and dashes only, found "sre-HTTP logs"',
+      },
+    ])
+    const disabled = live(aJob({ name: 'sre-HTTP logs', enabled: false }))
+    t.strictSame(checkNewNames(planFor([odd], [disabled]).changes), [])
+  },
+)
