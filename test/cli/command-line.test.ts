@@ -82,7 +82,7 @@ async function everyPath(
 
 t.test('help texts are as reviewed', async (t) => {
   const paths = await everyPath()
-  t.equal(paths.length, 20, 'every command has one')
+  t.equal(paths.length, 22, 'every command has one')
   for (const path of paths) {
     const text = `${await helpOf(...path, '--help')}\n`
     const name = path.length === 0 ? 'overview' : path.join('-')
@@ -141,7 +141,7 @@ t.test('a word that may be a secret is no command, and is not repeated', async (
     '--api-key: unknown flag; secrets are never passed as flags, because everyone on the machine can read those',
   ])
   t.strictSame(await problemsOf('provision', '--token', 'canary', '--', 'plan'), [
-    'provision: expected a verb: validate, plan, apply, destroy, ownership, pagerduty, export, import, fields, schema',
+    'provision: expected a verb: validate, plan, apply, destroy, test, rotate, ownership, pagerduty, export, import, fields, schema',
   ])
 })
 

@@ -146,7 +146,7 @@ const stands: readonly (readonly [RegExp, string])[] = [
   // The simulator has written the challenge to the folder that stands for the buckets.
   [/^aws s3 cp "\S+" (\S+)$/, 'cp buckets/quay-logs/workers/*/ownership-challenge-*.txt $1'],
   // A person at a terminal answers its question.
-  [/^(logpush-exporter provision (?:apply|ownership request) .*)$/, '$1 --yes'],
+  [/^(logpush-exporter provision (?:apply|rotate|ownership request) .*)$/, '$1 --yes'],
 ]
 
 export function standFor(text: string): Stand {

@@ -10,8 +10,8 @@ import {
   whyOutdated,
 } from '../../provision/plan/saved-plan.ts'
 import { parseManifest, readManifestTexts } from '../manifest-files.ts'
-import { carryOutPlan, waitOption } from './carry-out.ts'
-import { mayGoAhead } from './consent.ts'
+import { agreeAndApply } from './agreed-apply.ts'
+import { waitOption } from './carry-out.ts'
 import { memoryOption, openMemory } from './memory.ts'
 import {
   forceOption,
@@ -21,8 +21,7 @@ import {
   withoutChecksOption,
   yesOption,
 } from './options.ts'
-import { objectionsTo, printPlan } from './plan.ts'
-import { complainOf, complainOfPlan, warnOf } from './problems.ts'
+import { complainOf, warnOf } from './problems.ts'
 import { openProgress } from './progress.ts'
 import { openSession } from './session.ts'
 
@@ -77,23 +76,15 @@ export const apply = defineCommand({
     })
     if (!planned.ok) return complainOf(planned.problems, io)
     const { plan, problems } = planned.value
-    const objections = objectionsTo(planned.value, values.force)
-    const outdated =
-      saved === null
-        ? null
-        : whyOutdated(saved, { texts, changes: plan.changes, plan: planJson({ plan, objections, problems }) })
+    const json = planJson({ plan, objections: [], problems })
+    const outdated = saved === null ? null : whyOutdated(saved, { texts, changes: plan.changes, plan: json })
     if (outdated !== null) throw outdatedPlan(planFile, outdated)
-    // In JSON, stdout belongs to the events; the plan and the objections are for people.
-    const shown = values.output === 'json' ? { ...io, stdout: io.stderr } : io
-    printPlan({ plan, objections, problems }, 'text', shown)
-    const refused = complainOfPlan(problems, io)
-    if (refused !== null) return refused
-    if (objections.length > 0) return exitCode.guardObjected
-    if (plan.changes.length > 0 && !(await mayGoAhead('Apply this plan?', values.yes, io))) {
-      return exitCode.failure
-    }
-    const { output, wait } = values
-    return carryOutPlan({ plan, session, memory, progress, output, wait }, io)
+    const { output, wait, force, yes } = values
+    const question = 'Apply this plan?'
+    return agreeAndApply(
+      { planned: planned.value, force, yes, question, session, memory, progress, output, wait },
+      io,
+    )
   },
 })
 

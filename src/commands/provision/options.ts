@@ -26,13 +26,13 @@ export const planOptions = {
     flag: 'target',
     kind: objectName,
     only: 'flag',
-    help: 'Only plan objects with this name.',
+    help: 'Only plan objects with this name, or with names that this glob describes.',
   }),
   rotate: listSetting({
     flag: 'rotate',
     kind: objectName,
     only: 'flag',
-    help: 'Resend the secret of this webhook even if it does not seem to have changed.',
+    help: 'Resend the secrets of this job or webhook even if they do not seem to have changed.',
   }),
 } satisfies Table
 

@@ -27,6 +27,16 @@ export const provision: Group = {
       load: async () => (await import('./destroy.ts')).destroy,
     },
     {
+      name: 'test',
+      summary: 'Test whether Cloudflare can write to the destinations now.',
+      load: async () => (await import('./test.ts')).test,
+    },
+    {
+      name: 'rotate',
+      summary: 'Send the secrets of jobs and webhooks again.',
+      load: async () => (await import('./rotate.ts')).rotate,
+    },
+    {
       name: 'ownership',
       summary: 'Prove by hand that you own a destination: request, confirm.',
       load: async () => (await import('./ownership.ts')).ownership,

@@ -1,5 +1,5 @@
 import { expectedName } from '../manifest/job-name.ts'
-import type { Problem } from '../resource/problem.ts'
+import { type Problem, problemOf } from '../resource/problem.ts'
 import type { Change } from './change.ts'
 
 /** Jobs that would get a name that Cloudflare refuses; one that has it already keeps it. */
@@ -7,16 +7,7 @@ export function checkNewNames(changes: readonly Change[]): readonly Problem[] {
   return changes.flatMap((change): readonly Problem[] => {
     if (change.kind !== 'job' || change.change === 'delete') return []
     const isNew = change.change === 'create' || change.fields.some(({ path }) => path === 'name')
-    const { origin, resource } = change.desired
-    const expected = isNew ? expectedName(resource.name) : null
-    return expected === null
-      ? []
-      : [
-          {
-            at: origin,
-            level: 'error',
-            message: `job ${resource.name}: the name is expected to have ${expected}`,
-          },
-        ]
+    const expected = isNew ? expectedName(change.desired.resource.name) : null
+    return expected === null ? [] : [problemOf(change.desired, `the name is expected to have ${expected}`)]
   })
 }

@@ -3,7 +3,7 @@ import { type Actual, addressKey, type DesiredState } from '../resource/resource
 import type { Change, Matched } from './change.ts'
 import { isShortened } from './compare-notification.ts'
 import { sortUndeclared } from './left-over.ts'
-import type { PlanOptions } from './plan-options.ts'
+import { type PlanOptions, selects } from './plan-options.ts'
 
 /** What a plan was made from. */
 export interface PlanMatter {
@@ -34,7 +34,7 @@ function unknownSecrets({ matched, options }: PlanMatter): string[] {
   return matched.flatMap((pair) => {
     if (pair.kind !== 'webhook') return []
     const { resource, secret } = pair.desired
-    if (options.webhookRecords.has(addressKey(resource)) || options.rotate.includes(resource.name)) return []
+    if (options.webhookRecords.has(addressKey(resource)) || selects(options.rotate, resource.name)) return []
     const again = `--rotate ${resource.name} sends it again`
     return [
       ...(secret === null

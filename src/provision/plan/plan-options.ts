@@ -1,12 +1,18 @@
+import { isGlob, matchesGlob } from '../../domain/glob.ts'
 import type { WebhookRecord } from '../resource/webhook-record.ts'
 
 export interface PlanOptions {
-  /** Names of the only objects to deal with; empty is all. */
+  /** Names or globs of the only objects to deal with; empty is all. */
   readonly targets: readonly string[]
   /** What was sent last, by address key of the webhook. */
   readonly webhookRecords: ReadonlyMap<string, WebhookRecord>
-  /** Names of webhooks whose secret is to be sent again. */
+  /** Names of jobs and webhooks whose secrets are to be sent again. */
   readonly rotate: readonly string[]
 }
 
 export const planEverything: PlanOptions = { targets: [], webhookRecords: new Map(), rotate: [] }
+
+/** Whether a name is one of these, or what one of these globs describes. */
+export function selects(patterns: readonly string[], name: string): boolean {
+  return patterns.some((pattern) => pattern === name || (isGlob(pattern) && matchesGlob(pattern, name)))
+}

@@ -1,7 +1,14 @@
+import { hiddenValues } from '../../domain/destination/hidden-values.ts'
 import { isOwned } from '../resource/owner.ts'
-import { type ActualState, addressKey, type Desired, type DesiredState } from '../resource/resource.ts'
+import {
+  type ActualState,
+  addressKey,
+  type Desired,
+  type DesiredState,
+  type JobResource,
+} from '../resource/resource.ts'
 import type { Change, Create, Delete, Edit, FieldDiff, Matched, Plan } from './change.ts'
-import { changeAddress } from './change.ts'
+import { changeAddress, secretAfter, secretBefore } from './change.ts'
 import { changeOrder, compareText } from './change-order.ts'
 import { immutableJobFields, jobDiff, newJobFields } from './compare-job.ts'
 import {
@@ -14,7 +21,7 @@ import {
 import { goneNotes, isSurelyOwned, leftOverNotes, sortForDestroy, sortUndeclared } from './left-over.ts'
 import { matchObjects } from './match.ts'
 import { planNotes } from './plan-notes.ts'
-import type { PlanOptions } from './plan-options.ts'
+import { type PlanOptions, selects } from './plan-options.ts'
 import { unreadableNotes, unreadableTwin } from './unreadable.ts'
 
 /*
@@ -28,7 +35,7 @@ export function makePlan(desired: DesiredState, actual: ActualState, options: Pl
   const isHeld = ({ resource }: Desired) => unreadableTwin(resource, actual.unreadable) !== null
   const created = missing.filter((one) => !isHeld(one))
   const held = missing.filter(isHeld).map(({ resource }) => resource)
-  const isTarget = (name: string) => options.targets.length === 0 || options.targets.includes(name)
+  const isTarget = (name: string) => options.targets.length === 0 || selects(options.targets, name)
   const edits = matched.map((pair) => edit(pair, desired, options))
   const { deleted, leftOver: undeclared } = sortUndeclared(extra, desired)
   const leftOver = undeclared.filter(({ actual: one }) => !isTwin(one, desired))
@@ -66,7 +73,7 @@ export function makeDestroyPlan(
 ): Plan {
   const { deleted, leftOver } = sortForDestroy(actual.resources, desired)
   const changes = deleted
-    .filter(({ resource }) => targets.length === 0 || targets.includes(resource.name))
+    .filter(({ resource }) => targets.length === 0 || selects(targets, resource.name))
     .map(remove)
   const notes = [...unreadableNotes([], actual.unreadable, desired.owners), ...leftOverNotes(leftOver)]
   return {
@@ -126,15 +133,27 @@ export function isBarred(pair: Matched, desired: DesiredState): boolean {
 function differences(pair: Matched, options: PlanOptions): readonly FieldDiff[] {
   switch (pair.kind) {
     case 'job':
-      return jobDiff(pair.desired.resource, pair.actual.resource)
+      return rotated(pair.desired.resource, jobDiff(pair.desired.resource, pair.actual.resource), options)
     case 'webhook': {
       const memory: WebhookMemory = {
         record: options.webhookRecords.get(addressKey(pair.desired.resource)) ?? null,
-        rotate: options.rotate.includes(pair.desired.resource.name),
+        rotate: selects(options.rotate, pair.desired.resource.name),
       }
       return webhookDiff(pair.desired, pair.actual, memory)
     }
     case 'policy':
       return policyDiff(pair.desired.resource, pair.actual.resource)
   }
+}
+
+/** With the destination of a job to rotate among the differences, whether or not its secrets differ as far as is known. */
+function rotated(
+  job: JobResource,
+  fields: readonly FieldDiff[],
+  { rotate }: PlanOptions,
+): readonly FieldDiff[] {
+  const isSent = fields.some(({ path }) => path === 'destination' || path.startsWith('destination.'))
+  const hasSecrets = hiddenValues(job.destinationConf.reveal()).length > 0
+  if (isSent || !selects(rotate, job.name) || !hasSecrets) return fields
+  return [...fields, { path: 'destination', from: secretBefore, to: secretAfter }]
 }

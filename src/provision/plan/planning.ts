@@ -7,7 +7,7 @@ import type { Manifest } from '../manifest/part.ts'
 import type { ReferenceReaders } from '../manifest/resolve-text.ts'
 import { isNamed, isOwned } from '../resource/owner.ts'
 import { type Checked, checked, type Problem, sortProblems } from '../resource/problem.ts'
-import type { ActualState, DesiredState } from '../resource/resource.ts'
+import type { ActualState, Address, DesiredState } from '../resource/resource.ts'
 import type { Plan } from './change.ts'
 import { checkAdoptions } from './check-adoptions.ts'
 import { unlistedFindings } from './check-fields.ts'
@@ -16,7 +16,7 @@ import { checkNewNames } from './check-new-names.ts'
 import { createFieldLists } from './field-lists.ts'
 import { noFindings, together } from './findings.ts'
 import { makeDestroyPlan, makePlan } from './plan.ts'
-import type { PlanOptions } from './plan-options.ts'
+import { type PlanOptions, selects } from './plan-options.ts'
 import type { OnPlanning } from './planning-event.ts'
 import { preflight } from './preflight.ts'
 import { survey } from './survey.ts'
@@ -77,7 +77,7 @@ export async function planManifest(
   if (!surveyed.ok) return surveyed
   const { desired: wanted, actual, unlisted, problems } = surveyed.value
   const desired = options.unread ? assumeLive(wanted, actual) : wanted
-  checkTargets(options.targets, desired, actual)
+  checkNames(options, desired, actual)
   const plan = options.unread
     ? withNote(makePlan(desired, actual, { ...options, webhookRecords: new Map() }), unreadNote(manifest))
     : makePlan(desired, actual, options)
@@ -118,19 +118,30 @@ export async function planDestroy(
   const surveyed = await survey(manifest, deps, 'places', createFieldLists(deps))
   if (!surveyed.ok) return surveyed
   const { desired, actual, problems } = surveyed.value
-  checkTargets(targets, desired, actual)
+  checkNames({ targets, rotate: [] }, desired, actual)
   return checked({ desired, actual, plan: makeDestroyPlan(desired, actual, targets), problems }, [])
 }
 
-function checkTargets(targets: readonly string[], desired: DesiredState, actual: ActualState): void {
+function checkNames(
+  { targets, rotate }: { readonly targets: readonly string[]; readonly rotate: readonly string[] },
+  desired: DesiredState,
+  actual: ActualState,
+): void {
   const deletable = actual.resources.filter(
     ({ resource }) => isOwned(resource, desired.owners) || isNamed(resource, desired.removed),
   )
-  const known = [...desired.resources, ...deletable].map(({ resource }) => resource.name)
-  const unknown = targets.filter((name) => !known.includes(name))
-  if (unknown.length === 0) return
-  const lines = unknown.map(
-    (name) => `--target ${name}: nothing in the manifest has this name${didYouMean(name, known)}`,
-  )
-  throw new UserError(lines.join('\n'), exitCode.usage)
+  const names = (objects: readonly { readonly resource: Address }[]) =>
+    objects.map(({ resource }) => resource.name)
+  const rotatable = desired.resources.filter(({ kind }) => kind !== 'policy')
+  const lines = [
+    ...unknownNames('rotate', rotate, names(rotatable)),
+    ...unknownNames('--target', targets, names([...desired.resources, ...deletable])),
+  ]
+  if (lines.length > 0) throw new UserError(lines.join('\n'), exitCode.usage)
+}
+
+function unknownNames(flag: string, given: readonly string[], known: readonly string[]): readonly string[] {
+  return given
+    .filter((pattern) => !known.some((name) => selects([pattern], name)))
+    .map((name) => `${flag} ${name}: nothing in the manifest has this name${didYouMean(name, known)}`)
 }
