@@ -69,6 +69,7 @@ t.test('the defaults are those of the design', async (t) => {
     historyPollIntervalMs: 300_000,
     auditActor: 'email',
     manifestFile: null,
+    referencesAllow: [],
     lablabs: false,
     logLevel: 'info',
     logFormat: null,

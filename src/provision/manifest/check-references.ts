@@ -4,7 +4,7 @@ import { redactConf } from '../../domain/destination/redaction.ts'
 import type { Positioned } from '../../domain/positioned.ts'
 import { Secret } from '../../domain/secret.ts'
 import { hasReference, parseReferences, refEnv, refFile, variablesIn } from '../resource/reference.ts'
-import { isTellingAddress, isTellingName, isTellingPath } from './literal-secret.ts'
+import { isTellingAddress, isTellingName } from './literal-secret.ts'
 import { isSecretPath, type Report } from './report.ts'
 import { type Path, pathText } from './tree.ts'
 
@@ -104,10 +104,7 @@ function holdsSecret(path: Path, text: string): boolean {
   const destination = path.indexOf('destination')
   const [kind, field] = destination < 0 ? [] : path.slice(destination + 1)
   if (typeof kind !== 'string' || typeof field !== 'string' || !isDestinationKind(kind)) return false
-  const shape = kindSpec(kind).fields[field]?.shape
-  return shape === 'url'
-    ? isTellingAddress(text)
-    : kind === 'datadog' && field === 'path' && isTellingPath(text)
+  return kindSpec(kind).fields[field]?.shape === 'url' && isTellingAddress(text)
 }
 
 function mustRefer(path: Path, text: string): boolean {

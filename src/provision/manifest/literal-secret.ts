@@ -23,7 +23,7 @@ export function isTellingAddress(text: string): boolean {
   return (
     password !== '' ||
     [...searchParams].some(([name, value]) => value !== '' && isTellingName(name)) ||
-    isTellingPath(pathname)
+    pathname.split('/').some(looksRandom)
   )
 }
 
@@ -31,9 +31,4 @@ export function isTellingAddress(text: string): boolean {
 function looksRandom(segment: string): boolean {
   const runs = segment.match(/[A-Za-z0-9]{16,}/g) ?? []
   return runs.some((run) => run.replaceAll(/\D/g, '').length >= 3 && run.replaceAll(/\d/g, '').length >= 3)
-}
-
-/** Whether a path holds what looks like a token. */
-export function isTellingPath(path: string): boolean {
-  return path.split('/').some(looksRandom)
 }
