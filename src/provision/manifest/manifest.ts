@@ -5,6 +5,7 @@ import { checkJob, checkScope } from './check-job.ts'
 import { checkNames, isAccountId, isOwnerName } from './check-names.ts'
 import { checkPolicy, checkWebhook } from './check-notifications.ts'
 import { checkReferences } from './check-references.ts'
+import { checkRules } from './check-rules.ts'
 import type { Manifest, ManifestPart } from './part.ts'
 import { type PartialManifest, parsePartially } from './partial-manifest.ts'
 import { unpasted } from './pasted.ts'
@@ -52,7 +53,7 @@ export function readManifest(texts: readonly ManifestText[], parseYaml: ParseYam
     problems.push(...report.problems)
   }
   // With a file missing, its neighbours would be blamed for what it holds.
-  if (parts.length === texts.length) problems.push(...checkNames(parts))
+  if (parts.length === texts.length) problems.push(...checkNames(parts), ...checkRules({ parts }))
   return checked({ parts }, oncePerPlace(problems))
 }
 

@@ -160,6 +160,25 @@ export const scopeSchema = mapping('a mapping: { scope: account }, { zone: … }
   zones: zones.optional(),
 })
 
+const rules = mapping(
+  'a mapping with destinations, fields or sampling',
+  'What is required of every job, in all files that are given together.',
+  {
+    destinations: listOf(
+      'a list of destinations',
+      'Where logs may go: addresses in which * stands for any characters, such as s3://quay-*; with ?endpoint=… or ?account-id=… where a destination has them.',
+      text('a destination such as s3://quay-logs', 'Address without secrets.'),
+    ).optional(),
+    fields: z
+      .record(z.string(), listOf('a list of fields', 'Fields.', text('the name of a field', 'Field.')), {
+        error: 'a mapping of datasets to lists of fields',
+      })
+      .optional()
+      .meta({ description: 'Fields that jobs of a dataset must send; "*" is every dataset.' }),
+    sampling: flag('Whether jobs may send a sample only (default: true).').optional(),
+  },
+)
+
 function manifestShape<J extends z.ZodType>(job: J) {
   return mapping('a manifest', 'logpush-exporter manifest.', {
     version: z.literal(1, { error: '1' }).meta({ description: 'Version of this format: 1.' }),
@@ -173,6 +192,7 @@ function manifestShape<J extends z.ZodType>(job: J) {
       'Names of objects to delete, in the scopes of the manifest.',
       text('a name', 'Name of an object to delete.'),
     ).optional(),
+    policy: rules.optional(),
     scopes: listOf(
       'a list such as [{ zone: quay.example }]',
       'Scopes to manage in addition to those of the jobs, so that removed jobs are found.',
@@ -195,6 +215,7 @@ export type JobValue = z.output<typeof jobSchema>
 export type WebhookValue = z.output<typeof webhookSchema>
 export type ZonesValue = z.output<typeof zones>
 export type ScopeValue = z.output<typeof scopeSchema>
+export type RulesValue = z.output<typeof rules>
 export type PolicyValue = z.output<typeof policySchema>
 
 /** The manifest as JSON Schema, for editors: as it is written, so what defaults may give is not required. */

@@ -13,6 +13,7 @@ import { checkAdoptions } from './check-adoptions.ts'
 import { unlistedFindings } from './check-fields.ts'
 import { checkLiveNames } from './check-live-names.ts'
 import { checkNewNames } from './check-new-names.ts'
+import { checkRules } from './check-rules.ts'
 import { createFieldLists } from './field-lists.ts'
 import { noFindings, together } from './findings.ts'
 import { makeDestroyPlan, makePlan } from './plan.ts'
@@ -85,6 +86,7 @@ export async function planManifest(
     ...checkLiveNames(desired, actual),
     ...checkAdoptions(desired, actual, options),
     ...checkNewNames(plan.changes),
+    ...checkRules(manifest, desired),
   ]
   const found = together([
     { problems: [...problems, ...wrong], notes: [] },
