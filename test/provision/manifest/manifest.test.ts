@@ -77,7 +77,7 @@ t.test('all mistakes of all files are reported at once, in order', async (t) => 
   t.strictSame(
     problemsOf({ file: 'b.yaml', text: one }, { file: 'a.yaml', text: 'version: 1\nsurprise: 1\n' }),
     [
-      'a.yaml:2:1: unknown key "surprise"; known keys: version, account, owner, prune, removed, scopes, defaults, jobs, notifications',
+      'a.yaml:2:1: unknown key "surprise"; known keys: version, account, owner, prune, removed, policy, scopes, defaults, jobs, notifications',
       'b.yaml:4:16: jobs[0]: unknown key "dataste"; did you mean "dataset"?',
       'b.yaml:4:82: jobs[0].destination.gcs.bucket: expected a name without slashes, spaces or other characters that end a part of an address, found "b/c"',
       'b.yaml:4:115: jobs[0].upload.max_interval: expected a duration such as 60s from 30s to 300s, found "1s"',
