@@ -118,7 +118,7 @@ t.test('the lock file names one checksum for every package and no registry', asy
   )
   const pins = [...Object.entries(own.dependencies), ...Object.entries(own.devDependencies)]
   t.strictSame(
-    pins.filter(([, range]) => !/^\d+\.\d+\.\d+$/.test(String(range))),
+    pins.filter(([, range]) => !/^(npm:[a-z]+@)?\d+\.\d+\.\d+$/.test(String(range))),
     [],
     'every version is exact',
   )
