@@ -1,5 +1,5 @@
 import { gauge, rate } from './exporter-expressions.ts'
-import { exporterFilter } from './expressions.ts'
+import { exporterFilter, scopeFilter } from './expressions.ts'
 import { graph } from './panels.ts'
 import { line } from './queries.ts'
 
@@ -30,7 +30,7 @@ export const inputGraphs = [
     unit: 'short',
     lines: [
       line(
-        `sum by (kind, change) (max by (account, zone, kind, name, change) (cloudflare_logpush_manifest_drift{${exporterFilter}}))`,
+        `sum by (kind, change) (max by (account, zone, kind, name, change) (cloudflare_logpush_manifest_drift{${scopeFilter}}))`,
         '{{kind}} {{change}}',
       ),
     ],

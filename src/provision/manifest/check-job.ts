@@ -2,7 +2,7 @@ import { attackTrafficDatasets, datasetScopes, knownDatasets } from '../../domai
 import { type DestinationKind, kindSpec } from '../../domain/destination/kinds.ts'
 import { didYouMean, quoted } from '../../domain/positioned.ts'
 import { outputOptionNames, outputPath } from '../resource/output-form.ts'
-import { hasReference } from '../resource/reference.ts'
+import { hasReference, parseReferences } from '../resource/reference.ts'
 import { checkDestination } from './check-destination.ts'
 import { checkFilter } from './check-filter.ts'
 import { checkUpload } from './check-upload.ts'
@@ -30,6 +30,8 @@ export function checkJob(report: Report, job: JobValue, path: Path): void {
 
 /** The name as it will be, but for the zone and the account, which no manifest knows. */
 function checkName(report: Report, { name, dataset }: JobValue, path: Path): void {
+  // A reference in it is reported for itself.
+  if (hasReference(name) || 'mistake' in parseReferences(name)) return
   const text = sampled(withDataset(name, dataset))
   const expected = expectedName(text)
   // A live job may have it all the same: plan refuses it where it would be new.
