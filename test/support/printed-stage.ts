@@ -51,6 +51,10 @@ jobs:
     scope: account
     dataset: audit_logs_v2
     destination: { r2: { bucket: audit, path: "{DATE}", account_id: 0123456789abcdef0123456789abcdef, access_key_id: key, secret_access_key: "\${env:R2_SECRET}" } }
+  - name: sre-http
+    scope: account
+    dataset: gateway_http
+    destination: { r2: { bucket: http, path: "{DATE}", account_id: 0123456789abcdef0123456789abcdef, access_key_id: key, secret_access_key: "\${env:R2_SECRET}" } }
 `
 
 /** `terraform show -json` of one job. */
