@@ -126,6 +126,8 @@ const missing = missingPrograms('promtool', 'amtool', 'curl')
 t.test('every command that a document prints runs', { skip: missing }, async (t) => {
   const { folder, copy, env, token, kube } = await stage(t)
   const counts = { found: 0, run: 0, rendered: 0, excepted: 0 }
+  /** What makes files of the repository is the same from wherever it is typed: once is enough. */
+  const generated = new Set<string>()
 
   async function type(document: string, at: string): Promise<void> {
     const scratch = mkdtempSync(join(folder, 'session-'))
@@ -136,8 +138,9 @@ t.test('every command that a document prints runs', { skip: missing }, async (t)
     const shell = openShell({ cwd, env, folder: scratch })
     t.teardown(() => shell.close())
     let block: number | null = null
-    const seen = new Set<string>()
+    const typedHere = new Set<string>()
     for (const command of printedCommands(join(document))) {
+      const seen = /^npm run (?!demo)/.test(command.text) ? generated : typedHere
       if (seen.has(command.text)) continue
       seen.add(command.text)
       counts.found += 1
