@@ -36,11 +36,12 @@ t.test('limits are read at the first poll and again each hour', async (t) => {
 })
 
 t.test(
-  'limits that may not be read are asked for after ten minutes, after a passing failure at the next poll',
+  'limits that may not be read are asked for after ten minutes, after a passing failure at the next poll: twice after a blip',
   async (t) => {
     for (const [kind, pauses] of [
       ['forbidden', [1, 0, 1, 0]],
-      ['timeout', [2, 2, 2, 2]],
+      ['unavailable', [2, 2, 2, 2]],
+      ['timeout', [1, 1, 1, 1]],
     ] as const) {
       const { asked } = await watching({
         refuseLimits: () => {
