@@ -3,13 +3,15 @@
 // Arguments narrow the test files: `npm test -- ledger` runs those whose path holds "ledger".
 // With --long it runs every test/**/*.long.ts instead: soaks, fuzzing with new seeds, whole matrices.
 import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { run } from 'node:test'
+import { pathToFileURL } from 'node:url'
 import { transformSync } from 'esbuild'
 import { isBuilt } from './build-state.mjs'
 import { compileTests, filesBelow } from './compile-tests.mjs'
+import { eventsByFile, groupModule, groupsOf } from './test-groups.mjs'
 import { createReport } from './test-report.mjs'
 
 const inCi = process.env.CI === 'true'
@@ -60,25 +62,39 @@ function step(report, name, command, args) {
   })
 }
 
-/** One file in a process of its own. */
-function runFile(report, path, compiled) {
+/** A file, or a group of them, in a process of its own. */
+function runGroup(report, group, compiled) {
   const began = performance.now()
   return new Promise((end) => {
-    const stream = run({ files: [resolve(compiled)], concurrency: 1, timeout: long ? 3_600_000 : 300_000 })
+    const stream = run({
+      files: [moduleOf(group, compiled)],
+      concurrency: 1,
+      timeout: long ? 3_600_000 : 300_000,
+    })
     let lastWords = ''
-    stream.on('test:pass', (event) => report.test(path, event, true))
-    stream.on('test:fail', (event) => report.test(path, event, false, lastWords))
+    const take = eventsByFile(group, (path, event, ok) => report.test(path, event, ok, ok ? '' : lastWords))
+    stream.on('test:pass', (event) => take(event, true))
+    stream.on('test:fail', (event) => take(event, false))
     for (const name of ['test:stdout', 'test:stderr'])
       stream.on(name, ({ message }) => process.env.VERBOSE && process.stdout.write(message))
     stream.on('test:stderr', ({ message }) => {
       lastWords = `${lastWords}${message}`.slice(-2_000)
     })
     stream.on('end', () => {
-      report.fileEnded(path, performance.now() - began)
+      report.filesEnded(group, performance.now() - began)
       end()
     })
     stream.resume()
   })
+}
+
+/** The compiled module of a group. */
+function moduleOf({ paths: [first, ...more] }, compiled) {
+  if (more.length === 0) return resolve(compiled(first))
+  const module = resolve(compiled(first).replace(/\.js$/, '.group.js'))
+  const modules = [first, ...more].map((path) => [path, pathToFileURL(resolve(compiled(path))).href])
+  writeFileSync(module, groupModule(modules))
+  return module
 }
 
 /**
@@ -88,11 +104,12 @@ function runFile(report, path, compiled) {
  */
 async function runFiles(report, files, compiled, first = async () => {}) {
   const lane = async (queue) => {
-    for (let path = queue.shift(); path !== undefined; path = queue.shift())
-      await runFile(report, path, compiled(path))
+    for (let group = queue.shift(); group !== undefined; group = queue.shift())
+      await runGroup(report, group, compiled)
   }
-  const waiting = files.filter(mostlyWaits)
-  const working = files.filter((path) => !mostlyWaits(path))
+  const groups = groupsOf(files, (path) => readFileSync(path, 'utf8'))
+  const waiting = groups.filter(({ name }) => mostlyWaits(name))
+  const working = groups.filter(({ name }) => !mostlyWaits(name))
   const worker = async () => {
     await lane(working)
     await lane(waiting)

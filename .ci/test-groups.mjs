@@ -1,0 +1,72 @@
+// Test files that need no process of their own share one: to start one takes longer than most of them run.
+
+/** Fast and pure; each keeps to its own values. */
+const shared = /^test\/(access|cloudflare|domain|exporter|http|log|metrics|provision|settings|simulator)\//
+
+/** What touches the whole process, measures it, waits, or starts others needs one of its own. */
+const needsItsOwn =
+  /^t\.(?!test\()|process\.(env|chdir|exit|on|memory|cpu)|performance\.now|Date\.now|setTimeout|child_process|start(Simulator|Exporter|Program)/m
+
+const filesInOne = 12
+
+/**
+ * The files by process: `[{ name, paths }]`, in their order. One that stays alone has its path as its name.
+ * `textOf` reads a file.
+ */
+export function groupsOf(files, textOf) {
+  const groups = []
+  const open = new Map()
+  for (const path of files) {
+    const room = shared.exec(path)?.[1]
+    if (room === undefined || needsItsOwn.test(textOf(path))) {
+      groups.push({ name: path, paths: [path] })
+      continue
+    }
+    const group = open.get(room)
+    if (group !== undefined && group.paths.length < filesInOne) {
+      group.paths.push(path)
+      continue
+    }
+    const begun = { name: path, paths: [path] }
+    open.set(room, begun)
+    groups.push(begun)
+  }
+  for (const group of groups)
+    if (group.paths.length > 1) group.name += ` and ${group.paths.length - 1} others`
+  return groups
+}
+
+/** A module that runs the files, given as path and compiled module, and puts each path before the names of its tests. */
+export function groupModule(modules) {
+  return `import t from 'tap'
+const test = t.test.bind(t)
+for (const [path, module] of ${JSON.stringify(modules)}) {
+  t.test = (name, ...rest) => test(\`\${path}: \${name}\`, ...rest)
+  await import(module)
+}
+`
+}
+
+/**
+ * Hands on the events of a group as those of its files, `take(path, event, ok)`: what happened inside a test comes
+ * before the test, which is the one that names its file.
+ */
+export function eventsByFile({ name, paths }, take) {
+  if (paths.length === 1) return (event, ok) => take(name, event, ok)
+  let inside = []
+  let anyFailed = false
+  return (event, ok) => {
+    if (event.nesting > 0) {
+      inside.push([event, ok])
+      return
+    }
+    const path = paths.find((one) => event.name.startsWith(`${one}: `))
+    // The end of the process. It stands for itself only when it died outside its tests.
+    if (path === undefined && (ok || anyFailed)) return
+    anyFailed ||= !ok
+    const whose = path ?? name
+    for (const [child, childOk] of inside) take(whose, child, childOk)
+    inside = []
+    take(whose, { ...event, name: path === undefined ? name : event.name.slice(path.length + 2) }, ok)
+  }
+}
