@@ -1,11 +1,11 @@
 // Test files that need no process of their own share one: to start one takes longer than most of them run.
 
 /** Fast and pure; each keeps to its own values. */
-const shared = /^test\/(access|cloudflare|domain|exporter|http|log|metrics|provision|settings|simulator)\//
+const shared = /^test\/(access|domain|exporter|http|log|metrics|provision|settings|simulator)\//
 
 /** What touches the whole process, measures it, waits, or starts others needs one of its own. */
 const needsItsOwn =
-  /^t\.(?!test\()|process\.(env|chdir|exit|on|memory|cpu)|performance\.now|Date\.now|setTimeout|child_process|start(Simulator|Exporter|Program)/m
+  /^t\.(?!test\()|^(\w.* )?await |process\.(env|chdir|exit|on|memory|cpu)|performance\.now|Date\.now|setTimeout|child_process|start(Simulator|Exporter|Program)/m
 
 const filesInOne = 12
 
@@ -36,15 +36,19 @@ export function groupsOf(files, textOf) {
   return groups
 }
 
-/** A module that runs the files, given as path and compiled module, and puts each path before the names of its tests. */
+/**
+ * A module that runs the files, given as path and address of the compiled module, and puts each path before the names
+ * of its tests. Static imports follow each other without a pause, in which tap would take the run for ended.
+ */
 export function groupModule(modules) {
-  return `import t from 'tap'
+  const run = (code) => `import ${JSON.stringify(`data:text/javascript,${encodeURIComponent(code)}`)}\n`
+  const begin = (path) => run(`globalThis.testFile = ${JSON.stringify(path)}`)
+  const [[, first]] = modules
+  const tap = import.meta.resolve('tap', first)
+  const prefix = `import t from ${JSON.stringify(tap)}
 const test = t.test.bind(t)
-for (const [path, module] of ${JSON.stringify(modules)}) {
-  t.test = (name, ...rest) => test(\`\${path}: \${name}\`, ...rest)
-  await import(module)
-}
-`
+t.test = (name, ...rest) => test(\`\${globalThis.testFile}: \${name}\`, ...rest)`
+  return run(prefix) + modules.map(([path, url]) => `${begin(path)}import ${JSON.stringify(url)}\n`).join('')
 }
 
 /**
