@@ -18,6 +18,9 @@ export interface IntakeDeps {
   readonly startedAt: EpochMs
 }
 
+/** Entries may tell their time in whole seconds, cut off: one of the second of the start is not from before it. */
+const wholeSecondMs = 1_000
+
 export function createAuditIntake(deps: IntakeDeps): (fresh: readonly AuditEntry[]) => void {
   const { state, questions, log } = deps
   return (fresh) => {
@@ -37,7 +40,7 @@ export function createAuditIntake(deps: IntakeDeps): (fresh: readonly AuditEntry
         const ofScope = edits.get(key) ?? new Map<JobId, JobEdit[]>()
         edits.set(key, ofScope.set(jobId, [edit, ...(ofScope.get(jobId) ?? [])]))
       }
-      if (question === null && at < deps.startedAt) continue
+      if (question === null && at + wholeSecondMs <= deps.startedAt) continue
       const about = question?.about ?? aboutOf(jobId, scope)
       log.info({ ...about, by: edit.by, at: new Date(at).toISOString() }, `audit log: job ${edit.action}`)
     }
