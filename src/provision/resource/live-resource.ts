@@ -1,8 +1,9 @@
-import type { JobRecord, OutputOptions } from '../../domain/job/job.ts'
+import type { JobRecord } from '../../domain/job/job.ts'
 import { isSameId } from '../../domain/notification/object-id.ts'
 import type { AccountScope, Scope } from '../../domain/scope.ts'
 import type { NotificationPolicy, WebhookDestination } from '../../ports/cloudflare.ts'
 import { type JsonValue, parseJson } from './json-value.ts'
+import { outputOfLogpull } from './logpull-form.ts'
 import { liveOutputForm } from './output-form.ts'
 import type { ActualJob, ActualPolicy, ActualWebhook } from './resource.ts'
 
@@ -83,20 +84,4 @@ export function actualPolicy(
 
 function nameOf(id: string, names: ReadonlyMap<string, string>): string {
   return names.get(id) ?? [...names].find(([known]) => isSameId(known, id))?.[1] ?? id
-}
-
-/** `logpull_options`, which `output_options` replaced, as output options; null when they say nothing. */
-function outputOfLogpull(text: string | null): OutputOptions | null {
-  const said = new URLSearchParams(text ?? '')
-  const fields = (said.get('fields') ?? '').split(',').filter((name) => name !== '')
-  const timestamps = said.get('timestamps')
-  const sample = Number(said.get('sample') ?? '')
-  const log4j = said.get('CVE-2021-44228') === 'true'
-  const options: OutputOptions = {
-    ...(fields.length === 0 ? {} : { field_names: fields }),
-    ...(timestamps === null || timestamps === '' ? {} : { timestamp_format: timestamps }),
-    ...(sample > 0 && sample <= 1 ? { sample_rate: sample } : {}),
-    ...(log4j ? { 'CVE-2021-44228': true } : {}),
-  }
-  return Object.keys(options).length === 0 ? null : options
 }
