@@ -186,9 +186,9 @@ async function shown(exporter: ExporterProcess, { shownBy }: FaultRow): Promise<
     .reduce((sum, { value }) => sum + value, 0)
 }
 
-/** A fault is watched for at least this long, and until a metric shows it: at the start, two lists may time out in turn. */
+/** A fault is watched for at least this long, and until a metric shows it. */
 const watchMs = 800
-const maxWatchMs = 75_000
+const maxWatchMs = 50_000
 
 async function watch(
   exporter: ExporterProcess,

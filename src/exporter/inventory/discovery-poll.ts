@@ -7,6 +7,7 @@
 import { type Attempted, attempt } from '../../access/attempt.ts'
 import { priority } from '../../access/budget.ts'
 import type { Caller } from '../../access/caller.ts'
+import { settleAll } from '../../access/settle-all.ts'
 import type { Account, Scope } from '../../domain/scope.ts'
 import type { DirectoryApi } from '../../ports/cloudflare.ts'
 import type { Listing } from '../../ports/listing.ts'
@@ -35,8 +36,12 @@ export const discoveryPoller = 'discovery'
 /** One listing of everything. Throws ApiFailure when neither accounts nor zones could be had. */
 export async function discover(deps: DiscoveryDeps, signal: AbortSignal): Promise<void> {
   const selection = deps.selection()
-  const accounts = readable('account', await attempt(() => listAccounts(deps, signal)), deps)
-  const zones = readable('zone', await attempt(() => listZones(deps, selection, signal)), deps)
+  // Side by side: where both hang, that shows after one time-out instead of two.
+  const listedAccounts = attempt(() => listAccounts(deps, signal))
+  const listedZones = attempt(() => listZones(deps, selection, signal))
+  await settleAll([listedAccounts, listedZones])
+  const accounts = readable('account', await listedAccounts, deps)
+  const zones = readable('zone', await listedZones, deps)
   if (!accounts.ok && !zones.ok && namedIds([...selection.accounts, ...selection.zones]).length === 0) {
     deps.state.directoryFailed(zones.failure, deps.clock.now())
     throw zones.failure

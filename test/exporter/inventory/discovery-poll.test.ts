@@ -9,7 +9,7 @@ import type { DirectoryApi } from '../../../src/ports/cloudflare.ts'
 import { aCaller, pageOf } from '../../support/callers.ts'
 import { failure, quay, zone } from '../../support/exporter-core.ts'
 import { logSink } from '../../support/log-sink.ts'
-import { createSteppedClock } from '../../support/stepped-clock.ts'
+import { createSteppedClock, settle } from '../../support/stepped-clock.ts'
 
 const other = { id: 'b'.repeat(32), name: 'Other' }
 const zones = [zone('cdn.example'), zone('shop.example'), zone('other.example', other)]
@@ -82,6 +82,21 @@ t.test('listings without any account or zone are believed the second time, and s
   const warned = log.lines.filter(({ level }) => level === 'warn').map(({ message }) => message)
   t.ok(warned.includes('Cloudflare lists none any more: check what the API token may see'))
 })
+
+t.test(
+  'accounts and zones are asked for side by side, so that a hang of both shows after one time-out',
+  async (t) => {
+    const hang = () => new Promise<never>((_, reject) => hanging.push(() => reject(failure('timeout'))))
+    const hanging: (() => void)[] = []
+    const { poll, state } = world({}, { listAccounts: hang, listZones: hang })
+    const done = poll()
+    await settle()
+    t.equal(hanging.length, 2)
+    for (const end of hanging) end()
+    await t.rejects(done, /timeout for the test/)
+    t.match(state.directory.failure, { kind: 'timeout' })
+  },
+)
 
 t.test('a token that lists no account but sees its zones is well', async (t) => {
   const { poll, names, log } = world({}, { listAccounts: async () => pageOf([], 1) })
