@@ -24,7 +24,7 @@ export function createGcsLister(settings: GcsSettings = {}): ObjectLister {
           endOffset: until,
           autoPaginate: false,
           maxResults: gcsPageSize,
-          fields: 'items(name,size,updated),nextPageToken',
+          fields: 'items(name,size,timeCreated),nextPageToken',
           ...(flat ? { delimiter: '/' } : {}),
           ...(cursor === null ? {} : { pageToken: cursor }),
         })
@@ -40,10 +40,13 @@ export function createGcsLister(settings: GcsSettings = {}): ObjectLister {
   }
 }
 
-/** With `fields`, the client gives what the API sent, whatever its types say. */
-function toObject(item: Pick<FileMetadata, 'name' | 'size' | 'updated'>): ListedObject {
-  const { name = '', size = 0, updated = '' } = item
-  return { key: name, bytes: Number(size), written: Date.parse(updated) || 0 }
+/**
+ * With `fields`, the client gives what the API sent, whatever its types say. When it was last updated would move with
+ * each change of its storage class.
+ */
+function toObject(item: Pick<FileMetadata, 'name' | 'size' | 'timeCreated'>): ListedObject {
+  const { name = '', size = 0, timeCreated = '' } = item
+  return { key: name, bytes: Number(size), written: Date.parse(timeCreated) || 0 }
 }
 
 /** The client gives the query of the next page, or null. */

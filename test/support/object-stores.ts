@@ -168,7 +168,7 @@ function gcsList(
   const items = fitting.slice(start, start + pageSize).map(({ name, text }) => ({
     name,
     size: String(text.length),
-    updated: '2026-11-28T10:00:00.000Z',
+    timeCreated: '2026-11-28T10:00:00.000Z',
   }))
   const end = start + pageSize
   return { items, ...(end < fitting.length ? { nextPageToken: String(end) } : {}) }

@@ -7,7 +7,7 @@
  * newer ones. So the files of the last `lateWindow` are remembered one by one and listed again; what begins before
  * `floor` is never looked at any more, and what a lifecycle rule deletes stays counted.
  */
-import type { EpochMs } from '../time.ts'
+import { type EpochMs, minuteMs } from '../time.ts'
 import type { TimeRange } from './file-name.ts'
 
 export interface ArrivedFile extends TimeRange {
@@ -29,8 +29,10 @@ export interface Gap {
 }
 
 export interface ArrivalLedger {
-  /** When the place was first listed. What lay there then is known, but not counted. */
+  /** When the watch of the place began, whether or not it could be listed then. */
   readonly began: EpochMs
+  /** Whether it has been listed in full once. Until then, what was written before the watch is known and not counted. */
+  readonly sighted: boolean
   readonly files: number
   readonly bytes: number
   /** Files that came after one with a later range. */
@@ -52,10 +54,13 @@ export interface ArrivalLedger {
 export const maxGaps = 20
 /** File names have whole seconds: what ends in one and begins in the next may be one stretch. */
 const seamMs = 1_000
+/** How far back a place is listed into which nothing is written. */
+const quietMs = 1_440 * minuteMs
 
 export function beginLedger(now: EpochMs, lateWindowMs: number): ArrivalLedger {
   return {
     began: now,
+    sighted: false,
     files: 0,
     bytes: 0,
     lateFiles: 0,
@@ -75,11 +80,11 @@ export interface Entered {
   readonly added: readonly ArrivedFile[]
 }
 
-/** The ledger after a listing. Without `count`, what it names becomes known and is not counted. */
+/** The ledger after a listing; `complete` tells that nothing of it was left out. */
 export function enterFiles(
   ledger: ArrivalLedger,
   files: readonly ArrivedFile[],
-  { count }: { readonly count: boolean },
+  { complete }: { readonly complete: boolean },
 ): Entered {
   const seen = new Set(ledger.known.map(idOf))
   const added: ArrivedFile[] = []
@@ -89,28 +94,39 @@ export function enterFiles(
     seen.add(id)
     added.push(file)
   }
-  if (added.length === 0) return { ledger, added }
+  const sighted = ledger.sighted || complete
+  if (added.length === 0)
+    return { ledger: sighted === ledger.sighted ? ledger : { ...ledger, sighted }, added }
+  const counted = ledger.sighted ? added : added.filter(({ written }) => written >= ledger.began)
   const newestStart = added.reduce((max, { start }) => Math.max(max, start), ledger.newestStart ?? 0)
   const newestEnd = added.reduce((max, { end }) => Math.max(max, end), ledger.newestEnd ?? 0)
   const known = [...ledger.known, ...added.map(({ start, end, hash }) => ({ start, end, hash }))].sort(
     byStart,
   )
-  const late = added.filter(({ end }) => ledger.newestEnd !== null && end < ledger.newestEnd)
-  const first = added.reduce((min, { start }) => Math.min(min, start), Number.POSITIVE_INFINITY)
+  const late = counted.filter(({ end }) => ledger.newestEnd !== null && end < ledger.newestEnd)
   return {
     ledger: {
       ...ledger,
-      files: ledger.files + (count ? added.length : 0),
-      bytes: ledger.bytes + (count ? added.reduce((sum, { bytes }) => sum + bytes, 0) : 0),
-      lateFiles: ledger.lateFiles + (count ? late.length : 0),
+      sighted,
+      files: ledger.files + counted.length,
+      bytes: ledger.bytes + counted.reduce((sum, { bytes }) => sum + bytes, 0),
+      lateFiles: ledger.lateFiles + late.length,
       newestStart,
       newestEnd,
       known,
-      // What was there before the watch began is not judged.
-      coveredTo: count ? (ledger.coveredTo ?? first) : newestEnd,
+      coveredTo: coveredFrom(ledger, added),
     },
     added,
   }
+}
+
+/** What was there before the watch began is not judged; without any, judgement begins with the first file. */
+function coveredFrom({ sighted, began, coveredTo }: ArrivalLedger, added: readonly ArrivedFile[]): EpochMs {
+  const before = sighted ? [] : added.filter(({ written }) => written < began)
+  const ends = before.map(({ end }) => end)
+  const start = coveredTo ?? added.reduce((min, { start }) => Math.min(min, start), Number.POSITIVE_INFINITY)
+  if (ends.length === 0) return start
+  return ends.reduce((max, end) => Math.max(max, end), coveredTo ?? 0)
 }
 
 /** Gaps between known files that are not settled yet, oldest first. */
@@ -128,21 +144,29 @@ export function openGaps({ known, coveredTo }: Pick<ArrivalLedger, 'known' | 'co
 export interface Settling {
   /** Gaps that ended before it are settled: no file is expected for them any more. */
   readonly before: EpochMs
+  /** Whether all that is there has been listed: then the floor moves on with the time, files or none. */
+  readonly complete: boolean
   readonly lateWindowMs: number
   /** Whether something was lost in it. If not, there was nothing to push. */
   readonly isLoss: (gap: Gap) => boolean
 }
 
 /** Counts what was lost in gaps, and forgets the files that are too old to be listed again. */
-export function settle(ledger: ArrivalLedger, { before, lateWindowMs, isLoss }: Settling): ArrivalLedger {
+export function settle(
+  ledger: ArrivalLedger,
+  { before, complete, lateWindowMs, isLoss }: Settling,
+): ArrivalLedger {
   const { known, newestStart } = ledger
-  if (ledger.coveredTo === null || newestStart === null) return ledger
   const lost = openGaps(ledger).filter((gap) => gap.to <= before && isLoss(gap))
-  let coveredTo = ledger.coveredTo
-  for (const { start, end } of known) if (start <= before) coveredTo = Math.max(coveredTo, end)
+  let { coveredTo } = ledger
+  for (const { start, end } of known)
+    if (coveredTo !== null && start <= before) coveredTo = Math.max(coveredTo, end)
   // Never above what is settled: a gap must not lose the file at its beginning.
-  const floor = Math.max(ledger.floor, wholeSecond(Math.min(newestStart - lateWindowMs, before)))
-  if (coveredTo === ledger.coveredTo && floor === ledger.floor) return ledger
+  const newest = newestStart === null ? 0 : Math.min(newestStart - lateWindowMs, before)
+  const quiet = complete ? before - Math.max(lateWindowMs, quietMs) : 0
+  const floor = Math.max(ledger.floor, wholeSecond(Math.max(newest, quiet)))
+  if (coveredTo === ledger.coveredTo && (floor === ledger.floor || isSlightly(floor - ledger.floor, known)))
+    return ledger
   return {
     ...ledger,
     coveredTo,
@@ -151,6 +175,11 @@ export function settle(ledger: ArrivalLedger, { before, lateWindowMs, isLoss }: 
     gapMs: ledger.gapMs + lost.reduce((sum, { from, to }) => sum + to - from, 0),
     gaps: [...ledger.gaps, ...lost].slice(-maxGaps),
   }
+}
+
+/** A floor that rises by a little at a place without files is not worth a write. */
+function isSlightly(rise: number, known: readonly KnownFile[]): boolean {
+  return known.length === 0 && rise < quietMs / 24
 }
 
 function idOf({ start, end, hash }: KnownFile): string {

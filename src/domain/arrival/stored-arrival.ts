@@ -20,14 +20,38 @@ export function arrivalToRecord(ledger: ArrivalLedger): Readonly<Record<string, 
 /** Null when it is no such record, which means that the store is damaged. */
 export function arrivalFromRecord(record: unknown): ArrivalLedger | null {
   if (!isObject(record) || record.v !== 1) return null
-  const { began, files, bytes, lateFiles, newestEnd, newestStart, floor, coveredTo, gapMs } = record
+  const {
+    began,
+    sighted = true,
+    files,
+    bytes,
+    lateFiles,
+    newestEnd,
+    newestStart,
+    floor,
+    coveredTo,
+    gapMs,
+  } = record
   if (!isCount(began) || !isCount(files) || !isCount(bytes) || !isCount(lateFiles)) return null
-  if (!isCount(floor) || !isCount(gapMs)) return null
+  if (!isCount(floor) || !isCount(gapMs) || typeof sighted !== 'boolean') return null
   if (!isCountOrNull(newestEnd) || !isCountOrNull(newestStart) || !isCountOrNull(coveredTo)) return null
   const gaps = readGaps(record.gaps)
   const known = readKnown(record.known, floor)
   if (gaps === null || known === null) return null
-  return { began, files, bytes, lateFiles, newestEnd, newestStart, floor, known, coveredTo, gapMs, gaps }
+  return {
+    began,
+    sighted,
+    files,
+    bytes,
+    lateFiles,
+    newestEnd,
+    newestStart,
+    floor,
+    known,
+    coveredTo,
+    gapMs,
+    gaps,
+  }
 }
 
 function readGaps(value: unknown): readonly Gap[] | null {

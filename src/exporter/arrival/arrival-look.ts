@@ -2,7 +2,6 @@
 import {
   type ArrivalLedger,
   type ArrivedFile,
-  beginLedger,
   enterFiles,
   settle,
 } from '../../domain/arrival/arrival-ledger.ts'
@@ -25,10 +24,11 @@ const maxPages = 20
 
 export interface LookInput {
   readonly group: ArrivalGroup
-  /** Null at the first look ever. */
-  readonly ledger: ArrivalLedger | null
+  readonly ledger: ArrivalLedger
   /** Whether to look for late files too: from the floor on. */
   readonly deep: boolean
+  /** Whether the look before saw all there was: then nothing older than the late window is new. */
+  readonly caughtUp: boolean
   readonly now: EpochMs
 }
 
@@ -46,13 +46,11 @@ export interface Look {
 
 /** @throws ApiFailure, having changed nothing. */
 export async function lookAt(lister: ObjectLister, input: LookInput, options: CallOptions): Promise<Look> {
-  const { group, now } = input
+  const { group, ledger, now } = input
   const { place, rule } = group
-  const ledger = input.ledger ?? beginLedger(now, rule.lateWindowMs)
-  const from =
-    input.deep || ledger.newestStart === null
-      ? ledger.floor
-      : Math.max(ledger.floor, ledger.newestStart - nearMs)
+  const near = (ledger.newestStart ?? 0) - nearMs
+  const recent = input.caughtUp ? now - rule.lateWindowMs : 0
+  const from = input.deep ? ledger.floor : Math.max(ledger.floor, near, recent)
   const windows = (rule.read.kind === 'azure' ? slicedWindows : keyWindows)(place, {
     from,
     to: now + aheadMs,
@@ -77,23 +75,25 @@ export async function lookAt(lister: ObjectLister, input: LookInput, options: Ca
     } while (cursor !== null)
     if (!complete) break
   }
-  const entered = enterFiles(ledger, listed, { count: input.ledger !== null })
+  const entered = enterFiles(ledger, listed, { complete })
   return { from, listed, complete, calls, ...entered }
 }
 
 /** The ledger with what can be said of its gaps by now. */
 export function settled(
   ledger: ArrivalLedger,
-  { lateWindowMs, now, pushed, arrived }: SettleInput,
+  { complete, lateWindowMs, now, pushed, arrived }: SettleInput,
 ): ArrivalLedger {
   return settle(ledger, {
     before: now - gapRestMs,
+    complete,
     lateWindowMs,
     isLoss: (gap) => isLossIn(gap, pushed, arrived),
   })
 }
 
 interface SettleInput {
+  readonly complete: boolean
   readonly lateWindowMs: number
   readonly now: EpochMs
   readonly pushed: AmountBetween

@@ -3,7 +3,7 @@
  * why; its neighbours are read all the same. What is counted is stored before it is shown.
  */
 import type { ServerClock } from '../../access/server-clock.ts'
-import type { ArrivalLedger } from '../../domain/arrival/arrival-ledger.ts'
+import { type ArrivalLedger, beginLedger } from '../../domain/arrival/arrival-ledger.ts'
 import type { ArrivalReader, ArrivalRule } from '../../domain/arrival/arrival-rule.ts'
 import { type AmountBetween, isNotArriving, missingShare } from '../../domain/arrival/comparison.ts'
 import { placeTitle } from '../../domain/destination/store-place.ts'
@@ -39,7 +39,7 @@ export interface ArrivalDeps {
 }
 
 export interface ArrivalPoll {
-  /** The shortest interval of all rules; null while there is none. */
+  /** The shortest interval of all rules; null while there is neither a rule nor a place remembered. */
   everyMs(): number | null
   cycle(signal: AbortSignal): Promise<void>
   /** Takes note of uploads as they are counted. */
@@ -51,6 +51,8 @@ export interface ArrivalPoll {
 
 /** Places that are read at the same time. */
 const parallel = 8
+/** How often places that are not watched any more are looked for in the store. */
+const sweepEveryMs = 60 * minuteMs
 /** How often late files are looked for. */
 const deepEveryMs = 10 * minuteMs
 /** Looks after which the state is told, so that a long cycle shows what it has. */
@@ -60,6 +62,8 @@ interface Place {
   poll: PollState
   ledger: ArrivalLedger | null
   completeTo: EpochMs | null
+  /** Whether the last look saw all there was. */
+  caughtUp: boolean
   /** By the monotonic clock; null before the first. */
   lookedAt: number | null
   deepAt: number | null
@@ -71,6 +75,7 @@ export function createArrivalPoll(deps: ArrivalDeps): ArrivalPoll {
   const listers = new Map<string, ObjectLister>()
   const arrived = createMinuteTally()
   const pushed = createPushTally(state, deps.rules)
+  let sweptAt: number | null = null
 
   const placeOf = ({ key }: ArrivalGroup): Place => {
     const known = places.get(key)
@@ -79,6 +84,7 @@ export function createArrivalPoll(deps: ArrivalDeps): ArrivalPoll {
       poll: neverPolled,
       ledger: memory.ledger(key),
       completeTo: null,
+      caughtUp: false,
       lookedAt: null,
       deepAt: null,
     }
@@ -93,6 +99,14 @@ export function createArrivalPoll(deps: ArrivalDeps): ArrivalPoll {
   }
   const pushedBy = ({ jobs }: ArrivalGroup): AmountBetween => pushed.together(jobs.map(({ id }) => id))
 
+  /** The watch of a place begins with the first try: what is written from then on counts, even if the try fails. */
+  const begun = async (group: ArrivalGroup, now: EpochMs): Promise<ArrivalLedger> => {
+    const ledger = beginLedger(now, group.rule.lateWindowMs)
+    await memory.save(group.key, ledger)
+    placeOf(group).ledger = ledger
+    return ledger
+  }
+
   /** Counts by minute: at the first look all that is there, afterwards what is new. */
   const tally = (group: ArrivalGroup, { from, listed, added }: Look, first: boolean): void => {
     if (first) arrived.begin(group.key, minuteOf(from + minuteMs - 1))
@@ -105,12 +119,16 @@ export function createArrivalPoll(deps: ArrivalDeps): ArrivalPoll {
     const [now, monotonic] = [server.now(), clock.monotonic()]
     const first = place.deepAt === null
     const deep = place.deepAt === null || monotonic - place.deepAt >= deepEveryMs
+    const { caughtUp } = place
+    place.caughtUp = false
     place.lookedAt = monotonic
     try {
-      const { ledger } = place
-      const seen = await lookAt(listerOf(group.rule.read), { group, ledger, deep, now }, { signal })
+      const ledger = place.ledger ?? (await begun(group, now))
+      const look = { group, ledger, deep, caughtUp, now }
+      const seen = await lookAt(listerOf(group.rule.read), look, { signal })
       tally(group, seen, first)
       const next = settled(seen.ledger, {
+        complete: seen.complete,
         lateWindowMs: group.rule.lateWindowMs,
         now,
         pushed: pushedBy(group),
@@ -119,6 +137,7 @@ export function createArrivalPoll(deps: ArrivalDeps): ArrivalPoll {
       if (next !== ledger) await memory.save(group.key, next)
       place.ledger = next
       if (deep) place.deepAt = monotonic
+      place.caughtUp = seen.complete
       if (seen.complete) place.completeTo = now
       if (place.poll.failure !== null)
         log.info({ place: placeTitle(group.place) }, 'reading the destination works again')
@@ -172,13 +191,18 @@ export function createArrivalPoll(deps: ArrivalDeps): ArrivalPoll {
   return {
     everyMs() {
       const intervals = deps.rules().map(({ intervalMs }) => intervalMs)
-      return intervals.length === 0 ? null : Math.min(...intervals)
+      if (intervals.length > 0) return Math.min(...intervals)
+      return memory.isEmpty() ? null : sweepEveryMs
     },
     async cycle(signal) {
       const groups = arrivalGroups(state.scopes.values(), deps.rules())
       arrived.keep(groups)
       pushed.keep(new Set([...groups.values()].flatMap(({ jobs }) => jobs.map(({ id }) => id))))
       for (const key of places.keys()) if (!groups.has(key)) places.delete(key)
+      if (sweptAt === null || clock.monotonic() - sweptAt >= sweepEveryMs) {
+        sweptAt = clock.monotonic()
+        await memory.seen(groups, clock.now())
+      }
       const due = [...groups.values()].filter((group) => isDue(placeOf(group), group.rule, clock.monotonic()))
       let done: ArrivalGroup[] = []
       const queue = due.values()

@@ -14,26 +14,56 @@ import { arrivedFile, hour, minute, second, tenOClock } from '../../support/log-
 import { holds } from '../../support/property.ts'
 
 const lateWindowMs = hour
-const counting = { count: true }
-const begun = beginLedger(tenOClock, lateWindowMs)
+const whole = { complete: true }
+/** Looked at once, when nothing was there. */
+const begun = enterFiles(beginLedger(tenOClock, lateWindowMs), [], whole).ledger
 
 function entered(files: readonly ArrivedFile[], ledger: ArrivalLedger = begun): ArrivalLedger {
-  return enterFiles(ledger, files, counting).ledger
+  return enterFiles(ledger, files, whole).ledger
 }
 
 const settled = (ledger: ArrivalLedger, before: number, isLoss = true): ArrivalLedger =>
-  settle(ledger, { before, lateWindowMs, isLoss: () => isLoss })
+  settle(ledger, { before, complete: true, lateWindowMs, isLoss: () => isLoss })
 
 /** The file of a half minute, counted from ten o'clock. */
 const half = (index: number): ArrivedFile =>
   arrivedFile(tenOClock + index * 30 * second, tenOClock + (index + 1) * 30 * second, 100 + index)
 
-t.test('what lay there before the watch began is known and not counted', async (t) => {
-  const first = enterFiles(begun, [half(0), half(1)], { count: false }).ledger
-  t.match(first, { files: 0, bytes: 0, newestEnd: half(1).end })
-  const next = enterFiles(first, [half(0), half(1), half(2)], counting)
-  t.same(next.added, [half(2)])
-  t.match(next.ledger, { files: 1, bytes: 102, lateFiles: 0 })
+t.test('what was written before the watch began is known and not counted', async (t) => {
+  const before = [half(-2), half(-1)].map((file) => ({ ...file, written: file.end - 1 }))
+  const first = enterFiles(beginLedger(tenOClock, lateWindowMs), before, whole).ledger
+  t.match(first, { sighted: true, files: 0, bytes: 0, newestEnd: half(-1).end })
+  const next = enterFiles(first, [...before, half(0)], whole)
+  t.same(next.added, [half(0)])
+  t.match(next.ledger, { files: 1, bytes: 100, lateFiles: 0 })
+})
+
+t.test('what was written since counts, even if the place could only be listed later', async (t) => {
+  const before = { ...half(-1), written: half(-1).end - 1 }
+  const { ledger } = enterFiles(beginLedger(tenOClock, lateWindowMs), [before, half(0), half(3)], whole)
+  t.match(ledger, { files: 2, bytes: 203, lateFiles: 0, coveredTo: before.end })
+  t.same(openGaps(ledger), [{ from: half(0).end, to: half(3).start }])
+})
+
+t.test(
+  'a first look that was cut short is gone on with: old files are not counted by the second',
+  async (t) => {
+    const before = [half(-3), half(-2), half(-1)].map((file) => ({ ...file, written: file.end - 1 }))
+    const cut = enterFiles(beginLedger(tenOClock, lateWindowMs), before.slice(0, 1), {
+      complete: false,
+    }).ledger
+    t.equal(cut.sighted, false)
+    t.match(enterFiles(cut, before, whole).ledger, { sighted: true, files: 0, newestEnd: half(-1).end })
+  },
+)
+
+t.test('a place without files is not listed from ever further back', async (t) => {
+  const week = tenOClock + 7 * 24 * hour
+  t.equal(settled(begun, week).floor, week - 24 * hour)
+  const once = settled(entered([half(0)]), week)
+  t.equal(once.floor, week - 24 * hour)
+  t.equal(settled(once, week + minute), once, 'and that is not stored each minute')
+  t.equal(settle(once, { before: week + 48 * hour, complete: false, lateWindowMs, isLoss: () => true }), once)
 })
 
 t.test('a file is counted once, however often it is listed', async (t) => {
@@ -101,6 +131,7 @@ t.test('a file from the future does not hide gaps that are not settled', async (
   const ahead = arrivedFile(tenOClock + 50 * minute, tenOClock + 51 * minute)
   const ledger = settle(entered([half(0), half(9), ahead]), {
     before: half(0).start + 10 * second,
+    complete: true,
     lateWindowMs: minute,
     isLoss: () => true,
   })
@@ -112,6 +143,9 @@ t.test('a ledger is stored and read back as it was', async (t) => {
   const ledger = settled(entered([half(0), half(3), half(5)]), half(3).start)
   t.same(arrivalFromRecord(JSON.parse(JSON.stringify(arrivalToRecord(ledger)))), ledger)
   t.same(arrivalFromRecord(arrivalToRecord(begun)), begun)
+  t.same(arrivalFromRecord(arrivalToRecord(beginLedger(tenOClock, hour))), beginLedger(tenOClock, hour))
+  const { sighted, ...older } = arrivalToRecord(ledger)
+  t.same(arrivalFromRecord(older), ledger, 'records of 0.1 do not say that they were sighted')
 })
 
 t.test('a damaged record is no ledger', async (t) => {
@@ -121,6 +155,7 @@ t.test('a damaged record is no ledger', async (t) => {
     {},
     { ...record, v: 2 },
     { ...record, files: '1' },
+    { ...record, sighted: 1 },
     { ...record, known: '0.u' },
     { ...record, known: 7 },
     { ...record, gaps: [[1]] },
@@ -158,7 +193,7 @@ t.test(
               .map(({ file }) => file)
               .filter(({ start }) => start >= ledger.floor)
             const next = settled(
-              enterFiles(ledger, there, counting).ledger,
+              enterFiles(ledger, there, whole).ledger,
               tenOClock + (time - 20) * 30 * second,
             )
             if (!dies) stored = arrivalToRecord(next)

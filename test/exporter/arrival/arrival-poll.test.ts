@@ -30,6 +30,67 @@ t.test('what is there at the first look is not counted, and what comes later is'
   t.equal(lister.calls, 2, 'one call a look')
 })
 
+t.test('the first file of a brand-new bucket is counted, over a restart before it is there', async (t) => {
+  const lister = createFakeStore()
+  const first = createArrivalCore({ lister })
+  lister.trouble = failure('not_found')
+  await first.cycle()
+  t.match(first.arrival(), {
+    poll: { failure: { kind: 'not_found' } },
+    ledger: { files: 0, began: tenOClock },
+  })
+  lister.trouble = null
+  put(lister, -1, 70, tenOClock - second)
+  put(lister, 0, 30)
+  const { store, clock } = first
+  await clock.advance(minute)
+  const again = createArrivalCore({ lister, store, clock })
+  await again.cycle()
+  t.match(again.arrival().ledger, { files: 1, bytes: 30 }, 'and what was moved there from before is not')
+})
+
+t.test('a place that nobody watches is forgotten after 30 days, one that comes back is not', async (t) => {
+  const lister = createFakeStore()
+  const store = createMemoryStore()
+  const clock = createSteppedClock(tenOClock)
+  const day = 24 * hour
+  await createArrivalCore({ lister, store, clock }).cycle()
+  const without = createArrivalCore({ lister, store, clock, rules: [] })
+  t.equal(without.poll.everyMs(), hour)
+  await without.cycle()
+  await clock.advance(29 * day)
+  await without.cycle()
+  await createArrivalCore({ lister, store, clock }).cycle()
+  await clock.advance(2 * day)
+  await without.cycle()
+  t.same(store.keys('arrival:').length, 1, 'it had come back in between')
+  await clock.advance(30 * day)
+  await without.cycle()
+  t.same(store.keys('arrival'), [])
+  t.equal(without.poll.everyMs(), null)
+})
+
+t.test('a place where nothing is written costs no more calls from week to week', async (t) => {
+  const lister = createFakeStore()
+  const place = {
+    store: 's3',
+    bucket: 'quay-logs',
+    path: '{DATE}/http',
+    region: null,
+    endpoint: null,
+  } as const
+  const core = createArrivalCore({ lister, jobs: [storedJob('101', { place })] })
+  await core.cycle()
+  for (let turn = 0; turn < 100; turn += 1) {
+    await core.clock.advance(6 * hour)
+    await core.cycle()
+  }
+  const before = lister.calls
+  await core.clock.advance(minute)
+  await core.cycle()
+  t.ok(lister.calls - before <= 2, `${lister.calls - before} calls`)
+})
+
 t.test('a place is looked at on its own beat', async (t) => {
   const lister = createFakeStore()
   const core = createArrivalCore({ lister, rules: [{ ...arrivalRule, intervalMs: 5 * minute }] })
