@@ -23,7 +23,7 @@ import {
   wholeNumberKind,
 } from './setting-kinds.ts'
 import { configFileFlag } from './settings-parse.ts'
-import { orWord, statePathKind } from './state-path.ts'
+import { shardKind, statePathKind } from './state-path.ts'
 import { webSettings } from './web-settings.ts'
 
 /*
@@ -172,7 +172,7 @@ export const watchSettings = {
   }),
   shard: setting({
     flag: 'shard',
-    kind: orWord(wholeNumberKind(0, 9_999), 'auto'),
+    kind: shardKind,
     default: '0',
     help: 'Zero-based index of this shard, when several instances share the work. auto: any that no other process runs (PostgreSQL only).',
   }),

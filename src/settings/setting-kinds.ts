@@ -36,65 +36,69 @@ export function readValue<T>(node: Positioned, kind: Kind<T>, problems: Problems
   return reading?.ok === true ? reading.value : refuse(node, kind.expected, problems, reading?.hint)
 }
 
-/** Any text but the empty one. */
-export function someText(expected: string, placeholder: string): Kind<string> {
+/** A kind whose values are texts: `read` gives one, or null where it is none. */
+function textKind<T extends string>(
+  expected: string,
+  placeholder: string,
+  read: (text: string) => T | null,
+): Kind<T> {
   return {
     expected,
     placeholder,
-    read: (text) => (text.trim() === '' ? refused(text) : accepted(text)),
-    write: (text) => text,
-  }
-}
-
-export const filePath = someText('a path', 'PATH')
-
-/** A kind whose empty text means "none". */
-export function orNone<T>(kind: Kind<T>): Kind<T | null> {
-  return {
-    ...kind,
-    read: (text) => (text === '' ? accepted(null) : kind.read(text)),
-    write: (value) => (value === null ? '' : kind.write(value)),
-  }
-}
-
-export function oneOf<const T extends string>(...values: readonly T[]): Kind<T> {
-  const expected = `one of ${values.join(', ')}`
-  return {
-    expected,
-    placeholder: values.join('|'),
     read: (text) => {
-      const value = values.find((known) => known === text)
-      return value === undefined ? refused(text) : accepted(value)
+      const value = read(text)
+      return value === null ? refused(text) : accepted(value)
     },
     write: (value) => value,
   }
 }
 
-/** A whole number, at most `max`, written in digits only. */
-export function wholeNumberKind(min: number, max = Number.MAX_SAFE_INTEGER): Kind<number> {
-  const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`
+/** Any text but the empty one. */
+export function someText(expected: string, placeholder: string): Kind<string> {
+  return textKind(expected, placeholder, (text) => (text.trim() === '' ? null : text))
+}
+
+export const filePath = someText('a path', 'PATH')
+
+/** A kind that knows one word besides, which stands for `meaning`. */
+export function orWord<T, const M>(kind: Kind<T>, word: string, meaning: M): Kind<T | M> {
+  const isMeaning = (value: T | M): value is M => value === meaning
   return {
-    expected: `a whole number ${range}`,
+    ...kind,
+    read: (text) => (text === word ? accepted(meaning) : kind.read(text)),
+    write: (value) => (isMeaning(value) ? word : kind.write(value)),
+  }
+}
+
+/** A kind whose empty text means "none". */
+export function orNone<T>(kind: Kind<T>): Kind<T | null> {
+  return orWord(kind, '', null)
+}
+
+export function oneOf<const T extends string>(...values: readonly T[]): Kind<T> {
+  const find = (text: string) => values.find((known) => known === text) ?? null
+  return textKind(`one of ${values.join(', ')}`, values.join('|'), find)
+}
+
+function numberKind(expected: string, digits: RegExp, fits: (value: number) => boolean): Kind<number> {
+  return {
+    expected,
     placeholder: 'NUMBER',
-    read: (text) => {
-      const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
-      return value >= min && value <= max ? accepted(value) : refused(text)
-    },
+    read: (text) => (digits.test(text) && fits(Number(text)) ? accepted(Number(text)) : refused(text)),
     write: String,
   }
 }
 
+/** A whole number written in digits only. */
+export function wholeNumberKind(min: number, max: number): Kind<number> {
+  const expected = `a whole number from ${min} to ${max}`
+  return numberKind(expected, /^\d{1,15}$/, (value) => value >= min && value <= max)
+}
+
 /** A decimal number greater than `above` and not greater than `max`. */
 export function decimalNumber(above: number, max: number): Kind<number> {
-  return {
-    expected: `a number above ${above} and not above ${max}`,
-    placeholder: 'NUMBER',
-    read: (text) => {
-      const value = /^\d{1,9}(\.\d{1,9})?$/.test(text) ? Number(text) : Number.NaN
-      return value > above && value <= max ? accepted(value) : refused(text)
-    },
-    write: String,
-  }
+  const expected = `a number above ${above} and not above ${max}`
+  return numberKind(expected, /^\d{1,9}(\.\d{1,9})?$/, (value) => value > above && value <= max)
 }
 
 const unitMs: Readonly<Record<string, number>> = {
@@ -150,12 +154,7 @@ export function duration(minMs: number, maxMs: number): Kind<number> {
 /** A duration, or `0` for "disabled", which is read as null. */
 export function durationOrOff(minMs: number, maxMs: number): Kind<number | null> {
   const kind = duration(minMs, maxMs)
-  return {
-    ...kind,
-    expected: `${kind.expected}, or 0 to disable`,
-    read: (text) => (text === '0' ? accepted(null) : kind.read(text)),
-    write: (value) => (value === null ? '0' : kind.write(value)),
-  }
+  return { ...orWord(kind, '0', null), expected: `${kind.expected}, or 0 to disable` }
 }
 
 /** Where a server listens. An empty host means every address of the machine; port 0 means "pick one". */
@@ -184,26 +183,17 @@ export const listenAddress: Kind<AddressSetting> = {
 }
 
 /** An address on the web, without a slash at its end. */
-export const webAddress: Kind<string> = {
-  expected: 'an http or https address without credentials, query or fragment',
-  placeholder: 'URL',
-  read: (text) => {
-    const url = plainUrl(text)
-    return url === null ? refused(text) : accepted(url)
-  },
-  write: (url) => url,
-}
+export const webAddress = textKind(
+  'an http or https address without credentials, query or fragment',
+  'URL',
+  plainUrl,
+)
 
 /** The root of Cloudflare's API or of something that speaks like it, without a slash at its end. */
-export const apiBaseAddress: Kind<string> = {
-  expected: 'an http or https address that ends in /client/v4',
-  placeholder: 'URL',
-  read: (text) => {
-    const url = plainUrl(text)
-    return url?.endsWith('/client/v4') === true ? accepted(url) : refused(text)
-  },
-  write: (url) => url,
-}
+export const apiBaseAddress = textKind('an http or https address that ends in /client/v4', 'URL', (text) => {
+  const url = plainUrl(text)
+  return url?.endsWith('/client/v4') === true ? url : null
+})
 
 function plainUrl(text: string): string | null {
   if (!/^https?:\/\/[^\s]+$/.test(text) || !URL.canParse(text)) return null
@@ -213,9 +203,8 @@ function plainUrl(text: string): string | null {
 }
 
 /** A path of our own server, other than the root; characters that routing would read as patterns are refused. */
-export const urlPath: Kind<string> = {
-  expected: 'a path such as /metrics, of letters, digits, dots, dashes, underscores and single slashes',
-  placeholder: 'PATH',
-  read: (text) => (/^(?:\/[A-Za-z0-9._~-]+)+$/.test(text) ? accepted(text) : refused(text)),
-  write: (path) => path,
-}
+export const urlPath = textKind(
+  'a path such as /metrics, of letters, digits, dots, dashes, underscores and single slashes',
+  'PATH',
+  (text) => (/^(?:\/[A-Za-z0-9._~-]+)+$/.test(text) ? text : null),
+)

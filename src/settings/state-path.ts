@@ -1,5 +1,5 @@
 /* Where the ledger is, and which part of the work is this process's: what `--state.path` and `--shard` take. */
-import { accepted, filePath, type Kind } from './setting-kinds.ts'
+import { accepted, filePath, type Kind, orWord, wholeNumberKind } from './setting-kinds.ts'
 
 /** Whether the ledger is in PostgreSQL, by the address that names it. */
 export function isPostgresAddress(path: string): boolean {
@@ -24,16 +24,9 @@ export const statePathKind: Kind<string> = {
   write: (text) => text,
 }
 
-/** A kind that knows one word besides. */
-export function orWord<T, const W extends string>(kind: Kind<T>, word: W): Kind<T | W> {
-  return {
-    expected: `${kind.expected}, or ${word}`,
-    placeholder: `${kind.placeholder}|${word}`,
-    read: (text) => (text === word ? accepted(word) : kind.read(text)),
-    write: (value) => (isWord(value, word) ? word : kind.write(value)),
-  }
-}
-
-function isWord<T, W extends string>(value: T | W, word: W): value is W {
-  return value === word
+/** The number of a shard, or any. */
+export const shardKind: Kind<number | 'auto'> = {
+  ...orWord(wholeNumberKind(0, 9_999), 'auto', 'auto'),
+  expected: 'a whole number from 0 to 9999, or auto',
+  placeholder: 'NUMBER|auto',
 }
