@@ -1,15 +1,8 @@
 import type { CommandIo } from '../cli/command-io.ts'
 import { Secret } from '../domain/secret.ts'
-import type { AzureSettings } from '../objectstore/azure-access.ts'
-import type { GcsSettings } from '../objectstore/gcs-access.ts'
+import type { StoreSettings } from '../objectstore/store-settings.ts'
 import type { KeyPair } from '../ports/object-reader.ts'
 import { silenceAwsAdvice } from '../runtime/aws-advice.ts'
-
-export interface StoreSettings {
-  readonly s3: { readonly endpoint?: string; readonly credentials?: KeyPair }
-  readonly gcs: GcsSettings
-  readonly azure: AzureSettings
-}
 
 /**
  * How object stores are reached, set up by the variables that each platform's own tools use. What they do not say is

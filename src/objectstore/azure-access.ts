@@ -2,7 +2,7 @@ import type { TokenCredential } from '@azure/core-auth'
 import { BlobServiceClient, StorageSharedKeyCredential } from '@azure/storage-blob'
 import type { Secret } from '../domain/secret.ts'
 import type { ApiFailure } from '../errors.ts'
-import { commonAdvice, commonKind, type StoreTask, storeFailure, type Thrown } from './store-failure.ts'
+import { type FailureSign, failureOf, type StoreTask, type Thrown } from './store-failure.ts'
 
 /*
  * How Azure Blob Storage is connected to, and what its refusals mean. The SAS in a destination only writes, so reading
@@ -48,22 +48,20 @@ async function defaultCredential(): Promise<TokenCredential> {
 
 /** `grant` is what to do where access is denied. */
 export function azureFailure(thrown: Thrown, task: StoreTask, grant: string): ApiFailure {
-  const common = commonKind(thrown)
-  if (common !== null) return storeFailure(common, task, thrown, commonAdvice(common))
-  if (/Credential|Authentication(Required)?Error/.test(thrown.code)) {
-    return storeFailure(
+  const { code, status } = thrown
+  const signs: readonly FailureSign[] = [
+    [
+      /Credential|Authentication(Required)?Error/.test(code),
       'auth',
-      task,
-      thrown,
       'set AZURE_STORAGE_CONNECTION_STRING, AZURE_STORAGE_KEY or AZURE_STORAGE_SAS_TOKEN, or log in with the Azure CLI or a managed identity',
-    )
-  }
-  if (thrown.code === 'ContainerNotFound') {
-    return storeFailure('not_found', task, thrown, 'check the container in the destination')
-  }
-  if (thrown.status === 401 || thrown.code === 'AuthenticationFailed') {
-    return storeFailure('auth', task, thrown, 'the key or SAS in use is wrong or has expired')
-  }
-  if (thrown.status === 403) return storeFailure('forbidden', task, thrown, grant)
-  return storeFailure('invalid_request', task, thrown, 'check account, container and path')
+    ],
+    [code === 'ContainerNotFound', 'not_found', 'check the container in the destination'],
+    [
+      status === 401 || code === 'AuthenticationFailed',
+      'auth',
+      'the key or SAS in use is wrong or has expired',
+    ],
+    [status === 403, 'forbidden', grant],
+  ]
+  return failureOf(thrown, task, signs, 'check account, container and path')
 }

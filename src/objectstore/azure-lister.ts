@@ -1,10 +1,9 @@
 import type { BlobServiceClient } from '@azure/storage-blob'
-import { placeTitle } from '../domain/destination/store-place.ts'
 import { InternalError } from '../errors.ts'
 import type { ListPage, ListRequest, ObjectLister } from '../ports/object-lister.ts'
 import { type AzureSettings, azureFailure, openAzure } from './azure-access.ts'
 import { pageUntil } from './list-page.ts'
-import { inspectThrown } from './store-failure.ts'
+import { inspectThrown, listTask } from './store-failure.ts'
 
 /*
  * Lists Azure Blob Storage. It cannot begin in the middle of a prefix on every kind of account, so it is asked hour by
@@ -48,8 +47,7 @@ export function createAzureLister(settings: AzureSettings = {}): ObjectLister {
         return await page(request, signal)
       } catch (error) {
         if (error instanceof InternalError) throw error
-        const task = { operation: 'list log files', action: `list ${placeTitle(request.place)}` } as const
-        throw azureFailure(inspectThrown(error), task, grant)
+        throw azureFailure(inspectThrown(error), listTask(request.place), grant)
       }
     },
     close() {

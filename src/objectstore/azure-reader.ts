@@ -11,11 +11,11 @@ const grant = 'grant "Storage Blob Data Reader" on the container, or use a SAS t
 export function createAzureReader(settings: AzureSettings = {}): ObjectReader {
   return {
     async read(location, { signal }) {
-      if (location.store !== 'azure')
-        throw new InternalError(`the Azure reader cannot read from ${location.store}`)
+      const { place, key } = location
+      if (place.store !== 'azure') throw new InternalError(`the Azure reader cannot read from ${place.store}`)
       try {
-        const service = await openAzure(location.account, settings)
-        const blob = service.getContainerClient(location.container).getBlobClient(location.key)
+        const service = await openAzure(place.account, settings)
+        const blob = service.getContainerClient(place.bucket).getBlobClient(key)
         const answer = await blob.download(0, undefined, { abortSignal: signal })
         return await challengeText(answer.readableStreamBody, location)
       } catch (error) {

@@ -1,6 +1,6 @@
 import { Storage } from '@google-cloud/storage'
 import type { ApiFailure } from '../errors.ts'
-import { commonAdvice, commonKind, type StoreTask, storeFailure, type Thrown } from './store-failure.ts'
+import { type FailureSign, failureOf, type StoreTask, storeFailure, type Thrown } from './store-failure.ts'
 
 /* How Google Cloud Storage is connected to, and what its refusals mean. */
 
@@ -28,22 +28,15 @@ export function openGcs(settings: GcsSettings): Storage {
 
 /** `grant` is what to do where access is denied. */
 export function gcsFailure(thrown: Thrown, task: StoreTask, grant: string): ApiFailure {
-  const common = commonKind(thrown)
   if (/default credentials|credential file|does not exist, or it is not a file/i.test(thrown.message)) {
-    return storeFailure(
-      'auth',
-      task,
-      thrown,
-      'set GOOGLE_APPLICATION_CREDENTIALS, run "gcloud auth application-default login", or use workload identity',
-    )
+    const login =
+      'set GOOGLE_APPLICATION_CREDENTIALS, run "gcloud auth application-default login", or use workload identity'
+    return storeFailure('auth', task, thrown, login)
   }
-  if (common !== null) return storeFailure(common, task, thrown, commonAdvice(common))
-  if (thrown.status === 404) {
-    return storeFailure('not_found', task, thrown, 'check the bucket in the destination')
-  }
-  if (thrown.status === 401) {
-    return storeFailure('auth', task, thrown, 'the credentials in use are wrong or have expired')
-  }
-  if (thrown.status === 403) return storeFailure('forbidden', task, thrown, grant)
-  return storeFailure('invalid_request', task, thrown, 'check the bucket and the path')
+  const signs: readonly FailureSign[] = [
+    [thrown.status === 404, 'not_found', 'check the bucket in the destination'],
+    [thrown.status === 401, 'auth', 'the credentials in use are wrong or have expired'],
+    [thrown.status === 403, 'forbidden', grant],
+  ]
+  return failureOf(thrown, task, signs, 'check the bucket and the path')
 }

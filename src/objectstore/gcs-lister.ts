@@ -1,9 +1,8 @@
 import type { FileMetadata } from '@google-cloud/storage'
-import { placeTitle } from '../domain/destination/store-place.ts'
 import type { ListedObject, ObjectLister } from '../ports/object-lister.ts'
 import { type GcsSettings, gcsFailure, openGcs } from './gcs-access.ts'
 import { pageUntil } from './list-page.ts'
-import { inspectThrown } from './store-failure.ts'
+import { inspectThrown, listTask } from './store-failure.ts'
 
 /* Lists Google Cloud Storage, which takes both ends of what is wanted. */
 
@@ -32,8 +31,7 @@ export function createGcsLister(settings: GcsSettings = {}): ObjectLister {
         const objects = files.map((file) => toObject(file.metadata ?? file))
         return pageUntil(request, objects, { last: objects.at(-1)?.key ?? '', cursor: pageToken(next) })
       } catch (error) {
-        const task = { operation: 'list log files', action: `list ${placeTitle(place)}` } as const
-        throw gcsFailure(inspectThrown(error), task, grant)
+        throw gcsFailure(inspectThrown(error), listTask(place), grant)
       }
     },
     close() {},

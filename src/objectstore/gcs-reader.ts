@@ -1,4 +1,4 @@
-import { ApiFailure, InternalError } from '../errors.ts'
+import { ApiFailure } from '../errors.ts'
 import type { ObjectReader } from '../ports/object-reader.ts'
 import { challengeText } from './challenge-text.ts'
 import { type GcsSettings, gcsFailure, openGcs } from './gcs-access.ts'
@@ -15,12 +15,8 @@ export function createGcsReader(settings: GcsSettings = {}): ObjectReader {
   const storage = openGcs(settings)
   return {
     async read(location, { signal }) {
-      if (location.store !== 'gcs')
-        throw new InternalError(`the GCS reader cannot read from ${location.store}`)
-      const stream = storage
-        .bucket(location.bucket)
-        .file(location.key)
-        .createReadStream({ validation: false })
+      const file = storage.bucket(location.place.bucket).file(location.key)
+      const stream = file.createReadStream({ validation: false })
       // The client may report a failure a second time, after the reading has ended with the first one.
       stream.on('error', () => undefined)
       const stop = (): void => {

@@ -1,17 +1,9 @@
 import type { ArrivalReader } from '../domain/arrival/arrival-rule.ts'
 import type { ObjectLister } from '../ports/object-lister.ts'
-import type { KeyPair } from '../ports/object-reader.ts'
-import type { AzureSettings } from './azure-access.ts'
-import type { GcsSettings } from './gcs-access.ts'
-
-export interface ObjectListerSettings {
-  readonly s3?: { readonly endpoint?: string; readonly credentials?: KeyPair; readonly timeoutMs?: number }
-  readonly gcs?: GcsSettings
-  readonly azure?: AzureSettings
-}
+import type { StoreSettings } from './store-settings.ts'
 
 /** The lister that a rule names. The store's client is loaded when it is asked for the first time. */
-export function createObjectLister(read: ArrivalReader, common: ObjectListerSettings = {}): ObjectLister {
+export function createObjectLister(read: ArrivalReader, common: StoreSettings = {}): ObjectLister {
   let opened: Promise<ObjectLister> | null = null
   return {
     async list(request, options) {
@@ -24,7 +16,7 @@ export function createObjectLister(read: ArrivalReader, common: ObjectListerSett
   }
 }
 
-async function open(read: ArrivalReader, common: ObjectListerSettings): Promise<ObjectLister> {
+async function open(read: ArrivalReader, common: StoreSettings): Promise<ObjectLister> {
   switch (read.kind) {
     case 's3':
     case 'r2':

@@ -1,7 +1,8 @@
 import type { S3ClientConfig } from '@aws-sdk/client-s3'
+import type { StorePlace } from '../domain/destination/store-place.ts'
 import type { ApiFailure } from '../errors.ts'
 import type { KeyPair } from '../ports/object-reader.ts'
-import { commonAdvice, commonKind, inspectThrown, type StoreTask, storeFailure } from './store-failure.ts'
+import { type FailureSign, failureOf, inspectThrown, type StoreTask } from './store-failure.ts'
 
 /*
  * How S3, R2 and what speaks the same are connected to, and what their refusals mean. Keys that are given are used;
@@ -19,16 +20,33 @@ export interface S3Access {
   readonly credentials: KeyPair | null
   /** A profile of the AWS configuration files. */
   readonly profile?: string | undefined
-  /** Milliseconds for one attempt. */
-  readonly timeoutMs: number
+  /** Milliseconds for one attempt; default 10 s. */
+  readonly timeoutMs?: number | undefined
 }
 
-export function r2Endpoint(accountId: string): string {
-  return `https://${accountId}.r2.cloudflarestorage.com`
+export interface S3Settings {
+  /** In place of what the destination says. */
+  readonly region?: string | undefined
+  readonly endpoint?: string | undefined
+  /** Address of the store for destinations that name none, e.g. of an emulator. */
+  readonly fallbackEndpoint?: string | undefined
+  /** Milliseconds for one attempt; default 10 s. */
+  readonly timeoutMs?: number | undefined
+}
+
+/** Where the store of a place answers. */
+export function whereIs(place: StorePlace, settings: S3Settings): Pick<S3Access, 'region' | 'endpoint'> {
+  const { region = null, endpoint = null, fallbackEndpoint = null } = settings
+  if (place.store === 'r2') {
+    const own = `https://${place.accountId}.r2.cloudflarestorage.com`
+    return { region: region ?? 'auto', endpoint: endpoint ?? fallbackEndpoint ?? own }
+  }
+  const own = place.store === 's3' ? place : { region: null, endpoint: null }
+  return { region: region ?? own.region, endpoint: endpoint ?? own.endpoint ?? fallbackEndpoint }
 }
 
 export function s3ClientConfig(access: S3Access): S3ClientConfig {
-  const { region, endpoint, forcePathStyle, credentials, profile, timeoutMs } = access
+  const { region, endpoint, forcePathStyle, credentials, profile, timeoutMs = 10_000 } = access
   return {
     // One attempt: whoever waits for the answer asks again, with its own clock.
     maxAttempts: 1,
@@ -61,27 +79,27 @@ function revealed(keys: KeyPair): { accessKeyId: string; secretAccessKey: string
 /** `grant` is what to do where access is denied. */
 export function s3Failure(error: unknown, task: StoreTask, grant: string): ApiFailure {
   const thrown = inspectThrown(error)
-  const common = commonKind(thrown)
-  if (common !== null) return storeFailure(common, task, thrown, commonAdvice(common))
-  if (thrown.code === 'CredentialsProviderError' || /^(ExpiredToken|ProfileNotFound)/.test(thrown.code)) {
-    return storeFailure(
+  const { code, status, message } = thrown
+  const signs: readonly FailureSign[] = [
+    [
+      code === 'CredentialsProviderError' || /^(ExpiredToken|ProfileNotFound)/.test(code),
       'auth',
-      task,
-      thrown,
       'set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_PROFILE, or a role of the machine or the pod',
-    )
-  }
-  if (/^(InvalidAccessKeyId|SignatureDoesNotMatch|InvalidToken|TokenRefreshRequired)$/.test(thrown.code)) {
-    return storeFailure('auth', task, thrown, 'the keys in use are wrong or belong to another store')
-  }
-  if (thrown.code === 'NoSuchBucket') {
-    return storeFailure('not_found', task, thrown, 'check the bucket in the destination')
-  }
-  if (thrown.status === 403) return storeFailure('forbidden', task, thrown, grant)
-  if (thrown.message.includes('Region is missing')) {
-    return storeFailure('invalid_request', task, thrown, 'set AWS_REGION, or the region of the destination')
-  }
-  return storeFailure('invalid_request', task, thrown, 'check bucket, region and endpoint')
+    ],
+    [
+      /^(InvalidAccessKeyId|SignatureDoesNotMatch|InvalidToken|TokenRefreshRequired)$/.test(code),
+      'auth',
+      'the keys in use are wrong or belong to another store',
+    ],
+    [code === 'NoSuchBucket', 'not_found', 'check the bucket in the destination'],
+    [status === 403, 'forbidden', grant],
+    [
+      message.includes('Region is missing'),
+      'invalid_request',
+      'set AWS_REGION, or the region of the destination',
+    ],
+  ]
+  return failureOf(thrown, task, signs, 'check bucket, region and endpoint')
 }
 
 function quiet(): void {}

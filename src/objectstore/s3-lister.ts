@@ -1,26 +1,21 @@
 import { ListObjectsV2Command, type ListObjectsV2CommandOutput, S3Client } from '@aws-sdk/client-s3'
-import { placeTitle, type StorePlace } from '../domain/destination/store-place.ts'
+import type { StorePlace } from '../domain/destination/store-place.ts'
 import type { ListPage, ListRequest, ObjectLister } from '../ports/object-lister.ts'
 import type { KeyPair } from '../ports/object-reader.ts'
 import { pageUntil } from './list-page.ts'
-import { r2Endpoint, s3ClientConfig, s3Failure } from './s3-access.ts'
+import { type S3Settings, s3ClientConfig, s3Failure, whereIs } from './s3-access.ts'
+import { listTask } from './store-failure.ts'
 
 /*
  * Lists S3, R2 and what speaks the same: it begins after a key, so that a look costs what is new. A connection is kept
  * for each endpoint and region.
  */
 
-export interface S3ListerSettings {
-  /** In place of what the destination says. */
-  readonly region?: string | undefined
-  readonly endpoint?: string | undefined
-  /** For destinations that name none. */
-  readonly fallbackEndpoint?: string | undefined
+export interface S3ListerSettings extends S3Settings {
   readonly forcePathStyle?: boolean | undefined
   readonly profile?: string | undefined
   /** Used where no profile is named. */
   readonly credentials?: KeyPair | undefined
-  readonly timeoutMs?: number | undefined
 }
 
 const grant = 'grant s3:ListBucket on the bucket to the credentials in use'
@@ -40,7 +35,7 @@ export function createS3Lister(settings: S3ListerSettings = {}): ObjectLister {
         forcePathStyle: settings.forcePathStyle ?? true,
         credentials: settings.profile === undefined ? (settings.credentials ?? null) : null,
         profile: settings.profile,
-        timeoutMs: settings.timeoutMs ?? 10_000,
+        timeoutMs: settings.timeoutMs,
       }),
     )
     clients.set(key, client)
@@ -62,7 +57,7 @@ export function createS3Lister(settings: S3ListerSettings = {}): ObjectLister {
         })
         return pageOf(await clientFor(place).send(command, { abortSignal: signal }), request)
       } catch (error) {
-        throw s3Failure(error, { operation: 'list log files', action: `list ${placeTitle(place)}` }, grant)
+        throw s3Failure(error, listTask(place), grant)
       }
     },
     close() {
@@ -87,16 +82,4 @@ function pageOf(answer: ListObjectsV2CommandOutput, request: ListRequest): ListP
 /** Keys come encoded: an XML text cannot hold all that a key can. A plus sign is a space. */
 function decoded(key: string): string {
   return decodeURIComponent(key.replaceAll('+', ' '))
-}
-
-function whereIs(
-  place: StorePlace,
-  settings: S3ListerSettings,
-): { readonly region: string | null; readonly endpoint: string | null } {
-  const { region = null, endpoint = null, fallbackEndpoint = null } = settings
-  if (place.store === 'r2') {
-    return { region: region ?? 'auto', endpoint: endpoint ?? fallbackEndpoint ?? r2Endpoint(place.accountId) }
-  }
-  const own = place.store === 's3' ? place : { region: null, endpoint: null }
-  return { region: region ?? own.region, endpoint: endpoint ?? own.endpoint ?? fallbackEndpoint }
 }

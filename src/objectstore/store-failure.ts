@@ -1,3 +1,4 @@
+import { placeTitle, type StorePlace } from '../domain/destination/store-place.ts'
 import { ApiFailure, type ApiFailureKind } from '../errors.ts'
 import { locationTitle, type ObjectLocation } from '../ports/object-reader.ts'
 
@@ -16,6 +17,10 @@ export interface StoreTask {
 
 export function readTask(location: ObjectLocation): StoreTask {
   return { operation: 'read challenge file', action: `read ${locationTitle(location)}` }
+}
+
+export function listTask(place: StorePlace): StoreTask {
+  return { operation: 'list log files', action: `list ${placeTitle(place)}` }
 }
 
 /** The parts of a thrown value that tell failures apart. */
@@ -45,7 +50,7 @@ export function inspectThrown(error: unknown): Thrown {
 }
 
 /** Kinds that every store shares: no connection, no answer in time, throttling, a broken store. */
-export function commonKind(thrown: Thrown): ApiFailureKind | null {
+function commonKind(thrown: Thrown): keyof typeof commonAdvice | null {
   if (thrown.code === 'AbortError') return 'aborted'
   if (/^(ETIMEDOUT|ESOCKETTIMEDOUT|TimeoutError|RequestTimeout)$/.test(thrown.code)) return 'timeout'
   // Google's client says it in the text alone.
@@ -67,49 +72,52 @@ export function storeFailure(
 ): ApiFailure {
   const facts = [thrown.code, thrown.status === null ? '' : `status ${thrown.status}`].filter((x) => x !== '')
   const detail = facts.length === 0 ? '' : ` (${facts.join(', ')})`
-  return new ApiFailure(kind, `cannot ${action}: ${phrase(kind)}${detail}; ${advice}`, {
-    operation,
-    status: thrown.status ?? undefined,
-    codes: thrown.code === '' ? [] : [thrown.code],
-  })
+  return new ApiFailure(
+    kind,
+    `cannot ${action}: ${phrases[kind] ?? 'the store refused the request'}${detail}; ${advice}`,
+    {
+      operation,
+      status: thrown.status ?? undefined,
+      codes: thrown.code === '' ? [] : [thrown.code],
+    },
+  )
 }
 
-/** What to do about the kinds of `commonKind`. */
-export function commonAdvice(kind: ApiFailureKind): string {
-  switch (kind) {
-    case 'aborted':
-      return 'the run was interrupted'
-    case 'rate_limited':
-    case 'unavailable':
-      return 'try again later'
-    default:
-      return 'check that the address is right and that this machine may connect to it'
-  }
+/** A sign of a failure that only one store has, the kind it means, and what to do. */
+export type FailureSign = readonly [isThere: boolean, kind: ApiFailureKind, advice: string]
+
+/** The failure that all stores share, else that of the first sign; `otherwise` is what to do about all others. */
+export function failureOf(
+  thrown: Thrown,
+  task: StoreTask,
+  signs: readonly FailureSign[],
+  otherwise: string,
+): ApiFailure {
+  const common = commonKind(thrown)
+  if (common !== null) return storeFailure(common, task, thrown, commonAdvice[common])
+  const sign = signs.find(([isThere]) => isThere)
+  return storeFailure(sign?.[1] ?? 'invalid_request', task, thrown, sign?.[2] ?? otherwise)
 }
 
-function phrase(kind: ApiFailureKind): string {
-  switch (kind) {
-    case 'auth':
-      return 'no usable credentials'
-    case 'forbidden':
-      return 'access denied'
-    case 'not_found':
-      return 'no such bucket or container'
-    case 'network':
-      return 'no connection'
-    case 'timeout':
-      return 'no response in time'
-    case 'rate_limited':
-      return 'the store throttles requests'
-    case 'unavailable':
-      return 'the store is unavailable'
-    case 'aborted':
-      return 'canceled'
-    case 'bad_response':
-      return 'the object is not a challenge file'
-    default:
-      return 'the store refused the request'
-  }
+const connect = 'check that the address is right and that this machine may connect to it'
+const commonAdvice = {
+  aborted: 'the run was interrupted',
+  rate_limited: 'try again later',
+  unavailable: 'try again later',
+  network: connect,
+  timeout: connect,
+} as const satisfies Partial<Record<ApiFailureKind, string>>
+
+const phrases: Readonly<Partial<Record<ApiFailureKind, string>>> = {
+  auth: 'no usable credentials',
+  forbidden: 'access denied',
+  not_found: 'no such bucket or container',
+  network: 'no connection',
+  timeout: 'no response in time',
+  rate_limited: 'the store throttles requests',
+  unavailable: 'the store is unavailable',
+  aborted: 'canceled',
+  bad_response: 'the object is not a challenge file',
 }
 
 function firstSystemCode(error: unknown, depth: number): string | undefined {

@@ -1,3 +1,4 @@
+import { placeTitle, type StorePlace } from '../domain/destination/store-place.ts'
 import type { Secret } from '../domain/secret.ts'
 import type { CallOptions } from './cloudflare.ts'
 
@@ -7,27 +8,14 @@ export interface KeyPair {
   readonly secretAccessKey: Secret
 }
 
-/** Where one object lies, with what is needed to find it; `key` is its path inside the bucket or container. */
-export type ObjectLocation =
-  | {
-      readonly store: 's3'
-      readonly bucket: string
-      readonly key: string
-      /** Null: the region of the credential chain. */
-      readonly region: string | null
-      /** Host or address of an S3-compatible store; null for AWS. */
-      readonly endpoint: string | null
-      readonly credentials: KeyPair | null
-    }
-  | {
-      readonly store: 'r2'
-      readonly bucket: string
-      readonly key: string
-      readonly accountId: string
-      readonly credentials: KeyPair | null
-    }
-  | { readonly store: 'gcs'; readonly bucket: string; readonly key: string }
-  | { readonly store: 'azure'; readonly account: string; readonly container: string; readonly key: string }
+/** Where one object lies, with what is needed to find it. */
+export interface ObjectLocation {
+  /** Its bucket or container; which folder the logs go to says nothing here. */
+  readonly place: StorePlace
+  /** Its path inside the bucket or container. */
+  readonly key: string
+  readonly credentials: KeyPair | null
+}
 
 export interface ObjectReader {
   /**
@@ -38,14 +26,6 @@ export interface ObjectReader {
 }
 
 /** The location as people write it, e.g. `s3://bucket/path/file.txt`. */
-export function locationTitle(location: ObjectLocation): string {
-  switch (location.store) {
-    case 's3':
-    case 'r2':
-      return `${location.store}://${location.bucket}/${location.key}`
-    case 'gcs':
-      return `gs://${location.bucket}/${location.key}`
-    case 'azure':
-      return `azure://${location.account}/${location.container}/${location.key}`
-  }
+export function locationTitle({ place, key }: ObjectLocation): string {
+  return placeTitle({ ...place, path: key })
 }

@@ -3,7 +3,8 @@ import type { ArrivalReader } from '../../src/domain/arrival/arrival-rule.ts'
 import { keyWindows, slicedWindows } from '../../src/domain/arrival/listing-window.ts'
 import type { StorePlace } from '../../src/domain/destination/store-place.ts'
 import { Secret } from '../../src/domain/secret.ts'
-import { createObjectLister, type ObjectListerSettings } from '../../src/objectstore/object-lister.ts'
+import { createObjectLister } from '../../src/objectstore/object-lister.ts'
+import type { StoreSettings } from '../../src/objectstore/store-settings.ts'
 import type { ListPage, ObjectLister } from '../../src/ports/object-lister.ts'
 import { failureText } from '../support/failure-text.ts'
 import { logFileKey, minute, second, tenOClock } from '../support/log-files.ts'
@@ -122,7 +123,7 @@ t.test('failures say what to grant, and quote nothing from outside', async (t) =
   })
   t.teardown(denied.stop)
   const { endpoint } = denied
-  const cases: readonly [ArrivalReader, StorePlace, ObjectListerSettings, RegExp][] = [
+  const cases: readonly [ArrivalReader, StorePlace, StoreSettings, RegExp][] = [
     [{ kind: 's3', endpoint }, s3, {}, /^forbidden: cannot list s3:.*; grant s3:ListBucket on the bucket/],
     [{ kind: 'gcs', endpoint }, gcs, {}, /^forbidden: cannot list gs:.*; grant storage\.objects\.list/],
     [

@@ -1,6 +1,8 @@
 import t from 'tap'
+import type { StorePlace } from '../../src/domain/destination/store-place.ts'
 import { Secret } from '../../src/domain/secret.ts'
-import { createObjectReader, type ObjectReaderSettings } from '../../src/objectstore/object-reader.ts'
+import { createObjectReader } from '../../src/objectstore/object-reader.ts'
+import type { StoreSettings } from '../../src/objectstore/store-settings.ts'
 import type { ObjectLocation } from '../../src/ports/object-reader.ts'
 import { failureText } from '../support/failure-text.ts'
 import { azuriteAccount, startAzurite, startFake, startGcs, startS3 } from '../support/object-stores.ts'
@@ -10,24 +12,33 @@ const canary = 'CANARY-do-not-print'
 const key = 'workers/20261124/ownership-challenge-0a1b2c3d.txt'
 const keys = { accessKeyId: new Secret('S3RVER'), secretAccessKey: new Secret(canary) }
 
-function s3(over: Partial<Extract<ObjectLocation, { store: 's3' }>> = {}): ObjectLocation {
-  return {
-    store: 's3',
-    bucket: 'quay-logs',
-    key,
-    region: 'us-east-1',
-    endpoint: null,
-    credentials: keys,
-    ...over,
-  }
+type Over = Partial<Extract<StorePlace, { store: 's3' }>> &
+  Partial<Pick<ObjectLocation, 'key' | 'credentials'>>
+
+function s3({ key: at = key, credentials = keys, ...over }: Over = {}): ObjectLocation {
+  const bucket = { store: 's3', bucket: 'quay-logs', path: '', region: 'us-east-1', endpoint: null } as const
+  return { place: { ...bucket, ...over }, key: at, credentials }
 }
-const r2: ObjectLocation = { store: 'r2', bucket: 'audit', key, accountId: 'a'.repeat(32), credentials: keys }
-const gcs: ObjectLocation = { store: 'gcs', bucket: 'quay-logs', key }
-const azure: ObjectLocation = { store: 'azure', account: azuriteAccount.name, container: 'quay-logs', key }
+const r2: ObjectLocation = {
+  place: { store: 'r2', bucket: 'audit', path: '', accountId: 'a'.repeat(32) },
+  key,
+  credentials: keys,
+}
+const gcs: ObjectLocation = {
+  place: { store: 'gcs', bucket: 'quay-logs', path: '' },
+  key,
+  credentials: null,
+}
+const azureIn = (bucket: string): ObjectLocation => ({
+  place: { store: 'azure', account: azuriteAccount.name, bucket, path: '' },
+  key,
+  credentials: null,
+})
+const azure = azureIn('quay-logs')
 
 async function read(
   location: ObjectLocation,
-  settings: ObjectReaderSettings,
+  settings: StoreSettings,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<string> {
   const answer = await createObjectReader(settings).read(location, { signal })
@@ -129,7 +140,11 @@ t.test('a store that hangs, resets, is interrupted or is not there', async (t) =
     const outcome = failureText(read(location, settings, controller.signal))
     await new Promise(setImmediate)
     controller.abort()
-    t.match(await outcome, /^aborted: .*the run was interrupted/, `${location.store} can be interrupted`)
+    t.match(
+      await outcome,
+      /^aborted: .*the run was interrupted/,
+      `${location.place.store} can be interrupted`,
+    )
   }
 })
 
@@ -168,7 +183,7 @@ t.test('Azure Blob, for real, from Azurite', async (t) => {
   t.equal(await read(azure, byString), token)
   t.equal(await read(azure, byKey), token)
   t.equal(
-    await failureText(read({ ...azure, container: 'missing' }, byString)),
+    await failureText(read(azureIn('missing'), byString)),
     `not_found: cannot read azure://devstoreaccount1/missing/${key}: no such bucket or container (ContainerNotFound, status 404); check the container in the destination`,
   )
   const wrongKey = {

@@ -1,6 +1,6 @@
 import { kindSpec } from '../../domain/destination/kinds.ts'
 import { kindOfAddress } from '../../domain/destination/redaction.ts'
-import type { ObjectsSpec } from '../../domain/destination/spec.ts'
+import { storePlace } from '../../domain/destination/store-place.ts'
 import { parseQuery, splitConf } from '../../domain/destination/text.ts'
 import { Secret } from '../../domain/secret.ts'
 import type { KeyPair, ObjectLocation } from '../../ports/object-reader.ts'
@@ -16,43 +16,12 @@ import type { KeyPair, ObjectLocation } from '../../ports/object-reader.ts'
  * bucket's own name.
  */
 export function challengeLocations(conf: Secret, filename: string): readonly ObjectLocation[] {
-  const parts = splitConf(conf.reveal())
-  if (parts === null) return []
-  const [first = '', second = ''] = parts.address.split('/')
-  const query = parseQuery(parts.query) ?? new Map<string, string>()
-  const store = objectsOf(conf.reveal())?.store
-  if (store === undefined) return []
-  const root = store === 'azure' ? second : first
+  const place = storePlace(conf)
+  if (place === null) return []
   const key = filename.replace(/^\/+/, '')
-  const names = key.startsWith(`${root}/`) ? [key, key.slice(root.length + 1)] : [key]
-  return names.map((name) => locationOf(store, first, root, name, query))
-}
-
-function locationOf(
-  store: ObjectsSpec['store'],
-  host: string,
-  root: string,
-  key: string,
-  query: ReadonlyMap<string, string>,
-): ObjectLocation {
-  const credentials = keysOf(query)
-  switch (store) {
-    case 's3':
-      return {
-        store,
-        bucket: root,
-        key,
-        region: query.get('region') ?? null,
-        endpoint: query.get('endpoint') ?? null,
-        credentials,
-      }
-    case 'r2':
-      return { store, bucket: root, key, accountId: query.get('account-id') ?? '', credentials }
-    case 'gcs':
-      return { store, bucket: root, key }
-    case 'azure':
-      return { store, account: host.split('.', 1)[0] ?? '', container: root, key }
-  }
+  const names = key.startsWith(`${place.bucket}/`) ? [key, key.slice(place.bucket.length + 1)] : [key]
+  const credentials = keysOf(parseQuery(splitConf(conf.reveal())?.query ?? null))
+  return names.map((name) => ({ place, key: name, credentials }))
 }
 
 function keysOf(query: ReadonlyMap<string, string> | null): KeyPair | null {
@@ -63,28 +32,22 @@ function keysOf(query: ReadonlyMap<string, string> | null): KeyPair | null {
 
 /** What has to be allowed so that Cloudflare can write the challenge file, and later the logs. */
 export function writeAdvice(conf: Secret): string {
-  return objectsOf(conf.reveal())?.grant ?? 'check the destination and its credentials'
-}
-
-/** What the table says of the objects of a destination; null when it keeps none that could be read. */
-function objectsOf(conf: string): ObjectsSpec | null {
-  const parts = splitConf(conf)
-  const kind = parts === null ? null : kindOfAddress(parts.scheme, parts.address)
-  return kind === null ? null : (kindSpec(kind).objects ?? null)
+  const parts = splitConf(conf.reveal())
+  const kind = parts && kindOfAddress(parts.scheme, parts.address)
+  return (kind && kindSpec(kind).objects?.grant) ?? 'check the destination and its credentials'
 }
 
 /** The command that copies the file into `target`, for people who read it by hand. */
-export function readCommand(location: ObjectLocation, target: string): string {
-  switch (location.store) {
-    case 's3': {
-      const endpoint = location.endpoint === null ? '' : ` --endpoint-url https://${location.endpoint}`
-      return `aws s3 cp "s3://${location.bucket}/${location.key}" ${target}${endpoint}`
-    }
+export function readCommand({ place, key }: ObjectLocation, target: string): string {
+  const fromS3 = `aws s3 cp "s3://${place.bucket}/${key}" ${target}`
+  switch (place.store) {
+    case 's3':
+      return place.endpoint === null ? fromS3 : `${fromS3} --endpoint-url https://${place.endpoint}`
     case 'r2':
-      return `aws s3 cp "s3://${location.bucket}/${location.key}" ${target} --endpoint-url https://${location.accountId}.r2.cloudflarestorage.com`
+      return `${fromS3} --endpoint-url https://${place.accountId}.r2.cloudflarestorage.com`
     case 'gcs':
-      return `gcloud storage cp "gs://${location.bucket}/${location.key}" ${target}`
+      return `gcloud storage cp "gs://${place.bucket}/${key}" ${target}`
     case 'azure':
-      return `az storage blob download --account-name ${location.account} --container-name ${location.container} --name "${location.key}" --file ${target}`
+      return `az storage blob download --account-name ${place.account} --container-name ${place.bucket} --name "${key}" --file ${target}`
   }
 }

@@ -16,8 +16,7 @@ function proof(conf: string, how: PlannedProof['how'] = 'read'): PlannedProof {
 /** A store that answers by the name of the bucket. */
 function reader(asked: string[]): ObjectReader {
   return {
-    async read(place) {
-      const bucket = 'bucket' in place ? place.bucket : place.container
+    async read({ place: { bucket } }) {
       asked.push(bucket)
       if (bucket === 'fine') return 'absent'
       const kind = bucket === 'refused' ? 'forbidden' : 'auth'
