@@ -3,7 +3,7 @@ import { createChallengeKey } from './api/challenge.ts'
 import { createFaults, type Faults } from './api/faults.ts'
 import { createRateLimiter, defaultRateLimits, type RateLimits } from './api/rate-limits.ts'
 import { createRequestLog, type RequestLog } from './api/request-log.ts'
-import { SimError, simErrors } from './api/sim-error.ts'
+import { failure, SimError, simErrors } from './api/sim-error.ts'
 import { serveControls } from './control-plugin.ts'
 import { createGraphqlEngine } from './graphql/graphql-engine.ts'
 import { serveGraphql } from './graphql/graphql-plugin.ts'
@@ -13,7 +13,7 @@ import { auditRoutes } from './rest/rest-audit.ts'
 import { directoryRoutes } from './rest/rest-directory.ts'
 import { jobRoutes } from './rest/rest-jobs.ts'
 import { ownershipRoutes } from './rest/rest-ownership.ts'
-import { failure, serveRest } from './rest/rest-plugin.ts'
+import { serveRest } from './rest/rest-plugin.ts'
 import { policyRoutes } from './rest/rest-policies.ts'
 import { webhookRoutes } from './rest/rest-webhooks.ts'
 import { createWebhookSender } from './rest/webhook-sender.ts'
@@ -104,7 +104,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     dateHeader: options.dateHeader ?? false,
     limiter: createRateLimiter(limits.rest),
   }
-  const logpush = { world, challenges, objectStore: options.folder ?? options.objectStore }
+  const objectStore = options.folder ?? options.objectStore
 
   const app = fastify({ forceCloseConnections: true, routerOptions: { maxParamLength: 500 } })
   takeAnyBody(app)
@@ -112,13 +112,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   await app.register(
     async (api) => {
       serveRest(api, rest, [
-        ...directoryRoutes(world),
-        ...jobRoutes(logpush),
-        ...ownershipRoutes(logpush),
-        ...policyRoutes(world),
-        ...webhookRoutes(world, sender),
-        ...alertingRoutes(world),
-        ...auditRoutes(world),
+        ...directoryRoutes,
+        ...jobRoutes(challenges),
+        ...ownershipRoutes({ challenges, objectStore }),
+        ...policyRoutes,
+        ...webhookRoutes(sender),
+        ...alertingRoutes,
+        ...auditRoutes,
       ])
       serveGraphql(api, {
         ...rest,

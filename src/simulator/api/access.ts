@@ -5,10 +5,15 @@ import { accountIdOf } from '../world/world-state.ts'
 import { mayUse } from './grants.ts'
 import { simErrors } from './sim-error.ts'
 
+/** Who asks, and of which world. */
+interface Asker {
+  readonly world: World
+  readonly token: TokenSpec
+}
+
 /** Whether the scope exists, belongs to the token's owner, and the token holds one of the permissions. */
 export function mayReach(
-  world: World,
-  token: TokenSpec,
+  { world, token }: Asker,
   scope: ScopeRef,
   permissions: readonly Permission[],
 ): boolean {
@@ -32,26 +37,19 @@ const anything: readonly Permission[] = [
  * is stopped at the door (10000), one that lacks only the permission by Logpush itself (1004).
  */
 export function requireLogs(
-  world: World,
-  token: TokenSpec,
-  scope: ScopeRef,
+  asker: Asker & { readonly scope: ScopeRef },
   permissions: readonly Permission[],
   what: string,
 ): void {
+  const { scope } = asker
   if (!/^[0-9a-f]{32}$/.test(scope.id)) throw simErrors.noRoute(`/${scope.kind}s/${scope.id}`)
-  if (mayReach(world, token, scope, permissions)) return
-  if (mayReach(world, token, scope, anything)) throw simErrors.notAllowed(`${what} is not allowed`)
+  if (mayReach(asker, scope, permissions)) return
+  if (mayReach(asker, scope, anything)) throw simErrors.notAllowed(`${what} is not allowed`)
   throw simErrors.authentication(403)
 }
 
 /** Lets a call about an account's notifications or audit log through, or refuses it. */
-export function requireAccount(
-  world: World,
-  token: TokenSpec,
-  accountId: string,
-  permissions: readonly Permission[],
-): void {
+export function requireAccount(asker: Asker, accountId: string, permissions: readonly Permission[]): void {
   if (!/^[0-9a-f]{32}$/.test(accountId)) throw simErrors.noRoute(`/accounts/${accountId}`)
-  if (!mayReach(world, token, { kind: 'account', id: accountId }, permissions))
-    throw simErrors.authentication(403)
+  if (!mayReach(asker, { kind: 'account', id: accountId }, permissions)) throw simErrors.authentication(403)
 }

@@ -3,6 +3,7 @@ import type { SimClock } from '../world/sim-clock.ts'
 import type { World } from '../world/world.ts'
 import type { FaultEffect, Faults } from './faults.ts'
 import type { RequestLog } from './request-log.ts'
+import { failure } from './sim-error.ts'
 
 /** An answer before it is sent. */
 export interface RawAnswer {
@@ -92,7 +93,9 @@ function replacement(effect: FaultEffect | null): RawAnswer | null {
       return {
         status: effect.status,
         headers: retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) },
-        body: envelopeOf(effect.status === 429 ? 10429 : 10001, `simulated HTTP ${effect.status}`),
+        body: failure([
+          { code: effect.status === 429 ? 10429 : 10001, message: `simulated HTTP ${effect.status}` },
+        ]),
       }
     }
     case 'html':
@@ -102,12 +105,8 @@ function replacement(effect: FaultEffect | null): RawAnswer | null {
         body: '<!doctype html><title>Sign in</title><p>You need to sign in to use this network.</p>',
       }
     case 'success_false':
-      return { status: 200, headers: {}, body: envelopeOf(10001, 'simulated failure') }
+      return { status: 200, headers: {}, body: failure([{ code: 10001, message: 'simulated failure' }]) }
     default:
       return null
   }
-}
-
-function envelopeOf(code: number, message: string): object {
-  return { success: false, errors: [{ code, message }], messages: [], result: null }
 }

@@ -45,3 +45,7 @@ export function booleanField(body: JsonRecord, name: string): boolean | undefine
 export function isoSeconds(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`
 }
+
+export function isoOrNull(ms: number | null): string | null {
+  return ms === null ? null : isoSeconds(ms)
+}

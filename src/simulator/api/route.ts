@@ -1,13 +1,27 @@
+import type { Permission } from '../world/permissions.ts'
+import type { World } from '../world/world.ts'
 import type { ScopeKind, ScopeRef, TokenSpec } from '../world/world-spec.ts'
+import { requireAccount } from './access.ts'
 
 /** A request after it was let in. */
 export interface Call {
+  readonly world: World
   readonly token: TokenSpec
   readonly params: Readonly<Record<string, string>>
   readonly query: Readonly<Record<string, string>>
   readonly body: unknown
   /** Simulated time of the request. */
   readonly nowMs: number
+}
+
+/** A call about one account or zone. */
+export interface ScopedCall extends Call {
+  readonly scope: ScopeRef
+}
+
+/** A call about an account in which the token may do that. */
+export interface AccountCall extends Call {
+  readonly accountId: string
 }
 
 /** What goes into the envelope. */
@@ -24,8 +38,10 @@ export interface Route {
   readonly path: string
   /** Names it in faults and in the request log. */
   readonly operation: string
-  readonly handle: (call: Call) => Answer | Promise<Answer>
+  readonly handle: Handler<Call>
 }
+
+type Handler<C extends Call> = (call: C) => Answer | Promise<Answer>
 
 export function route(
   method: Route['method'],
@@ -36,17 +52,32 @@ export function route(
   return { method, path, operation, handle }
 }
 
+/** A route below an account, for tokens that hold one of the permissions there. */
+export function accountRoute(
+  method: Route['method'],
+  path: string,
+  operation: string,
+  permissions: readonly Permission[],
+  handle: Handler<AccountCall>,
+): Route {
+  return route(method, `/accounts/:accountId${path}`, operation, (call) => {
+    const accountId = call.params.accountId ?? ''
+    requireAccount(call, accountId, permissions)
+    return handle({ ...call, accountId })
+  })
+}
+
 /** The same route for accounts and for zones; the handler is told which. */
 export function scopedRoutes(
   method: Route['method'],
   path: string,
   operation: string,
-  handle: (call: Call, scope: ScopeRef) => Answer | Promise<Answer>,
+  handle: Handler<ScopedCall>,
 ): Route[] {
   const kinds: readonly ScopeKind[] = ['account', 'zone']
   return kinds.map((kind) =>
     route(method, `/${kind}s/:scopeId${path}`, operation, (call) =>
-      handle(call, { kind, id: call.params.scopeId ?? '' }),
+      handle({ ...call, scope: { kind, id: call.params.scopeId ?? '' } }),
     ),
   )
 }

@@ -18,9 +18,16 @@ export class SimError extends Error {
   }
 }
 
+/** The envelope of a refusal. */
+export function failure(errors: readonly ApiError[]) {
+  return { success: false, errors, messages: [], result: null }
+}
+
 export const simErrors = {
   /** The request's body or parameters are wrong (Logpush's own code). */
   invalid: (message: string) => new SimError(400, [{ code: 1002, message }]),
+  /** Cloudflare tried to write to the destination. */
+  unreachable: () => simErrors.invalid('error validating destination: error writing object: error uploading'),
   /** Logpush's "not allowed": permission, entitlement or quota. */
   notAllowed: (message: string) => new SimError(403, [{ code: 1004, message }]),
   /** The token is bad, or may not do this to this resource. */
@@ -46,20 +53,11 @@ export const simErrors = {
       { code: 7000, message: 'No route for that URI' },
     ]),
   malformedBody: () => new SimError(400, [{ code: 6007, message: 'Malformed JSON in request body' }]),
-  rateLimited: (retryAfterSeconds: number) =>
-    new SimError(
-      429,
-      [
-        {
-          code: 10429,
-          message:
-            'More than 1200 requests per 300 seconds reached. Please wait and consider throttling your request speed',
-        },
-      ],
-      {
-        'retry-after': String(retryAfterSeconds),
-      },
-    ),
+  rateLimited: (retryAfterSeconds: number) => {
+    const message =
+      'More than 1200 requests per 300 seconds reached. Please wait and consider throttling your request speed'
+    return new SimError(429, [{ code: 10429, message }], { 'retry-after': String(retryAfterSeconds) })
+  },
 } as const
 
 export const invalidApiToken = (): SimError =>

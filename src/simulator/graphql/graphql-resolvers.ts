@@ -65,10 +65,8 @@ function accountNode(id: string, context: QueryContext) {
   const scope: ScopeRef = { kind: 'account', id }
   const zonesOfAccount = context.world.zones().filter((zone) => zone.accountId === id)
   const known =
-    mayReach(context.world, context.token, scope, ['account_analytics_read']) ||
-    zonesOfAccount.some((zone) =>
-      mayReach(context.world, context.token, { kind: 'zone', id: zone.id }, ['analytics_read']),
-    )
+    mayReach(context, scope, ['account_analytics_read']) ||
+    zonesOfAccount.some((zone) => mayReach(context, { kind: 'zone', id: zone.id }, ['analytics_read']))
   if (!known) throw queryErrors.account()
   charge(context, 'Account', id)
   return {
@@ -91,7 +89,7 @@ function selectZones(
 ): readonly string[] {
   const { zoneTag, zoneTag_in: list, zoneTag_gt: after } = args.filter ?? {}
   const readable = (id: string): boolean =>
-    mayReach(context.world, context.token, { kind: 'zone', id }, ['analytics_read']) &&
+    mayReach(context, { kind: 'zone', id }, ['analytics_read']) &&
     (accountId === undefined || context.world.state.zones.get(id)?.accountId === accountId)
   const limit = args.limit ?? maxZones
   if (zoneTag !== undefined || list !== undefined) {
@@ -131,7 +129,7 @@ function readHealth(
 ): HealthGroup[] {
   const settings = healthSettingsOf(context.world.state, scope)
   const permission = scope.kind === 'account' ? 'account_analytics_read' : 'analytics_read'
-  if (!mayReach(context.world, context.token, scope, [permission]))
+  if (!mayReach(context, scope, [permission]))
     throw scope.kind === 'account' ? queryErrors.account() : queryErrors.actor(scope.id)
   if (!settings.enabled) throw queryErrors.path(scope.kind, scope.id)
   if (args.limit < 1 || args.limit > settings.maxPageSize) throw queryErrors.limit(settings.maxPageSize)

@@ -1,4 +1,4 @@
-import { isoSeconds } from '../api/json-shape.ts'
+import { isoOrNull } from '../api/json-shape.ts'
 import { jobStatus } from '../world/job-status.ts'
 import { type JobTimeline, phaseAt } from '../world/job-timeline.ts'
 import type { WorldState } from '../world/world-state.ts'
@@ -18,12 +18,8 @@ export function jobObject(state: WorldState, job: JobTimeline, nowMs: number): R
     ...job.fields,
     enabled: phase?.enabled ?? false,
     destination_conf: phase?.destinationConf ?? '',
-    last_complete: time(status.lastCompleteMs),
-    last_error: time(status.lastErrorMs),
+    last_complete: isoOrNull(status.lastCompleteMs),
+    last_error: isoOrNull(status.lastErrorMs),
     error_message: status.errorText,
   }
-}
-
-function time(ms: number | null): string | null {
-  return ms === null ? null : isoSeconds(ms)
 }

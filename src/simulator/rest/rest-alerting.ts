@@ -1,30 +1,27 @@
 import { isoSeconds } from '../api/json-shape.ts'
-import { type Answer, type Call, page, type Route, route } from '../api/route.ts'
+import { type AccountCall, type Answer, accountRoute, page, type Route } from '../api/route.ts'
 import { simErrors } from '../api/sim-error.ts'
 import type { HistoryRow } from '../world/notification-state.ts'
 import { freshId, logpushAlertType } from '../world/notifications.ts'
-import type { World } from '../world/world.ts'
-import { accountOf, notificationReaders, notificationWriters } from './rest-policies.ts'
+import { notificationReaders as readers, notificationWriters as writers } from './rest-policies.ts'
+
+const root = '/alerting/v3'
+const pagerduty = `${root}/destinations/pagerduty`
 
 /** What can be announced and by which means, PagerDuty services, and what was announced. */
-export function alertingRoutes(world: World): Route[] {
-  const root = '/accounts/:accountId/alerting/v3'
-  const pagerduty = `${root}/destinations/pagerduty`
-  return [
-    route('GET', `${root}/available_alerts`, 'available_alerts', (call) => availableAlerts(world, call)),
-    route('GET', `${root}/destinations/eligible`, 'eligible_mechanisms', (call) => eligible(world, call)),
-    route('GET', `${root}/history`, 'history', (call) => history(world, call)),
-    route('GET', pagerduty, 'list_pagerduty', (call) => listPagerDuty(world, call)),
-    route('DELETE', pagerduty, 'delete_pagerduty', (call) => deletePagerDuty(world, call)),
-    route('POST', `${pagerduty}/connect`, 'connect_pagerduty', (call) => connect(world, call)),
-    route('GET', `${pagerduty}/connect/:token`, 'complete_pagerduty', (call) => complete(world, call)),
-  ]
-}
+export const alertingRoutes: readonly Route[] = [
+  accountRoute('GET', `${root}/available_alerts`, 'available_alerts', readers, availableAlerts),
+  accountRoute('GET', `${root}/destinations/eligible`, 'eligible_mechanisms', readers, eligible),
+  accountRoute('GET', `${root}/history`, 'history', readers, history),
+  accountRoute('GET', pagerduty, 'list_pagerduty', readers, listPagerDuty),
+  accountRoute('DELETE', pagerduty, 'delete_pagerduty', writers, deletePagerDuty),
+  accountRoute('POST', `${pagerduty}/connect`, 'connect_pagerduty', writers, connect),
+  accountRoute('GET', `${pagerduty}/connect/:token`, 'complete_pagerduty', writers, complete),
+]
 
 const filterOption = { Key: 'zones', ComparisonOperator: '==', Optional: false, Range: '1-n' }
 
-function availableAlerts(world: World, call: Call): Answer {
-  const account = world.state.accounts.get(accountOf(world, call, notificationReaders))
+function availableAlerts({ world, accountId }: AccountCall): Answer {
   const logpush = {
     type: logpushAlertType,
     display_name: 'Failing Logpush Job Disabled',
@@ -43,20 +40,19 @@ function availableAlerts(world: World, call: Call): Answer {
     description: 'A certificate was issued, renewed or is about to expire.',
     filter_options: [],
   }
-  const offered = account?.offersLogpushAlert ?? true
+  const offered = world.state.accounts.get(accountId)?.offersLogpushAlert ?? true
   return {
     result: { ...(offered ? { Logpush: [logpush] } : {}), Billing: [billing], 'SSL/TLS': [ssl] },
   }
 }
 
-function eligible(world: World, call: Call): Answer {
-  const account = world.state.accounts.get(accountOf(world, call, notificationReaders))
-  const allowed = account?.mechanisms ?? ['email', 'pagerduty', 'webhook']
+function eligible({ world, accountId }: AccountCall): Answer {
+  const allowed = world.state.accounts.get(accountId)?.mechanisms ?? ['email', 'pagerduty', 'webhook']
   const { pagerduty, webhooks } = world.state.notifications
   const ready = {
     email: true,
-    pagerduty: [...pagerduty.values()].some(({ accountId }) => accountId === account?.id),
-    webhook: [...webhooks.values()].some(({ accountId }) => accountId === account?.id),
+    pagerduty: [...pagerduty.values()].some((service) => service.accountId === accountId),
+    webhook: [...webhooks.values()].some((webhook) => webhook.accountId === accountId),
   }
   const row = (type: keyof typeof ready): object => ({
     type,
@@ -68,8 +64,8 @@ function eligible(world: World, call: Call): Answer {
   }
 }
 
-function history(world: World, call: Call): Answer {
-  const accountId = accountOf(world, call, notificationReaders)
+function history(call: AccountCall): Answer {
+  const { world, accountId } = call
   const since = Date.parse(call.query.since ?? '')
   const before = Date.parse(call.query.before ?? '')
   const rows = world.state.notifications.history
@@ -91,8 +87,7 @@ function history(world: World, call: Call): Answer {
   return page(call, rows, show, { usual: 25, least: 5, most: 1000 })
 }
 
-function listPagerDuty(world: World, call: Call): Answer {
-  const accountId = accountOf(world, call, notificationReaders)
+function listPagerDuty({ world, accountId }: AccountCall): Answer {
   const services = [...world.state.notifications.pagerduty.values()]
   return {
     result: services
@@ -102,8 +97,7 @@ function listPagerDuty(world: World, call: Call): Answer {
 }
 
 /** Takes all services away, as the real call does. */
-function deletePagerDuty(world: World, call: Call): Answer {
-  const accountId = accountOf(world, call, notificationWriters)
+function deletePagerDuty({ world, accountId }: AccountCall): Answer {
   const { pagerduty } = world.state.notifications
   for (const service of [...pagerduty.values()]) {
     if (service.accountId === accountId) pagerduty.delete(service.id)
@@ -111,18 +105,16 @@ function deletePagerDuty(world: World, call: Call): Answer {
   return { result: null }
 }
 
-function connect(world: World, call: Call): Answer {
-  const accountId = accountOf(world, call, notificationWriters)
+function connect({ world, accountId }: AccountCall): Answer {
   const id = freshId(world.state, 'pagerduty token')
   world.state.notifications.connections.set(id, { accountId, consent: null })
   return { status: 201, result: { id } }
 }
 
 /** Links the service that the user chose at PagerDuty; until that is done there is nothing to link. */
-function complete(world: World, call: Call): Answer {
-  const accountId = accountOf(world, call, notificationWriters)
+function complete({ world, accountId, params }: AccountCall): Answer {
   const { connections, pagerduty } = world.state.notifications
-  const token = call.params.token ?? ''
+  const token = params.token ?? ''
   const connection = connections.get(token)
   if (connection?.accountId !== accountId) throw simErrors.notFound('integration token not found')
   if (connection.consent === null) throw simErrors.invalid('the PagerDuty integration is not authorized yet')

@@ -1,23 +1,20 @@
-import { requireAccount } from '../api/access.ts'
 import { isoSeconds } from '../api/json-shape.ts'
-import { type Answer, type Call, type Route, route } from '../api/route.ts'
+import { type AccountCall, type Answer, accountRoute, type Route } from '../api/route.ts'
 import { simErrors } from '../api/sim-error.ts'
 import type { AuditRow } from '../world/audit-trail.ts'
 import { hexId } from '../world/prng.ts'
-import type { World } from '../world/world.ts'
 import type { TokenSpec } from '../world/world-spec.ts'
 import { accountIdOf, type WorldState } from '../world/world-state.ts'
 
+const readers = ['account_settings_read', 'account_settings_write'] as const
+
 /** The audit log, version 2: all that it has is writes to jobs. */
-export function auditRoutes(world: World): Route[] {
-  return [route('GET', '/accounts/:accountId/logs/audit', 'audit_log', (call) => list(world, call))]
-}
+export const auditRoutes: readonly Route[] = [accountRoute('GET', '/logs/audit', 'audit_log', readers, list)]
 
 const limits = { usual: 100, most: 1000 }
 
-function list(world: World, call: Call): Answer {
-  const accountId = call.params.accountId ?? ''
-  requireAccount(world, call.token, accountId, ['account_settings_read', 'account_settings_write'])
+function list(call: AccountCall): Answer {
+  const { world, accountId } = call
   const since = Date.parse(call.query.since ?? '')
   const before = Date.parse(call.query.before ?? '')
   if (Number.isNaN(since) || Number.isNaN(before)) throw simErrors.invalid('since and before are required')

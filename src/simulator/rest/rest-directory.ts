@@ -7,22 +7,20 @@ import type { World } from '../world/world.ts'
 import type { AccountSpec, ZoneSpec } from '../world/world-spec.ts'
 
 /** Accounts, zones and token verification. */
-export function directoryRoutes(world: World): Route[] {
-  return [
-    route('GET', '/accounts', 'list_accounts', (call) => listAccounts(world, call)),
-    route('GET', '/zones', 'list_zones', (call) => listZones(world, call)),
-    route('GET', '/user/tokens/verify', 'verify_token', (call) => {
-      // An account-owned token is no user's: this call does not know it, however good it is.
-      if (call.token.kind !== 'user') throw invalidApiToken()
-      return verify(call)
-    }),
-    route('GET', '/accounts/:accountId/tokens/verify', 'verify_token', (call) => {
-      if (call.token.kind !== 'account' || call.token.accountId !== call.params.accountId)
-        throw invalidApiToken()
-      return verify(call)
-    }),
-  ]
-}
+export const directoryRoutes: readonly Route[] = [
+  route('GET', '/accounts', 'list_accounts', listAccounts),
+  route('GET', '/zones', 'list_zones', listZones),
+  route('GET', '/user/tokens/verify', 'verify_token', (call) => {
+    // An account-owned token is no user's: this call does not know it, however good it is.
+    if (call.token.kind !== 'user') throw invalidApiToken()
+    return verify(call)
+  }),
+  route('GET', '/accounts/:accountId/tokens/verify', 'verify_token', (call) => {
+    if (call.token.kind !== 'account' || call.token.accountId !== call.params.accountId)
+      throw invalidApiToken()
+    return verify(call)
+  }),
+]
 
 function verify(call: Call): Answer {
   const { token } = call
@@ -36,12 +34,13 @@ function verify(call: Call): Answer {
   }
 }
 
-function listAccounts(world: World, call: Call): Answer {
-  if (!holdsSomewhere(call.token, 'account_settings_read')) throw simErrors.unauthorized()
+function listAccounts(call: Call): Answer {
+  const { world, token } = call
+  if (!holdsSomewhere(token, 'account_settings_read')) throw simErrors.unauthorized()
   const name = call.query.name
   const accounts = world
     .accounts()
-    .filter(({ id }) => mayReach(world, call.token, { kind: 'account', id }, ['account_settings_read']))
+    .filter(({ id }) => mayReach(call, { kind: 'account', id }, ['account_settings_read']))
     .filter((account) => name === undefined || account.name === name)
   return page(call, directed(accounts, call), (account) => accountObject(world, account))
 }
@@ -56,15 +55,16 @@ function accountObject(world: World, account: AccountSpec): object {
   }
 }
 
-function listZones(world: World, call: Call): Answer {
-  if (!holdsSomewhere(call.token, 'zone_read')) throw simErrors.unauthorized()
+function listZones(call: Call): Answer {
+  const { world, token } = call
+  if (!holdsSomewhere(token, 'zone_read')) throw simErrors.unauthorized()
   const { name, status } = call.query
   const accountId = call.query['account.id']
   const accountName = call.query['account.name']
   const accountNameOf = (zone: ZoneSpec): string => world.state.accounts.get(zone.accountId)?.name ?? ''
   const zones = world
     .zones()
-    .filter(({ id }) => mayReach(world, call.token, { kind: 'zone', id }, ['zone_read']))
+    .filter(({ id }) => mayReach(call, { kind: 'zone', id }, ['zone_read']))
     .filter((zone) => name === undefined || zone.name === name)
     .filter((zone) => status === undefined || (zone.status ?? 'active') === status)
     .filter((zone) => accountId === undefined || zone.accountId === accountId)

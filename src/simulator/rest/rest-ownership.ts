@@ -1,58 +1,55 @@
 import { requireLogs } from '../api/access.ts'
-import { challengePath } from '../api/challenge.ts'
+import { type ChallengeKey, challengePath } from '../api/challenge.ts'
 import { bodyOf, requiredText } from '../api/json-shape.ts'
-import { type Answer, type Call, type Route, scopedRoutes } from '../api/route.ts'
+import { type Answer, type Route, type ScopedCall, scopedRoutes } from '../api/route.ts'
 import { simErrors } from '../api/sim-error.ts'
 import { KeyRefused, type ObjectStore } from '../store/object-store.ts'
 import { destinationProblem, needsChallenge, readDestinationConf } from '../world/destination-conf.ts'
 import { destinationFailure } from '../world/happenings.ts'
 import { latestPhase } from '../world/job-timeline.ts'
 import { freshId } from '../world/notifications.ts'
-import type { ScopeRef } from '../world/world-spec.ts'
-import type { LogpushDeps } from './rest-jobs.ts'
 
-export interface OwnershipDeps extends LogpushDeps {
+export interface OwnershipDeps {
+  readonly challenges: ChallengeKey
   readonly objectStore: ObjectStore | undefined
 }
 
 /** Ownership challenges and the checks of destinations. */
 export function ownershipRoutes(deps: OwnershipDeps): Route[] {
   return [
-    ...scopedRoutes('POST', '/logpush/ownership', 'request_challenge', (call, scope) =>
-      request(deps, call, scope),
-    ),
-    ...scopedRoutes('POST', '/logpush/ownership/validate', 'validate_challenge', (call, scope) =>
-      validateChallenge(deps, call, scope),
-    ),
-    ...scopedRoutes('POST', '/logpush/validate/destination', 'validate_destination', (call, scope) =>
-      validateDestination(deps, call, scope),
-    ),
-    ...scopedRoutes('POST', '/logpush/validate/destination/exists', 'destination_exists', (call, scope) => {
-      const conf = destinationOf(deps, call, scope)
-      const jobs = deps.world.state.jobsByScope.get(scope.id) ?? []
+    ...scopedRoutes('POST', '/logpush/ownership', 'request_challenge', (call) => request(deps, call)),
+    ...scopedRoutes('POST', '/logpush/ownership/validate', 'validate_challenge', (call) => {
+      const conf = destinationOf(call)
+      const token = requiredText(bodyOf(call.body), 'ownership_challenge')
+      return { result: { valid: deps.challenges.fits(token, call.scope, conf, call.nowMs) } }
+    }),
+    ...scopedRoutes('POST', '/logpush/validate/destination', 'validate_destination', validate),
+    ...scopedRoutes('POST', '/logpush/validate/destination/exists', 'destination_exists', (call) => {
+      const conf = destinationOf(call)
+      const jobs = call.world.state.jobsByScope.get(call.scope.id) ?? []
       const exists = jobs.some((job) => job.deletedAtMs === null && latestPhase(job).destinationConf === conf)
       return { result: { exists } }
     }),
   ]
 }
 
-function destinationOf(deps: OwnershipDeps, call: Call, scope: ScopeRef): string {
-  requireLogs(deps.world, call.token, scope, ['logs_write'], 'validating a destination')
+function destinationOf(call: ScopedCall): string {
+  requireLogs(call, ['logs_write'], 'validating a destination')
   return requiredText(bodyOf(call.body), 'destination_conf')
 }
 
-async function request(deps: OwnershipDeps, call: Call, scope: ScopeRef): Promise<Answer> {
-  const conf = destinationOf(deps, call, scope)
+async function request(deps: OwnershipDeps, call: ScopedCall): Promise<Answer> {
+  const { world, scope, nowMs } = call
+  const conf = destinationOf(call)
   const problem = destinationProblem(conf)
   const destination = readDestinationConf(conf)
   if (problem !== null || destination === null) throw simErrors.invalid(problem ?? 'invalid destination_conf')
   if (!needsChallenge(conf)) throw simErrors.invalid('this destination does not need an ownership challenge')
-  if (destinationFailure(deps.world.state, conf) !== null)
-    throw simErrors.invalid('error validating destination: error writing object: error uploading')
-  const suffix = freshId(deps.world.state, 'challenge').slice(0, 8)
-  const filename = challengePath(destination, suffix, call.nowMs)
+  if (destinationFailure(world.state, conf) !== null) throw simErrors.unreachable()
+  const suffix = freshId(world.state, 'challenge').slice(0, 8)
+  const filename = challengePath(destination, suffix, nowMs)
   const { scheme, host, container } = destination
-  const token = deps.challenges.issue(scope, conf, call.nowMs)
+  const token = deps.challenges.issue(scope, conf, nowMs)
   try {
     await deps.objectStore?.put(container, filename, `${token}\n`, { scheme, host })
   } catch (error) {
@@ -62,17 +59,11 @@ async function request(deps: OwnershipDeps, call: Call, scope: ScopeRef): Promis
   return { result: { filename, message: '', valid: true } }
 }
 
-function validateChallenge(deps: OwnershipDeps, call: Call, scope: ScopeRef): Answer {
-  const conf = destinationOf(deps, call, scope)
-  const token = requiredText(bodyOf(call.body), 'ownership_challenge')
-  return { result: { valid: deps.challenges.fits(token, scope, conf, call.nowMs) } }
-}
-
-function validateDestination(deps: OwnershipDeps, call: Call, scope: ScopeRef): Answer {
-  const conf = destinationOf(deps, call, scope)
+function validate(call: ScopedCall): Answer {
+  const conf = destinationOf(call)
   const problem = destinationProblem(conf)
   if (problem !== null) return { result: { valid: false, message: problem } }
-  if (destinationFailure(deps.world.state, conf) !== null)
+  if (destinationFailure(call.world.state, conf) !== null)
     return { result: { valid: false, message: 'error writing object: error uploading' } }
   return { result: { valid: true, message: '' } }
 }

@@ -4,7 +4,7 @@ import { admit } from '../api/gate.ts'
 import { isRecord } from '../api/json-shape.ts'
 import { type RateLimiter, rateLimitHeaders } from '../api/rate-limits.ts'
 import type { Route } from '../api/route.ts'
-import { type ApiError, SimError, simErrors } from '../api/sim-error.ts'
+import { failure, SimError, simErrors } from '../api/sim-error.ts'
 
 export interface RestDeps extends PipelineDeps {
   readonly limiter: RateLimiter
@@ -48,7 +48,8 @@ async function answer(deps: RestDeps, route: Route, incoming: Incoming): Promise
     headers = rateLimitHeaders('default', deps.limiter.limit, charge)
     if (!charge.allowed) throw simErrors.rateLimited(charge.resetSeconds)
     const { params, query, body } = incoming
-    const { result, resultInfo, status } = await route.handle({ token, params, query, body, nowMs })
+    const call = { world: deps.world, token, params, query, body, nowMs }
+    const { result, resultInfo, status } = await route.handle(call)
     return { status: status ?? 200, headers, body: success(result, resultInfo) }
   } catch (error) {
     if (!(error instanceof SimError)) throw error
@@ -59,11 +60,6 @@ async function answer(deps: RestDeps, route: Route, incoming: Incoming): Promise
 function success(result: unknown, resultInfo: object | undefined): object {
   const envelope = { success: true, errors: [], messages: [], result }
   return resultInfo === undefined ? envelope : { ...envelope, result_info: resultInfo }
-}
-
-/** The envelope of a refusal. */
-export function failure(errors: readonly ApiError[]): object {
-  return { success: false, errors, messages: [], result: null }
 }
 
 function single(query: Readonly<Record<string, string | string[]>>): Record<string, string> {

@@ -1,4 +1,3 @@
-import { requireAccount } from '../api/access.ts'
 import {
   bodyOf,
   booleanField,
@@ -9,12 +8,11 @@ import {
   textField,
 } from '../api/json-shape.ts'
 import { plainId } from '../api/object-id.ts'
-import { type Answer, type Call, type Route, route } from '../api/route.ts'
+import { type AccountCall, type Answer, accountRoute, type Route } from '../api/route.ts'
 import { simErrors } from '../api/sim-error.ts'
 import type { Policy } from '../world/notification-state.ts'
 import { freshId } from '../world/notifications.ts'
 import type { Permission } from '../world/permissions.ts'
-import type { World } from '../world/world.ts'
 
 /** What reading and writing notifications takes; either of the permissions is enough. */
 export const notificationReaders: readonly Permission[] = [
@@ -25,36 +23,26 @@ export const notificationReaders: readonly Permission[] = [
 ]
 export const notificationWriters: readonly Permission[] = ['notifications_write', 'account_settings_write']
 
-/** The account of a notification call, if the token may do that there. */
-export function accountOf(world: World, call: Call, permissions: readonly Permission[]): string {
-  const id = call.params.accountId ?? ''
-  requireAccount(world, call.token, id, permissions)
-  return id
-}
+const path = '/alerting/v3/policies'
+const one = `${path}/:id`
+const show = (call: AccountCall): Answer => ({ result: policyObject(find(call)) })
 
 /** Notification policies. */
-export function policyRoutes(world: World): Route[] {
-  const path = '/accounts/:accountId/alerting/v3/policies'
-  return [
-    route('GET', path, 'list_policies', (call) => list(world, call)),
-    route('POST', path, 'create_policy', (call) => create(world, call)),
-    route('GET', `${path}/:id`, 'get_policy', (call) => ({
-      result: policyObject(find(world, call, notificationReaders)),
-    })),
-    route('PUT', `${path}/:id`, 'update_policy', (call) => update(world, call)),
-    route('DELETE', `${path}/:id`, 'delete_policy', (call) => remove(world, call)),
-  ]
-}
+export const policyRoutes: readonly Route[] = [
+  accountRoute('GET', path, 'list_policies', notificationReaders, list),
+  accountRoute('POST', path, 'create_policy', notificationWriters, create),
+  accountRoute('GET', one, 'get_policy', notificationReaders, show),
+  accountRoute('PUT', one, 'update_policy', notificationWriters, update),
+  accountRoute('DELETE', one, 'delete_policy', notificationWriters, remove),
+]
 
-function list(world: World, call: Call): Answer {
-  const accountId = accountOf(world, call, notificationReaders)
+function list({ world, accountId }: AccountCall): Answer {
   const policies = [...world.state.notifications.policies.values()]
   return { result: policies.filter((policy) => policy.accountId === accountId).map(policyObject) }
 }
 
-function find(world: World, call: Call, permissions: readonly Permission[]): Policy {
-  const accountId = accountOf(world, call, permissions)
-  const policy = world.state.notifications.policies.get(plainId(call.params.id ?? ''))
+function find({ world, accountId, params }: AccountCall): Policy {
+  const policy = world.state.notifications.policies.get(plainId(params.id ?? ''))
   if (policy?.accountId !== accountId) throw simErrors.notFound('policy not found')
   return policy
 }
@@ -74,8 +62,8 @@ function policyObject(policy: Policy): object {
   }
 }
 
-function create(world: World, call: Call): Answer {
-  const accountId = accountOf(world, call, notificationWriters)
+function create(call: AccountCall): Answer {
+  const { world, accountId } = call
   const body = bodyOf(call.body)
   const enabled = booleanField(body, 'enabled')
   if (enabled === undefined) throw simErrors.invalid('enabled is required')
@@ -86,7 +74,7 @@ function create(world: World, call: Call): Answer {
     name: requiredText(body, 'name'),
     alertType: requiredText(body, 'alert_type'),
     enabled,
-    ...replaceable(world, accountId, body),
+    ...replaceable(call, body),
     createdMs: call.nowMs,
     modifiedMs: call.nowMs,
   }
@@ -94,13 +82,13 @@ function create(world: World, call: Call): Answer {
   return { result: { id: policy.id } }
 }
 
-function update(world: World, call: Call): Answer {
-  const policy = find(world, call, notificationWriters)
+function update(call: AccountCall): Answer {
+  const policy = find(call)
   const body = bodyOf(call.body)
   policy.name = textField(body, 'name') ?? policy.name
   policy.alertType = textField(body, 'alert_type') ?? policy.alertType
   policy.enabled = booleanField(body, 'enabled') ?? policy.enabled
-  Object.assign(policy, replaceable(world, policy.accountId, body))
+  Object.assign(policy, replaceable(call, body))
   policy.modifiedMs = call.nowMs
   return { result: { id: policy.id } }
 }
@@ -108,16 +96,16 @@ function update(world: World, call: Call): Answer {
 type Replaceable = Pick<Policy, 'description' | 'mechanisms' | 'filters' | 'alertInterval'>
 
 /** What a write replaces as a whole: nobody promises that a sparse update keeps the rest. */
-function replaceable(world: World, accountId: string, body: JsonRecord): Replaceable {
+function replaceable(call: AccountCall, body: JsonRecord): Replaceable {
   return {
     description: textField(body, 'description') ?? '',
-    mechanisms: readMechanisms(world, accountId, body.mechanisms),
+    mechanisms: readMechanisms(call, body.mechanisms),
     filters: isRecord(body.filters) ? { ...body.filters } : null,
     alertInterval: textField(body, 'alert_interval') ?? null,
   }
 }
 
-function readMechanisms(world: World, accountId: string, value: unknown): Policy['mechanisms'] {
+function readMechanisms({ world, accountId }: AccountCall, value: unknown): Policy['mechanisms'] {
   const given = isRecord(value) ? value : {}
   const { webhooks, pagerduty } = world.state.notifications
   const known: Readonly<Record<string, (id: string) => boolean>> = {
@@ -139,8 +127,7 @@ function readMechanisms(world: World, accountId: string, value: unknown): Policy
   )
 }
 
-function remove(world: World, call: Call): Answer {
-  const policy = find(world, call, notificationWriters)
-  world.state.notifications.policies.delete(policy.id)
+function remove(call: AccountCall): Answer {
+  call.world.state.notifications.policies.delete(find(call).id)
   return { result: null }
 }

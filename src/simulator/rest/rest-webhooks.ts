@@ -1,52 +1,47 @@
-import { bodyOf, isoSeconds, requiredText, textField } from '../api/json-shape.ts'
+import { bodyOf, isoOrNull, isoSeconds, requiredText, textField } from '../api/json-shape.ts'
 import { plainId } from '../api/object-id.ts'
-import { type Answer, type Call, type Route, route } from '../api/route.ts'
+import { type AccountCall, type Answer, accountRoute, type Route } from '../api/route.ts'
 import { simErrors } from '../api/sim-error.ts'
 import { classifyWebhook, newWebhook, type Webhook } from '../world/notification-state.ts'
 import { freshId } from '../world/notifications.ts'
-import type { Permission } from '../world/permissions.ts'
-import type { World } from '../world/world.ts'
-import { accountOf, notificationReaders, notificationWriters } from './rest-policies.ts'
+import { notificationReaders, notificationWriters } from './rest-policies.ts'
 import type { WebhookSender } from './webhook-sender.ts'
 
 /** Webhook destinations. Making one, or giving it another address, calls that address at once. */
-export function webhookRoutes(world: World, sender: WebhookSender): Route[] {
-  const path = '/accounts/:accountId/alerting/v3/destinations/webhooks'
+export function webhookRoutes(sender: WebhookSender): Route[] {
+  const path = '/alerting/v3/destinations/webhooks'
+  const one = `${path}/:id`
+  const show = (call: AccountCall): Answer => ({ result: webhookObject(find(call)) })
   return [
-    route('GET', path, 'list_webhooks', (call) => list(world, call)),
-    route('POST', path, 'create_webhook', (call) => create(world, sender, call)),
-    route('GET', `${path}/:id`, 'get_webhook', (call) => ({
-      result: webhookObject(find(world, call, notificationReaders)),
-    })),
-    route('PUT', `${path}/:id`, 'update_webhook', (call) => update(world, sender, call)),
-    route('DELETE', `${path}/:id`, 'delete_webhook', (call) => remove(world, call)),
+    accountRoute('GET', path, 'list_webhooks', notificationReaders, list),
+    accountRoute('POST', path, 'create_webhook', notificationWriters, (call) => create(sender, call)),
+    accountRoute('GET', one, 'get_webhook', notificationReaders, show),
+    accountRoute('PUT', one, 'update_webhook', notificationWriters, (call) => update(sender, call)),
+    accountRoute('DELETE', one, 'delete_webhook', notificationWriters, remove),
   ]
 }
 
-function list(world: World, call: Call): Answer {
-  const accountId = accountOf(world, call, notificationReaders)
+function list({ world, accountId }: AccountCall): Answer {
   const webhooks = [...world.state.notifications.webhooks.values()]
   return { result: webhooks.filter((webhook) => webhook.accountId === accountId).map(webhookObject) }
 }
 
-function find(world: World, call: Call, permissions: readonly Permission[]): Webhook {
-  const accountId = accountOf(world, call, permissions)
-  const webhook = world.state.notifications.webhooks.get(plainId(call.params.id ?? ''))
+function find({ world, accountId, params }: AccountCall): Webhook {
+  const webhook = world.state.notifications.webhooks.get(plainId(params.id ?? ''))
   if (webhook?.accountId !== accountId) throw simErrors.notFound('webhook not found')
   return webhook
 }
 
 /** The secret is never shown. */
 function webhookObject(webhook: Webhook): object {
-  const time = (ms: number | null): string | null => (ms === null ? null : isoSeconds(ms))
   return {
     id: webhook.id,
     name: webhook.name,
     url: webhook.url,
     type: webhook.type,
     created_at: isoSeconds(webhook.createdAtMs),
-    last_success: time(webhook.lastSuccessMs),
-    last_failure: time(webhook.lastFailureMs),
+    last_success: isoOrNull(webhook.lastSuccessMs),
+    last_failure: isoOrNull(webhook.lastFailureMs),
   }
 }
 
@@ -56,8 +51,8 @@ function checkedUrl(url: string): string {
   return url
 }
 
-async function create(world: World, sender: WebhookSender, call: Call): Promise<Answer> {
-  const accountId = accountOf(world, call, notificationWriters)
+async function create(sender: WebhookSender, call: AccountCall): Promise<Answer> {
+  const { world, accountId } = call
   const body = bodyOf(call.body)
   const name = requiredText(body, 'name')
   const secret = textField(body, 'secret') ?? null
@@ -76,8 +71,8 @@ async function sendTest(sender: WebhookSender, webhook: Webhook): Promise<void> 
   if (status < 200 || status > 299) throw simErrors.invalid(`webhook test failed with ${status}`)
 }
 
-async function update(world: World, sender: WebhookSender, call: Call): Promise<Answer> {
-  const webhook = find(world, call, notificationWriters)
+async function update(sender: WebhookSender, call: AccountCall): Promise<Answer> {
+  const webhook = find(call)
   const body = bodyOf(call.body)
   const secret = textField(body, 'secret') ?? webhook.secret
   const url = textField(body, 'url')
@@ -87,13 +82,13 @@ async function update(world: World, sender: WebhookSender, call: Call): Promise<
   const place = moved ? classifyWebhook(checkedUrl(url), secret) : {}
   const changed: Webhook = { ...webhook, ...place, name: renamed, secret }
   if (moved || secret !== webhook.secret) await sendTest(sender, changed)
-  world.state.notifications.webhooks.set(webhook.id, changed)
+  call.world.state.notifications.webhooks.set(webhook.id, changed)
   return { result: { id: webhook.id } }
 }
 
-function remove(world: World, call: Call): Answer {
-  const webhook = find(world, call, notificationWriters)
-  const { policies, webhooks } = world.state.notifications
+function remove(call: AccountCall): Answer {
+  const webhook = find(call)
+  const { policies, webhooks } = call.world.state.notifications
   const user = [...policies.values()].find((policy) =>
     (policy.mechanisms.webhooks ?? []).some(({ id }) => id === webhook.id),
   )

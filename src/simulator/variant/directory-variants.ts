@@ -5,11 +5,11 @@ import {
   forbidden,
   ofEach,
   ofResult,
+  only,
   refusal,
   replaced,
   type Variant,
   withMore,
-  without,
 } from './variant.ts'
 
 const verify = ['verify_token']
@@ -33,12 +33,9 @@ export const directoryVariants: readonly Variant[] = [
   ...changed(verify, 'nothing', {
     'token/bare': [
       'tells only the id and the status of the token',
-      ofEach((token) => without(token, (_, name) => name !== 'id' && name !== 'status')),
+      ofEach((token) => only(token, 'id', 'status')),
     ],
-    'token/no-id': [
-      'tells only the status of the token',
-      ofEach((token) => without(token, (_, name) => name !== 'status')),
-    ],
+    'token/no-id': ['tells only the status of the token', ofEach((token) => only(token, 'status'))],
   }),
   ...changed(verify, 'answer', {
     'token/list': ['answers the verification of the token with an empty list', ofResult(() => [])],

@@ -1,17 +1,16 @@
 import type { RawAnswer } from '../api/api-pipeline.ts'
-import { isRecord, type JsonRecord, mapValues } from '../api/json-shape.ts'
-import { changed, everyTenth, htmlPage, refusal, replaced, type Variant, without } from './variant.ts'
-
-function ofEnvelope(edit: (envelope: JsonRecord) => JsonRecord) {
-  return (answer: RawAnswer): RawAnswer =>
-    isRecord(answer.body) ? { ...answer, body: edit(answer.body) } : answer
-}
-
-function ofInfo(edit: (info: JsonRecord) => JsonRecord | null) {
-  return ofEnvelope((envelope) =>
-    isRecord(envelope.result_info) ? { ...envelope, result_info: edit(envelope.result_info) } : envelope,
-  )
-}
+import { mapValues } from '../api/json-shape.ts'
+import {
+  changed,
+  everyTenth,
+  htmlPage,
+  ofBody,
+  ofInfo,
+  refusal,
+  replaced,
+  type Variant,
+  without,
+} from './variant.ts'
 
 function ofHeaders(edit: (headers: RawAnswer['headers']) => Record<string, string>) {
   return (answer: RawAnswer): RawAnswer => ({ ...answer, headers: edit(answer.headers) })
@@ -22,15 +21,15 @@ export const envelopeVariants: readonly Variant[] = [
   ...changed('rest', 'nothing', {
     'envelope/nulls': [
       'writes errors and messages as null',
-      ofEnvelope((envelope) => ({ ...envelope, errors: null, messages: null })),
+      ofBody((envelope) => ({ ...envelope, errors: null, messages: null })),
     ],
     'envelope/short': [
       'leaves out errors and messages',
-      ofEnvelope((envelope) => without(envelope, (_, name) => ['errors', 'messages'].includes(name))),
+      ofBody((envelope) => without(envelope, (_, name) => ['errors', 'messages'].includes(name))),
     ],
     'envelope/no-paging': [
       'leaves out result_info',
-      ofEnvelope((envelope) => without(envelope, (_, name) => name === 'result_info')),
+      ofBody((envelope) => without(envelope, (_, name) => name === 'result_info')),
     ],
     'envelope/total-0': [
       'tells page 0 and totals of 0, however many objects there are',

@@ -1,7 +1,7 @@
-import type { Asked, RawAnswer } from '../api/api-pipeline.ts'
-import { isRecord, type JsonRecord } from '../api/json-shape.ts'
+import type { Asked } from '../api/api-pipeline.ts'
+import { isRecord, type JsonRecord, mapValues } from '../api/json-shape.ts'
 import { healthQueryOf } from './graphql-query.ts'
-import { changed, type Variant } from './variant.ts'
+import { changed, ofBody, type Variant } from './variant.ts'
 
 type Node = JsonRecord
 
@@ -18,30 +18,23 @@ function ofNodes(edit: (node: Node, asked: Asked) => Node | null) {
       }),
     )
   }
-  return (answer: RawAnswer, asked: Asked): RawAnswer =>
-    isRecord(answer.body)
-      ? { ...answer, body: { ...answer.body, data: walk(answer.body.data, asked) } }
-      : answer
+  return ofBody((body, asked) => ({ ...body, data: walk(body.data, asked) }))
 }
 
-const isHealthNode = (node: Node): boolean => 'settings' in node || rowsKeys(node).length > 0
+const isHealthNode = (node: Node): boolean =>
+  'settings' in node || Object.entries(node).some(([name, value]) => holdsRows(value, name))
 
-/** The fields of a node that hold rows, whatever alias they have. */
-const rowsKeys = (node: Node): readonly string[] =>
-  Object.keys(node).filter((key) => Array.isArray(node[key]) && key !== 'zones')
+/** A field of a node that holds rows, whatever alias it has. */
+const holdsRows = (value: unknown, name: string): value is readonly unknown[] =>
+  Array.isArray(value) && name !== 'zones'
+
+/** The node with each of its lists of rows edited. */
+function ofLists(node: Node, edit: (rows: readonly unknown[]) => unknown): Node {
+  return mapValues(node, (value, name) => (holdsRows(value, name) ? edit(value) : value))
+}
 
 function ofRows(edit: (row: JsonRecord) => JsonRecord) {
-  return ofNodes((node) => ({
-    ...node,
-    ...Object.fromEntries(
-      rowsKeys(node).map((key) => [key, listAt(node, key).map((row) => (isRecord(row) ? edit(row) : row))]),
-    ),
-  }))
-}
-
-const listAt = (node: Node, key: string): readonly unknown[] => {
-  const list = node[key]
-  return Array.isArray(list) ? list : []
+  return ofNodes((node) => ofLists(node, (rows) => rows.map((row) => (isRecord(row) ? edit(row) : row))))
 }
 
 /** Edits only the node of the account or zone that the variant speaks of. */
@@ -52,10 +45,7 @@ function ofScope(edit: (node: Node) => Node | null) {
   })
 }
 
-const texts = (value: unknown): unknown =>
-  isRecord(value)
-    ? Object.fromEntries(Object.entries(value).map(([name, one]) => [name, String(one)]))
-    : value
+const texts = (value: unknown): unknown => (isRecord(value) ? mapValues(value, String) : value)
 
 const ifThere = (row: JsonRecord, name: string, value: unknown): JsonRecord =>
   name in row ? { ...row, [name]: value } : row
@@ -65,16 +55,9 @@ export const graphqlVariants: readonly Variant[] = [
   ...changed('graphql', 'nothing', {
     'graphql/no-errors': [
       'leaves out errors in place of writing null',
-      (answer) => {
-        if (!isRecord(answer.body)) return answer
-        const { errors: _, ...rest } = answer.body
-        return { ...answer, body: rest }
-      },
+      ofBody(({ errors: _, ...rest }) => rest),
     ],
-    'graphql/empty-errors': [
-      'writes no errors as []',
-      (answer) => (isRecord(answer.body) ? { ...answer, body: { ...answer.body, errors: [] } } : answer),
-    ],
+    'graphql/empty-errors': ['writes no errors as []', ofBody((body) => ({ ...body, errors: [] }))],
     'graphql/plain-text': [
       'sends its JSON as text/plain',
       (answer) => ({
@@ -126,7 +109,7 @@ export const graphqlVariants: readonly Variant[] = [
     ],
     'graphql/rows-null': [
       'answers the rows of an account or zone with null',
-      ofScope((node) => ({ ...node, ...Object.fromEntries(rowsKeys(node).map((key) => [key, null])) })),
+      ofScope((node) => ofLists(node, () => null)),
     ],
   }),
 ]
@@ -136,14 +119,5 @@ const ofLater = (dimensions: unknown): unknown =>
 
 /** The node with one more row, made of one that it has. */
 function withRow(node: Node, edit: (row: JsonRecord) => JsonRecord): Node {
-  return {
-    ...node,
-    ...Object.fromEntries(
-      rowsKeys(node).map((key) => {
-        const rows = listAt(node, key)
-        const [first] = rows
-        return [key, isRecord(first) ? [edit(first), ...rows] : rows]
-      }),
-    ),
-  }
+  return ofLists(node, (rows) => (isRecord(rows[0]) ? [edit(rows[0]), ...rows] : rows))
 }

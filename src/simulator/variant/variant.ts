@@ -1,6 +1,6 @@
 import type { Asked, RawAnswer } from '../api/api-pipeline.ts'
 import { isRecord, type JsonRecord } from '../api/json-shape.ts'
-import type { ApiError } from '../api/sim-error.ts'
+import { type ApiError, failure } from '../api/sim-error.ts'
 
 /*
  * One of the forms in which the real API is known to answer, where our own answer has another. A variant changes
@@ -52,14 +52,21 @@ export function replaced(
   return Object.entries(rows).map(([name, [does, instead]]) => ({ name, of, cost, does, instead }))
 }
 
+/** A change of what is answered, if that is JSON. */
+export function ofBody(edit: (body: JsonRecord, asked: Asked) => JsonRecord): NonNullable<Variant['change']> {
+  return (answer, asked) => (isRecord(answer.body) ? { ...answer, body: edit(answer.body, asked) } : answer)
+}
+
 /** A change of the envelope's `result`. */
-export function ofResult(
-  edit: (result: unknown, asked: Asked) => unknown,
-): (answer: RawAnswer, asked: Asked) => RawAnswer {
-  return (answer, asked) =>
-    isRecord(answer.body)
-      ? { ...answer, body: { ...answer.body, result: edit(answer.body.result, asked) } }
-      : answer
+export function ofResult(edit: (result: unknown, asked: Asked) => unknown) {
+  return ofBody((envelope, asked) => ({ ...envelope, result: edit(envelope.result, asked) }))
+}
+
+/** A change of the envelope's `result_info`. */
+export function ofInfo(edit: (info: JsonRecord) => JsonRecord) {
+  return ofBody((envelope) =>
+    isRecord(envelope.result_info) ? { ...envelope, result_info: edit(envelope.result_info) } : envelope,
+  )
 }
 
 /** A change of each object of a list, or of the one object that is the result. */
@@ -93,11 +100,7 @@ export const emptyAsNull = ofResult((result) =>
 
 /** A refusal in the REST envelope, whatever is asked. */
 export function refusal(status: number, errors: readonly ApiError[], more: JsonRecord = {}): () => RawAnswer {
-  return () => ({
-    status,
-    headers: {},
-    body: { success: false, errors, messages: [], result: null, ...more },
-  })
+  return () => ({ status, headers: {}, body: { ...failure(errors), ...more } })
 }
 
 export const forbidden = refusal(403, [{ code: 10000, message: 'Authentication error' }])
@@ -115,6 +118,10 @@ export function htmlPage(status: number, title: string): () => RawAnswer {
     headers: { 'content-type': 'text/html; charset=utf-8' },
     body: `<!doctype html><title>${title}</title><h1>${title}</h1>`,
   })
+}
+
+export function only(object: JsonRecord, ...names: readonly string[]): JsonRecord {
+  return without(object, (_, name) => !names.includes(name))
 }
 
 /** Without the fields whose value the test accepts. */
