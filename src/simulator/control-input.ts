@@ -1,7 +1,7 @@
 import type { Fault, FaultEffect } from './api/faults.ts'
 import { isRecord, type JsonRecord } from './api/json-shape.ts'
 import type { VariantChoice } from './variant/variants.ts'
-import { failureNames, isFailureName } from './world/failures.ts'
+import { failures, isFailureName } from './world/failures.ts'
 import type { JobAction } from './world/world-spec.ts'
 
 /** A fault from JSON, either `{effect: {kind, …}, …}` or flat with `kind`; a text says what is wrong. */
@@ -62,7 +62,7 @@ export function readJobAction(body: unknown): JobAction | string {
     case 'break': {
       const failure = isRecord(body) ? (body.failure ?? 'access_denied') : 'access_denied'
       if (typeof failure === 'string' && isFailureName(failure)) return { kind: 'break', failure }
-      return `failure must be one of ${[...failureNames].join(', ')}`
+      return `failure must be one of ${Object.keys(failures).join(', ')}`
     }
     default:
       return 'action must be one of break, mend, enable, disable, delete'

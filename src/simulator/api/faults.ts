@@ -25,8 +25,6 @@ export type FaultEffect =
   /** GraphQL: no node answers with more rows than this, whatever its limit. */
   | { readonly kind: 'truncated'; readonly rows: number }
 
-export type FaultKind = FaultEffect['kind']
-
 export interface Fault {
   readonly effect: FaultEffect
   /** Both when absent. */

@@ -18,16 +18,7 @@ export interface HealthGroup {
   readonly dimensions: Readonly<Record<string, DimensionValue>>
 }
 
-interface Accumulator {
-  readonly dimensions: Record<string, DimensionValue>
-  uploads: number
-  records: number
-  bytes: number
-  compressedBytes: number
-  durationMs: number
-  sampleIntervals: number
-  latestMs: number
-}
+type Accumulator = ReturnType<typeof emptyGroup>
 
 /** Every attempt that shows by `nowMs` and matches, summed up by exactly the dimensions asked for. */
 export function healthGroups(
@@ -47,9 +38,11 @@ export function healthGroups(
     if (event.visibleAtMs > nowMs || !filter.matches(event)) return
     const values = readers.map(({ of }) => of(event))
     const key = values.join('\u0000')
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, start(readers, values, event))
-    else extend(group, event)
+    const known = groups.get(key)
+    const group =
+      known ?? emptyGroup(Object.fromEntries(readers.map(({ name }, i) => [name, values[i] ?? ''])))
+    if (known === undefined) groups.set(key, group)
+    extend(group, event)
   }
   const fromMs = filter.bounds.fromMs
   const toMs = Math.min(filter.bounds.toMs, nowMs)
@@ -57,26 +50,9 @@ export function healthGroups(
   return [...groups.values()].map(finish)
 }
 
-function start(
-  readers: readonly { readonly name: string }[],
-  values: readonly DimensionValue[],
-  event: UploadEvent,
-): Accumulator {
-  const group: Accumulator = {
-    dimensions: {},
-    uploads: 0,
-    records: 0,
-    bytes: 0,
-    compressedBytes: 0,
-    durationMs: 0,
-    sampleIntervals: 0,
-    latestMs: 0,
-  }
-  readers.forEach(({ name }, index) => {
-    group.dimensions[name] = values[index] ?? ''
-  })
-  extend(group, event)
-  return group
+function emptyGroup(dimensions: HealthGroup['dimensions']) {
+  const sums = { uploads: 0, records: 0, bytes: 0, compressedBytes: 0, durationMs: 0, sampleIntervals: 0 }
+  return { dimensions, ...sums, latestMs: 0 }
 }
 
 function extend(group: Accumulator, event: UploadEvent): void {
@@ -123,24 +99,9 @@ export function sortGroups(groups: HealthGroup[], orderBy: readonly string[]): H
   })
 }
 
-function sortValue(group: HealthGroup, name: string): DimensionValue {
-  switch (name) {
-    case 'count':
-    case 'sum_uploads':
-      return group.count
-    case 'sum_records':
-      return group.sum.records
-    case 'sum_bytes':
-      return group.sum.bytes
-    case 'sum_bytesCompressed':
-      return group.sum.bytesCompressed
-    case 'avg_uploadDuration':
-      return group.avg.uploadDuration
-    case 'avg_sampleInterval':
-      return group.avg.sampleInterval
-    case 'max_timestamp':
-      return group.max.timestamp
-    default:
-      return group.dimensions[name] ?? 0
-  }
+function sortValue({ count, sum, avg, max, dimensions }: HealthGroup, name: string): DimensionValue {
+  if (name === 'count') return count
+  const parts: Readonly<Record<string, Readonly<Record<string, number>>>> = { sum, avg, max }
+  const [part = '', field = ''] = name.split('_')
+  return parts[part]?.[field] ?? dimensions[name] ?? 0
 }

@@ -1,4 +1,4 @@
-import { type FailureName, failureStatus, failureText } from './failures.ts'
+import { type FailureName, failures } from './failures.ts'
 import type { JobTimeline, Phase } from './job-timeline.ts'
 import { uniform } from './prng.ts'
 
@@ -53,8 +53,8 @@ function failure(name: FailureName, phase: Phase, spread: number): AttemptOutcom
   const durationMs = name === 'timeout' ? maxFailureMs : Math.floor(80 + spread * 1_500)
   return {
     success: false,
-    status: failureStatus(name),
-    error: failureText(name, phase.destinationConf),
+    status: failures[name].status,
+    error: failures[name].text(phase.destinationConf),
     durationMs,
   }
 }

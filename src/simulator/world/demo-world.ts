@@ -22,7 +22,8 @@ export function demoWorld(seed: number): WorldSpec {
   const world = buildWorld(seed)
   const production = world.account('Quay Production')
   const staging = world.account('Quay Staging')
-  const jobs = { ...productionJobs(world, seed, production), ...stagingJobs(world, seed, staging) }
+  const jobs = productionJobs(world, seed, production)
+  stagingJobs(world, seed, staging)
   for (const accountId of [production, staging]) notify(world, accountId)
   script(world, jobs)
   return world.spec({ ingestion: { fastestMs: 800, usualMs: 5_000 } })
@@ -96,7 +97,7 @@ function productionJobs(world: WorldBuilder, seed: number, account: string) {
   return { firewall, doomed, datadog, deleted, azure }
 }
 
-function stagingJobs(world: WorldBuilder, seed: number, account: string) {
+function stagingJobs(world: WorldBuilder, seed: number, account: string): void {
   const stage = zoneScope(world.zone('staging.example', account))
   const lab = zoneScope(world.zone('lab.example', account))
   world.job({
@@ -113,7 +114,6 @@ function stagingJobs(world: WorldBuilder, seed: number, account: string) {
   })
   world.job({ name: 'lab-http-r2', scope: lab, enabled: false })
   world.job({ name: 'lab-dns-r2', scope: lab, dataset: 'dns_logs' })
-  return {}
 }
 
 function notify(world: WorldBuilder, accountId: string): void {
@@ -126,15 +126,7 @@ function notify(world: WorldBuilder, accountId: string): void {
   })
 }
 
-interface Cast {
-  readonly firewall: number
-  readonly doomed: number
-  readonly datadog: number
-  readonly deleted: number
-  readonly azure: number
-}
-
-function script(world: WorldBuilder, cast: Cast): void {
+function script(world: WorldBuilder, cast: ReturnType<typeof productionJobs>): void {
   const step = (jobId: number, atMs: number, action: JobAction, everyMs?: number): void =>
     world.at({ jobId, atMs, action, ...(everyMs === undefined ? {} : { everyMs }) })
   step(cast.firewall, seconds(10), { kind: 'scenario', scenario: losing(1) })

@@ -10,7 +10,7 @@ export interface DestinationConf {
 }
 
 interface Scheme {
-  /** As the health data names it. */
+  /** As the health data spells it most of the time. */
   readonly type: string
   /** Status of a successful upload. */
   readonly okStatus: number
@@ -65,24 +65,13 @@ export function destinationProblem(conf: string): string | null {
 /** Whether Cloudflare wants proof of ownership before it writes there. */
 export function needsChallenge(conf: string): boolean {
   const parsed = readDestinationConf(conf)
-  switch (parsed?.scheme) {
-    case 's3':
-      return !parsed.params.has('access-key-id')
-    case 'gs':
-    case 'azure':
-    case 'sumo':
-      return true
-    default:
-      return false
-  }
+  if (parsed?.scheme === 's3') return !parsed.params.has('access-key-id')
+  return parsed !== null && ['gs', 'azure', 'sumo'].includes(parsed.scheme)
 }
 
-/** The destination's type as the health data spells it most of the time. */
-export function destinationType(conf: string): string {
-  return schemes[readDestinationConf(conf)?.scheme ?? '']?.type ?? 'HTTP'
-}
-
-/** The HTTP status of a successful upload there. */
-export function okStatus(conf: string): number {
-  return schemes[readDestinationConf(conf)?.scheme ?? '']?.okStatus ?? 200
+/** How uploads to the destination look in the health data; an unknown one looks like HTTP. */
+export function schemeOf(conf: string): Scheme {
+  return (
+    schemes[readDestinationConf(conf)?.scheme ?? ''] ?? { type: 'HTTP', okStatus: 200, requiredParams: [] }
+  )
 }

@@ -1,15 +1,3 @@
-/** Why a destination refuses uploads. The keys are ours; what the API shows of them is the table's. */
-export type FailureName =
-  | 'access_denied'
-  | 'expired_credentials'
-  | 'not_found'
-  | 'dns'
-  | 'tls'
-  | 'timeout'
-  | 'throttled'
-  | 'rejected'
-  | 'server_error'
-
 interface Failure {
   /** HTTP status of the destination, or one of Cloudflare's synthetic ones. */
   readonly status: number
@@ -20,7 +8,7 @@ interface Failure {
 const host = (conf: string): string => conf.replace(/^[^:]*:\/\//, '').split(/[/?:]/)[0] ?? ''
 
 /** The meanings of 1101–1108 and 1201 are not public but for 1105; the others here are guesses. */
-const failures: Readonly<Record<FailureName, Failure>> = {
+export const failures = {
   access_denied: {
     status: 403,
     text: () => 'error uploading object: AccessDenied: Access Denied, status code: 403',
@@ -45,18 +33,11 @@ const failures: Readonly<Record<FailureName, Failure>> = {
     status: 503,
     text: () => 'error writing object: unexpected status 503 Service Unavailable',
   },
-}
+} satisfies Readonly<Record<string, Failure>>
 
-export const failureNames: ReadonlySet<string> = new Set(Object.keys(failures))
+/** Why a destination refuses uploads. The names are ours; what the API shows of them is the table's. */
+export type FailureName = keyof typeof failures
 
 export function isFailureName(text: string): text is FailureName {
-  return failureNames.has(text)
-}
-
-export function failureStatus(name: FailureName): number {
-  return failures[name].status
-}
-
-export function failureText(name: FailureName, destinationConf: string): string {
-  return failures[name].text(destinationConf)
+  return Object.hasOwn(failures, text)
 }

@@ -81,7 +81,7 @@ export function actOn(state: WorldState, job: JobTimeline, atMs: number, action:
       break
   }
   foresee(state, job)
-  report(state, job, atMs, described(action))
+  report(state, job, atMs, newsOf(action))
 }
 
 /** The same by the person at the dashboard: what changes the job itself is in the audit log. */
@@ -89,14 +89,10 @@ export function actByHand(state: WorldState, job: JobTimeline, atMs: number, act
   if (job.deletedAtMs !== null) return
   actOn(state, job, atMs, action)
   const { kind } = action
-  if (kind !== 'enable' && kind !== 'disable' && kind !== 'delete') return
-  const type = kind === 'delete' ? 'delete' : 'update'
-  state.audit.record(job, {
-    atMs,
-    type,
-    token: null,
-    request: kind === 'delete' ? null : { enabled: kind === 'enable' },
-  })
+  const write = { atMs, token: null }
+  if (kind === 'delete') state.audit.record(job, { ...write, type: 'delete', request: null })
+  if (kind === 'enable' || kind === 'disable')
+    state.audit.record(job, { ...write, type: 'update', request: { enabled: kind === 'enable' } })
 }
 
 function report(state: WorldState, job: JobTimeline, atMs: number, what: string): void {
@@ -104,24 +100,16 @@ function report(state: WorldState, job: JobTimeline, atMs: number, what: string)
   state.tell({ atMs, jobId: job.id, jobName: String(job.fields.name ?? ''), what })
 }
 
-function described(action: JobAction): string {
-  switch (action.kind) {
-    case 'break':
-      return `its destination fails (${action.failure})`
-    case 'mend':
-      return 'its destination works again'
-    case 'enable':
-      return 'it was enabled'
-    case 'disable':
-      return 'it was disabled'
-    case 'delete':
-      return 'it was deleted'
-    case 'scenario':
-      return scenarioNews[action.scenario.kind]
-  }
+function newsOf(action: JobAction): string {
+  if (action.kind === 'break') return `its destination fails (${action.failure})`
+  return news[action.kind === 'scenario' ? action.scenario.kind : action.kind]
 }
 
-const scenarioNews: Readonly<Record<Scenario['kind'], string>> = {
+const news = {
+  mend: 'its destination works again',
+  enable: 'it was enabled',
+  disable: 'it was disabled',
+  delete: 'it was deleted',
   healthy: 'all its batches are delivered at once',
   slow: 'its uploads take tens of seconds',
   retrying: 'some of its batches need several attempts',

@@ -5,22 +5,10 @@ import type { WorldState } from './world-state.ts'
 /** A job is named by its id, or by its name where that is unique. */
 export type JobRef = number | string
 
-/** One upload attempt put in by hand. */
-export interface InjectedEvent {
+/** One upload attempt put in by hand; without more it is one record, delivered, and visible as it ends. */
+export type InjectedEvent = Partial<Omit<UploadEvent, 'jobId' | 'rangeEndMs'>> & {
   readonly job: JobRef
   readonly endMs: number
-  /** `endMs` when absent. */
-  readonly visibleAtMs?: number
-  readonly final?: boolean
-  readonly success?: boolean
-  readonly status?: number
-  readonly destinationType?: string
-  readonly error?: string
-  readonly records?: number
-  readonly bytes?: number
-  readonly compressedBytes?: number
-  readonly durationMs?: number
-  readonly sampleInterval?: number
 }
 
 /** Throws when there is no such job, or when several share the name. */
@@ -38,23 +26,24 @@ export function findJob(state: WorldState, ref: JobRef): JobTimeline {
 
 /** Adds an attempt to the job's health data, exactly as given. */
 export function injectEvent(state: WorldState, job: JobTimeline, event: InjectedEvent): void {
-  const success = event.success ?? true
-  const phase = latestPhase(job)
+  const { job: _, ...given } = event
+  const { endMs, success = true } = given
+  const { destinationType, okStatus } = latestPhase(job)
   const full: UploadEvent = {
     jobId: job.id,
-    endMs: event.endMs,
-    visibleAtMs: event.visibleAtMs ?? event.endMs,
-    rangeEndMs: event.endMs,
-    destinationType: event.destinationType ?? phase.destinationType,
-    status: event.status ?? (success ? phase.okStatus : 500),
-    final: event.final ?? true,
+    visibleAtMs: endMs,
+    rangeEndMs: endMs,
+    destinationType,
+    status: success ? okStatus : 500,
+    final: true,
     success,
-    error: event.error ?? (success ? '' : 'error writing object: unexpected status 500'),
-    records: event.records ?? 1,
-    bytes: event.bytes ?? 1,
-    compressedBytes: event.compressedBytes ?? 1,
-    durationMs: event.durationMs ?? 100,
-    sampleInterval: event.sampleInterval ?? 1,
+    error: success ? '' : 'error writing object: unexpected status 500',
+    records: 1,
+    bytes: 1,
+    compressedBytes: 1,
+    durationMs: 100,
+    sampleInterval: 1,
+    ...given,
   }
   const known = state.injected.get(job.scope.id)
   if (known === undefined) state.injected.set(job.scope.id, [full])

@@ -1,4 +1,4 @@
-import { destinationType, okStatus } from './destination-conf.ts'
+import { schemeOf } from './destination-conf.ts'
 import { hashText, mix } from './prng.ts'
 import {
   defaultRetryDelaysMs,
@@ -95,7 +95,8 @@ export function createTimeline(worldSeed: number, startMs: number, spec: JobSpec
 }
 
 function destination(conf: string): Pick<Phase, 'destinationConf' | 'destinationType' | 'okStatus'> {
-  return { destinationConf: conf, destinationType: destinationType(conf), okStatus: okStatus(conf) }
+  const { type, okStatus } = schemeOf(conf)
+  return { destinationConf: conf, destinationType: type, okStatus }
 }
 
 /** The phase in force at an instant; undefined before the job was made. */

@@ -1,17 +1,4 @@
-/** Permission groups of an API token, in our spelling. */
-export type Permission =
-  | 'logs_write'
-  | 'logs_read'
-  | 'analytics_read'
-  | 'account_analytics_read'
-  | 'zone_read'
-  | 'account_settings_read'
-  | 'account_settings_write'
-  | 'notifications_read'
-  | 'notifications_write'
-  | 'pii_read'
-
-export const allPermissions: readonly Permission[] = [
+export const allPermissions = [
   'logs_write',
   'logs_read',
   'analytics_read',
@@ -22,4 +9,7 @@ export const allPermissions: readonly Permission[] = [
   'notifications_read',
   'notifications_write',
   'pii_read',
-]
+] as const
+
+/** A permission group of an API token, in our spelling. */
+export type Permission = (typeof allPermissions)[number]
