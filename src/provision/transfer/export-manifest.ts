@@ -1,5 +1,6 @@
 import { parseDestination } from '../../domain/destination/destination.ts'
 import { needsChallenge } from '../../domain/destination/limits.ts'
+import { holding } from '../../domain/holding.ts'
 import type { ParseYaml } from '../manifest/manifest.ts'
 import { referenceText } from '../resource/reference.ts'
 import { type Addressable, type Adoption, addressable, addressableJobs, capital } from './addressable.ts'
@@ -7,7 +8,7 @@ import { manifestText } from './manifest-writer.ts'
 import { createPlaceholders, objectTitle, type Placeholders, variableName } from './placeholders.ts'
 import type { Exported, Portable, PortableJob, PortablePolicy, PortableWebhook } from './portable.ts'
 import { type DestinationForm, splitUrl } from './portable-destination.ts'
-import { jobValue, type Mapping } from './portable-job.ts'
+import { jobValue, type Mapping, said } from './portable-job.ts'
 import { errorsOf, type ReadBackDeps } from './written-jobs.ts'
 
 export interface ManifestExportOptions {
@@ -56,16 +57,7 @@ export function exportManifest(portable: Portable, options: ManifestExportOption
       : account.id === ''
         ? { name: account.name }
         : { id: account.id },
-    ...(options.owner === null ? {} : { owner: options.owner }),
-    ...(jobs.length === 0 ? {} : { jobs }),
-    ...(webhooks.length + policies.length === 0
-      ? {}
-      : {
-          notifications: {
-            ...(webhooks.length === 0 ? {} : { webhooks }),
-            ...(policies.length === 0 ? {} : { policies }),
-          },
-        }),
+    ...said({ owner: options.owner, jobs, notifications: said({ webhooks, policies }) }),
   }
   const used = JSON.stringify(value)
   const variables = [
@@ -103,39 +95,31 @@ function checkedJobs(
 }
 
 function leftBehind({ resource, logpullOptions, frequency, hadChallenge }: PortableJob): readonly string[] {
-  const bare = resource.output.fieldNames === null
-  return [
-    ...(logpullOptions !== null && bare
-      ? [`its deprecated logpull_options are left unchanged; to replace them, list its fields under output.`]
-      : []),
-    ...(frequency === 'low'
-      ? ['its deprecated frequency "low" is left unchanged; upload covers the same.']
-      : []),
-    ...(hadChallenge && needsChallenge(parseDestination(resource.destinationConf.reveal()))
-      ? [
-          'its ownership challenge is not imported: it is valid for 7 days, and needed again only when the destination changes.',
-        ]
-      : []),
-    ...(Object.keys(resource.output.unknown).length > 0
-      ? [
-          `unknown output options are kept but not written: ${Object.keys(resource.output.unknown).join(', ')}.`,
-        ]
-      : []),
-  ]
+  const { fieldNames, unknown } = resource.output
+  const isAsked = needsChallenge(parseDestination(resource.destinationConf.reveal()))
+  const newer = Object.keys(unknown)
+  return holding([
+    [
+      logpullOptions !== null && fieldNames === null,
+      'its deprecated logpull_options are left unchanged; to replace them, list its fields under output.',
+    ],
+    [frequency === 'low', 'its deprecated frequency "low" is left unchanged; upload covers the same.'],
+    [
+      hadChallenge && isAsked,
+      'its ownership challenge is not imported: it is valid for 7 days, and needed again only when the destination changes.',
+    ],
+    [newer.length > 0, `unknown output options are kept but not written: ${newer.join(', ')}.`],
+  ])
 }
 
 function webhookValue({ resource, secret }: PortableWebhook, names: Placeholders, adopt: Adoption): Mapping {
   const hide = (field: string, value: PortableWebhook['secret']) =>
-    referenceText({
-      kind: 'env',
-      name: names.nameOf(resource, field, value === 'unknown' ? null : value),
-    })
+    referenceText({ kind: 'env', name: names.nameOf(resource, field, value === 'unknown' ? null : value) })
   const { host, rest } = splitUrl(resource.url)
   return {
     name: resource.name,
     url: host === null ? hide('url', resource.url) : `${host}${rest === null ? '' : hide('url.path', rest)}`,
-    ...(secret === null ? {} : { secret: hide('secret', secret) }),
-    ...(adopt === null ? {} : { adopt }),
+    ...said({ secret: secret === null ? null : hide('secret', secret), adopt }),
   }
 }
 
@@ -156,18 +140,6 @@ function isExpressible({ resource, hasFilters }: PortablePolicy, notes: string[]
 }
 
 function policyValue({ resource }: PortablePolicy, adopt: Adoption): Mapping {
-  const list = (name: 'email' | 'webhooks' | 'pagerduty') =>
-    resource[name].length === 0 ? {} : { [name]: resource[name] }
-  return {
-    name: resource.name,
-    alert: resource.alertType,
-    enabled: resource.enabled,
-    ...(resource.description === null || resource.description === ''
-      ? {}
-      : { description: resource.description }),
-    ...list('email'),
-    ...list('webhooks'),
-    ...list('pagerduty'),
-    ...(adopt === null ? {} : { adopt }),
-  }
+  const { name, alertType, enabled, description, email, webhooks, pagerduty } = resource
+  return { name, alert: alertType, enabled, ...said({ description, email, webhooks, pagerduty, adopt }) }
 }

@@ -14,7 +14,8 @@ export type HclValue =
   | readonly HclValue[]
   | { readonly object: readonly HclAttribute[] }
 
-export type HclAttribute = readonly [name: string, value: HclValue]
+/** Without a value it is left out. */
+export type HclAttribute = readonly [name: string, value: HclValue | null]
 
 export interface HclBlock {
   /** What stands before the brace, e.g. `resource "cloudflare_logpush_job" "http"`. */
@@ -56,6 +57,7 @@ function attributeLines(attributes: readonly HclAttribute[]): readonly string[] 
     run = []
   }
   for (const [name, value] of attributes) {
+    if (value === null) continue
     const text = oneLine(value)
     if (text !== null) {
       run.push([name, text])

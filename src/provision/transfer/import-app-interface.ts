@@ -1,3 +1,4 @@
+import { holding } from '../../domain/holding.ts'
 import { isObject } from '../../domain/plain-value.ts'
 import type { Account, Scope } from '../../domain/scope.ts'
 import type { ManifestText, ParseYaml } from '../manifest/manifest.ts'
@@ -93,17 +94,17 @@ function portableOf(resources: readonly ProvisionedResource[], account: Account 
 /** What is not read of a job, or needs a look. */
 function notesOn(fields: Fields): readonly string[] {
   const unknown = Object.keys(fields).filter((key) => !jobKeys.has(key) && fields[key] !== null)
-  return [
-    ...(namesItself(fields) === null
-      ? [
-          'it has no name there, so its identifier is its name here; if it is live without a name, add "adopt: { id: … }" with its id, or a plan creates a second one.',
-        ]
-      : []),
-    ...(isObject(fields.overrides) || textOf(fields.defaults) !== null
-      ? ['its defaults file and overrides are not read.']
-      : []),
-    ...(unknown.length === 0 ? [] : [`unknown keys are not read: ${unknown.join(', ')}.`]),
-  ]
+  return holding([
+    [
+      namesItself(fields) === null,
+      'it has no name there, so its identifier is its name here; if it is live without a name, add "adopt: { id: … }" with its id, or a plan creates a second one.',
+    ],
+    [
+      isObject(fields.overrides) || textOf(fields.defaults) !== null,
+      'its defaults file and overrides are not read.',
+    ],
+    [unknown.length > 0, `unknown keys are not read: ${unknown.join(', ')}.`],
+  ])
 }
 
 function destinationKey(fields: Fields): string {

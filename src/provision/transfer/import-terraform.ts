@@ -3,16 +3,12 @@ import type { Account, Scope } from '../../domain/scope.ts'
 import { Secret } from '../../domain/secret.ts'
 import { type Fields, foreignJob, textOf } from './foreign-job.ts'
 import type { Portable, PortableJob } from './portable.ts'
-import { type StateResource, terraformResources } from './terraform-resources.ts'
+import { type StateResource, terraformResources, terraformTypes } from './terraform-resources.ts'
 
 /*
  * Cloudflare's resources out of what Terraform knows: a state file, or `terraform show -json` of a state or a plan,
  * written by version 4 or 5 of the provider.
  */
-
-const jobType = 'cloudflare_logpush_job'
-const webhookType = 'cloudflare_notification_policy_webhooks'
-const policyType = 'cloudflare_notification_policy'
 
 /** The ids of the accounts that the resources name. */
 export function terraformAccounts(json: unknown): readonly string[] {
@@ -24,7 +20,8 @@ export function terraformAccounts(json: unknown): readonly string[] {
 export function importTerraform(json: unknown, given: Account | null): Portable {
   const notes: string[] = []
   const all = terraformResources(json).filter(({ type, address, isDeposed }) => {
-    const isOurs = type === jobType || type === webhookType || type === policyType
+    const { job, webhook, policy } = terraformTypes
+    const isOurs = type === job || type === webhook || type === policy
     if (isOurs && isDeposed)
       notes.push(`${address}: a deposed object is skipped; Terraform is about to delete it.`)
     return isOurs && !isDeposed
@@ -39,7 +36,7 @@ export function importTerraform(json: unknown, given: Account | null): Portable 
     const id = textOf(values.account_id)
     return id === null || home.id === '' || id === home.id
   }
-  const webhooks = of(webhookType)
+  const webhooks = of(terraformTypes.webhook)
     .filter(isHere)
     .map((values) => webhook(values, home))
   const names = new Map(
@@ -48,10 +45,10 @@ export function importTerraform(json: unknown, given: Account | null): Portable 
   return {
     account,
     jobs: all
-      .filter(({ type, values }) => type === jobType && isHere(values))
+      .filter(({ type, values }) => type === terraformTypes.job && isHere(values))
       .flatMap((resource) => job(resource, home, notes)),
     webhooks,
-    policies: of(policyType)
+    policies: of(terraformTypes.policy)
       .filter(isHere)
       .map((values) => policy(values, home, names, notes)),
     pagerduty: [],

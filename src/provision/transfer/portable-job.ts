@@ -17,43 +17,48 @@ export function jobValue(
   names: Placeholders,
   { form, adopt }: { readonly form: DestinationForm; readonly adopt: Adoption },
 ): Mapping {
-  const output = outputValue(job.output)
-  const upload = uploadValue(job)
   return {
     name: job.name,
     ...(job.scope.kind === 'account' ? { scope: 'account' } : { zone: job.scope.name || job.scope.id }),
     dataset: job.dataset,
-    ...(job.jobKind === '' ? {} : { kind: job.jobKind }),
+    ...said({ kind: job.jobKind }),
     enabled: job.enabled,
     destination: destinationValue(job, names, form),
-    ...(Object.keys(output).length === 0 ? {} : { output }),
-    ...(job.filter === null ? {} : { filter: job.filter }),
-    ...(job.filterAttackTraffic ? { filter_attack_traffic: true } : {}),
-    ...(Object.keys(upload).length === 0 ? {} : { upload }),
-    ...(job.transformerId === null ? {} : { transformer_id: job.transformerId }),
-    ...(adopt === null ? {} : { adopt }),
+    ...said({
+      output: outputValue(job.output),
+      filter: job.filter,
+      filter_attack_traffic: job.filterAttackTraffic || null,
+      upload: uploadValue(job),
+      transformer_id: job.transformerId,
+      adopt,
+    }),
   }
+}
+
+/** The entries that say something: those without a value, and empty ones, go without saying. */
+export function said(entries: Mapping): Mapping {
+  const isEmpty = (value: JsonValue) =>
+    value === null || value === '' || (typeof value === 'object' && Object.keys(value).length === 0)
+  return Object.fromEntries(Object.entries(entries).filter(([, value]) => !isEmpty(value)))
 }
 
 function outputValue({ fieldNames, options }: OutputForm): Mapping {
   const defaults = outputDefaults(options.output_type)
   // A manifest names each field once; where that makes a difference, as in CSV, reading it back shows it.
   const once = Array.isArray(fieldNames) ? [...new Set(fieldNames)] : fieldNames
-  const said = outputOptionNames
+  const changed = outputOptionNames
     .filter((name) => options[name] !== defaults[name])
     .map((name) => [outputPath(name).replace('output.', ''), options[name]])
-  return { ...(once === null ? {} : { fields: once }), ...Object.fromEntries(said) }
+  return { ...said({ fields: once }), ...Object.fromEntries(changed) }
 }
 
-function uploadValue({ upload, destinationConf }: JobResource): Mapping {
+function uploadValue({ upload: { bytes, records, intervalSeconds }, destinationConf }: JobResource): Mapping {
   const limits = uploadLimits(parseDestination(destinationConf.reveal()))
-  const says = (name: 'bytes' | 'records' | 'intervalSeconds') =>
-    upload[name] !== 0 && limits[name] !== 'fixed'
-  return {
-    ...(says('intervalSeconds') ? { max_interval: `${upload.intervalSeconds}s` } : {}),
-    ...(says('records') ? { max_records: upload.records } : {}),
-    ...(says('bytes') ? { max_bytes: byteSize(upload.bytes) } : {}),
-  }
+  return said({
+    max_interval: intervalSeconds === 0 || limits.intervalSeconds === 'fixed' ? null : `${intervalSeconds}s`,
+    max_records: records === 0 || limits.records === 'fixed' ? null : records,
+    max_bytes: bytes === 0 || limits.bytes === 'fixed' ? null : byteSize(bytes),
+  })
 }
 
 function byteSize(bytes: number): JsonValue {

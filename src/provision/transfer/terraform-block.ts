@@ -1,6 +1,41 @@
+import type { Secret } from '../../domain/secret.ts'
 import type { Address } from '../resource/resource.ts'
-import type { HclBlock } from './hcl-text.ts'
-import { variableName } from './placeholders.ts'
+import type { HclAttribute, HclBlock } from './hcl-text.ts'
+import { type Placeholders, variableName } from './placeholders.ts'
+
+/** What the blocks of one file are written with. */
+export interface TerraformFile {
+  readonly labels: Labels
+  readonly names: Placeholders
+  readonly notes: string[]
+}
+
+/** The variable that stands for a secret of an object, by its name. */
+export function variableOf({ names }: TerraformFile, object: Address, field: string, value: Secret | null) {
+  return names.nameOf(object, field, value).toLowerCase()
+}
+
+/** A resource; what is live is taken over by its id. */
+export function resourceBlocks(
+  type: string,
+  label: string,
+  attributes: readonly HclAttribute[],
+  liveId: string | null,
+): readonly HclBlock[] {
+  const resource = { head: `resource "${type}" "${label}"`, attributes }
+  if (liveId === null) return [resource]
+  const to = { code: `${type}.${label}` }
+  return [
+    resource,
+    {
+      head: 'import',
+      attributes: [
+        ['to', to],
+        ['id', liveId],
+      ],
+    },
+  ]
+}
 
 export interface Labels {
   /** Terraform's name of an object, e.g. `sre_http`. */
@@ -29,19 +64,4 @@ export function createLabels(): Labels {
       return free
     },
   }
-}
-
-/** Takes over what is live; nothing when the id is not known. */
-export function importBlock(type: string, label: string, id: string | null): readonly HclBlock[] {
-  return id === null
-    ? []
-    : [
-        {
-          head: 'import',
-          attributes: [
-            ['to', { code: `${type}.${label}` }],
-            ['id', id],
-          ],
-        },
-      ]
 }

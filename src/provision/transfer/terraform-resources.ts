@@ -4,6 +4,14 @@ import { configuredZones, type ZoneOf } from './terraform-zones.ts'
 
 /* Resources out of what Terraform knows: a state file, or `terraform show -json` of a state or a plan. */
 
+/** The provider's names of what is brought from and to Terraform. */
+export const terraformTypes = {
+  job: 'cloudflare_logpush_job',
+  challenge: 'cloudflare_logpush_ownership_challenge',
+  webhook: 'cloudflare_notification_policy_webhooks',
+  policy: 'cloudflare_notification_policy',
+} as const
+
 export interface StateResource {
   readonly type: string
   /** `module.logs.cloudflare_logpush_job.http["a"]` */
