@@ -209,11 +209,16 @@ t.test('policies, webhooks, PagerDuty and the history of notifications', async (
   const alertType = 'failing_logpush_job_disabled_alert'
   t.match(
     alerts.items.find(({ type }) => type === alertType),
-    { requiredFilters: [] },
+    { filters: [], isWhole: true },
   )
   t.match(
     alerts.items.find(({ type }) => type === 'billing_usage_alert'),
-    { requiredFilters: ['zones'] },
+    {
+      filters: [
+        { name: 'product', isRequired: true },
+        { name: 'limit', isRequired: true, maxValues: 1 },
+      ],
+    },
   )
 
   const { id } = await rest.createWebhook(account, { name: 'w', url, secret: new Secret('s') }, options)

@@ -2,16 +2,8 @@ import type { JobRecord } from '../../src/domain/job/job.ts'
 import type { Account, ZoneScope } from '../../src/domain/scope.ts'
 import { scopeKey } from '../../src/domain/scope.ts'
 import type { Secret } from '../../src/domain/secret.ts'
-import type {
-  DirectoryApi,
-  JobsApi,
-  NotificationPolicy,
-  NotificationsApi,
-  OwnershipApi,
-  ScopeRef,
-  TokenApi,
-  WebhookWrite,
-} from '../../src/ports/cloudflare.ts'
+import type { DirectoryApi, JobsApi, OwnershipApi, ScopeRef, TokenApi } from '../../src/ports/cloudflare.ts'
+import type { NotificationPolicy, NotificationsApi, WebhookWrite } from '../../src/ports/notifications.ts'
 import { pageOf } from './callers.ts'
 import { createFakeCore, type FakeCall } from './fake-core.ts'
 import { createFakeJobs, emptyJob } from './fake-jobs.ts'

@@ -4,7 +4,7 @@ import type {
   NotificationsApi,
   WebhookDestination,
   WebhookWrite,
-} from '../../src/ports/cloudflare.ts'
+} from '../../src/ports/notifications.ts'
 import { type FakeCore, refuse, Shelf } from './fake-core.ts'
 
 export interface FakeNotificationOptions {
@@ -100,8 +100,11 @@ export function createFakeNotifications(core: FakeCore, options: FakeNotificatio
       core.read('list alerts', account, () => ({
         items: (options.alerts ?? ['failing_logpush_job_disabled_alert']).map((type) => ({
           type,
-          displayName: type,
-          requiredFilters: type === 'failing_logpush_job_disabled_alert' ? [] : ['zones'],
+          filters:
+            type === 'failing_logpush_job_disabled_alert'
+              ? []
+              : [{ name: 'zones', isRequired: true, values: null, maxValues: null }],
+          isWhole: true,
         })),
         unreadable: [],
       })),

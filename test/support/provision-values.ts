@@ -81,6 +81,7 @@ export function aPolicy(fields: Partial<PolicyResource> = {}): DesiredPolicy {
       alertType: 'failing_logpush_job_disabled_alert',
       enabled: true,
       description: null,
+      filters: null,
       email: ['sre@example.com'],
       webhooks: ['sre-exporter'],
       pagerduty: [],

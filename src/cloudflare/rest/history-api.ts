@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import type { HistoryEntry, NotificationsApi } from '../../ports/cloudflare.ts'
+import type { HistoryEntry, NotificationsApi } from '../../ports/notifications.ts'
 import { camelCased, idText, instant, jsonSecret, mapped, optionalText, plainText } from '../fields.ts'
 import { itemsOf } from '../item-list.ts'
 import type { Rest } from './rest.ts'

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { Secret } from '../../domain/secret.ts'
-import type { AvailableAlert, NotificationsApi } from '../../ports/cloudflare.ts'
 import type { Listing } from '../../ports/listing.ts'
+import type { AlertFilter, AvailableAlert, NotificationsApi } from '../../ports/notifications.ts'
 import { idText, mapped, nothing, plainText } from '../fields.ts'
 import { nullableItemsOf } from '../item-list.ts'
 import { createdId } from './policies-api.ts'
@@ -20,12 +20,17 @@ const service = z.object({ id: idText, name: plainText })
 
 const wireAlert = z.object({
   type: z.string().check(z.minLength(1)),
-  // Advice in loose forms: what cannot be read of it requires nothing.
-  filter_options: z.catch(z.array(z.unknown()), []),
+  filter_options: z.optional(z.unknown()),
 })
 
-/** Only what says that it is not optional is required. */
-const requiredFilter = z.object({ Key: z.string(), Optional: z.literal(false) })
+/** Advice in loose forms: what cannot be read of it requires and forbids nothing. */
+const wireFilter = z.object({
+  Key: z.string().check(z.minLength(1)),
+  Range: z.catch(z.nullish(z.string()), null),
+  // Only what says that it is not optional is required.
+  Optional: z.optional(z.unknown()),
+  AvailableValues: z.catch(z.nullish(z.array(z.object({ ID: z.string() }))), null),
+})
 
 /** What does not say whether it is eligible says nothing. */
 const wireMechanism = z.object({ type: plainText, eligible: z.boolean() })
@@ -76,13 +81,24 @@ export function createMechanismsApi(rest: Rest): MechanismsApi {
   }
 }
 
-function toAlert(wire: z.output<typeof wireAlert>): AvailableAlert {
+function toAlert({ type, filter_options: given }: z.output<typeof wireAlert>): AvailableAlert {
+  const options: unknown = given ?? []
+  const found = (Array.isArray(options) ? options : []).map((one: unknown) => wireFilter.safeParse(one))
   return {
-    type: wire.type,
-    requiredFilters: wire.filter_options.flatMap((option) => {
-      const read = requiredFilter.safeParse(option)
-      return read.success ? [read.data.Key] : []
-    }),
+    type,
+    filters: found.flatMap((one) => (one.success ? [toFilter(one.data)] : [])),
+    isWhole: Array.isArray(options) && found.every(({ success }) => success),
+  }
+}
+
+function toFilter({ Key, Range, Optional, AvailableValues }: z.output<typeof wireFilter>): AlertFilter {
+  const values = AvailableValues?.map(({ ID }) => ID) ?? []
+  const max = /^\d+-(\d+)$/.exec(Range ?? '')?.[1]
+  return {
+    name: Key,
+    isRequired: Optional === false,
+    values: values.length === 0 ? null : values,
+    maxValues: max === undefined ? null : Number(max),
   }
 }
 

@@ -4,7 +4,7 @@ import type {
   NotificationPolicy,
   NotificationsApi,
   PolicyWrite,
-} from '../../ports/cloudflare.ts'
+} from '../../ports/notifications.ts'
 import {
   camelCased,
   flag,

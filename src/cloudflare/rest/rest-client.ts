@@ -1,11 +1,6 @@
 import type { AuditApi } from '../../ports/audit-log.ts'
-import type {
-  DirectoryApi,
-  JobsApi,
-  NotificationsApi,
-  OwnershipApi,
-  TokenApi,
-} from '../../ports/cloudflare.ts'
+import type { DirectoryApi, JobsApi, OwnershipApi, TokenApi } from '../../ports/cloudflare.ts'
+import type { NotificationsApi } from '../../ports/notifications.ts'
 import { createTransport, type TransportDeps } from '../transport.ts'
 import { createAuditApi } from './audit-api.ts'
 import { createDirectoryApi } from './directory-api.ts'

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import type { NotificationsApi, WebhookDestination, WebhookWrite } from '../../ports/cloudflare.ts'
+import type { NotificationsApi, WebhookDestination, WebhookWrite } from '../../ports/notifications.ts'
 import { camelCased, idText, mapped, nothing, optionalInstant, plainText, secretText } from '../fields.ts'
 import { nullableItemsOf } from '../item-list.ts'
 import { createdId } from './policies-api.ts'

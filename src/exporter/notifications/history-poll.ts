@@ -14,13 +14,13 @@ import { readHistoryRow } from '../../domain/notification/notification-event.ts'
 import { isSameId } from '../../domain/notification/object-id.ts'
 import { type Scope, scopeKey } from '../../domain/scope.ts'
 import type { EpochMs } from '../../domain/time.ts'
+import type { Listing, Unreadable } from '../../ports/listing.ts'
 import type {
   HistoryEntry,
   NotificationPolicy,
   NotificationsApi,
   WebhookDestination,
-} from '../../ports/cloudflare.ts'
-import type { Listing, Unreadable } from '../../ports/listing.ts'
+} from '../../ports/notifications.ts'
 import type { Clock, Log } from '../../ports/runtime.ts'
 import { createFailureReport } from '../state/failure-report.ts'
 import { failed, neverPolled, type PollState, succeeded } from '../state/poll-state.ts'

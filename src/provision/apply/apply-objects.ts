@@ -3,8 +3,9 @@ import type { Caller } from '../../access/caller.ts'
 import { isSameId } from '../../domain/notification/object-id.ts'
 import type { Secret } from '../../domain/secret.ts'
 import { ApiFailure, exitCode, UserError } from '../../errors.ts'
-import type { JobsApi, NotificationsApi, PolicyWrite } from '../../ports/cloudflare.ts'
+import type { JobsApi } from '../../ports/cloudflare.ts'
 import type { Listing, Unreadable } from '../../ports/listing.ts'
+import type { NotificationsApi, PolicyWrite } from '../../ports/notifications.ts'
 import type { Create, Edit } from '../plan/change.ts'
 import { actualJob, actualPolicy, actualWebhook } from '../resource/live-resource.ts'
 import type { Actual, ActualPolicy, Address, DesiredPolicy, DesiredWebhook } from '../resource/resource.ts'
@@ -70,7 +71,7 @@ export function createLiveObjects({ jobs, notifications }: ObjectsDeps, call: Ca
         webhooks: resource.webhooks.map((name) => idOf('webhook', name, webhooks)),
         pagerduty: resource.pagerduty.map((name) => idOf('PagerDuty service', name, services)),
       },
-      filters: actual?.live.filters ?? null,
+      filters: resource.filters ?? actual?.live.filters ?? null,
       alertInterval: actual?.live.alertInterval ?? null,
     }
   }

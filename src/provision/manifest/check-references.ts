@@ -79,7 +79,7 @@ function isReferable(path: Path): boolean {
   if (path[0] !== 'notifications') return false
   return path[1] === 'webhooks'
     ? last === 'url' || last === 'secret'
-    : path[3] === 'email' || path[3] === 'pagerduty'
+    : path[3] === 'email' || path[3] === 'pagerduty' || path[3] === 'filters'
 }
 
 function isWholeDestination(path: Path): boolean {

@@ -9,6 +9,7 @@ import { usedVariables } from './job-variables.ts'
 import type { Manifest, ManifestPart } from './part.ts'
 import { type AccountName, type ManifestPlace, resolveZones, type ZoneSelection } from './place.ts'
 import { createReport, originOf, type Report } from './report.ts'
+import { type Filters, resolveFilters, type ZoneIdOf } from './resolve-filters.ts'
 import { adoptionOf, type BuildJob, resolveJob } from './resolve-job.ts'
 import { type ReferenceReaders, type Resolver, readingOnce, resolveText } from './resolve-text.ts'
 import type { PolicyValue, ScopeValue, WebhookValue } from './schema.ts'
@@ -32,7 +33,9 @@ export type Draft =
   | {
       readonly in: 'account'
       readonly account: AccountName
-      readonly build: (scope: AccountScope) => Desired
+      /** Zones that it names, to be found like those of jobs; nothing else is looked at in them. */
+      readonly zones: readonly ManifestPlace[]
+      readonly build: (scope: AccountScope, zoneIdOf: ZoneIdOf) => Desired
     }
 
 export interface ResolvedManifest {
@@ -150,11 +153,13 @@ function resolvePart(
   }
   for (const [index, webhook] of (notifications?.webhooks ?? []).entries()) {
     const build = resolveWebhook(resolver, webhook, ['notifications', 'webhooks', index])
-    if (build !== null) drafts.push({ in: 'account', account, build })
+    if (build !== null) drafts.push({ in: 'account', account, zones: [], build })
   }
   for (const [index, policy] of (notifications?.policies ?? []).entries()) {
-    const build = resolvePolicy(resolver, policy, ['notifications', 'policies', index])
-    if (build !== null) drafts.push({ in: 'account', account, build })
+    const path = ['notifications', 'policies', index]
+    const filters = resolveFilters({ resolver, readers }, account, policy.filters, [...path, 'filters'])
+    const build = filters === null ? null : resolvePolicy(resolver, policy, filters, path)
+    if (build !== null) drafts.push({ in: 'account', account, zones: filters?.zones ?? [], build })
   }
   return whole
 }
@@ -192,15 +197,16 @@ function resolveWebhook(
 function resolvePolicy(
   resolver: Resolver,
   policy: PolicyValue,
+  filters: Filters,
   path: Path,
-): ((scope: AccountScope) => DesiredPolicy) | null {
+): ((scope: AccountScope, zoneIdOf: ZoneIdOf) => DesiredPolicy) | null {
   const texts = (key: 'email' | 'pagerduty') =>
     (policy[key] ?? []).map((text, index) => resolveText(resolver, [...path, key, index], text))
   const email = texts('email')
   const pagerduty = texts('pagerduty')
   if ([...email, ...pagerduty].includes(null)) return null
   const origin = originOf(resolver.report.source, [...path, 'name'])
-  return (scope) => ({
+  return (scope, zoneIdOf) => ({
     kind: 'policy',
     origin,
     ...adoptionOf(policy.adopt),
@@ -211,6 +217,7 @@ function resolvePolicy(
       alertType: policy.alert,
       enabled: policy.enabled ?? true,
       description: policy.description ?? null,
+      filters: filters.build(zoneIdOf),
       email: email.filter((text) => text !== null),
       webhooks: policy.webhooks ?? [],
       pagerduty: pagerduty.filter((text) => text !== null),

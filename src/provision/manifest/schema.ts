@@ -135,6 +135,21 @@ export const policySchema = mapping('a policy', 'Whom an alert notifies.', {
   alert: text('the type of an alert', 'Type of the alert, such as failing_logpush_job_disabled_alert.'),
   enabled: flag('Whether the policy is enabled (default: true).').optional(),
   description: anyText('Description of the policy.').optional(),
+  filters: z
+    .record(
+      z.string(),
+      listOf(
+        'a list of values',
+        'Values.',
+        z.union([z.string(), z.boolean()], { error: 'a value' }).meta({ description: referable }),
+      ),
+      { error: 'a mapping of filters to lists of values' },
+    )
+    .optional()
+    .meta({
+      description:
+        'What the alert is limited to, by the names that the API has for filters; zones by name or id. Left as it is unless given; {} is no filter.',
+    }),
   email: listOf(
     'a list of addresses',
     'E-mail addresses to notify.',

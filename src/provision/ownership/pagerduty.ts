@@ -1,6 +1,6 @@
 import type { Caller } from '../../access/caller.ts'
 import { ApiFailure } from '../../errors.ts'
-import type { NotificationsApi } from '../../ports/cloudflare.ts'
+import type { NotificationsApi } from '../../ports/notifications.ts'
 
 /*
  * Connecting PagerDuty to an account. Cloudflare makes an integration token; somebody consents at

@@ -2,11 +2,12 @@ import { attempt } from '../../access/attempt.ts'
 import type { Caller } from '../../access/caller.ts'
 import { didYouMean, quoted } from '../../domain/positioned.ts'
 import { scopeTitle } from '../../domain/scope.ts'
-import type { AvailableAlert, NotificationsApi } from '../../ports/cloudflare.ts'
 import type { Listing } from '../../ports/listing.ts'
+import type { AvailableAlert, NotificationsApi } from '../../ports/notifications.ts'
 import { type Problem, problemOf } from '../resource/problem.ts'
 import type { DesiredPolicy } from '../resource/resource.ts'
 import type { Change } from './change.ts'
+import { filterProblems, type PolicyChange } from './check-filters.ts'
 import { type Findings, grouped, namedObjects, together } from './findings.ts'
 import { inParallel } from './read-actual.ts'
 
@@ -20,10 +21,11 @@ export interface PolicyDeps {
 export async function checkPolicies(changes: readonly Change[], deps: PolicyDeps): Promise<Findings> {
   const advice = deps.call.with({ reads: 'adviceRead' })
   const changed = changes.flatMap((change) =>
-    change.kind === 'policy' && change.change !== 'delete' ? [change.desired] : [],
+    change.kind === 'policy' && change.change !== 'delete' ? [change] : [],
   )
-  const accounts = grouped(changed, ({ resource: { scope } }) => scope.id)
-  const found = await inParallel(accounts, deps.parallel, async (policies): Promise<Findings> => {
+  const accounts = grouped(changed, ({ desired: { resource } }) => resource.scope.id)
+  const found = await inParallel(accounts, deps.parallel, async (here): Promise<Findings> => {
+    const policies = here.map(({ desired }) => desired)
     const account = policies[0]?.resource.scope.id ?? ''
     const [alerts, mechanisms] = await Promise.all([
       attempt(() => advice.read((options) => deps.notifications.listAvailableAlerts(account, options))),
@@ -36,7 +38,7 @@ export async function checkPolicies(changes: readonly Change[], deps: PolicyDeps
       `${what} of ${namedObjects(policies)} were not checked: ${why}`
     return together([
       alerts.ok
-        ? alertFindings(policies, alerts.value)
+        ? alertFindings(here, alerts.value)
         : { problems: [], notes: [notChecked('alert types', alerts.failure.message)] },
       {
         problems: policies.flatMap((policy) => mechanismProblems(policy, barred)),
@@ -48,17 +50,21 @@ export async function checkPolicies(changes: readonly Change[], deps: PolicyDeps
 }
 
 function alertFindings(
-  policies: readonly DesiredPolicy[],
+  changes: readonly PolicyChange[],
   { items, unreadable }: Listing<AvailableAlert>,
 ): Findings {
   // A type that is not among them may be one that could not be read.
   const isWhole = items.length > 0 && unreadable.length === 0
   const known = new Map(items.map((alert) => [alert.type, alert]))
+  const policies = changes.map(({ desired }) => desired)
   const unknown = policies.filter(({ resource }) => !known.has(resource.alertType))
   const why = items.length === 0 ? 'Cloudflare lists none' : "part of Cloudflare's list cannot be read"
   return {
     problems: [
-      ...policies.flatMap((policy) => filterProblems(policy, known.get(policy.resource.alertType))),
+      ...changes.flatMap((change) => {
+        const alert = known.get(change.desired.resource.alertType)
+        return alert === undefined ? [] : filterProblems(change, alert)
+      }),
       ...(isWhole ? unknown.map((policy) => unavailable(policy, [...known.keys()])) : []),
     ],
     notes:
@@ -66,19 +72,6 @@ function alertFindings(
         ? []
         : [`alert types of ${namedObjects(unknown)} were not checked: ${why}`],
   }
-}
-
-function filterProblems(policy: DesiredPolicy, alert: AvailableAlert | undefined): readonly Problem[] {
-  const required = alert?.requiredFilters ?? []
-  if (required.length === 0) return []
-  const type = quoted(policy.resource.alertType)
-  const filters = required.map(quoted).join(', ')
-  return [
-    problemOf(
-      policy,
-      `the alert ${type} requires the filters ${filters}, which manifests do not support yet`,
-    ),
-  ]
 }
 
 function unavailable(policy: DesiredPolicy, types: readonly string[]): Problem {

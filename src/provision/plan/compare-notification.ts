@@ -1,5 +1,6 @@
 import type { Secret } from '../../domain/secret.ts'
 import type { JsonValue } from '../resource/json-value.ts'
+import { type PolicyFilters, policyFilters } from '../resource/policy-filters.ts'
 import type { ActualWebhook, DesiredWebhook, PolicyResource, WebhookResource } from '../resource/resource.ts'
 import { visibleUrl } from '../resource/visible-url.ts'
 import { isSecretOfRecord, isUrlOfRecord, type WebhookRecord } from '../resource/webhook-record.ts'
@@ -59,6 +60,7 @@ export function policyDiff(wanted: PolicyResource, live: PolicyResource): readon
     ...valueDiff('alert', live.alertType, wanted.alertType),
     ...valueDiff('enabled', live.enabled, wanted.enabled),
     ...(wanted.description === null ? [] : valueDiff('description', live.description, wanted.description)),
+    ...filtersDiff(wanted.filters, live.filters ?? {}),
     ...valueDiff('email', names(live.email), names(wanted.email)),
     ...valueDiff('webhooks', names(live.webhooks), names(wanted.webhooks)),
     ...valueDiff('pagerduty', names(live.pagerduty), names(wanted.pagerduty)),
@@ -70,6 +72,9 @@ export function newPolicyFields(policy: PolicyResource): readonly FieldDiff[] {
     ['alert', policy.alertType],
     ['enabled', policy.enabled],
     ['description', policy.description],
+    ...Object.entries(policyFilters(policy.filters ?? {})).map(
+      ([name, values]) => [`filters.${name}`, values] as const,
+    ),
     ['email', names(policy.email)],
     ['webhooks', names(policy.webhooks)],
     ['pagerduty', names(policy.pagerduty)],
@@ -77,6 +82,14 @@ export function newPolicyFields(policy: PolicyResource): readonly FieldDiff[] {
   return fields
     .filter(([, to]) => to !== null && !(Array.isArray(to) && to.length === 0))
     .map(([path, to]) => ({ path, from: null, to }))
+}
+
+/** Each filter by itself; those that a manifest says nothing of are kept. */
+function filtersDiff(wanted: PolicyFilters | null, live: PolicyFilters): readonly FieldDiff[] {
+  if (wanted === null) return []
+  const [to, from] = [policyFilters(wanted), policyFilters(live)]
+  const all = [...new Set([...Object.keys(from), ...Object.keys(to)])].sort()
+  return all.flatMap((name) => valueDiff(`filters.${name}`, from[name] ?? null, to[name] ?? null))
 }
 
 /** Mechanisms are sets: their order says nothing. */

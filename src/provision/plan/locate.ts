@@ -19,10 +19,11 @@ export async function locate(manifest: ResolvedManifest, deps: LocateDeps): Prom
   const { places } = manifest
   const uses = (name: 'account' | 'zone') => (place: ManifestPlace | ZoneSelection) =>
     manifest.drafts.some((draft) => draft.in === 'place' && draft.place === place && draft.uses.has(name))
-  const named = places.filter(uses('account')).map(({ account }) => account)
-  const accounts = await findAccounts(accountsOf(manifest, places), named, deps, problems)
+  const withNames = places.filter(uses('account')).map(({ account }) => account)
+  const accounts = await findAccounts(accountsOf(manifest, places), withNames, deps, problems)
+  const filtered = manifest.drafts.flatMap((draft) => (draft.in === 'account' ? draft.zones : []))
   const { found: zones, listed } = await findZones(
-    places,
+    [...places, ...filtered],
     { accounts, isNamed: uses('zone') },
     deps,
     problems,
@@ -40,7 +41,8 @@ export async function locate(manifest: ResolvedManifest, deps: LocateDeps): Prom
   const built = manifest.drafts.flatMap((draft: Draft): readonly Checked<Desired>[] => {
     if (draft.in === 'place') return scopesOf(draft.place).map((scope) => draft.build(scope))
     const scope = accounts.get(accountKey(draft.account))
-    return scope === undefined ? [] : [checked(draft.build(scope), [])]
+    const zoneIdOf = (place: ManifestPlace) => zones.get(place)?.[0]?.id ?? null
+    return scope === undefined ? [] : [checked(draft.build(scope, zoneIdOf), [])]
   })
   problems.push(...built.flatMap((one) => (one.ok ? one.warnings : one.problems)))
   const resources = built.flatMap((one) => (one.ok ? [one.value] : []))

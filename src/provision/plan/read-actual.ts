@@ -1,6 +1,7 @@
 import type { Caller } from '../../access/caller.ts'
 import { type AccountScope, type Scope, scopeKey } from '../../domain/scope.ts'
-import type { JobsApi, NotificationPolicy, NotificationsApi } from '../../ports/cloudflare.ts'
+import type { JobsApi } from '../../ports/cloudflare.ts'
+import type { NotificationPolicy, NotificationsApi } from '../../ports/notifications.ts'
 import { actualJob, actualPolicy, actualWebhook } from '../resource/live-resource.ts'
 import type {
   Actual,

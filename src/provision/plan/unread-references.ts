@@ -9,6 +9,7 @@ import type { Positioned } from '../../domain/positioned.ts'
 import { Secret } from '../../domain/secret.ts'
 import type { Manifest } from '../manifest/part.ts'
 import type { Path } from '../manifest/tree.ts'
+import type { PolicyFilters } from '../resource/policy-filters.ts'
 import { hasReference, parseReferences, referenceText } from '../resource/reference.ts'
 import type { ActualState, Desired, DesiredState } from '../resource/resource.ts'
 import type { Matched } from './change.ts'
@@ -27,7 +28,9 @@ export function unreadReferences(manifest: Manifest): readonly string[] {
 }
 
 function referencesIn(node: Positioned, path: Path): readonly string[] {
-  if (path[0] === 'account' || path.at(-1) === 'zone' || path[2] === 'zones') return []
+  const isZone =
+    path.at(-1) === 'zone' || path[2] === 'zones' || (path[3] === 'filters' && path[4] === 'zones')
+  if (path[0] === 'account' || isZone) return []
   switch (node.kind) {
     case 'map':
       return node.entries.flatMap(({ key, value }) => referencesIn(value, [...path, key]))
@@ -72,7 +75,8 @@ function withLive(pair: Matched): Desired {
       const live = pair.actual.resource
       const email = liveNames(resource.email, live.email)
       const pagerduty = liveNames(resource.pagerduty, live.pagerduty)
-      return { ...pair.desired, resource: { ...resource, email, pagerduty } }
+      const filters = resource.filters && liveFilters(resource.filters, live.filters ?? {})
+      return { ...pair.desired, resource: { ...resource, email, pagerduty, filters } }
     }
   }
 }
@@ -111,6 +115,13 @@ function liveField(wanted: FieldValue, live: FieldValue | undefined): FieldValue
     return [name, there === undefined ? value : liveSecret(value, there)] as const
   })
   return Object.fromEntries(named)
+}
+
+function liveFilters(wanted: PolicyFilters, live: PolicyFilters): PolicyFilters {
+  const lists = Object.entries(wanted).map(
+    ([name, values]) => [name, liveNames(values, live[name] ?? [])] as const,
+  )
+  return Object.fromEntries(lists)
 }
 
 /** Each name with a reference becomes a live one that nothing else in the list stands for. */

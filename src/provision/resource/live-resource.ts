@@ -1,10 +1,11 @@
 import type { JobRecord } from '../../domain/job/job.ts'
 import { isSameId } from '../../domain/notification/object-id.ts'
 import type { AccountScope, Scope } from '../../domain/scope.ts'
-import type { NotificationPolicy, WebhookDestination } from '../../ports/cloudflare.ts'
+import type { NotificationPolicy, WebhookDestination } from '../../ports/notifications.ts'
 import { type JsonValue, parseJson } from './json-value.ts'
 import { outputOfLogpull } from './logpull-form.ts'
 import { liveOutputForm } from './output-form.ts'
+import { livePolicyFilters } from './policy-filters.ts'
 import type { ActualJob, ActualPolicy, ActualWebhook } from './resource.ts'
 
 /** A live job in normal form. `logpull_options` count where there are no output options; `frequency` is left behind. */
@@ -75,6 +76,7 @@ export function actualPolicy(
       alertType: live.alertType,
       enabled: live.enabled,
       description: live.description,
+      filters: livePolicyFilters(live.filters),
       email,
       webhooks: webhooks.map((id) => nameOf(id, names.webhooks)),
       pagerduty: pagerduty.map((id) => nameOf(id, names.pagerduty)),

@@ -1,11 +1,12 @@
 import type { JobRecord } from '../../domain/job/job.ts'
 import { type AccountScope, type Scope, scopeKey, type ZoneScope } from '../../domain/scope.ts'
 import type { Secret } from '../../domain/secret.ts'
-import type { NotificationPolicy, WebhookDestination } from '../../ports/cloudflare.ts'
 import type { Unreadable } from '../../ports/listing.ts'
+import type { NotificationPolicy, WebhookDestination } from '../../ports/notifications.ts'
 import type { JsonValue } from './json-value.ts'
 import type { OutputForm } from './output-form.ts'
 import type { NamedInManifest, Owner } from './owner.ts'
+import type { PolicyFilters } from './policy-filters.ts'
 
 /*
  * The things that are provisioned, each in one normal form that what is wanted and what is live share, so
@@ -55,6 +56,8 @@ export interface PolicyResource extends Address {
   readonly enabled: boolean
   /** Null: not said, so whatever is there is right. */
   readonly description: string | null
+  /** Null: not said, so whatever is there is right. Zones by their ids. */
+  readonly filters: PolicyFilters | null
   /** Addresses. */
   readonly email: readonly string[]
   /** Names of webhook destinations; of a live one without a name, its id. */

@@ -127,19 +127,20 @@ function secretNote({ resource }: PortableWebhook): string {
   return `${capital(objectTitle(resource))}: Cloudflare does not report whether it has a secret; if it has none, remove "secret".`
 }
 
-function isExpressible({ resource, hasFilters }: PortablePolicy, notes: string[]): boolean {
+function isExpressible({ resource }: PortablePolicy, notes: string[]): boolean {
   const { email, webhooks, pagerduty } = resource
   const title = capital(objectTitle(resource))
-  const reason = hasFilters
-    ? 'it has filters, which manifests do not support'
-    : email.length + webhooks.length + pagerduty.length === 0
-      ? 'it notifies nobody'
-      : null
-  if (reason !== null) notes.push(`${title} is skipped: ${reason}.`)
-  return reason === null
+  const isHeard = email.length + webhooks.length + pagerduty.length > 0
+  if (!isHeard) notes.push(`${title} is skipped: it notifies nobody.`)
+  return isHeard
 }
 
 function policyValue({ resource }: PortablePolicy, adopt: Adoption): Mapping {
-  const { name, alertType, enabled, description, email, webhooks, pagerduty } = resource
-  return { name, alert: alertType, enabled, ...said({ description, email, webhooks, pagerduty, adopt }) }
+  const { name, alertType, enabled, description, filters, email, webhooks, pagerduty } = resource
+  return {
+    name,
+    alert: alertType,
+    enabled,
+    ...said({ description, filters, email, webhooks, pagerduty, adopt }),
+  }
 }

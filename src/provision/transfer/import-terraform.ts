@@ -1,6 +1,7 @@
 import { isObject } from '../../domain/plain-value.ts'
 import type { Account, Scope } from '../../domain/scope.ts'
 import { Secret } from '../../domain/secret.ts'
+import { livePolicyFilters, type PolicyFilters } from '../resource/policy-filters.ts'
 import { type Fields, foreignJob, textOf } from './foreign-job.ts'
 import type { Portable, PortableJob } from './portable.ts'
 import { type StateResource, terraformResources, terraformTypes } from './terraform-resources.ts'
@@ -113,7 +114,6 @@ function policy(
   }
   return {
     id: textOf(values.id),
-    hasFilters: hasContent(values.filters),
     resource: {
       kind: 'policy',
       scope: { kind: 'account', ...account },
@@ -121,6 +121,7 @@ function policy(
       alertType: textOf(values.alert_type) ?? '',
       enabled: values.enabled === true,
       description: textOf(values.description),
+      filters: filtersOf(values.filters),
       email: [...named(mechanisms.email), ...named(values.email_integration)].map(({ id }) => id),
       webhooks: webhooks.map((id) => webhookNames.get(id) ?? id),
       pagerduty: pagerduty.map((service) => service.name ?? service.id),
@@ -136,9 +137,7 @@ function named(list: unknown): readonly { readonly id: string; readonly name: st
   })
 }
 
-/** Whether anything is said, however deep. */
-function hasContent(value: unknown): boolean {
-  if (Array.isArray(value)) return value.some(hasContent)
-  if (isObject(value)) return Object.values(value).some(hasContent)
-  return value !== null && value !== undefined && value !== ''
+/** Version 5 has one mapping, version 4 a block. */
+function filtersOf(value: unknown): PolicyFilters {
+  return livePolicyFilters(Array.isArray(value) ? value[0] : value)
 }

@@ -1,6 +1,7 @@
 import { attempt } from '../../access/attempt.ts'
 import { type Account, type Scope, scopeTitle } from '../../domain/scope.ts'
-import type { DirectoryApi, NotificationPolicy } from '../../ports/cloudflare.ts'
+import type { DirectoryApi } from '../../ports/cloudflare.ts'
+import type { NotificationPolicy } from '../../ports/notifications.ts'
 import { type ReadActualDeps, readJobs, readNotifications } from '../plan/read-actual.ts'
 import type { ActualJob, ActualPolicy, ActualWebhook, UnreadableObject } from '../resource/resource.ts'
 import type { Portable } from './portable.ts'
@@ -90,6 +91,6 @@ function portableWebhook({ id, resource, live }: ActualWebhook): Portable['webho
   return { id, resource, secret: live.type === 'generic' ? 'unknown' : null }
 }
 
-export function portablePolicy({ id, resource, live }: ActualPolicy): Portable['policies'][number] {
-  return { id, resource, hasFilters: live.filters !== null && Object.keys(live.filters).length > 0 }
+function portablePolicy({ id, resource }: ActualPolicy): Portable['policies'][number] {
+  return { id, resource }
 }

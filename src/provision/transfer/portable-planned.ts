@@ -5,7 +5,7 @@ import { matchObjects } from '../plan/match.ts'
 import type { Planned } from '../plan/planning.ts'
 import type { Actual, ActualJob, Desired, DesiredJob } from '../resource/resource.ts'
 import type { Portable, PortableJob, PortablePolicy, PortableWebhook } from './portable.ts'
-import { portableJob, portablePolicy } from './portable-live.ts'
+import { portableJob } from './portable-live.ts'
 
 function plannedJob({ resource }: DesiredJob, id: string | null): PortableJob {
   const nothingLeft = { logpullOptions: null, outputOfLogpull: false, frequency: null, hadChallenge: false }
@@ -42,8 +42,9 @@ export function portableOf({ desired, actual }: Pick<Planned, 'desired' | 'actua
         webhooks.push({ id, resource: wanted.resource, secret: wanted.secret })
         break
       case 'policy': {
-        const hasFilters = twin?.kind === 'policy' && portablePolicy(twin).hasFilters
-        policies.push({ id, resource: wanted.resource, hasFilters })
+        // What the manifest says nothing of stays as it is live.
+        const filters = wanted.resource.filters ?? (twin?.kind === 'policy' ? twin.resource.filters : null)
+        policies.push({ id, resource: { ...wanted.resource, filters } })
       }
     }
   }

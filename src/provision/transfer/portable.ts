@@ -34,7 +34,6 @@ export interface PortableWebhook {
 export interface PortablePolicy {
   readonly resource: PolicyResource
   readonly id: string | null
-  readonly hasFilters: boolean
 }
 
 export interface Portable {

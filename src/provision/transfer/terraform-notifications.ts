@@ -32,14 +32,10 @@ export function webhookBlocks(
 }
 
 export function policyBlocks(
-  { resource, id, hasFilters }: PortablePolicy,
+  { resource, id }: PortablePolicy,
   portable: Portable,
   file: TerraformFile,
 ): readonly HclBlock[] {
-  if (hasFilters) {
-    file.notes.push(`${objectTitle(resource)} is skipped: it has filters.`)
-    return []
-  }
   const account = accountOf(resource.scope).id
   const ids = (list: readonly HclValue[]): HclValue | null =>
     list.length === 0 ? null : list.map((value) => ({ code: `{ id = ${codeOf(value)} }` }))
@@ -56,6 +52,7 @@ export function policyBlocks(
     ['webhooks', ids(resource.webhooks.map(webhook))],
     ['pagerduty', ids(resource.pagerduty.map(service))],
   ] as const
+  const filters = Object.entries(resource.filters ?? {})
   const attributes = [
     ['account_id', account],
     ['name', resource.name],
@@ -63,6 +60,7 @@ export function policyBlocks(
     ['alert_type', resource.alertType],
     ['enabled', resource.enabled],
     ['mechanisms', { object: mechanisms }],
+    ['filters', filters.length === 0 ? null : { object: filters }],
   ] as const
   return resourceBlocks(terraformTypes.policy, file.labels.of(resource), attributes, id && `${account}/${id}`)
 }

@@ -1,6 +1,7 @@
 import { isoSeconds } from '../api/json-shape.ts'
 import { type AccountCall, type Answer, accountRoute, page, type Route } from '../api/route.ts'
 import { simErrors } from '../api/sim-error.ts'
+import { alertTypes } from '../world/alert-types.ts'
 import type { HistoryRow } from '../world/notification-state.ts'
 import { freshId, logpushAlertType } from '../world/notifications.ts'
 import { notificationReaders as readers, notificationWriters as writers } from './rest-policies.ts'
@@ -19,31 +20,14 @@ export const alertingRoutes: readonly Route[] = [
   accountRoute('GET', `${pagerduty}/connect/:token`, 'complete_pagerduty', writers, complete),
 ]
 
-const filterOption = { Key: 'zones', ComparisonOperator: '==', Optional: false, Range: '1-n' }
-
 function availableAlerts({ world, accountId }: AccountCall): Answer {
-  const logpush = {
-    type: logpushAlertType,
-    display_name: 'Failing Logpush Job Disabled',
-    description: 'A Logpush job was disabled because it failed for 24 hours.',
-    filter_options: [],
+  const offersLogpush = world.state.accounts.get(accountId)?.offersLogpushAlert ?? true
+  const result: Record<string, object[]> = {}
+  for (const { category, ...alert } of alertTypes) {
+    if (offersLogpush || alert.type !== logpushAlertType)
+      result[category] = [...(result[category] ?? []), alert]
   }
-  const billing = {
-    type: 'billing_usage_alert',
-    display_name: 'Usage Based Billing',
-    description: 'The usage of a product passed a threshold.',
-    filter_options: [filterOption],
-  }
-  const ssl = {
-    type: 'universal_ssl_event_type',
-    display_name: 'Universal SSL Alert',
-    description: 'A certificate was issued, renewed or is about to expire.',
-    filter_options: [],
-  }
-  const offered = world.state.accounts.get(accountId)?.offersLogpushAlert ?? true
-  return {
-    result: { ...(offered ? { Logpush: [logpush] } : {}), Billing: [billing], 'SSL/TLS': [ssl] },
-  }
+  return { result }
 }
 
 function eligible({ world, accountId }: AccountCall): Answer {

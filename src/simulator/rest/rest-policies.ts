@@ -10,6 +10,7 @@ import {
 import { plainId } from '../api/object-id.ts'
 import { type AccountCall, type Answer, accountRoute, type Route } from '../api/route.ts'
 import { simErrors } from '../api/sim-error.ts'
+import { filterMistake } from '../world/alert-types.ts'
 import type { Policy } from '../world/notification-state.ts'
 import { freshId } from '../world/notifications.ts'
 import type { Permission } from '../world/permissions.ts'
@@ -78,6 +79,7 @@ function create(call: AccountCall): Answer {
     createdMs: call.nowMs,
     modifiedMs: call.nowMs,
   }
+  requireFilters(policy)
   world.state.notifications.policies.set(policy.id, policy)
   return { result: { id: policy.id } }
 }
@@ -85,12 +87,20 @@ function create(call: AccountCall): Answer {
 function update(call: AccountCall): Answer {
   const policy = find(call)
   const body = bodyOf(call.body)
+  const alertType = textField(body, 'alert_type') ?? policy.alertType
+  const replaced = replaceable(call, body)
+  requireFilters({ alertType, ...replaced })
   policy.name = textField(body, 'name') ?? policy.name
-  policy.alertType = textField(body, 'alert_type') ?? policy.alertType
+  policy.alertType = alertType
   policy.enabled = booleanField(body, 'enabled') ?? policy.enabled
-  Object.assign(policy, replaceable(call, body))
+  Object.assign(policy, replaced)
   policy.modifiedMs = call.nowMs
   return { result: { id: policy.id } }
+}
+
+function requireFilters({ alertType, filters }: Pick<Policy, 'alertType' | 'filters'>): void {
+  const mistake = filterMistake(alertType, filters)
+  if (mistake !== null) throw simErrors.invalid(mistake)
 }
 
 type Replaceable = Pick<Policy, 'description' | 'mechanisms' | 'filters' | 'alertInterval'>

@@ -487,7 +487,9 @@ t.test('alert types come in categories, flat, or not at all, and filters in any 
     server.answer(ok(result))
     const { items, unreadable } = await client.listAvailableAlerts(account.id, options)
     return [
-      ...items.map(({ type, requiredFilters }) => [type, ...requiredFilters].join(' ')),
+      ...items.map(({ type, filters }) =>
+        [type, ...filters.flatMap(({ name, isRequired }) => (isRequired ? [name] : []))].join(' '),
+      ),
       ...unreadable.map(({ field }) => `unreadable ${field}`),
     ]
   }

@@ -2,7 +2,7 @@ import t from 'tap'
 import { createRestClient, type RestClient } from '../../../src/cloudflare/rest/rest-client.ts'
 import type { JobRecord } from '../../../src/domain/job/job.ts'
 import { Secret } from '../../../src/domain/secret.ts'
-import type { NotificationPolicy } from '../../../src/ports/cloudflare.ts'
+import type { NotificationPolicy } from '../../../src/ports/notifications.ts'
 import {
   account,
   canary,
@@ -442,8 +442,12 @@ const methods: readonly Method[] = [
     },
     gives: {
       items: [
-        { type: 'failing_logpush_job_disabled_alert', requiredFilters: [] },
-        { type: 'http_alert', requiredFilters: ['zones'] },
+        { type: 'failing_logpush_job_disabled_alert', filters: [], isWhole: true },
+        {
+          type: 'http_alert',
+          filters: [{ name: 'zones', isRequired: true, values: null, maxValues: null }],
+          isWhole: true,
+        },
       ],
       unreadable: [],
     },

@@ -13,13 +13,13 @@ import { createFollowUp } from '../../../src/exporter/notifications/notification
 import { createNotifications } from '../../../src/exporter/notifications/notifications.ts'
 import { linesOf } from '../../../src/metrics/metric.ts'
 import { accountLabels, notificationMetrics } from '../../../src/metrics/notification-metrics.ts'
+import type { Unreadable } from '../../../src/ports/listing.ts'
 import type {
   HistoryEntry,
   NotificationPolicy,
   NotificationsApi,
   WebhookDestination,
-} from '../../../src/ports/cloudflare.ts'
-import type { Unreadable } from '../../../src/ports/listing.ts'
+} from '../../../src/ports/notifications.ts'
 import type { RecordStore } from '../../../src/ports/record-store.ts'
 import { createMemoryStore } from '../../../src/store/memory-store.ts'
 import { aCaller, pageOf } from '../../support/callers.ts'

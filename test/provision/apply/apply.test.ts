@@ -1,8 +1,8 @@
 import t from 'tap'
 import { Secret } from '../../../src/domain/secret.ts'
 import { ApiFailure, type ApiFailureKind, InternalError } from '../../../src/errors.ts'
-import type { NotificationsApi } from '../../../src/ports/cloudflare.ts'
 import type { Unreadable } from '../../../src/ports/listing.ts'
+import type { NotificationsApi } from '../../../src/ports/notifications.ts'
 import { eventLine } from '../../../src/provision/apply/apply-event.ts'
 import { applyExitCode, applyReportLines, summarize } from '../../../src/provision/apply/apply-outcome.ts'
 import {

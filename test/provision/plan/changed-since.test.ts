@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { JobRecord } from '../../../src/domain/job/job.ts'
 import { Secret } from '../../../src/domain/secret.ts'
-import type { NotificationPolicy } from '../../../src/ports/cloudflare.ts'
+import type { NotificationPolicy } from '../../../src/ports/notifications.ts'
 import { changedSince } from '../../../src/provision/plan/changed-since.ts'
 import { actualJob, actualPolicy } from '../../../src/provision/resource/live-resource.ts'
 import { account } from '../../support/provision-values.ts'

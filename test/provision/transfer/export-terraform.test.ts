@@ -15,7 +15,7 @@ function portableJob(fields: Parameters<typeof aJob>[0], id: string | null = nul
 }
 
 function portablePolicy(fields: Parameters<typeof aPolicy>[0]): PortablePolicy {
-  return { resource: aPolicy(fields).resource, id: null, hasFilters: false }
+  return { resource: aPolicy(fields).resource, id: null }
 }
 
 t.test('a policy names only the mechanisms it has, or each plan would show a difference', async (t) => {
