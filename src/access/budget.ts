@@ -8,7 +8,9 @@ import type { ApiExchange } from '../ports/cloudflare.ts'
 import type { Clock, Log } from '../ports/runtime.ts'
 import {
   type Bucket,
+  calm,
   correct,
+  flow,
   fullBucket,
   isPlausible,
   take,
@@ -64,6 +66,8 @@ const limits: Record<Api, number> = { rest: 1200, graphql: 300 }
 const maxPauseMs = 300_000
 /** Requests under way at once, per budget. */
 const maxInFlight = 4
+/** A request arrives a little later than it was sent, and one later than another: the window is kept as much longer. */
+const slackMs = 1_000
 
 interface Waiter {
   readonly turn: Turn
@@ -74,7 +78,12 @@ interface Waiter {
 interface Queue {
   bucket: Bucket
   readonly api: Api
+  /** In the order of their turns. */
   waiting: Waiter[]
+  /** GraphQL queries that have their turn and wait to be counted as REST requests; of the queue of REST only. */
+  counting: Waiter[]
+  /** Whether the last turn was given to one of those. */
+  counted: boolean
   inFlight: number
   pumping: boolean
   /** When requests went out, oldest first, back to one window. */
@@ -110,31 +119,47 @@ export function createBudget(deps: {
     if (known !== undefined) return known
     const burst = deps.mayBurst === true ? wholeBurst : undefined
     const bucket = fullBucket(limits[api], windowMs, settings.share, clock.monotonic(), burst)
-    const queue: Queue = { bucket, api, waiting: [], inFlight: 0, pumping: false, sent: [] }
+    const queue: Queue = {
+      bucket,
+      api,
+      waiting: [],
+      counting: [],
+      counted: false,
+      inFlight: 0,
+      pumping: false,
+      sent: [],
+    }
     queues.set(key, queue)
     return queue
   }
 
+  /** Gives all turns that can be given now. Resolves to the milliseconds until the next one, null when none waits. */
+  const serve = (queue: Queue): number | null => {
+    for (;;) {
+      const mayRun = queue.waiting.length > 0 && queue.inFlight < maxInFlight
+      if (!mayRun && queue.counting.length === 0) return null
+      const now = clock.monotonic()
+      const paused = queue.bucket.pausedUntil > now
+      const wait = Math.max(waitFor(queue.bucket, now), windowWait(queue))
+      // A query is not held up by what REST is told: it only takes its place in our own count.
+      const counts = queue.counting.length > 0 && (paused || (wait <= 0 && !(mayRun && queue.counted)))
+      if (!counts && wait > 0) return wait
+      const next = counts ? queue.counting.shift() : queue.waiting.shift()
+      if (next === undefined) return null
+      queue.counted = counts
+      charge(queue)
+      if (!counts) queue.inFlight += 1
+      next.start()
+    }
+  }
   const pump = async (queue: Queue): Promise<void> => {
+    let wait = serve(queue)
     if (queue.pumping) return
     queue.pumping = true
-    try {
-      while (queue.waiting.length > 0 && queue.inFlight < maxInFlight) {
-        const wait = Math.max(waitFor(queue.bucket, clock.monotonic()), windowWait(queue))
-        if (wait > 0) {
-          // Slept in short pieces: a reload, a header or an abort may change the picture meanwhile.
-          await clock.sleep(Math.min(wait, 1000), new AbortController().signal)
-          continue
-        }
-        const next = queue.waiting.shift()
-        if (next === undefined) break
-        charge(queue)
-        queue.inFlight += 1
-        next.start()
-      }
-    } finally {
-      queue.pumping = false
-    }
+    for (; wait !== null; wait = serve(queue))
+      // Slept in short pieces: a reload, a header or an abort may change the picture meanwhile.
+      await clock.sleep(Math.min(wait, 1000), new AbortController().signal)
+    queue.pumping = false
   }
 
   const charge = (queue: Queue): void => {
@@ -143,25 +168,26 @@ export function createBudget(deps: {
     queue.sent.push(now)
   }
   const sentLately = (queue: Queue): number => {
-    const since = clock.monotonic() - queue.bucket.windowMs
+    const since = clock.monotonic() - queue.bucket.windowMs - slackMs
     const first = queue.sent.findIndex((at) => at > since)
-    queue.sent = first < 0 ? [] : queue.sent.slice(first)
+    if (first !== 0) queue.sent = first < 0 ? [] : queue.sent.slice(first)
     return queue.sent.length
   }
 
-  /** Milliseconds until the last window has room in our share; what a bucket without burst keeps by itself. */
+  /** Milliseconds until the last window has room in our share. */
   const windowWait = (queue: Queue): number => {
-    const { limit, share, burst, windowMs: window } = queue.bucket
-    if (burst < wholeBurst) return 0
+    const { limit, share, windowMs: window } = queue.bucket
     const excess = sentLately(queue) - Math.max(1, Math.floor(limit * share))
     const oldest = queue.sent[excess]
-    return oldest === undefined ? 0 : oldest + window - clock.monotonic()
+    if (oldest === undefined) return 0
+    if (queue.bucket.burst < wholeBurst) queue.bucket = calm(queue.bucket, clock.monotonic())
+    return oldest + window + slackMs - clock.monotonic()
   }
 
-  const enter = (queue: Queue, turn: Turn): Promise<void> =>
+  const enter = (queue: Queue, turn: Turn, line: 'waiting' | 'counting' = 'waiting'): Promise<void> =>
     new Promise((resolve, reject) => {
       const leave = (): void => {
-        queue.waiting = queue.waiting.filter((other) => other !== waiter)
+        queue[line] = queue[line].filter((other) => other !== waiter)
         reject(new ApiFailure('aborted', 'gave up waiting for API budget', { operation: 'wait' }))
       }
       const waiter: Waiter = {
@@ -177,7 +203,7 @@ export function createBudget(deps: {
         return
       }
       turn.signal.addEventListener('abort', leave, { once: true })
-      insert(queue.waiting, waiter)
+      insert(queue[line], waiter)
       void pump(queue)
     })
 
@@ -185,11 +211,9 @@ export function createBudget(deps: {
     async run(turn, work) {
       const queue = queueOf(turn.api, turn.accountId)
       await enter(queue, turn)
-      // A GraphQL query also counts as a REST request; it does not wait for one.
-      if (turn.api === 'graphql') {
-        charge(queueOf('rest', null))
-      }
       try {
+        // A GraphQL query also counts as a REST request: the two kinds take turns where both wait.
+        if (turn.api === 'graphql') await enter(queueOf('rest', null), turn, 'counting')
         return await work()
       } finally {
         queue.inFlight -= 1
@@ -226,9 +250,9 @@ export function createBudget(deps: {
         }
       }),
     perMinute(api) {
-      const known = [...queues.values()].find((queue) => queue.api === api)?.bucket
-      const bucket = known ?? fullBucket(limits[api], windowMs, settings.share, clock.monotonic())
-      return ((bucket.limit * bucket.share) / bucket.windowMs) * 60_000
+      const known = [...queues.values()].filter((queue) => queue.api === api).map(({ bucket }) => bucket)
+      const fresh = fullBucket(limits[api], windowMs, settings.share, clock.monotonic())
+      return (known.length > 0 ? known : [fresh]).reduce((sum, bucket) => sum + flow(bucket) * 60_000, 0)
     },
     configure(next) {
       settings = next

@@ -1,11 +1,9 @@
 /*
  * How many requests one budget has left for us, now.
  *
- * The API allows `limit` requests in any `windowMs`; we may use `share` of them. A bucket that holds C and
- * refills with r lets at most C + r × window through in any window, so both are cut from the same share:
- * a fifth as burst, the rest as a steady flow. A bucket that may burst holds the whole share instead; whoever
- * empties it counts what went out in the last window, too. What the API says of its own count only ever lowers ours,
- * since other tools spend from the same budget.
+ * The API allows `limit` requests in any `windowMs`; we may use `share` of them. A bucket refills at exactly that
+ * pace and holds `burst` of the share, so that whoever empties it also counts what went out in the last window. What
+ * the API says of its own count only ever lowers ours, since other tools spend from the same budget.
  */
 export interface Bucket {
   readonly limit: number
@@ -41,10 +39,9 @@ export function capacity(bucket: Bucket): number {
   return Math.max(1, bucket.limit * bucket.share * bucket.burst)
 }
 
-/** Steady flow in requests per millisecond. */
+/** Steady flow in requests per millisecond: the whole share in a window. */
 export function flow(bucket: Bucket): number {
-  const steady = bucket.burst < wholeBurst ? 1 - bucket.burst : 1
-  return (bucket.limit * bucket.share * steady) / bucket.windowMs
+  return (bucket.limit * bucket.share) / bucket.windowMs
 }
 
 export function refill(bucket: Bucket, now: number): Bucket {
@@ -60,6 +57,12 @@ export function waitFor(bucket: Bucket, now: number): number {
   const missing = current.tokens >= 1 ? 0 : (1 - current.tokens) / flow(current)
   const paused = Math.max(0, current.pausedUntil - now)
   return Math.ceil(paused + missing)
+}
+
+/** Forgets what is left for a burst: after a full window it would only be followed by the next pause. */
+export function calm(bucket: Bucket, now: number): Bucket {
+  const current = refill(bucket, now)
+  return { ...current, tokens: Math.min(current.tokens, 1) }
 }
 
 export function take(bucket: Bucket, now: number): Bucket {
@@ -106,12 +109,18 @@ export function correct(
   if (!isPlausible(reading)) return { ...current, strikes: 0 }
   const limit = reading.limit ?? current.limit
   const windowMs = reading.windowSeconds === null ? current.windowMs : reading.windowSeconds * 1000
-  const isMore = limit / windowMs > known.limit / known.windowMs
-  const learnt = { ...current, ...(isMore ? known : { limit, windowMs }), strikes: 0 }
+  const learnt = { ...current, ...withinKnown({ limit, windowMs }, known), strikes: 0 }
   const tokens = Math.min(learnt.tokens, capacity(learnt), reading.remaining * learnt.share)
   const empty = reading.remaining <= 0 && reading.resetSeconds !== null
   const pause = empty ? now + Math.min(maxPauseMs, (reading.resetSeconds ?? 0) * 1000) : 0
   return { ...learnt, tokens, pausedUntil: Math.max(learnt.pausedUntil, pause) }
+}
+
+/** Never a faster pace than is known, and never more in the known window, however much a longer one allows in all. */
+function withinKnown({ limit, windowMs }: KnownRate, known: KnownRate): KnownRate {
+  if (limit / windowMs > known.limit / known.windowMs) return known
+  if (windowMs <= known.windowMs) return { limit, windowMs }
+  return { limit: (limit * known.windowMs) / windowMs, windowMs: known.windowMs }
 }
 
 /** The API refused: nothing goes out for as long as it asks, or for twice as long each time, within the cap. */

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { createBudget, priority, type Turn } from '../../src/access/budget.ts'
-import { capacity, correct, fullBucket, take, throttle, waitFor } from '../../src/access/token-bucket.ts'
+import { capacity, correct, fullBucket, throttle, waitFor } from '../../src/access/token-bucket.ts'
 import { ApiFailure } from '../../src/errors.ts'
 import type { ApiExchange } from '../../src/ports/cloudflare.ts'
 import { logSink } from '../support/log-sink.ts'
@@ -27,24 +27,6 @@ function exchange(edit: Partial<ApiExchange> = {}): ApiExchange {
     ...edit,
   }
 }
-
-t.test(
-  'no window of five minutes lets more through than the share, however requests are bunched',
-  async (t) => {
-    let bucket = fullBucket(300, window, 0.5, 0)
-    const sent: number[] = []
-    for (let now = 0; now < 3 * window; now += 250) {
-      // Idle now and then, so that the burst fills up again.
-      if (Math.floor(now / 70_000) % 3 === 2) continue
-      while (waitFor(bucket, now) === 0) {
-        bucket = take(bucket, now)
-        sent.push(now)
-      }
-    }
-    for (const start of sent) t.ok(sent.filter((at) => at >= start && at < start + window).length <= 150)
-    t.ok(sent.length > 300, 'and it does let them through')
-  },
-)
 
 const known = { limit: 1200, windowMs: window }
 
@@ -247,6 +229,14 @@ t.test('a new share takes effect at once', async (t) => {
   t.equal(budget.perMinute('graphql'), 30)
   budget.configure({ share: 1, rateLimitType: 'user' })
   t.equal(budget.perMinute('graphql'), 60)
+})
+
+t.test('in account mode the pace is that of all accounts together', async (t) => {
+  const clock = createSteppedClock()
+  const budget = createBudget({ clock, settings: { share: 0.5, rateLimitType: 'account' } })
+  t.equal(budget.perMinute('graphql'), 30)
+  for (const accountId of ['a', 'b', 'c']) await budget.run(turn({ accountId }), async () => {})
+  t.equal(budget.perMinute('graphql'), 90)
 })
 
 t.test('what Cloudflare says of one API changes the pace of that API alone', async (t) => {

@@ -10,7 +10,11 @@ export interface SteppedClock extends Clock {
 }
 
 /** A clock that stands still until the test moves it. */
-export function createSteppedClock(start = Date.UTC(2026, 10, 24, 3, 0, 0)): SteppedClock {
+export function createSteppedClock(
+  start = Date.UTC(2026, 10, 24, 3, 0, 0),
+  /** Turns of the event loop after each waking; few are enough where nothing but promises is waited for. */
+  turns = 20,
+): SteppedClock {
   let wall = start
   let monotonic = 1_000_000
   let sleeping: { readonly at: number; readonly wake: () => void }[] = []
@@ -37,7 +41,7 @@ export function createSteppedClock(start = Date.UTC(2026, 10, 24, 3, 0, 0)): Ste
     async advance(ms) {
       const end = monotonic + ms
       for (;;) {
-        await settle()
+        await settle(turns)
         const next = sleeping.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0]
         if (next === undefined) break
         wall += Math.max(0, next.at - monotonic)
@@ -46,7 +50,7 @@ export function createSteppedClock(start = Date.UTC(2026, 10, 24, 3, 0, 0)): Ste
       }
       wall += end - monotonic
       monotonic = end
-      await settle()
+      await settle(turns)
     },
     stepWall(ms) {
       wall += ms
@@ -58,6 +62,6 @@ export function createSteppedClock(start = Date.UTC(2026, 10, 24, 3, 0, 0)): Ste
 }
 
 /** Lets everything that is ready to run do so. */
-export async function settle(): Promise<void> {
-  for (let i = 0; i < 20; i += 1) await new Promise((resolve) => setImmediate(resolve))
+export async function settle(turns = 20): Promise<void> {
+  for (let i = 0; i < turns; i += 1) await new Promise((resolve) => setImmediate(resolve))
 }

@@ -1,0 +1,128 @@
+import t from 'tap'
+import { createBudget, priority, type Turn } from '../../src/access/budget.ts'
+import type { ApiExchange } from '../../src/ports/cloudflare.ts'
+import { createSteppedClock } from '../support/stepped-clock.ts'
+
+const window = 300_000
+const never = new AbortController().signal
+
+function turn(edit: Partial<Turn> = {}): Turn {
+  return { api: 'graphql', priority: priority.enabled, accountId: 'a', signal: never, ...edit }
+}
+
+function exchange(edit: Partial<ApiExchange> = {}): ApiExchange {
+  return {
+    api: 'graphql',
+    operation: 'LogpushHealth',
+    code: '200',
+    durationMs: 10,
+    accountId: null,
+    rateLimit: null,
+    retryAfterMs: null,
+    throttled: false,
+    serverTime: null,
+    ...edit,
+  }
+}
+
+/** The most within any five minutes. */
+function mostInWindow(times: readonly number[]): number {
+  const sorted = [...times].sort((a, b) => a - b)
+  return Math.max(
+    ...sorted.map((from, index) => sorted.findLastIndex((at) => at < from + window) - index + 1),
+  )
+}
+
+t.test('no five minutes let more through than the share, however requests are bunched', async (t) => {
+  const clock = createSteppedClock(undefined, 3)
+  const budget = createBudget({ clock, settings: { share: 0.5, rateLimitType: 'user' } })
+  const sent: number[] = []
+  for (let minute = 0; minute < 30; minute += 1) {
+    // Idle now and then, so that the burst fills up again.
+    const asked = minute % 7 < 3 ? 0 : 40
+    for (let i = 0; i < asked; i += 1) void budget.run(turn(), async () => void sent.push(clock.monotonic()))
+    await clock.advance(60_000)
+  }
+  await clock.advance(2 * window)
+  t.equal(sent.length, 16 * 40)
+  t.ok(mostInWindow(sent) <= 150)
+})
+
+t.test('a steady queue goes at the whole pace of the share', async (t) => {
+  const clock = createSteppedClock(undefined, 3)
+  const budget = createBudget({ clock, settings: { share: 0.5, rateLimitType: 'user' } })
+  let done = 0
+  for (let i = 0; i < 600; i += 1)
+    void budget.run(turn(), async () => {
+      done += 1
+    })
+  await clock.advance(3 * window)
+  t.ok(done >= 445, `${done} of 450`)
+  await clock.advance(2 * window)
+  t.equal(done, 600)
+})
+
+t.test('lists and queries take turns where both wait for the same requests', async (t) => {
+  const clock = createSteppedClock(undefined, 3)
+  const budget = createBudget({ clock, settings: { share: 0.5, rateLimitType: 'account' } })
+  const [rest, graphql]: [number[], number[]] = [[], []]
+  const start = clock.monotonic()
+  for (let i = 0; i < 1_000; i += 1) {
+    void budget.run(turn({ api: 'rest' }), async () => void rest.push(clock.monotonic()))
+    const accountId = String(i % 20)
+    void budget.run(turn({ accountId }), async () => void graphql.push(clock.monotonic()))
+  }
+  await clock.advance(2 * window)
+  const both = [...rest, ...graphql]
+  t.ok(mostInWindow(both) <= 600, 'the share of both')
+  t.ok(both.length >= 1_190, `${both.length} of 1,200`)
+  const [lists, queries] = [rest, graphql].map((list) => list.filter((at) => at > start + window).length)
+  t.ok(Math.abs((lists ?? 0) - (queries ?? 0)) <= 2, `${lists} lists, ${queries} queries`)
+  await clock.advance(window * 2)
+})
+
+t.test('a pause of REST holds up no query', async (t) => {
+  const clock = createSteppedClock(undefined, 3)
+  const budget = createBudget({ clock, settings: { share: 0.5, rateLimitType: 'user' } })
+  budget.observe(exchange({ api: 'rest', throttled: true, retryAfterMs: 300_000 }))
+  let [lists, queries] = [0, 0]
+  void budget.run(turn({ api: 'rest' }), async () => {
+    lists += 1
+  })
+  for (let i = 0; i < 20; i += 1)
+    void budget.run(turn(), async () => {
+      queries += 1
+    })
+  await clock.advance(1_000)
+  t.same([lists, queries], [0, 20])
+  await clock.advance(310_000)
+  t.equal(lists, 1)
+})
+
+t.test(
+  'whatever policy an answer names, no five minutes let more through than the share of what is known',
+  async (t) => {
+    for (const mayBurst of [false, true])
+      for (const [limit, windowSeconds] of [
+        [12_000, 3_600],
+        [3_000, 1_000],
+        [60, 60],
+        [null, 3_600],
+      ] as const) {
+        const clock = createSteppedClock(undefined, 3)
+        const budget = createBudget({ clock, settings: { share: 0.5, rateLimitType: 'user' }, mayBurst })
+        const rateLimit = { limit, windowSeconds, remaining: limit ?? 1_200, resetSeconds: 1 }
+        budget.observe(exchange({ api: 'rest', rateLimit }))
+        const sent: number[] = []
+        for (let i = 0; i < 1_200; i += 1)
+          void budget.run(turn({ api: 'rest' }), async () => void sent.push(clock.monotonic()))
+        await clock.advance(1.2 * window)
+        const most = mostInWindow(sent)
+        const own = Math.min(600, ((limit ?? 1_200) / windowSeconds) * 150)
+        t.ok(
+          most >= 0.95 * own && most <= 600,
+          `${limit} in ${windowSeconds} s, burst ${mayBurst}: ${most} of ${own}`,
+        )
+      }
+  },
+)
