@@ -75,6 +75,9 @@ function runGroup(report, group, compiled) {
     const take = eventsByFile(group, (path, event, ok) => report.test(path, event, ok, ok ? '' : lastWords))
     stream.on('test:pass', (event) => take(event, true))
     stream.on('test:fail', (event) => take(event, false))
+    // The figures of a long test are what it is run for; what has no file is the runner's own count.
+    if (long)
+      stream.on('test:diagnostic', ({ file, message }) => file && process.stdout.write(`    ${message}\n`))
     for (const name of ['test:stdout', 'test:stderr'])
       stream.on(name, ({ message }) => process.env.VERBOSE && process.stdout.write(message))
     stream.on('test:stderr', ({ message }) => {

@@ -139,13 +139,15 @@ t.test('what is skipped is named with its reason; in CI it has failed', async (t
   t.equal(inCi.status, 1)
 })
 
-t.test('long tests are a run of their own', async (t) => {
-  const files = { 'test/both.test.ts': passes, 'test/both.long.ts': passes }
+t.test('long tests are a run of their own, and print their figures', async (t) => {
+  const measures = passes.replace('=> t.equal(one, 1)', "=> { t.comment('12 of 12'); t.equal(one, 1) }")
+  const files = { 'test/both.test.ts': passes, 'test/both.long.ts': measures }
   t.ok(runner(t, files, ['both']).lines.some((line) => line.startsWith('✔ test/both.test.ts: holds')))
   const { status, lines } = runner(t, files, ['--long'])
   t.equal(status, 0)
   t.equal(lines.at(-1), '2 passed, 0 failed')
   t.ok(lines.some((line) => line.startsWith('✔ test/both.long.ts: holds')))
+  t.ok(lines.includes('    12 of 12'), lines.join('\n'))
 })
 
 t.test('a run that finds no test file has failed', async (t) => {
