@@ -6,7 +6,7 @@ import { changedSince } from '../plan/changed-since.ts'
 import type { Actual } from '../resource/resource.ts'
 import type { LiveObjects } from './apply-objects.ts'
 import type { Outcome } from './apply-outcome.ts'
-import { gone, lookPausesMs, onlyOne, type ProofDeps, taken } from './apply-proof.ts'
+import { gone, lookFor, onlyOne, type ProofDeps, taken } from './apply-proof.ts'
 import { writeOnce } from './apply-write.ts'
 
 /*
@@ -47,14 +47,7 @@ async function create(
     action: 'create',
     change,
     send: () => objects.create(change, token),
-    look: async () => {
-      for (const pauseMs of lookPausesMs) {
-        if (pauseMs > 0) await deps.clock.sleep(pauseMs, deps.signal)
-        const id = await another()
-        if (id !== null) return id
-      }
-      return null
-    },
+    look: () => lookFor(deps, another),
   })
   return made.state === 'done' ? onlyOne(deps, change, made, expected) : made
 }

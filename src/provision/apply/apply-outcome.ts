@@ -37,17 +37,19 @@ export interface ApplyReport {
   readonly stopped: string | null
 }
 
-export interface ApplySummary {
-  readonly created: number
-  readonly updated: number
-  readonly replaced: number
-  readonly adopted: number
-  readonly deleted: number
-  readonly failed: number
-  readonly refused: number
-  readonly skipped: number
-  readonly not_started: number
+const nothing = {
+  created: 0,
+  updated: 0,
+  replaced: 0,
+  adopted: 0,
+  deleted: 0,
+  failed: 0,
+  refused: 0,
+  skipped: 0,
+  not_started: 0,
 }
+
+export type ApplySummary = Readonly<typeof nothing>
 
 const doneName: Readonly<Record<ChangeName, keyof ApplySummary>> = {
   create: 'created',
@@ -59,17 +61,7 @@ const doneName: Readonly<Record<ChangeName, keyof ApplySummary>> = {
 
 /** Counts of the objects; a proof of ownership counts only when it went wrong. */
 export function summarize(report: ApplyReport): ApplySummary {
-  const counts = {
-    created: 0,
-    updated: 0,
-    replaced: 0,
-    adopted: 0,
-    deleted: 0,
-    failed: 0,
-    refused: 0,
-    skipped: 0,
-    not_started: 0,
-  }
+  const counts = { ...nothing }
   for (const { subject, outcome } of report.steps) {
     if (outcome.state !== 'done') counts[outcome.state] += 1
     else if (subject.change !== 'prove') counts[doneName[subject.change]] += 1

@@ -25,7 +25,7 @@ export interface ProofDeps extends WriteDeps {
 type Done = Extract<Outcome, { state: 'done' }>
 
 /** Pauses before each look: what was written may take a moment to be seen. */
-export const lookPausesMs = [0, 2_000, 5_000]
+const lookPausesMs = [0, 2_000, 5_000]
 
 /**
  * Makes sure that a new object is there, and the only one of its name: of those that several runs make at once the
@@ -123,7 +123,10 @@ export async function gone(deps: ProofDeps, object: Actual, done: Done): Promise
   )
 }
 
-async function lookFor<T>({ clock, signal }: ProofDeps, look: () => Promise<T | null>): Promise<T | null> {
+export async function lookFor<T>(
+  { clock, signal }: ProofDeps,
+  look: () => Promise<T | null>,
+): Promise<T | null> {
   for (const pauseMs of lookPausesMs) {
     if (pauseMs > 0) await clock.sleep(pauseMs, signal)
     const found = await look()

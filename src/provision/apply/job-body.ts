@@ -1,5 +1,5 @@
 import type { JobWrite } from '../../ports/cloudflare.ts'
-import type { FieldDiff } from '../plan/change.ts'
+import { type FieldDiff, touches } from '../plan/change.ts'
 import type { JsonValue } from '../resource/json-value.ts'
 import { outputBody } from '../resource/output-form.ts'
 import type { ActualJob, JobResource } from '../resource/resource.ts'
@@ -35,7 +35,7 @@ export function createJobBody(job: JobResource): JobWrite {
  * proof. Cloudflare tests the destination at every update all the same.
  */
 export function updateJobBody(job: JobResource, actual: ActualJob, fields: readonly FieldDiff[]): JobWrite {
-  const differs = (name: string) => fields.some(({ path }) => path === name || path.startsWith(`${name}.`))
+  const differs = (name: string) => touches({ fields }, name)
   return {
     ...(differs('name') ? { name: job.name } : {}),
     ...(differs('enabled') ? { enabled: job.enabled } : {}),

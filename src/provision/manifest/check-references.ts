@@ -1,29 +1,15 @@
 import { destinationFields, parseDestination } from '../../domain/destination/destination.ts'
 import { isDestinationKind, kindSpec } from '../../domain/destination/kinds.ts'
 import { redactConf } from '../../domain/destination/redaction.ts'
-import type { Positioned } from '../../domain/positioned.ts'
 import { Secret } from '../../domain/secret.ts'
 import { hasReference, parseReferences, refEnv, refFile, variablesIn } from '../resource/reference.ts'
 import { isTellingAddress, isTellingName } from './literal-secret.ts'
 import { isSecretPath, type Report } from './report.ts'
-import { type Path, pathText } from './tree.ts'
+import { type Path, pathText, textsBelow } from './tree.ts'
 
 /** Checks every reference of a file, and that secrets are references. */
 export function checkReferences(report: Report): void {
-  walk(report, report.source.root, [])
-}
-
-function walk(report: Report, node: Positioned, path: Path): void {
-  switch (node.kind) {
-    case 'map':
-      for (const { key, value } of node.entries) walk(report, value, [...path, key])
-      return
-    case 'list':
-      for (const [index, item] of node.items.entries()) walk(report, item, [...path, index])
-      return
-    case 'scalar':
-      if (node.type !== 'nothing') checkText(report, node.text, path)
-  }
+  for (const [path, text] of textsBelow(report.source.root)) checkText(report, text, path)
 }
 
 function checkText(report: Report, text: string, path: Path): void {

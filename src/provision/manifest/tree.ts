@@ -40,6 +40,18 @@ export function positionOf(root: Positioned, path: Path): Position {
   return node.at
 }
 
+/** The texts below a node, each with its path. */
+export function textsBelow(node: Positioned, path: Path = []): readonly (readonly [Path, string])[] {
+  switch (node.kind) {
+    case 'map':
+      return node.entries.flatMap(({ key, value }) => textsBelow(value, [...path, key]))
+    case 'list':
+      return node.items.flatMap((item, index) => textsBelow(item, [...path, index]))
+    case 'scalar':
+      return node.type === 'nothing' ? [] : [[path, node.text]]
+  }
+}
+
 /** Carries out YAML's merge keys: `<<: *base`, or a list of them. What is written itself wins. */
 export function expandMerges(node: Positioned): Positioned {
   if (node.kind === 'list') return { ...node, items: node.items.map(expandMerges) }

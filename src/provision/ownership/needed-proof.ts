@@ -1,7 +1,7 @@
 import { parseDestination } from '../../domain/destination/destination.ts'
 import { needsChallenge } from '../../domain/destination/limits.ts'
 import type { Scope } from '../../domain/scope.ts'
-import type { Change } from '../plan/change.ts'
+import { type Change, sendsDestination } from '../plan/change.ts'
 import type { ChallengeNeed } from './challenge-request.ts'
 
 /** A proof that changes wait for; its scope is known by name. */
@@ -13,12 +13,7 @@ export interface NeededProof extends ChallengeNeed {
 export function challengeOf(change: Change): NeededProof | null {
   if (change.kind !== 'job' || change.change === 'delete') return null
   const { scope, destinationConf } = change.desired.resource
-  const sent = change.change === 'create' || change.change === 'replace' || touches(change, 'destination')
-  return sent && needsChallenge(parseDestination(destinationConf.reveal()))
+  return sendsDestination(change) && needsChallenge(parseDestination(destinationConf.reveal()))
     ? { scope, destinationConf }
     : null
-}
-
-function touches(change: Change, path: string): boolean {
-  return change.fields.some((field) => field.path === path || field.path.startsWith(`${path}.`))
 }

@@ -1,6 +1,7 @@
 import { describeDestination, parseDestination } from '../../domain/destination/destination.ts'
 import { isDestinationKind, kindSpec } from '../../domain/destination/kinds.ts'
 import { scopeTitle } from '../../domain/scope.ts'
+import { someOf } from '../../domain/some-of.ts'
 import type { Plan } from '../plan/change.ts'
 import type { ProofJson } from '../plan/plan-json.ts'
 import { challengeKey } from './challenge-request.ts'
@@ -56,15 +57,12 @@ export function proofNotes(proofs: readonly PlannedProof[]): readonly string[] {
     groups.set(way, [...(groups.get(way) ?? []), need])
   }
   return [...groups].map(([how, needs]) => {
-    const named = needs
-      .slice(0, maxNamed)
-      .map(
-        ({ destinationConf, scope }) =>
-          `${describeDestination(destinationConf).redacted} (${scopeTitle(scope)})`,
-      )
-    const more = needs.length > maxNamed ? ` and ${needs.length - maxNamed} more` : ''
+    const named = needs.map(
+      ({ destinationConf, scope }) =>
+        `${describeDestination(destinationConf).redacted} (${scopeTitle(scope)})`,
+    )
     const count = needs.length === 1 ? 'a proof' : `${needs.length} proofs`
-    return `apply needs ${count} of ownership: ${named.join(', ')}${more}; ${how}`
+    return `apply needs ${count} of ownership: ${someOf(named, maxNamed)}; ${how}`
   })
 }
 

@@ -73,6 +73,16 @@ export interface Plan {
   readonly notes: readonly string[]
 }
 
+/** Whether a field, or a part of it, is among the differences. */
+export function touches({ fields }: Pick<Change, 'fields'>, field: string): boolean {
+  return fields.some(({ path }) => path === field || path.startsWith(`${field}.`))
+}
+
+/** Whether a change of a job sends its destination. */
+export function sendsDestination(change: Change): boolean {
+  return change.change === 'create' || change.change === 'replace' || touches(change, 'destination')
+}
+
 /** The object a change is about. */
 export function changedObject(change: Change): Desired | Actual {
   return change.change === 'delete' ? change.actual : change.desired

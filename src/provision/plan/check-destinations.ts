@@ -1,7 +1,7 @@
 import { describeDestination } from '../../domain/destination/destination.ts'
 import { problemOf } from '../resource/problem.ts'
 import { askDestinations, type DestinationDeps } from './ask-destinations.ts'
-import type { Change } from './change.ts'
+import { type Change, sendsDestination } from './change.ts'
 import { type Findings, grouped, namedObjects } from './findings.ts'
 
 /** Destinations that are new or changed, each asked about once in its account or zone. */
@@ -10,9 +10,7 @@ export async function checkDestinations(
   deps: DestinationDeps,
 ): Promise<Findings> {
   const changed = changes.flatMap((change) =>
-    change.kind === 'job' && change.change !== 'delete' && touches(change, 'destination')
-      ? [change.desired]
-      : [],
+    change.kind === 'job' && change.change !== 'delete' && sendsDestination(change) ? [change.desired] : [],
   )
   const answers = await askDestinations(changed, deps)
   const problems = answers
@@ -29,10 +27,4 @@ export async function checkDestinations(
       `the destination was not checked of ${namedObjects(group.flatMap(({ jobs }) => jobs))}: ${group[0]?.reason}`,
   )
   return { problems, notes }
-}
-
-/** Whether a field, or a part of it, is new or different. */
-function touches(change: Change, field: string): boolean {
-  if (change.change === 'create' || change.change === 'replace') return true
-  return change.fields.some(({ path }) => path === field || path.startsWith(`${field}.`))
 }

@@ -1,3 +1,4 @@
+import { someOf } from '../../domain/some-of.ts'
 import type { ApiFailure } from '../../errors.ts'
 import type { Problem } from '../resource/problem.ts'
 import type { Origin } from '../resource/resource.ts'
@@ -27,10 +28,8 @@ export function namedObjects(
 ): string {
   const named = [...objects]
     .sort((a, b) => compareText(a.origin.file, b.origin.file) || a.origin.line - b.origin.line)
-    .slice(0, maxNamed)
     .map(({ origin, resource }) => `${resource.name} (${origin.file}:${origin.line})`)
-  const more = objects.length - named.length
-  return more > 0 ? `${named.join(', ')} and ${more} more` : named.join(', ')
+  return someOf(named, maxNamed)
 }
 
 /** Whether Cloudflare understood and said no, for a reason that is in what was asked. */

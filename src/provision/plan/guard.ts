@@ -2,7 +2,7 @@ import { describeDestination } from '../../domain/destination/destination.ts'
 import { destinationPlace } from '../../domain/destination/limits.ts'
 import { scopeKey, scopeTitle } from '../../domain/scope.ts'
 import { isOwned, type Owner } from '../resource/owner.ts'
-import type { Actual, Address } from '../resource/resource.ts'
+import { type Actual, type Address, addressTitle } from '../resource/resource.ts'
 import { type Change, changeAddress, type Edit, type Plan } from './change.ts'
 import { grouped } from './findings.ts'
 
@@ -48,24 +48,15 @@ export function guardPlan(plan: Plan, { owners, live, force, purpose }: GuardOpt
   return objections.filter(({ guard }) => !force.includes(guard))
 }
 
-function title({ kind, name, scope }: Address): string {
-  return `${kind} ${name} in ${scopeTitle(scope)}`
-}
-
 function isEdit(change: Change): change is Edit {
   return change.change === 'update' || change.change === 'adopt' || change.change === 'replace'
 }
 
 function foreign(changes: readonly Change[], owners: readonly Owner[]): Objection[] {
   return changes.filter(isEdit).flatMap((change): Objection[] => {
-    const address = changeAddress(change)
     if (change.desired.adopt || isOwned(change.actual.resource, owners)) return []
-    return [
-      {
-        guard: 'foreign',
-        message: `${title(address)} already exists and its name does not start with the owner's prefix; set "adopt: true" in the manifest to take it over, or use --force foreign`,
-      },
-    ]
+    const message = `${addressTitle(changeAddress(change))} already exists and its name does not start with the owner's prefix; set "adopt: true" in the manifest to take it over, or use --force foreign`
+    return [{ guard: 'foreign', message }]
   })
 }
 
@@ -76,36 +67,28 @@ function deletes(plan: Plan): Objection[] {
   const names = gone.map((change) => changeAddress(change).name)
   const shown = names.length > 10 ? [...names.slice(0, 10), `${names.length - 10} more`] : names
   const percent = Math.round((gone.length / there) * 100)
-  return [
-    {
-      guard: 'deletes',
-      message: `${gone.length} of ${there} objects (${percent} %) would be deleted or replaced: ${shown.join(', ')}; more than ${maxDeletesShare * 100} % needs --force deletes`,
-    },
-  ]
+  const message = `${gone.length} of ${there} objects (${percent} %) would be deleted or replaced: ${shown.join(', ')}; more than ${maxDeletesShare * 100} % needs --force deletes`
+  return [{ guard: 'deletes', message }]
 }
 
 /** Scopes that would be left without any object of a kind. */
 function emptied(changes: readonly Change[], live: readonly Actual[]): Objection[] {
   const deleted = changes.filter(({ change }) => change === 'delete')
-  return grouped(deleted, placeOf).flatMap((group): Objection[] => {
+  return grouped(deleted, (change) => placeOf(changeAddress(change))).flatMap((group): Objection[] => {
     const [first] = group
     if (first === undefined) return []
-    const isHere = (address: Address) => placeKey(address) === placeOf(first)
+    const { kind, scope } = changeAddress(first)
+    const isHere = (address: Address) => placeOf(address) === placeOf({ kind, scope, name: '' })
     const there = live.filter(({ resource }) => isHere(resource)).length
     const isRefilled = changes.some((change) => change.change === 'create' && isHere(changeAddress(change)))
     if (isRefilled || group.length < there) return []
-    const { kind, scope } = changeAddress(first)
     const message = `${scopeTitle(scope)} would be left without any ${kind}: ${group.length} of ${there} would be deleted; this needs --force deletes`
     return [{ guard: 'deletes', message }]
   })
 }
 
-function placeKey({ kind, scope }: Address): string {
+function placeOf({ kind, scope }: Address): string {
   return `${kind} ${scopeKey(scope)}`
-}
-
-function placeOf(change: Change): string {
-  return placeKey(changeAddress(change))
 }
 
 function destinations(changes: readonly Change[]): Objection[] {
@@ -115,11 +98,7 @@ function destinations(changes: readonly Change[]): Objection[] {
     const to = change.desired.resource.destinationConf
     if (destinationPlace(from.reveal()) === destinationPlace(to.reveal())) return []
     const way = `${describeDestination(from).redacted} to ${describeDestination(to).redacted}`
-    return [
-      {
-        guard: 'destination',
-        message: `${title(changeAddress(change))} would move its logs from ${way}; this needs --force destination`,
-      },
-    ]
+    const message = `${addressTitle(changeAddress(change))} would move its logs from ${way}; this needs --force destination`
+    return [{ guard: 'destination', message }]
   })
 }

@@ -1,6 +1,11 @@
-import { scopeTitle } from '../../domain/scope.ts'
 import { isNamed, isOwned, longerPrefix, type NamedInManifest, ownerOf } from '../resource/owner.ts'
-import { type Actual, type Address, addressKey, type DesiredState } from '../resource/resource.ts'
+import {
+  type Actual,
+  type Address,
+  addressKey,
+  addressTitle,
+  type DesiredState,
+} from '../resource/resource.ts'
 import { addressOrder } from './change-order.ts'
 
 /*
@@ -68,8 +73,8 @@ export function leftOverNotes(leftOver: readonly LeftOver[]): readonly string[] 
   const inOrder = [...leftOver].sort((a, b) => addressOrder(a.actual.resource, b.actual.resource))
   const more = inOrder.length - maxNamed
   return [
-    ...inOrder.slice(0, maxNamed).map(({ actual: { kind, id, resource }, longer }) => {
-      const object = `${kind} ${resource.name} in ${scopeTitle(resource.scope)} (id ${id}) is left over`
+    ...inOrder.slice(0, maxNamed).map(({ actual: { id, resource }, longer }) => {
+      const object = `${addressTitle(resource)} (id ${id}) is left over`
       return longer === null
         ? `${object}: nothing declares it; to delete it, list its name under "removed"`
         : `${object}: "prune" spares it, as ${longer} may be the prefix of another owner; to delete it, list its name under "removed"`

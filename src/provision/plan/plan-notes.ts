@@ -1,5 +1,7 @@
+import { holding } from '../../domain/holding.ts'
 import { scopeTitle } from '../../domain/scope.ts'
-import { type Actual, addressKey, type DesiredState } from '../resource/resource.ts'
+import { someOf } from '../../domain/some-of.ts'
+import { type Actual, addressKey, addressTitle, type DesiredState } from '../resource/resource.ts'
 import type { Change, Matched } from './change.ts'
 import { isShortened } from './compare-notification.ts'
 import { sortUndeclared } from './left-over.ts'
@@ -25,8 +27,8 @@ function duplicates({ desired, matched, extra }: PlanMatter): string[] {
   return extra
     .filter((one) => wanted.has(addressKey(one.resource)) && !deleted.has(one))
     .map(
-      ({ kind, id, resource }) =>
-        `${kind} ${resource.name} in ${scopeTitle(resource.scope)} exists twice; the one with id ${id} is ignored: rename or delete it`,
+      ({ id, resource }) =>
+        `${addressTitle(resource)} exists twice; the one with id ${id} is ignored: rename or delete it`,
     )
 }
 
@@ -36,18 +38,16 @@ function unknownSecrets({ matched, options }: PlanMatter): string[] {
     const { resource, secret } = pair.desired
     if (options.webhookRecords.has(addressKey(resource)) || selects(options.rotate, resource.name)) return []
     const again = `--rotate ${resource.name} sends it again`
-    return [
-      ...(secret === null
-        ? []
-        : [
-            `webhook ${resource.name}: Cloudflare never returns its secret and this machine did not send it, so it is not compared; ${again}`,
-          ]),
-      ...(isShortened(resource.url, pair.actual)
-        ? [
-            `webhook ${resource.name}: Cloudflare returns only the start of its address and this machine did not send it, so the rest is not compared; ${again}`,
-          ]
-        : []),
-    ]
+    return holding([
+      [
+        secret !== null,
+        `webhook ${resource.name}: Cloudflare never returns its secret and this machine did not send it, so it is not compared; ${again}`,
+      ],
+      [
+        isShortened(resource.url, pair.actual),
+        `webhook ${resource.name}: Cloudflare returns only the start of its address and this machine did not send it, so the rest is not compared; ${again}`,
+      ],
+    ])
   })
 }
 
@@ -68,11 +68,10 @@ const maxZones = 10
 function gaps({ desired }: PlanMatter): string[] {
   return (desired.coverage ?? []).flatMap(({ account, dataset, uncovered }) => {
     if (uncovered.length === 0) return []
-    const names = uncovered.slice(0, maxZones).map(({ id, name }) => name || id)
-    const more = uncovered.length > maxZones ? ` and ${uncovered.length - maxZones} more` : ''
+    const names = uncovered.map(({ id, name }) => name || id)
     const zones = uncovered.length === 1 ? 'zone has' : 'zones have'
     return [
-      `${uncovered.length} ${zones} no ${dataset} job in this manifest, in ${scopeTitle(account)}: ${names.join(', ')}${more}; select or exclude them under zones`,
+      `${uncovered.length} ${zones} no ${dataset} job in this manifest, in ${scopeTitle(account)}: ${someOf(names, maxZones)}; select or exclude them under zones`,
     ]
   })
 }

@@ -8,7 +8,7 @@ import {
   type JobResource,
 } from '../resource/resource.ts'
 import type { Change, Create, Delete, Edit, FieldDiff, Matched, Plan } from './change.ts'
-import { changeAddress, secretAfter, secretBefore } from './change.ts'
+import { changeAddress, secretAfter, secretBefore, touches } from './change.ts'
 import { changeOrder, compareText } from './change-order.ts'
 import { immutableJobFields, jobDiff, newJobFields } from './compare-job.ts'
 import {
@@ -152,8 +152,7 @@ function rotated(
   fields: readonly FieldDiff[],
   { rotate }: PlanOptions,
 ): readonly FieldDiff[] {
-  const isSent = fields.some(({ path }) => path === 'destination' || path.startsWith('destination.'))
   const hasSecrets = hiddenValues(job.destinationConf.reveal()).length > 0
-  if (isSent || !selects(rotate, job.name) || !hasSecrets) return fields
+  if (touches({ fields }, 'destination') || !selects(rotate, job.name) || !hasSecrets) return fields
   return [...fields, { path: 'destination', from: secretBefore, to: secretAfter }]
 }

@@ -1,5 +1,6 @@
 import type { Caller } from '../../access/caller.ts'
 import { didYouMean } from '../../domain/positioned.ts'
+import { someOf } from '../../domain/some-of.ts'
 import type { EpochMs } from '../../domain/time.ts'
 import { exitCode, UserError } from '../../errors.ts'
 import type { DirectoryApi, JobsApi, TokenApi } from '../../ports/cloudflare.ts'
@@ -107,9 +108,7 @@ const maxNamed = 20
 function unreadNote(manifest: Manifest): string | null {
   const references = unreadReferences(manifest)
   if (references.length === 0) return null
-  const named = references.slice(0, maxNamed).join(', ')
-  const more = references.length > maxNamed ? ` and ${references.length - maxNamed} more` : ''
-  return `no secret was read (--offline), so the values of these are neither compared nor checked: ${named}${more}`
+  return `no secret was read (--offline), so the values of these are neither compared nor checked: ${someOf(references, maxNamed)}`
 }
 
 /** The plan that deletes what the manifest owns. It needs none of the manifest's secrets. */

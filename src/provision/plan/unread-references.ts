@@ -5,12 +5,11 @@ import {
   parseDestination,
   toDestination,
 } from '../../domain/destination/destination.ts'
-import type { Positioned } from '../../domain/positioned.ts'
 import { Secret } from '../../domain/secret.ts'
 import type { Manifest } from '../manifest/part.ts'
-import type { Path } from '../manifest/tree.ts'
+import { textsBelow } from '../manifest/tree.ts'
 import type { PolicyFilters } from '../resource/policy-filters.ts'
-import { hasReference, parseReferences, referenceText } from '../resource/reference.ts'
+import { fitsLiterals, hasReference, parseReferences, referenceText } from '../resource/reference.ts'
 import type { ActualState, Desired, DesiredState } from '../resource/resource.ts'
 import type { Matched } from './change.ts'
 import { matchObjects } from './match.ts'
@@ -23,27 +22,18 @@ import { matchObjects } from './match.ts'
 
 /** The references of a manifest, as written, but for those that name accounts and zones. */
 export function unreadReferences(manifest: Manifest): readonly string[] {
-  const found = manifest.parts.flatMap(({ source }) => referencesIn(source.root, []))
+  const texts = manifest.parts.flatMap(({ source }) => textsBelow(source.root))
+  const found = texts.flatMap(([path, text]) => {
+    const isZone =
+      path.includes('zone') || path[2] === 'zones' || (path[3] === 'filters' && path[4] === 'zones')
+    const isPlace = path[0] === 'account' || isZone
+    const parsed = isPlace ? { parts: [] } : parseReferences(text)
+    if ('mistake' in parsed) return []
+    return parsed.parts.flatMap((part) =>
+      typeof part === 'string' || part.kind === 'variable' ? [] : [referenceText(part)],
+    )
+  })
   return [...new Set(found)].sort()
-}
-
-function referencesIn(node: Positioned, path: Path): readonly string[] {
-  const isZone =
-    path.at(-1) === 'zone' || path[2] === 'zones' || (path[3] === 'filters' && path[4] === 'zones')
-  if (path[0] === 'account' || isZone) return []
-  switch (node.kind) {
-    case 'map':
-      return node.entries.flatMap(({ key, value }) => referencesIn(value, [...path, key]))
-    case 'list':
-      return node.items.flatMap((item, index) => referencesIn(item, [...path, index]))
-    case 'scalar': {
-      const parsed = node.type === 'nothing' ? { parts: [] } : parseReferences(node.text)
-      if ('mistake' in parsed) return []
-      return parsed.parts.flatMap((part) =>
-        typeof part === 'string' || part.kind === 'variable' ? [] : [referenceText(part)],
-      )
-    }
-  }
 }
 
 /** The wanted state with what is live in the place of texts whose references were left unread, where it fits. */
@@ -83,9 +73,7 @@ function withLive(pair: Matched): Desired {
 
 /** Whether the text, with anything in the place of its references, can be the live one. */
 function fits(text: string, live: string): boolean {
-  const literals = text.split(/\$\{(?:env|file):[^}]*\}/)
-  const pattern = literals.map((literal) => literal.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('.+')
-  return hasReference(text) && new RegExp(`^${pattern}$`, 's').test(live)
+  return hasReference(text) && fitsLiterals(text.split(/\$\{(?:env|file):[^}]*\}/), live)
 }
 
 function liveSecret(wanted: Secret, live: Secret): Secret {

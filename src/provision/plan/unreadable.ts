@@ -1,6 +1,6 @@
-import { scopeKey, scopeTitle } from '../../domain/scope.ts'
+import { scopeKey } from '../../domain/scope.ts'
 import { isOwned, type Owner } from '../resource/owner.ts'
-import type { Address, UnreadableObject } from '../resource/resource.ts'
+import { type Address, addressTitle, type UnreadableObject } from '../resource/resource.ts'
 
 /* Live objects that cannot be read: a plan leaves each of them alone, and creates nothing that may be one of them. */
 
@@ -28,8 +28,8 @@ export function unreadableNotes(
     told.add(twin)
     return [
       twin.name === null
-        ? `${titleOf(address)} is not created: it may be the one ${which(twin)}`
-        : `${titleOf(address)} is left alone: ${unread(twin)}`,
+        ? `${addressTitle(address)} is not created: it may be the one ${which(twin)}`
+        : `${addressTitle(address)} is left alone: ${unread(twin)}`,
     ]
   })
   const owned = unreadable.filter(
@@ -37,12 +37,8 @@ export function unreadableNotes(
   )
   return [
     ...notes,
-    ...owned.map((one) => `${titleOf({ ...one, name: one.name ?? '' })} is left alone: ${unread(one)}`),
+    ...owned.map((one) => `${addressTitle({ ...one, name: one.name ?? '' })} is left alone: ${unread(one)}`),
   ]
-}
-
-function titleOf({ kind, name, scope }: Address): string {
-  return `${kind} ${name} in ${scopeTitle(scope)}`
 }
 
 function which({ id, field }: UnreadableObject): string {

@@ -1,5 +1,6 @@
 import { scopeTitle, type ZoneScope } from '../../domain/scope.ts'
 import { type Change, changeAddress, type FieldDiff } from '../plan/change.ts'
+import { grouped } from '../plan/findings.ts'
 import { isJsonValue, type JsonValue } from '../resource/json-value.ts'
 
 /** Changes that do the same to several objects, or a single one. */
@@ -19,15 +20,12 @@ const least = 3
  * is never put together with others, for each loses something of its own.
  */
 export function groupChanges(changes: readonly Change[]): readonly ChangeGroup[] {
-  const groups = new Map<string, Change[]>()
-  for (const [index, change] of changes.entries()) {
+  const groups = grouped([...changes.entries()], ([index, change]) => {
     const loses = change.change === 'delete' || change.change === 'replace'
-    const key = loses ? String(index) : JSON.stringify([change.change, change.kind, general(change)])
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [change])
-    else group.push(change)
-  }
-  return [...groups.values()].flatMap((all): readonly ChangeGroup[] => {
+    return loses ? String(index) : JSON.stringify([change.change, change.kind, general(change)])
+  })
+  return groups.flatMap((entries): readonly ChangeGroup[] => {
+    const all = entries.map(([, change]) => change)
     const [first] = all
     if (first !== undefined && all.length >= least) return [{ change: first, all, fields: general(first) }]
     return all.map((change) => ({ change, all: [change], fields: change.fields }))

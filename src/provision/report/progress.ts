@@ -1,8 +1,9 @@
 import { cutToWidth } from '../../domain/text-width.ts'
 import type { ApplyEvent, StepState } from '../apply/apply-event.ts'
 import { eventLine } from '../apply/apply-event.ts'
-import { type Subject, subjectText } from '../apply/apply-outcome.ts'
+import { type Outcome, type Subject, subjectText } from '../apply/apply-outcome.ts'
 import { visibleText } from '../resource/visible-text.ts'
+import type { Colors } from './render-text.ts'
 
 /** Shows an apply while it runs. */
 export interface ProgressDisplay {
@@ -12,14 +13,6 @@ export interface ProgressDisplay {
 export interface TerminalProgress extends ProgressDisplay {
   /** Writes whole lines from elsewhere above what is drawn. */
   above(text: string): void
-}
-
-/** Puts colour around a text, or nothing. */
-export interface Paint {
-  green(text: string): string
-  red(text: string): string
-  yellow(text: string): string
-  dim(text: string): string
 }
 
 /** Each event as one line of JSON, for programs. */
@@ -56,7 +49,7 @@ const maxLive = 8
 export function terminalProgress(
   write: (text: string) => void,
   columns: () => number,
-  paint: Paint,
+  paint: Colors,
 ): TerminalProgress {
   const live = new Map<string, string>()
   let total = 0
@@ -85,23 +78,18 @@ export function terminalProgress(
       }
       live.delete(key)
       ended += 1
-      redraw(`${mark(step.state, paint)} ${stepText(subject, step)}`)
+      const [color, sign] = marks[step.state]
+      redraw(`${paint[color](sign)} ${stepText(subject, step)}`)
     },
   }
 }
 
-function mark(state: Exclude<StepState['state'], 'started' | 'waiting'>, paint: Paint): string {
-  switch (state) {
-    case 'done':
-      return paint.green('✔')
-    case 'failed':
-      return paint.red('✖')
-    case 'refused':
-      return paint.yellow('✋')
-    case 'skipped':
-    case 'not_started':
-      return paint.dim('–')
-  }
+const marks: Readonly<Record<Outcome['state'], readonly [keyof Colors, string]>> = {
+  done: ['green', '✔'],
+  failed: ['red', '✖'],
+  refused: ['yellow', '✋'],
+  skipped: ['dim', '–'],
+  not_started: ['dim', '–'],
 }
 
 /** E.g. `create job sre-audit-logs (account acme): done`. */

@@ -1,9 +1,10 @@
+import { someOf } from '../../domain/some-of.ts'
 import { lossesOf } from '../plan/losses.ts'
 import type { ShownPlan } from '../plan/plan-json.ts'
 import { problemText } from '../resource/problem.ts'
 import { visibleText } from '../resource/visible-text.ts'
 import { type ChangeGroup, groupChanges, groupMembers, groupTitle } from './group-changes.ts'
-import { changeSigns, membersText, summaryText } from './render-text.ts'
+import { changeSigns, summaryText } from './render-text.ts'
 import { valueText } from './render-value.ts'
 
 /** Forges refuse comments above 65,536 characters; bytes are never fewer. */
@@ -79,9 +80,9 @@ function groupMarkdown(group: ChangeGroup): readonly string[] {
 
 /** The objects of a group, folded away. */
 function details(group: ChangeGroup): readonly string[] {
-  const members = groupMembers(group)
+  const members = groupMembers(group).map(visibleText)
   let shown = members.length
-  const text = () => membersText(members, shown)
+  const text = () => someOf(members, shown)
   while (shown > 1 && bytesOf([text()]) > shares.members) shown = Math.floor(shown / 2)
   return ['<details>', `<summary>${members.length} objects</summary>`, '', inline(text()), '', '</details>']
 }

@@ -1,4 +1,3 @@
-import { scopeTitle } from '../../domain/scope.ts'
 import type { Change, FieldDiff } from '../plan/change.ts'
 import { changeAddress, changedObject } from '../plan/change.ts'
 import { newJobFields } from '../plan/compare-job.ts'
@@ -6,9 +5,16 @@ import { newPolicyFields, newWebhookFields } from '../plan/compare-notification.
 import { lossesOf } from '../plan/losses.ts'
 import { matchObjects } from '../plan/match.ts'
 import type { JsonValue } from '../resource/json-value.ts'
-import type { Actual, ActualState, Desired, DesiredState } from '../resource/resource.ts'
+import {
+  type Actual,
+  type ActualState,
+  addressTitle,
+  type Desired,
+  type DesiredState,
+} from '../resource/resource.ts'
 import { visibleText } from '../resource/visible-text.ts'
 import { type Colors, changeSigns } from './render-text.ts'
+import { valueText } from './render-value.ts'
 
 /** What is known of the objects of a plan. */
 export interface PlannedObjects {
@@ -48,21 +54,16 @@ function changeLines(change: Change, colors: Colors): readonly string[] {
   const object = changedObject(change)
   const id = change.change === 'create' ? null : change.actual.id
   const head = headLines(changeSigns[change.change], change.change, object, id)
+  const kept = (unlike: ReadonlySet<string> = new Set()) =>
+    fieldsOf(object).flatMap(({ path, to }) => (unlike.has(path) ? [] : [line(path, whole(to))]))
+  if (change.change === 'create') return [...head, ...kept()]
   if (change.change === 'delete') {
-    return [
-      ...head,
-      ...fieldsOf(object).map(({ path, to }) => line(path, whole(to))),
-      ...lossesOf(change)
-        .filter(([name]) => name.includes(' '))
-        .map(([name, text]) => line(name, colors.red(visibleText(text)))),
-    ]
+    const lost = lossesOf(change).filter(([name]) => name.includes(' '))
+    return [...head, ...kept(), ...lost.map(([name, text]) => line(name, colors.red(visibleText(text))))]
   }
-  if (change.change === 'create')
-    return [...head, ...fieldsOf(object).map(({ path, to }) => line(path, whole(to)))]
-  const edited = new Set(change.fields.map(({ path }) => path))
   return [
     ...head,
-    ...fieldsOf(object).flatMap(({ path, to }) => (edited.has(path) ? [] : [line(path, whole(to))])),
+    ...kept(new Set(change.fields.map(({ path }) => path))),
     ...change.fields.map(({ path, from, to }) =>
       line(path, `${colors.red(whole(from))} → ${colors.green(whole(to))}`),
     ),
@@ -75,9 +76,7 @@ function headLines(
   { resource }: Desired | Actual,
   id: string | null,
 ): readonly string[] {
-  const { kind, name, scope } = resource
-  const numbered = id === null ? '' : ` id ${id}`
-  return [visibleText(`${sign} ${what} ${kind} ${name} in ${scopeTitle(scope)}${numbered}`)]
+  return [visibleText(`${sign} ${what} ${addressTitle(resource)}${id === null ? '' : ` id ${id}`}`)]
 }
 
 /** Every field of an object, as it is wanted or as it is. */
@@ -98,10 +97,5 @@ function line(path: string, text: string): string {
 
 /** A value with nothing left out; lists of texts as in a manifest. */
 function whole(value: JsonValue): string {
-  if (value === null) return '(not set)'
-  if (typeof value === 'string' && !/\p{Cc}/u.test(value)) return visibleText(value)
-  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) {
-    return visibleText(value.join(', ') || '(none)')
-  }
-  return visibleText(JSON.stringify(value))
+  return valueText(value, Number.POSITIVE_INFINITY)
 }

@@ -1,3 +1,4 @@
+import { someOf } from '../../domain/some-of.ts'
 import {
   type Change,
   type ChangeName,
@@ -16,15 +17,6 @@ import { listChange, valueText } from './render-value.ts'
 export type Colors = Readonly<
   Record<'green' | 'yellow' | 'red' | 'cyan' | 'dim' | 'bold', (text: string) => string>
 >
-
-export const noColors: Colors = {
-  green: (text) => text,
-  yellow: (text) => text,
-  red: (text) => text,
-  cyan: (text) => text,
-  dim: (text) => text,
-  bold: (text) => text,
-}
 
 export const changeSigns: Readonly<Record<ChangeName, string>> = {
   create: '+',
@@ -77,16 +69,10 @@ function groupLines(group: ChangeGroup, colors: Colors): readonly string[] {
     change.change === 'create' || !isOne ? '' : ` ${colors.dim(`id ${visibleText(change.actual.id)}`)}`
   return [
     `${paint(head)} in ${visibleText(where)}${id}`,
-    ...(isOne ? [] : [`    ${colors.dim(membersText(groupMembers(group), maxMembers))}`]),
+    ...(isOne ? [] : [`    ${colors.dim(someOf(groupMembers(group).map(visibleText), maxMembers))}`]),
     ...fields.map((field) => fieldLine(change, field, colors)),
     ...lossesOf(change).map(([name, text]) => `    ${name}: ${colors.red(visibleText(text))}`),
   ]
-}
-
-/** The first so many, and how many more. */
-export function membersText(members: readonly string[], max: number): string {
-  const named = members.slice(0, max).map(visibleText).join(', ')
-  return members.length > max ? `${named} and ${members.length - max} more` : named
 }
 
 function fieldLine(change: Change, field: FieldDiff, colors: Colors): string {

@@ -1,20 +1,20 @@
+import { someOf } from '../../domain/some-of.ts'
 import type { FieldDiff } from '../plan/change.ts'
 import type { JsonValue } from '../resource/json-value.ts'
 import { visibleText } from '../resource/visible-text.ts'
 
 const maxItems = 8
 
-/** A value on one line; long lists are counted. */
-export function valueText(value: JsonValue): string {
+/** A value on one line; of a long list only `max` items. */
+export function valueText(value: JsonValue, max = maxItems): string {
   if (value === null) return '(not set)'
   if (typeof value === 'string') return visibleText(/\p{Cc}/u.test(value) ? JSON.stringify(value) : value)
-  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return listText(value)
+  if (isTexts(value)) return listText(value, max)
   return visibleText(JSON.stringify(value))
 }
 
-function listText(items: readonly string[]): string {
-  const shown = items.slice(0, maxItems).map(visibleText).join(', ')
-  return items.length > maxItems ? `${shown} and ${items.length - maxItems} more` : shown || '(none)'
+function listText(items: readonly string[], max = maxItems): string {
+  return someOf(items.map(visibleText), max) || '(none)'
 }
 
 /** For two lists, what was added and taken away; null when the values are not lists. */

@@ -1,4 +1,5 @@
 import { accountOf, type Scope } from '../../domain/scope.ts'
+import { fitsLiterals } from './reference.ts'
 
 /** What is known of an object here: where it is, and its name. */
 interface Placed {
@@ -36,14 +37,7 @@ export function isOwned(address: Placed, owners: readonly Owner[]): boolean {
 
 export function isNamed({ scope, name }: Placed, names: readonly NamedInManifest[]): boolean {
   const account = accountOf(scope).id
-  return names.some((one) => one.accountId === account && fits(one.name, name))
-}
-
-function fits(written: string, name: string): boolean {
-  const literals = written.split(/\$\{[^}]*\}/)
-  if (literals.length === 1) return written === name
-  const pattern = literals.map((literal) => literal.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('.+')
-  return new RegExp(`^${pattern}$`, 's').test(name)
+  return names.some((one) => one.accountId === account && fitsLiterals(one.name.split(/\$\{[^}]*\}/), name))
 }
 
 /**

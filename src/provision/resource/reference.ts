@@ -105,3 +105,9 @@ export function withVariables(text: string, values: Variables): string {
 export function referenceText(reference: Reference): string {
   return reference.kind === 'env' ? `\${env:${reference.name}}` : `\${file:${reference.path}}`
 }
+
+/** Whether a text is these literals in their order, with something between each two. */
+export function fitsLiterals(literals: readonly string[], text: string): boolean {
+  const pattern = literals.map((literal) => literal.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('.+')
+  return new RegExp(`^${pattern}$`, 's').test(text)
+}

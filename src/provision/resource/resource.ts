@@ -1,5 +1,5 @@
 import type { JobRecord } from '../../domain/job/job.ts'
-import { type AccountScope, type Scope, scopeKey, type ZoneScope } from '../../domain/scope.ts'
+import { type AccountScope, type Scope, scopeKey, scopeTitle, type ZoneScope } from '../../domain/scope.ts'
 import type { Secret } from '../../domain/secret.ts'
 import type { Unreadable } from '../../ports/listing.ts'
 import type { NotificationPolicy, WebhookDestination } from '../../ports/notifications.ts'
@@ -25,6 +25,11 @@ export interface Address {
 /** An address as a text fit for a map. */
 export function addressKey({ kind, scope, name }: Address): string {
   return `${kind} ${scopeKey(scope)} ${name}`
+}
+
+/** An object as messages name it, e.g. `job sre-http in zone quay.example`. */
+export function addressTitle({ kind, name, scope }: Address): string {
+  return `${kind} ${name} in ${scopeTitle(scope)}`
 }
 
 export interface JobResource extends Address {

@@ -2,12 +2,8 @@ import t from 'tap'
 import { textWidth } from '../../../src/domain/text-width.ts'
 import type { ApplyEvent } from '../../../src/provision/apply/apply-event.ts'
 import type { Subject } from '../../../src/provision/apply/apply-outcome.ts'
-import {
-  jsonProgress,
-  type Paint,
-  plainProgress,
-  terminalProgress,
-} from '../../../src/provision/report/progress.ts'
+import { jsonProgress, plainProgress, terminalProgress } from '../../../src/provision/report/progress.ts'
+import { noColors } from '../../support/colors.ts'
 
 const job: Subject = { change: 'create', kind: 'job', name: 'sre-http', scope: 'zone quay.example' }
 const proof: Subject = { change: 'prove', kind: 'destination', name: 's3://quay-logs', scope: 'zone 1' }
@@ -38,9 +34,6 @@ const events: readonly ApplyEvent[] = [
   { event: 'end', stopped: null, summary },
 ]
 
-const bare = (text: string) => text
-const noPaint: Paint = { green: bare, red: bare, yellow: bare, dim: bare }
-
 /** What a terminal shows after it obeyed the cursor movements. */
 function screen(writes: readonly string[]): readonly string[] {
   const rows: string[] = []
@@ -69,7 +62,7 @@ t.test('on a terminal: finished lines stay, the others are drawn again', async (
   const progress = terminalProgress(
     (text) => writes.push(text),
     () => 60,
-    noPaint,
+    noColors,
   )
   for (const event of events.slice(0, 4)) progress.show(event)
   t.same(screen(writes), [
@@ -96,7 +89,7 @@ t.test('on a terminal: no drawing is taller than a window, and no line of it wid
   const progress = terminalProgress(
     (text) => writes.push(text),
     () => 40,
-    noPaint,
+    noColors,
   )
   progress.show({ event: 'begin', steps: 32 })
   for (let n = 0; n < 32; n += 1) {

@@ -10,10 +10,10 @@ import {
 } from '../../../src/provision/plan/saved-plan.ts'
 import { sealSecrets } from '../../../src/provision/plan/sealed-secrets.ts'
 import { objectLines } from '../../../src/provision/report/render-object.ts'
-import { noColors } from '../../../src/provision/report/render-text.ts'
 import { actualJob } from '../../../src/provision/resource/live-resource.ts'
 import { outputForm } from '../../../src/provision/resource/output-form.ts'
 import type { Actual, Desired, DesiredState } from '../../../src/provision/resource/resource.ts'
+import { noColors } from '../../support/colors.ts'
 import { emptyJob } from '../../support/fake-jobs.ts'
 import { account, aJob, removing, wanting } from '../../support/provision-values.ts'
 
