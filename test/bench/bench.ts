@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { type Figure, isMet, table } from './figures.ts'
 import { ledgerFigures } from './ledger-bench.ts'
+import { planFigures } from './plan-bench.ts'
 import { memoryFigures, startFigures } from './process-bench.ts'
 import { scrapeFigures } from './scrape-bench.ts'
 import { statusPageFigures } from './status-pages.ts'
@@ -22,6 +23,8 @@ const parts: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   'pages-1000': () => statusPageFigures(1_000),
   'pages-10000': () => statusPageFigures(10_000),
   memory: memoryFigures,
+  'plan-200': () => planFigures(200),
+  'plan-1000': () => planFigures(1_000),
 }
 
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))

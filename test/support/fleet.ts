@@ -11,6 +11,9 @@ const fields: Readonly<Record<string, readonly string[]>> = {
   dns_logs: ['QueryName', 'Timestamp'],
 }
 
+/** Names of jobs have no underscores. */
+const dashed = (dataset: string) => dataset.replaceAll('_', '-')
+
 export interface Fleet {
   readonly sim: Simulator
   /** Of the manifest that wants exactly what is live. */
@@ -28,7 +31,7 @@ export async function startFleet(zones: number): Promise<Fleet> {
     for (const dataset of datasets) {
       built.job({
         scope: zoneScope(id),
-        name: `sre-${dataset}`,
+        name: `sre-${dashed(dataset)}`,
         dataset,
         destinationConf: `s3://fleet/${dataset}/${name}/{DATE}?region=us-east-1`,
         enabled: true,
@@ -40,7 +43,7 @@ export async function startFleet(zones: number): Promise<Fleet> {
   const folder = mkdtempSync(join(tmpdir(), 'fleet-'))
   const path = join(folder, 'fleet.yaml')
   const jobs = datasets.map(
-    (dataset) => `  - name: sre-\${dataset}
+    (dataset) => `  - name: sre-${dashed(dataset)}
     zones: all
     dataset: ${dataset}
     destination: { s3: { bucket: fleet, path: "\${dataset}/\${zone}/{DATE}", region: us-east-1 } }
