@@ -15,9 +15,10 @@ export interface NotificationPolicy {
   /** Filters as the API sent them, null when there are none. */
   readonly filters: Readonly<Record<string, unknown>> | null
   readonly alertInterval: string | null
+  readonly createdAt: EpochMs | null
 }
 
-export type PolicyWrite = Omit<NotificationPolicy, 'id'>
+export type PolicyWrite = Omit<NotificationPolicy, 'id' | 'createdAt'>
 
 export interface WebhookDestination {
   readonly id: string

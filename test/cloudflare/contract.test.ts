@@ -249,6 +249,7 @@ t.test('policies, webhooks, PagerDuty and the history of notifications', async (
     mechanisms: { email: ['sre@example.com'], webhooks: [id], pagerduty: [service?.id ?? ''] },
     filters: null,
     alertInterval: null,
+    createdAt: null,
   }
   const made = await rest.createPolicy(account, policy, options)
   t.strictSame((await rest.listPolicies(account, options)).items, [{ id: made.id, ...policy }])

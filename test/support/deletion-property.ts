@@ -68,7 +68,7 @@ function aLive(
     return actualWebhook(account, { id, name, url, type: 'generic', ...times })
   }
   const mechanisms = { email: ['a@example.com'], webhooks: [], pagerduty: [] }
-  const rest = { description: '', alertType: 'x', filters: null, alertInterval: null }
+  const rest = { description: '', alertType: 'x', filters: null, alertInterval: null, createdAt: null }
   const names = { webhooks: new Map<string, string>(), pagerduty: new Map<string, string>() }
   return actualPolicy(account, { id, name, enabled, mechanisms, ...rest }, names)
 }

@@ -107,6 +107,7 @@ export function createFakeCloudflare(options: FakeOptions): FakeCloudflare {
         mechanisms: empty,
         filters: null,
         alertInterval: null,
+        createdAt: null,
         ...policy,
         id,
       })

@@ -53,13 +53,13 @@ export function createFakeNotifications(core: FakeCore, options: FakeNotificatio
     createPolicy: (account, body) =>
       core.write('create policy', account, body, () => {
         const id = core.nextId()
-        policies.of(account).set(id, { ...body, id })
+        policies.of(account).set(id, { ...body, id, createdAt: null })
         return { id }
       }),
     updatePolicy: (account, id, body) =>
       core.write('update policy', account, body, () => {
         if (!policies.of(account).has(id)) refuse('update policy', 404, `policy ${id} not found`)
-        policies.of(account).set(id, { ...body, id })
+        policies.of(account).set(id, { ...body, id, createdAt: null })
       }),
     deletePolicy: (account, id) =>
       core.write('delete policy', account, { id }, () => {

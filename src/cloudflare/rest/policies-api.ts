@@ -11,6 +11,7 @@ import {
   idText,
   mapped,
   nothing,
+  optionalInstant,
   optionalRecord,
   optionalText,
   plainText,
@@ -39,6 +40,7 @@ const wirePolicy = z.object({
   mechanisms: z.nullish(z.union([mechanisms, noMechanisms])),
   filters: optionalRecord,
   alert_interval: optionalText,
+  created: optionalInstant,
 })
 
 /** What cannot be guessed: a policy that is taken for disabled, or for another alert's, would be a false report. */
@@ -68,10 +70,11 @@ export function createPoliciesApi(rest: Rest): PoliciesApi {
   }
 }
 
-function toPolicy(wire: z.output<typeof wirePolicy>): NotificationPolicy {
+function toPolicy({ created, ...wire }: z.output<typeof wirePolicy>): NotificationPolicy {
   const ids = (kind: MechanismKind) => (wire.mechanisms?.[kind] ?? []).flatMap((one) => one?.id || [])
   return {
     ...camelCased(wire),
+    createdAt: created,
     mechanisms: { email: ids('email'), webhooks: ids('webhooks'), pagerduty: ids('pagerduty') },
     filters: wire.filters === null || Object.keys(wire.filters).length === 0 ? null : wire.filters,
   }

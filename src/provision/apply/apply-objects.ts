@@ -6,6 +6,7 @@ import { ApiFailure, exitCode, UserError } from '../../errors.ts'
 import type { JobsApi } from '../../ports/cloudflare.ts'
 import type { Listing, Unreadable } from '../../ports/listing.ts'
 import type { NotificationsApi, PolicyWrite } from '../../ports/notifications.ts'
+import { byAge } from '../plan/age.ts'
 import type { Create, Edit } from '../plan/change.ts'
 import { actualJob, actualPolicy, actualWebhook } from '../resource/live-resource.ts'
 import type { Actual, ActualPolicy, Address, DesiredPolicy, DesiredWebhook } from '../resource/resource.ts'
@@ -53,10 +54,8 @@ export function createLiveObjects({ jobs, notifications }: ObjectsDeps, call: Ca
 
   async function policyBody({ resource }: DesiredPolicy, actual: ActualPolicy | null): Promise<PolicyWrite> {
     const account = resource.scope.id
-    const webhooks =
-      resource.webhooks.length === 0
-        ? []
-        : (await call.read((options) => notifications.listWebhooks(account, options))).items
+    const hooks = resource.webhooks.length === 0 ? [] : (await all({ ...resource, kind: 'webhook' })).items
+    const webhooks = hooks.toSorted(byAge).map(({ id, resource: { name } }) => ({ id, name }))
     const services =
       resource.pagerduty.length === 0
         ? []
@@ -203,7 +202,8 @@ interface Named {
 function idOf(what: string, name: string, known: readonly Named[]): string {
   const found = known.filter((one) => one.name === name || isSameId(one.id, name))
   const [only] = found
-  if (only !== undefined && found.length === 1) return only.id
+  // The oldest of several webhooks is the one that the manifest means, and that stays where two runs make it at once.
+  if (only !== undefined && (found.length === 1 || what === 'webhook')) return only.id
   const problem = only === undefined ? `there is no ${what} named` : `there are ${found.length} named`
   throw new UserError(
     `${problem} "${name}"${what === 'webhook' || only !== undefined ? '' : '; connect it with "provision pagerduty connect"'}`,

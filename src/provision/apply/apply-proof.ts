@@ -2,10 +2,10 @@ import type { Attempted } from '../../access/attempt.ts'
 import { isSameId } from '../../domain/notification/object-id.ts'
 import { ApiFailure } from '../../errors.ts'
 import type { Clock } from '../../ports/runtime.ts'
+import { byAge, isOlder } from '../plan/age.ts'
 import { type Create, changeAddress, type Edit, secretAfter, secretBefore } from '../plan/change.ts'
 import { jobDiff } from '../plan/compare-job.ts'
 import { policyDiff } from '../plan/compare-notification.ts'
-import { byAge } from '../plan/match.ts'
 import type { Actual } from '../resource/resource.ts'
 import type { LiveObjects } from './apply-objects.ts'
 import type { Outcome } from './apply-outcome.ts'
@@ -38,9 +38,10 @@ export async function onlyOne(
   expected: readonly string[],
 ): Promise<Outcome> {
   const address = changeAddress(change)
+  const twins = async () => (await deps.objects.named(address)).filter(({ id }) => !expected.includes(id))
   const seen = await tried(() =>
     lookFor(deps, async () => {
-      const found = (await deps.objects.named(address)).filter(({ id }) => !expected.includes(id))
+      const found = await twins()
       const own = found.find(({ id }) => made.id !== null && isSameId(id, made.id))
       return own === undefined ? null : { own, others: found.filter((one) => one !== own) }
     }),
@@ -50,18 +51,19 @@ export async function onlyOne(
     return { state: 'failed', reason: 'Cloudflare said that it was created, but it is not there' }
   const { own, others } = seen.value
   const [other] = others
-  if (other === undefined || others.every((one) => isOlder(own, one))) return made
+  if (other === undefined || others.every((one) => isOlder(own, one) === true)) return made
+  if (others.every((one) => byAge(own, one) < 0)) {
+    // Which came first is not known: the others give way, unless their runs ended without seeing this one.
+    const alone = await tried(() => lookFor(deps, async () => ((await twins()).length === 1 ? made : null)))
+    if (!alone.ok) return unseen(made, alone.failure)
+    if (alone.value !== null) return made
+  }
   const withdrawn = await tried(() => deps.objects.remove(own))
   deps.onWrite({ action: 'delete', change, id: own.id, result: withdrawn.ok ? 'done' : 'failed' })
   const twin = `another run created the same ${address.kind} (id ${other.id}) at the same moment`
   return withdrawn.ok
     ? { state: 'refused', reason: `${twin}, so this one was deleted again; run plan to compare` }
     : { state: 'failed', reason: `${twin}; delete the one with id ${own.id}: ${withdrawn.failure.message}` }
-}
-
-/** Only ids of jobs tell which came first; elsewhere each run gives way, and the next one makes it. */
-function isOlder(own: Actual, other: Actual): boolean {
-  return own.kind === 'job' && byAge(own, other) < 0
 }
 
 /** Whether an update shows: in its answer, or where that says otherwise or nothing, in another look. */

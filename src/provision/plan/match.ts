@@ -1,5 +1,6 @@
 import { scopeKey } from '../../domain/scope.ts'
 import { type Actual, addressKey, type Desired } from '../resource/resource.ts'
+import { byAge } from './age.ts'
 import type { Matched } from './change.ts'
 import { addressOrder, compareText } from './change-order.ts'
 
@@ -85,9 +86,4 @@ function distance(wanted: Desired, live: Actual): number {
     return Number(live.resource.alertType !== wanted.resource.alertType)
   }
   return 0
-}
-
-/** Job ids grow, so the shorter or smaller one is the older job. */
-export function byAge(a: Actual, b: Actual): number {
-  return a.id.length - b.id.length || compareText(a.id, b.id)
 }

@@ -58,7 +58,7 @@ function policyObject(policy: Policy): object {
     mechanisms: policy.mechanisms,
     filters: policy.filters,
     ...(policy.alertInterval === null ? {} : { alert_interval: policy.alertInterval }),
-    created: isoSeconds(policy.createdMs),
+    created: new Date(policy.createdMs).toISOString(),
     modified: isoSeconds(policy.modifiedMs),
   }
 }

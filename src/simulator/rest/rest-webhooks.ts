@@ -1,4 +1,4 @@
-import { bodyOf, isoOrNull, isoSeconds, requiredText, textField } from '../api/json-shape.ts'
+import { bodyOf, isoOrNull, requiredText, textField } from '../api/json-shape.ts'
 import { plainId } from '../api/object-id.ts'
 import { type AccountCall, type Answer, accountRoute, type Route } from '../api/route.ts'
 import { simErrors } from '../api/sim-error.ts'
@@ -39,7 +39,7 @@ function webhookObject(webhook: Webhook): object {
     name: webhook.name,
     url: webhook.url,
     type: webhook.type,
-    created_at: isoSeconds(webhook.createdAtMs),
+    created_at: new Date(webhook.createdAtMs).toISOString(),
     last_success: isoOrNull(webhook.lastSuccessMs),
     last_failure: isoOrNull(webhook.lastFailureMs),
   }

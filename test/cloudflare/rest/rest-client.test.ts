@@ -2,7 +2,7 @@ import t from 'tap'
 import { createRestClient, type RestClient } from '../../../src/cloudflare/rest/rest-client.ts'
 import type { JobRecord } from '../../../src/domain/job/job.ts'
 import { Secret } from '../../../src/domain/secret.ts'
-import type { NotificationPolicy } from '../../../src/ports/notifications.ts'
+import type { PolicyWrite } from '../../../src/ports/notifications.ts'
 import {
   account,
   canary,
@@ -101,7 +101,7 @@ const fullRecord: JobRecord = {
   transformerId: 3,
 }
 
-const policy: Omit<NotificationPolicy, 'id'> = {
+const policy: PolicyWrite = {
   name: 'sre-logpush-disabled',
   description: '',
   enabled: true,

@@ -566,6 +566,7 @@ t.test('webhooks that Logpush alerts go to are shown as Cloudflare sees them', a
     mechanisms: { email: [], webhooks, pagerduty: [] },
     filters: null,
     alertInterval: null,
+    createdAt: null,
     ...edit,
   })
   const names = ['last_success', 'last_failure'].map(

@@ -1,8 +1,19 @@
 import t from 'tap'
 import type { JobsApi } from '../../../src/ports/cloudflare.ts'
+import type { Listing } from '../../../src/ports/listing.ts'
 import { applyExitCode, applyReportLines } from '../../../src/provision/apply/apply-outcome.ts'
-import { aFakeCloudflare, aMachine, aWideManifest, jobCounts, readAll } from '../../support/apply-world.ts'
-import { account, aJob, aPolicy, removing, wanting } from '../../support/provision-values.ts'
+import { addressKey } from '../../../src/provision/resource/resource.ts'
+import { aFakeCloudflare, aMachine, aWideManifest, readAll } from '../../support/apply-world.ts'
+import type { FakeCloudflare } from '../../support/fake-cloudflare.ts'
+import {
+  account,
+  accountId,
+  aJob,
+  aPolicy,
+  aWebhook,
+  removing,
+  wanting,
+} from '../../support/provision-values.ts'
 
 /* What is looked at after a write: two runs at once, and success that was none. */
 
@@ -42,18 +53,91 @@ t.test('of a job that two runs create at the same moment the older one stays', a
   }
 })
 
+/** What was made at these times, told as each kind tells it. */
+function madeAt(cloudflare: FakeCloudflare, timeOf: (id: string) => number | null): FakeCloudflare {
+  const { listWebhooks, listPolicies } = cloudflare.notifications
+  const told = <T extends { readonly id: string }>(list: Listing<T>): Listing<T> => ({
+    ...list,
+    items: list.items.map((one) => ({ ...one, createdAt: timeOf(one.id) })),
+  })
+  return {
+    ...cloudflare,
+    notifications: {
+      ...cloudflare.notifications,
+      listWebhooks: async (...args) => told(await listWebhooks(...args)),
+      listPolicies: async (...args) => told(await listPolicies(...args)),
+    },
+  }
+}
+
+t.test(
+  'of webhooks and policies that two runs create at once the older stays, or one where neither tells',
+  async (t) => {
+    const hook = aWebhook()
+    const policy = aPolicy({ webhooks: [] })
+    const { url } = hook.resource
+    for (const wanted of [hook, policy]) {
+      const { name } = wanted.resource
+      for (const [theirTime, ourTime, isKept] of [
+        [1, 2, false],
+        [2, 1, true],
+        [1, 1, false],
+        [null, 1, false],
+      ] as const) {
+        const cloudflare = aFakeCloudflare()
+        const theirs: string[] = []
+        const machine = aMachine(madeAt(cloudflare, (id) => (theirs.includes(id) ? theirTime : ourTime)))
+        const plan = await machine.plan(wanting([wanted]))
+        cloudflare.intercept(({ operation, phase }) => {
+          if (!operation.startsWith('create') || phase !== 'before' || theirs.length > 0) return
+          // The other run has ended, and does not know of this one.
+          theirs.push(
+            wanted === hook
+              ? cloudflare.addWebhook(accountId, { name, url })
+              : cloudflare.addPolicy(accountId, { name }),
+          )
+        })
+        const run = await machine.apply(plan)
+        const left = (await readAll(cloudflare, wanting([wanted]))).resources
+        const what = `${wanted.kind}: theirs ${theirTime}, ours ${ourTime}`
+        if (isKept) {
+          t.same(applyReportLines(run.report), ['Applied: 1 created.'], what)
+          continue
+        }
+        t.match(run.report.steps[0]?.outcome, { state: 'refused', reason: /at the same moment/ }, what)
+        t.same(
+          left.map(({ id }) => id),
+          theirs,
+          what,
+        )
+      }
+    }
+  },
+)
+
+t.test('a policy names the webhook that stays while two runs make one', async (t) => {
+  const cloudflare = aFakeCloudflare()
+  const ids = ['x', 'y'].map((_) => {
+    const { name, url } = aWebhook().resource
+    return cloudflare.addWebhook(accountId, { name, url })
+  })
+  const machine = aMachine(madeAt(cloudflare, (id) => (id === ids[0] ? 2 : 1)))
+  await machine.apply(await machine.plan(wanting([aPolicy()])))
+  const { items } = await cloudflare.notifications.listPolicies(accountId, {
+    signal: new AbortController().signal,
+  })
+  t.same(items[0]?.mechanisms.webhooks, [ids[1]])
+})
+
 t.test('two applies at once leave no duplicate, and the next run has nothing left to do', async (t) => {
   const cloudflare = aFakeCloudflare()
   const desired = aWideManifest()
   const machines = [aMachine(cloudflare), aMachine(cloudflare)]
   const plans = await Promise.all(machines.map((machine) => machine.plan(desired)))
   await Promise.all(plans.map((plan, index) => machines[index]?.apply(plan, { parallel: 4 })))
-  const counts = jobCounts(await readAll(cloudflare, desired))
-  t.same(
-    [...counts.values()].filter((count) => count > 1),
-    [],
-    'nothing is there twice',
-  )
+  const { resources } = await readAll(cloudflare, desired)
+  const keys = resources.map(({ resource }) => addressKey(resource))
+  t.same([...new Set(keys)], keys, 'nothing is there twice')
   const [machine] = machines
   if (machine === undefined) throw new Error('no machine')
   await machine.apply(await machine.plan(desired))

@@ -36,6 +36,7 @@ const policy: NotificationPolicy = {
   mechanisms: { email: [], webhooks: ['1d2dc92b-f84e-4aff-bd9c-205d94b0b4e8'], pagerduty: [] },
   filters: null,
   alertInterval: null,
+  createdAt: null,
 }
 
 const changedJob = (now: Partial<JobRecord>) =>

@@ -552,6 +552,7 @@ t.test('policies compare mechanisms by name, as sets', async (t) => {
         mechanisms: { email: ['sre@example.com'], webhooks: ['w1'], pagerduty: [], ...change },
         filters: change.filters ?? null,
         alertInterval: '30m',
+        createdAt: null,
       },
       {
         webhooks: new Map([
@@ -586,7 +587,7 @@ t.test('changes come in the order in which they can be done', async (t) => {
   const policy = actualPolicy(
     account,
     {
-      ...{ id: 'p', description: '', enabled: true, filters: null, alertInterval: null },
+      ...{ id: 'p', description: '', enabled: true, filters: null, alertInterval: null, createdAt: null },
       name: 'sre-p-old',
       alertType: 'x',
       mechanisms: { email: [], webhooks: [], pagerduty: [] },
@@ -668,7 +669,17 @@ t.test(
     if (scope.kind !== 'account') throw new Error('policies belong to accounts')
     const there = actualPolicy(
       scope,
-      { id: 'p', name, description, enabled, alertType, mechanisms, filters: null, alertInterval: null },
+      {
+        id: 'p',
+        name,
+        description,
+        enabled,
+        alertType,
+        mechanisms,
+        filters: null,
+        alertInterval: null,
+        createdAt: null,
+      },
       { webhooks: new Map([[hook, 'sre-exporter']]), pagerduty: new Map([[service, 'SRE primary']]) },
     )
     t.same(planFor([wanted], [there]).changes, [])
