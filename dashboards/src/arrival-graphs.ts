@@ -24,6 +24,16 @@ export const arrivalGraphs = [
     ],
   }),
   graph({
+    title: 'Pushed and arrived: records',
+    description:
+      'Records that Cloudflare delivered and records counted at a destination without files (Elasticsearch), per second.',
+    unit: 'cps',
+    lines: [
+      line(jobRate('cloudflare_logpush_records_total'), 'pushed'),
+      line(jobRate('cloudflare_logpush_arrived_records_total'), 'arrived'),
+    ],
+  }),
+  graph({
     title: 'Missing at the destination',
     description:
       'Share of what was delivered in an hour that is not there, and what the rule tolerates. No line: sampled, unreadable, or not known for long enough.',

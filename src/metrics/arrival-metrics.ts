@@ -23,12 +23,12 @@ export const arrivalMetrics: readonly Metric<JobView>[] = [
   ),
   gauge(
     'cloudflare_logpush_arrival_up',
-    'Whether the destination could be listed at the last look. Absent before the first.',
+    'Whether the destination could be read at the last look. Absent before the first.',
     ({ leads }) => (leads === null ? null : isUp(leads.poll)),
   ),
   gauge(
     'cloudflare_logpush_arrival_data_timestamp_seconds',
-    'Time up to which all files at the destination have been seen. Absent before the first look.',
+    'Time up to which all that is at the destination has been seen. Absent before the first look.',
     ({ leads }) => seconds(leads?.completeTo ?? null),
   ),
   counter(
@@ -40,6 +40,11 @@ export const arrivalMetrics: readonly Metric<JobView>[] = [
     'cloudflare_logpush_arrived_bytes_total',
     'Size of the log files found at the destination, as stored.',
     ({ leads }) => leads?.ledger?.bytes ?? null,
+  ),
+  counter(
+    'cloudflare_logpush_arrived_records_total',
+    'Records found at a destination without files (Elasticsearch) since its watch began.',
+    ({ leads }) => leads?.records?.records ?? null,
   ),
   gauge(
     'cloudflare_logpush_arrival_last_file_timestamp_seconds',
@@ -54,11 +59,11 @@ export const arrivalMetrics: readonly Metric<JobView>[] = [
   gauge(
     'cloudflare_logpush_arrival_silent',
     'Whether Cloudflare has delivered and nothing has been written to the destination for 15 minutes.',
-    ({ leads }) => (leads === null || leads.ledger === null ? null : leads.silent),
+    ({ leads }) => (leads === null || (leads.ledger ?? leads.records) === null ? null : leads.silent),
   ),
   gauge(
     'cloudflare_logpush_arrival_missing_ratio',
-    'Share of what Cloudflare delivered in an hour that is not at the destination, by files or by bytes, whichever is worse. Absent while sampled, unreadable or not known for long enough.',
+    'Share of what Cloudflare delivered in an hour that is not at the destination, by files or by bytes, whichever is worse, or by records. Absent while sampled, unreadable or not known for long enough.',
     ({ leads }) => leads?.missingShare ?? null,
   ),
   gauge(

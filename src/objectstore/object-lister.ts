@@ -1,9 +1,9 @@
-import type { ArrivalReader } from '../domain/arrival/arrival-rule.ts'
+import type { FileReader } from '../domain/arrival/arrival-rule.ts'
 import type { ObjectLister } from '../ports/object-lister.ts'
 import type { StoreSettings } from './store-settings.ts'
 
 /** The lister that a rule names. The store's client is loaded when it is asked for the first time. */
-export function createObjectLister(read: ArrivalReader, common: StoreSettings = {}): ObjectLister {
+export function createObjectLister(read: FileReader, common: StoreSettings = {}): ObjectLister {
   let opened: Promise<ObjectLister> | null = null
   return {
     async list(request, options) {
@@ -16,7 +16,7 @@ export function createObjectLister(read: ArrivalReader, common: StoreSettings = 
   }
 }
 
-async function open(read: ArrivalReader, common: StoreSettings): Promise<ObjectLister> {
+async function open(read: FileReader, common: StoreSettings): Promise<ObjectLister> {
   switch (read.kind) {
     case 's3':
     case 'r2':

@@ -10,7 +10,16 @@ import {
 } from '../domain/file-reader.ts'
 import type { Positioned } from '../domain/positioned.ts'
 import { readMatch, showMatch } from './job-match.ts'
-import { decimalNumber, duration, filePath, type Kind, oneOf, readValue, someText } from './setting-kinds.ts'
+import {
+  decimalNumber,
+  duration,
+  filePath,
+  type Kind,
+  oneOf,
+  readValue,
+  someText,
+  webAddress,
+} from './setting-kinds.ts'
 
 /* The list under `arrival`: for which jobs the destination is read, and how. */
 
@@ -24,7 +33,7 @@ const matchKeys = {
   bucket: 'bucket',
 } as const satisfies Record<string, keyof ArrivalMatch>
 
-const readerKinds = ['s3', 'r2', 'gcs', 'azure'] as const
+const readerKinds = ['s3', 'r2', 'gcs', 'azure', 'elastic'] as const
 type ReaderKind = (typeof readerKinds)[number]
 
 const endpoint = someText('an address such as https://minio.example:9000', 'URL')
@@ -39,7 +48,17 @@ const readerFields: Readonly<Record<ReaderKind, Readonly<Record<string, Kind<str
   r2: s3Fields,
   gcs: { endpoint, credentials_file: filePath },
   azure: { endpoint },
+  elastic: {
+    url: webAddress,
+    index: someText('the name or pattern of an index such as logs-cloudflare_logpush.*', 'INDEX'),
+    time_field: someText('the name of a field', 'FIELD'),
+    query: someText("a query in Lucene's syntax", 'QUERY'),
+    api_key_file: filePath,
+  },
 }
+const requiredFields: Partial<Readonly<Record<ReaderKind, readonly string[]>>> = { elastic: ['url', 'index'] }
+/** When a document was taken in, as the integrations of Elastic set it. */
+const usualTimeField = 'event.ingested'
 
 const numbers = {
   interval: duration(1_000, 86_400_000),
@@ -90,11 +109,14 @@ function readReader(node: Positioned, problems: Problems): ArrivalReader | null 
     const found = kinds[key] === undefined ? null : readValue(value, kinds[key], problems)
     if (found !== null) fields.set(key, found)
   })
-  if (only !== undefined) mapping(only.value, problems, readers)
+  const required = requiredFields[kind] ?? []
+  if (only !== undefined) mapping(only.value, problems, readers, required)
+  else if (required.length > 0) return refuse(node, `a mapping with ${required.join(' and ')}`, problems)
   return readerOf(kind, fields)
 }
 
 function readerOf(kind: ReaderKind, fields: ReadonlyMap<string, string>): ArrivalReader {
+  if (kind === 'elastic') return elasticReader(fields)
   const [endpoint, region, profile, style, credentialsFile] = [
     'endpoint',
     'region',
@@ -120,12 +142,32 @@ function readerOf(kind: ReaderKind, fields: ReadonlyMap<string, string>): Arriva
   }
 }
 
+function elasticReader(fields: ReadonlyMap<string, string>): ArrivalReader {
+  return {
+    kind: 'elastic',
+    place: {
+      store: 'elastic',
+      // Without them there is a problem already.
+      url: fields.get('url') ?? '',
+      index: fields.get('index') ?? '',
+      timeField: fields.get('time_field') ?? usualTimeField,
+      query: fields.get('query') ?? null,
+    },
+    apiKeyFile: fields.get('api_key_file') ?? null,
+  }
+}
+
 /** Rules as the file writes them, in one line. */
 export function showArrivalRules(rules: readonly ArrivalRule[]): string {
   const texts = rules.map(({ match, read, intervalMs }) => {
-    const where = 'endpoint' in read && read.endpoint !== undefined ? `{endpoint: ${read.endpoint}}` : '{}'
+    const where = showReader(read)
     const interval = numbers.interval.write(intervalMs)
     return `{match: ${showMatch(match, matchKeys)}, read: {${read.kind}: ${where}}, interval: ${interval}}`
   })
   return texts.join(', ') || 'none'
+}
+
+function showReader(read: ArrivalReader): string {
+  if (read.kind === 'elastic') return `{url: ${read.place.url}, index: ${read.place.index}}`
+  return read.endpoint === undefined ? '{}' : `{endpoint: ${read.endpoint}}`
 }

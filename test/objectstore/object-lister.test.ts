@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { ArrivalReader } from '../../src/domain/arrival/arrival-rule.ts'
+import type { FileReader } from '../../src/domain/arrival/arrival-rule.ts'
 import { keyWindows, slicedWindows } from '../../src/domain/arrival/listing-window.ts'
 import type { StorePlace } from '../../src/domain/destination/store-place.ts'
 import { Secret } from '../../src/domain/secret.ts'
@@ -123,7 +123,7 @@ t.test('failures say what to grant, and quote nothing from outside', async (t) =
   })
   t.teardown(denied.stop)
   const { endpoint } = denied
-  const cases: readonly [ArrivalReader, StorePlace, StoreSettings, RegExp][] = [
+  const cases: readonly [FileReader, StorePlace, StoreSettings, RegExp][] = [
     [{ kind: 's3', endpoint }, s3, {}, /^forbidden: cannot list s3:.*; grant s3:ListBucket on the bucket/],
     [{ kind: 'gcs', endpoint }, gcs, {}, /^forbidden: cannot list gs:.*; grant storage\.objects\.list/],
     [

@@ -158,6 +158,10 @@ t.test('which destinations are read, and how', async (t) => {
       '    read: azure',
       '  - match: {account: Example}',
       '    read: {r2: }',
+      '  - match: {destination_type: elastic}',
+      '    read: {elastic: {url: "https://search.example:9200/", index: "logs-*"}}',
+      '  - match: {destination_type: splunk}',
+      '    read: {elastic: {url: "https://s.example", index: a, time_field: at, query: "job:x", api_key_file: /k}}',
     ].join('\n'),
   })
   const usual = { intervalMs: 60_000, tolerance: 0.98, lateWindowMs: 3_600_000 }
@@ -182,6 +186,30 @@ t.test('which destinations are read, and how', async (t) => {
     },
     { match: { destinationType: 'azure' }, read: { kind: 'azure' }, ...usual },
     { match: { account: 'Example' }, read: { kind: 'r2' }, ...usual },
+    {
+      match: { destinationType: 'elastic' },
+      read: {
+        kind: 'elastic',
+        place: {
+          store: 'elastic',
+          url: 'https://search.example:9200',
+          index: 'logs-*',
+          timeField: 'event.ingested',
+          query: null,
+        },
+        apiKeyFile: null,
+      },
+      ...usual,
+    },
+    {
+      match: { destinationType: 'splunk' },
+      read: {
+        kind: 'elastic',
+        place: { store: 'elastic', url: 'https://s.example', index: 'a', timeField: 'at', query: 'job:x' },
+        apiKeyFile: '/k',
+      },
+      ...usual,
+    },
   ])
 })
 

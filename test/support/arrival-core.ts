@@ -6,13 +6,16 @@ import { type Scope, scopeKey } from '../../src/domain/scope.ts'
 import { minuteOf } from '../../src/domain/time.ts'
 import { createArrivalMemory } from '../../src/exporter/arrival/arrival-memory.ts'
 import { createArrivalPoll } from '../../src/exporter/arrival/arrival-poll.ts'
+import { createArrivalReaders } from '../../src/exporter/arrival/arrival-readers.ts'
 import type { JobArrival } from '../../src/exporter/state/job-arrival.ts'
 import { createSelfState } from '../../src/exporter/state/self-state.ts'
 import { createState } from '../../src/exporter/state/state.ts'
 import type { ObjectLister } from '../../src/ports/object-lister.ts'
+import type { RecordCounter } from '../../src/ports/record-counter.ts'
 import type { RecordStore } from '../../src/ports/record-store.ts'
 import { createMemoryStore } from '../../src/store/memory-store.ts'
 import { zone } from './exporter-core.ts'
+import { createFakeCounter } from './fake-counter.ts'
 import { tenOClock } from './log-files.ts'
 import { logSink } from './log-sink.ts'
 import { aSummary } from './status-world.ts'
@@ -39,6 +42,7 @@ export function storedJob(id: string, edit: Partial<JobSummary> = {}): JobSummar
 
 export interface ArrivalCoreOptions {
   readonly lister: ObjectLister
+  readonly counter?: RecordCounter
   readonly clock?: SteppedClock
   readonly store?: RecordStore
   readonly rules?: readonly ArrivalRule[]
@@ -64,7 +68,10 @@ export function createArrivalCore(options: ArrivalCoreOptions) {
     clock,
     log,
     rules: () => options.rules ?? [arrivalRule],
-    open: () => options.lister,
+    readers: createArrivalReaders({
+      lister: () => options.lister,
+      counter: () => options.counter ?? createFakeCounter(),
+    }),
   })
   return {
     clock,
@@ -81,14 +88,17 @@ export function createArrivalCore(options: ArrivalCoreOptions) {
       return found
     },
     /** Batches that health data says were delivered, each at an instant. */
-    delivered(batches: readonly { readonly at: number; readonly bytes: number }[], jobId = '101'): void {
+    delivered(
+      batches: readonly { readonly at: number; readonly bytes: number; readonly records?: number }[],
+      jobId = '101',
+    ): void {
       const added = batches.map(
-        ({ at, bytes }): MinuteCounts => ({
+        ({ at, bytes, records = 0 }): MinuteCounts => ({
           minute: minuteOf(at),
           jobId,
           final: true,
           success: true,
-          counts: { ...noCounts, uploads: 1, compressedBytes: bytes },
+          counts: { ...noCounts, uploads: 1, records, compressedBytes: bytes },
         }),
       )
       poll.pushed(key, beginLedger(minuteOf(tenOClock) - 60), added)

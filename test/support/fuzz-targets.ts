@@ -8,7 +8,12 @@ import { redact } from '../../src/cloudflare/redact.ts'
 import { createRestClient, type RestClient } from '../../src/cloudflare/rest/rest-client.ts'
 import { timeRangeOf } from '../../src/domain/arrival/file-name.ts'
 import { rangeOfKey } from '../../src/domain/arrival/listing-window.ts'
-import { arrivalFromRecord, arrivalToRecord } from '../../src/domain/arrival/stored-arrival.ts'
+import {
+  arrivalFromRecord,
+  arrivalToRecord,
+  recordsFromRecord,
+  recordsToRecord,
+} from '../../src/domain/arrival/stored-arrival.ts'
 import { describeDestination, parseDestination } from '../../src/domain/destination/destination.ts'
 import { hiddenValues } from '../../src/domain/destination/hidden-values.ts'
 import { destinationExpiry, storePlace } from '../../src/domain/destination/store-place.ts'
@@ -189,4 +194,5 @@ export const fuzzTargets: readonly FuzzTarget[] = [
   target('stored jobs', ofJson(scopeFromRecord)),
   target('stored notifications', kept(notificationsFromRecord, notificationsToRecord)),
   target('stored arrivals', kept(arrivalFromRecord, arrivalToRecord)),
+  target('stored records', kept(recordsFromRecord, recordsToRecord)),
 ]

@@ -1,13 +1,12 @@
-import { placeKey } from '../../domain/destination/store-place.ts'
+import { arrivalKey } from '../../domain/arrival/arrival-place.ts'
 import { createArrivalMemory } from '../../exporter/arrival/arrival-memory.ts'
 import { type ArrivalDeps, type ArrivalPoll, createArrivalPoll } from '../../exporter/arrival/arrival-poll.ts'
 import { slotMinutes, slotMs, type UploadHistory } from '../../exporter/state/upload-history.ts'
 import type { ArrivalHistory } from '../../exporter/view/arrival-status.ts'
-import { createObjectLister } from '../../objectstore/object-lister.ts'
 import type { RecordStore } from '../../ports/record-store.ts'
-import { storeSettings } from '../object-stores.ts'
+import { openReaders } from '../arrival-readers.ts'
 
-export interface ArrivalPartDeps extends Omit<ArrivalDeps, 'memory' | 'open'> {
+export interface ArrivalPartDeps extends Omit<ArrivalDeps, 'memory' | 'readers'> {
   readonly store: RecordStore
   readonly env: Readonly<Record<string, string | undefined>>
 }
@@ -17,7 +16,7 @@ export function openArrival(deps: ArrivalPartDeps): ArrivalPoll {
   return createArrivalPoll({
     ...deps,
     memory: createArrivalMemory(deps.store, deps.log),
-    open: (read) => createObjectLister(read, storeSettings(deps.env)),
+    readers: openReaders(deps.env),
   })
 }
 
@@ -37,7 +36,7 @@ export function toldTo(uploads: UploadHistory, arrival: Pick<ArrivalPoll, 'pushe
 export function slotsOf({ tallies }: Pick<ArrivalPoll, 'tallies'>): ArrivalHistory {
   return ({ place, jobs }, now) => {
     const pushed = tallies.pushed.slots(jobs, now, slotMinutes)
-    const arrived = tallies.arrived.slots(placeKey(place), now, slotMinutes)
+    const arrived = tallies.arrived.slots(arrivalKey(place), now, slotMinutes)
     const last = Math.floor(now / slotMs)
     return arrived.map((amount, index) => ({
       start: (last - arrived.length + 1 + index) * slotMs,

@@ -11,8 +11,8 @@ export interface ArrivalMatch {
   readonly bucket?: string
 }
 
-/** How to read. What is not given is taken from the destination, and credentials from the platform's own chain. */
-export type ArrivalReader =
+/** How files are read. What is not given is taken from the destination, and credentials from the platform's own chain. */
+export type FileReader =
   | {
       readonly kind: 's3' | 'r2'
       readonly region?: string
@@ -23,6 +23,29 @@ export type ArrivalReader =
     }
   | { readonly kind: 'gcs'; readonly endpoint?: string; readonly credentialsFile?: string }
   | { readonly kind: 'azure'; readonly endpoint?: string }
+
+/** Documents of Elasticsearch. */
+export interface RecordPlace {
+  readonly store: 'elastic'
+  /** Address of Elasticsearch, without a slash at the end. */
+  readonly url: string
+  /** Index, data stream or pattern. */
+  readonly index: string
+  /** The field that says when a document came in. */
+  readonly timeField: string
+  /** Which documents are those of the jobs, in Lucene's query syntax; null: all. */
+  readonly query: string | null
+}
+
+/** How records are counted, where a destination has no files. */
+export interface RecordReader {
+  readonly kind: 'elastic'
+  readonly place: RecordPlace
+  /** A file with an API key; null: credentials from the environment. */
+  readonly apiKeyFile: string | null
+}
+
+export type ArrivalReader = FileReader | RecordReader
 
 export interface ArrivalRule {
   readonly match: ArrivalMatch

@@ -2,9 +2,11 @@
 import { type EpochMinute, type EpochMs, minuteMs, minuteOf } from '../time.ts'
 import type { Gap } from './arrival-ledger.ts'
 
-/** Files and bytes of a stretch of whole minutes. */
+/** What is compared of a stretch of whole minutes. */
 export interface Amount {
-  readonly files: number
+  /** Files, or records where the destination has no files. */
+  readonly count: number
+  /** Compressed, of files; 0 on both sides where records are compared. */
   readonly bytes: number
 }
 
@@ -22,14 +24,14 @@ export function isNotArriving(pushed: AmountBetween, arrived: AmountBetween, now
   const delivered = pushed(minute - silentMinutes, minute - graceMinutes)
   // The store's clock may be a little behind Cloudflare's.
   const found = arrived(minute - silentMinutes - 1, minute + 1)
-  return delivered !== null && found !== null && delivered.files > 0 && found.files === 0
+  return delivered !== null && found !== null && delivered.count > 0 && found.count === 0
 }
 
 const hourMinutes = 60
 const fewestMinutes = 10
 
 /**
- * The share of what was delivered in an hour that is missing, by files or by bytes, whichever is worse; null while too
+ * The share of what was delivered in an hour that is missing, by count or by bytes, whichever is worse; null while too
  * little is known, which is `since` when on both sides. One file alone may have crossed the edge of the hour.
  */
 export function missingShare(
@@ -42,11 +44,11 @@ export function missingShare(
   if (to - from < fewestMinutes) return null
   const [delivered, found] = [pushed(from, to), arrived(from, to)]
   if (delivered === null || found === null) return null
-  const missing = delivered.files - found.files
-  if (delivered.files === 0 || missing === 1) return 0
-  const files = missing / delivered.files
+  const missing = delivered.count - found.count
+  if (delivered.count === 0 || missing === 1) return 0
+  const share = missing / delivered.count
   const bytes = delivered.bytes === 0 ? 0 : 1 - found.bytes / delivered.bytes
-  return Math.max(0, files, bytes)
+  return Math.max(0, share, bytes)
 }
 
 /** Batches are uploaded soon after their range has ended. */
@@ -59,5 +61,5 @@ const uploadMinutes = 2
 export function isLossIn(gap: Gap, pushed: AmountBetween, arrived: AmountBetween): boolean {
   const [from, to] = [minuteOf(gap.from), minuteOf(gap.to + minuteMs - 1) + uploadMinutes]
   const [delivered, found] = [pushed(from, to), arrived(from, to)]
-  return delivered !== null && found !== null && delivered.files > found.files
+  return delivered !== null && found !== null && delivered.count > found.count
 }

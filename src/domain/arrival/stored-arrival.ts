@@ -1,6 +1,7 @@
 /* An arrival ledger as plain values, for the store: known files are packed into one text, some 20 bytes each. */
 import { isObject } from '../plain-value.ts'
 import type { ArrivalLedger, Gap, KnownFile } from './arrival-ledger.ts'
+import type { RecordLedger } from './record-ledger.ts'
 
 export function arrivalToRecord(ledger: ArrivalLedger): Readonly<Record<string, unknown>> {
   const { known, gaps, ...counts } = ledger
@@ -52,6 +53,17 @@ export function arrivalFromRecord(record: unknown): ArrivalLedger | null {
     gapMs,
     gaps,
   }
+}
+
+export function recordsToRecord(ledger: RecordLedger): Readonly<Record<string, unknown>> {
+  return { v: 1, ...ledger }
+}
+
+/** Null when it is no such record. */
+export function recordsFromRecord(record: unknown): RecordLedger | null {
+  if (!isObject(record) || record.v !== 1) return null
+  const { began, records, countedTo } = record
+  return isCount(began) && isCount(records) && isCount(countedTo) ? { began, records, countedTo } : null
 }
 
 function readGaps(value: unknown): readonly Gap[] | null {

@@ -1,53 +1,58 @@
 /* Which places are to be read: those of jobs that a rule names, jobs of one folder together. Pure. */
+import { type ArrivalPlace, arrivalKey, placeFor } from '../../domain/arrival/arrival-place.ts'
 import { type ArrivalRule, ruleFor } from '../../domain/arrival/arrival-rule.ts'
-import { placeKey, type StorePlace } from '../../domain/destination/store-place.ts'
 import type { JobId, JobSummary } from '../../domain/job/job.ts'
-import { accountOf, type ScopeKey, scopeKey } from '../../domain/scope.ts'
-import type { ScopeState } from '../state/scope-state.ts'
+import { accountOf, type Scope, type ScopeKey, scopeKey } from '../../domain/scope.ts'
 
 export interface ArrivalGroup {
   /** Of the place. */
   readonly key: string
-  readonly place: StorePlace
+  readonly place: ArrivalPlace
   /** That of the first job. */
   readonly rule: ArrivalRule
   /** By number, so that the first stays the first. */
   readonly jobs: readonly { readonly id: JobId; readonly scope: ScopeKey }[]
 }
 
-/** The rule of a job whose destination can be read; null: it is not watched. */
-export function arrivalRule(
+/** How the destination of a job is read, and where; null: it is not watched. */
+export function arrivalOf(
   rules: readonly ArrivalRule[],
-  { id, name, dataset, destinationType, place }: JobSummary,
-  { scope }: Pick<ScopeState, 'scope'>,
-): ArrivalRule | null {
-  if (place === null) return null
-  return ruleFor(rules, {
+  { id, name, dataset, destinationType, place: own }: JobSummary,
+  { scope }: Pick<WatchedScope, 'scope'>,
+): { readonly rule: ArrivalRule; readonly place: ArrivalPlace } | null {
+  const rule = ruleFor(rules, {
     jobId: id,
     jobName: name,
     dataset,
     zone: scope.kind === 'zone' ? scope : null,
     account: accountOf(scope),
     destinationType,
-    bucket: place.bucket,
+    bucket: own?.bucket ?? null,
   })
+  const place = rule === null ? null : placeFor(rule.read, own)
+  return rule === null || place === null ? null : { rule, place }
+}
+
+/** A scope as far as its destinations are concerned. */
+export interface WatchedScope {
+  readonly scope: Scope
+  readonly jobs: ReadonlyMap<JobId, { readonly summary: JobSummary }>
 }
 
 export function arrivalGroups(
-  scopes: Iterable<ScopeState>,
+  scopes: Iterable<WatchedScope>,
   rules: readonly ArrivalRule[],
 ): ReadonlyMap<string, ArrivalGroup> {
   const groups = new Map<string, ArrivalGroup>()
   if (rules.length === 0) return groups
   const found = [...scopes].flatMap((state) =>
     [...state.jobs.values()].flatMap(({ summary }) => {
-      const rule = arrivalRule(rules, summary, state)
-      if (rule === null || summary.place === null) return []
-      return [{ id: summary.id, scope: scopeKey(state.scope), place: summary.place, rule }]
+      const watched = arrivalOf(rules, summary, state)
+      return watched === null ? [] : [{ ...watched, id: summary.id, scope: scopeKey(state.scope) }]
     }),
   )
   for (const { id, scope, place, rule } of found.sort((a, b) => byNumber(a.id, b.id))) {
-    const key = placeKey(place)
+    const key = arrivalKey(place)
     const group = groups.get(key)
     groups.set(
       key,

@@ -5,10 +5,12 @@ import {
   enterFiles,
   settle,
 } from '../../domain/arrival/arrival-ledger.ts'
+import { hasFiles } from '../../domain/arrival/arrival-place.ts'
 import { type AmountBetween, isLossIn } from '../../domain/arrival/comparison.ts'
 import { keyHash } from '../../domain/arrival/key-hash.ts'
 import { keyWindows, rangeOfKey, slicedWindows } from '../../domain/arrival/listing-window.ts'
 import { type EpochMs, minuteMs } from '../../domain/time.ts'
+import { InternalError } from '../../errors.ts'
 import type { CallOptions } from '../../ports/cloudflare.ts'
 import type { ListPage, ObjectLister } from '../../ports/object-lister.ts'
 import type { ArrivalGroup } from './arrival-groups.ts'
@@ -48,6 +50,7 @@ export interface Look {
 export async function lookAt(lister: ObjectLister, input: LookInput, options: CallOptions): Promise<Look> {
   const { group, ledger, now } = input
   const { place, rule } = group
+  if (!hasFiles(place)) throw new InternalError(`${place.store} has no files`)
   const near = (ledger.newestStart ?? 0) - nearMs
   const recent = input.caughtUp ? now - rule.lateWindowMs : 0
   const from = input.deep ? ledger.floor : Math.max(ledger.floor, near, recent)

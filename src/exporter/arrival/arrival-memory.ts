@@ -1,5 +1,11 @@
 import type { ArrivalLedger } from '../../domain/arrival/arrival-ledger.ts'
-import { arrivalFromRecord, arrivalToRecord } from '../../domain/arrival/stored-arrival.ts'
+import type { RecordLedger } from '../../domain/arrival/record-ledger.ts'
+import {
+  arrivalFromRecord,
+  arrivalToRecord,
+  recordsFromRecord,
+  recordsToRecord,
+} from '../../domain/arrival/stored-arrival.ts'
 import type { EpochMs } from '../../domain/time.ts'
 import type { RecordStore } from '../../ports/record-store.ts'
 import type { Log } from '../../ports/runtime.ts'
@@ -14,6 +20,8 @@ export interface ArrivalMemory {
   ledger(place: string): ArrivalLedger | null
   /** Resolves when a crash can no longer lose it. */
   save(place: string, ledger: ArrivalLedger): Promise<void>
+  records(place: string): RecordLedger | null
+  saveRecords(place: string, ledger: RecordLedger): Promise<void>
   /** Whether any place is remembered. */
   isEmpty(): boolean
   /** The places that are watched now: one that is not for 30 days is forgotten. */
@@ -21,15 +29,18 @@ export interface ArrivalMemory {
 }
 
 export function createArrivalMemory(store: RecordStore, log: Log): ArrivalMemory {
+  const read = <T>(place: string, parse: (record: unknown) => T | null): T | null => {
+    const record = store.get(`${prefix}${place}`)
+    if (record === undefined) return null
+    const ledger = parse(record)
+    if (ledger === null)
+      log.error({ key: `${prefix}${place}` }, 'an arrival record is damaged; this place starts from zero')
+    return ledger
+  }
   return {
-    ledger(place) {
-      const record = store.get(`${prefix}${place}`)
-      if (record === undefined) return null
-      const ledger = arrivalFromRecord(record)
-      if (ledger === null)
-        log.error({ key: `${prefix}${place}` }, 'an arrival record is damaged; this place starts from zero')
-      return ledger
-    },
+    ledger: (place) => read(place, arrivalFromRecord),
+    records: (place) => read(place, recordsFromRecord),
+    saveRecords: (place, ledger) => store.put(`${prefix}${place}`, recordsToRecord(ledger)),
     save: (place, ledger) => store.put(`${prefix}${place}`, arrivalToRecord(ledger)),
     isEmpty: () => store.keys(prefix).length === 0,
     async seen(places, now) {

@@ -3,26 +3,27 @@
  * why; its neighbours are read all the same. What is counted is stored before it is shown.
  */
 import type { ServerClock } from '../../access/server-clock.ts'
-import { type ArrivalLedger, beginLedger } from '../../domain/arrival/arrival-ledger.ts'
-import type { ArrivalReader, ArrivalRule } from '../../domain/arrival/arrival-rule.ts'
+import { arrivalTitle, hasFiles } from '../../domain/arrival/arrival-place.ts'
+import type { ArrivalRule } from '../../domain/arrival/arrival-rule.ts'
 import { type AmountBetween, isNotArriving, missingShare } from '../../domain/arrival/comparison.ts'
-import { placeTitle } from '../../domain/destination/store-place.ts'
 import type { JobId } from '../../domain/job/job.ts'
 import type { Ledger, MinuteCounts } from '../../domain/ledger/ledger.ts'
 import type { ScopeKey } from '../../domain/scope.ts'
-import { type EpochMs, minuteMs, minuteOf } from '../../domain/time.ts'
+import { type EpochMs, minuteMs } from '../../domain/time.ts'
 import { ApiFailure } from '../../errors.ts'
-import type { ObjectLister } from '../../ports/object-lister.ts'
 import type { Clock, Log } from '../../ports/runtime.ts'
 import type { JobArrival } from '../state/job-arrival.ts'
 import { failed, neverPolled, type PollState, succeeded } from '../state/poll-state.ts'
 import type { SelfState } from '../state/self-state.ts'
 import type { ExporterState } from '../state/state.ts'
 import { type ArrivalGroup, arrivalGroups } from './arrival-groups.ts'
-import { type Look, lookAt, settled } from './arrival-look.ts'
 import type { ArrivalMemory } from './arrival-memory.ts'
+import type { ArrivalReaders } from './arrival-readers.ts'
+import { createFileWatch } from './file-watch.ts'
 import { createMinuteTally, type MinuteTally } from './minute-tally.ts'
+import type { PlaceWatch } from './place-watch.ts'
 import { createPushTally, type PushTally } from './push-tally.ts'
+import { createRecordWatch } from './record-watch.ts'
 
 export const arrivalPoller = 'arrival'
 
@@ -34,8 +35,7 @@ export interface ArrivalDeps {
   readonly clock: Clock
   readonly log: Log
   readonly rules: () => readonly ArrivalRule[]
-  /** Opens what a rule reads with; asked once for each. */
-  readonly open: (read: ArrivalReader) => ObjectLister
+  readonly readers: ArrivalReaders
 }
 
 export interface ArrivalPoll {
@@ -53,94 +53,46 @@ export interface ArrivalPoll {
 const parallel = 8
 /** How often places that are not watched any more are looked for in the store. */
 const sweepEveryMs = 60 * minuteMs
-/** How often late files are looked for. */
-const deepEveryMs = 10 * minuteMs
 /** Looks after which the state is told, so that a long cycle shows what it has. */
 const batchSize = 50
 
 interface Place {
+  readonly watch: PlaceWatch
   poll: PollState
-  ledger: ArrivalLedger | null
   completeTo: EpochMs | null
-  /** Whether the last look saw all there was. */
-  caughtUp: boolean
   /** By the monotonic clock; null before the first. */
   lookedAt: number | null
-  deepAt: number | null
 }
 
 export function createArrivalPoll(deps: ArrivalDeps): ArrivalPoll {
-  const { state, memory, server, clock, log } = deps
+  const { state, memory, server, clock, log, readers } = deps
   const places = new Map<string, Place>()
-  const listers = new Map<string, ObjectLister>()
   const arrived = createMinuteTally()
   const pushed = createPushTally(state, deps.rules)
   let sweptAt: number | null = null
 
-  const placeOf = ({ key }: ArrivalGroup): Place => {
-    const known = places.get(key)
+  const watchOf = ({ key, place }: ArrivalGroup): PlaceWatch =>
+    hasFiles(place)
+      ? createFileWatch(key, { memory, arrived, listerOf: readers.lister })
+      : createRecordWatch(key, { memory, arrived, counterOf: readers.counter })
+  const placeOf = (group: ArrivalGroup): Place => {
+    const known = places.get(group.key)
     if (known !== undefined) return known
-    const place = {
-      poll: neverPolled,
-      ledger: memory.ledger(key),
-      completeTo: null,
-      caughtUp: false,
-      lookedAt: null,
-      deepAt: null,
-    }
-    places.set(key, place)
+    const place = { watch: watchOf(group), poll: neverPolled, completeTo: null, lookedAt: null }
+    places.set(group.key, place)
     return place
-  }
-  const listerOf = (read: ArrivalReader): ObjectLister => {
-    const key = JSON.stringify(read)
-    const lister = listers.get(key) ?? deps.open(read)
-    listers.set(key, lister)
-    return lister
   }
   const pushedBy = ({ jobs }: ArrivalGroup): AmountBetween => pushed.together(jobs.map(({ id }) => id))
 
-  /** The watch of a place begins with the first try: what is written from then on counts, even if the try fails. */
-  const begun = async (group: ArrivalGroup, now: EpochMs): Promise<ArrivalLedger> => {
-    const ledger = beginLedger(now, group.rule.lateWindowMs)
-    await memory.save(group.key, ledger)
-    placeOf(group).ledger = ledger
-    return ledger
-  }
-
-  /** Counts by minute: at the first look all that is there, afterwards what is new. */
-  const tally = (group: ArrivalGroup, { from, listed, added }: Look, first: boolean): void => {
-    if (first) arrived.begin(group.key, minuteOf(from + minuteMs - 1))
-    for (const { written, bytes } of first ? listed : added)
-      arrived.add(group.key, minuteOf(written), { files: 1, bytes })
-  }
-
   const look = async (group: ArrivalGroup, signal: AbortSignal): Promise<void> => {
     const place = placeOf(group)
-    const [now, monotonic] = [server.now(), clock.monotonic()]
-    const first = place.deepAt === null
-    const deep = place.deepAt === null || monotonic - place.deepAt >= deepEveryMs
-    const { caughtUp } = place
-    place.caughtUp = false
+    const monotonic = clock.monotonic()
     place.lookedAt = monotonic
     try {
-      const ledger = place.ledger ?? (await begun(group, now))
-      const look = { group, ledger, deep, caughtUp, now }
-      const seen = await lookAt(listerOf(group.rule.read), look, { signal })
-      tally(group, seen, first)
-      const next = settled(seen.ledger, {
-        complete: seen.complete,
-        lateWindowMs: group.rule.lateWindowMs,
-        now,
-        pushed: pushedBy(group),
-        arrived: arrived.between(group.key),
-      })
-      if (next !== ledger) await memory.save(group.key, next)
-      place.ledger = next
-      if (deep) place.deepAt = monotonic
-      place.caughtUp = seen.complete
-      if (seen.complete) place.completeTo = now
+      const time = { now: server.now(), monotonic, pushed: pushedBy(group) }
+      place.completeTo = (await place.watch.look(group, time, signal)) ?? place.completeTo
       if (place.poll.failure !== null)
-        log.info({ place: placeTitle(group.place) }, 'reading the destination works again')
+        log.info({ place: arrivalTitle(group.place) }, 'reading the destination works again')
       place.poll = succeeded(clock.now())
     } catch (error) {
       if (!(error instanceof ApiFailure)) throw error
@@ -162,7 +114,7 @@ export function createArrivalPoll(deps: ArrivalDeps): ArrivalPoll {
   }
 
   const shown = (group: ArrivalGroup): JobArrival => {
-    const { poll, ledger, completeTo } = placeOf(group)
+    const { watch, poll, completeTo } = placeOf(group)
     const now = server.now()
     const jobs = group.jobs.map(({ id }) => id)
     return {
@@ -170,7 +122,8 @@ export function createArrivalPoll(deps: ArrivalDeps): ArrivalPoll {
       jobs,
       poll,
       completeTo,
-      ledger,
+      ledger: watch.ledger(),
+      records: watch.records(),
       tolerance: group.rule.tolerance,
       silent: poll.failure === null && isNotArriving(pushedBy(group), arrived.between(group.key), now),
       missingShare: poll.failure === null && !isSampled(group) ? missing(group, now) : null,
@@ -222,10 +175,7 @@ export function createArrivalPoll(deps: ArrivalDeps): ArrivalPoll {
     },
     pushed: pushed.counted,
     tallies: { pushed, arrived },
-    close() {
-      for (const lister of listers.values()) lister.close()
-      listers.clear()
-    },
+    close: readers.close,
   }
 }
 

@@ -1,5 +1,5 @@
 /*
- * Files and bytes by minute over the last four hours, for comparing what was pushed with what arrived. In memory only
+ * Files or records, and bytes, by minute over the last four hours, for comparing what was pushed with what arrived. In memory only
  * and bounded: two numbers a minute for each key that is watched.
  */
 import type { Amount, AmountBetween } from '../../domain/arrival/comparison.ts'
@@ -11,6 +11,8 @@ export const tallyMinutes = 240
 export interface MinuteTally {
   /** From when on a key is known; the first call for a key counts. */
   begin(key: string, from: EpochMinute): void
+  /** Forgets what is known of a key, and begins again. */
+  restart(key: string, from: EpochMinute): void
   add(key: string, minute: EpochMinute, amount: Amount): void
   /** From when on a key is known; null while it is not. */
   since(key: string): EpochMinute | null
@@ -23,7 +25,7 @@ export interface MinuteTally {
 }
 
 interface Row {
-  readonly files: number
+  readonly count: number
   readonly bytes: number
   readonly from: EpochMinute
   newest: EpochMinute
@@ -36,16 +38,16 @@ export function createMinuteTally(): MinuteTally {
   const moveTo = (row: Row, minute: EpochMinute): void => {
     const first = Math.max(row.newest + 1, minute - tallyMinutes + 1)
     for (let each = first; each <= minute; each += 1)
-      for (const measure of [row.files, row.bytes]) rows.set(measure, each % tallyMinutes, 0)
+      for (const measure of [row.count, row.bytes]) rows.set(measure, each % tallyMinutes, 0)
     row.newest = Math.max(row.newest, minute)
   }
   const sum = (row: Row, from: EpochMinute, to: EpochMinute): Amount => {
-    let [files, bytes] = [0, 0]
+    let [count, bytes] = [0, 0]
     for (let minute = from; minute < to && minute <= row.newest; minute += 1) {
-      files += rows.get(row.files, minute % tallyMinutes)
+      count += rows.get(row.count, minute % tallyMinutes)
       bytes += rows.get(row.bytes, minute % tallyMinutes)
     }
-    return { files, bytes }
+    return { count, bytes }
   }
   const between =
     (key: string): AmountBetween =>
@@ -55,18 +57,30 @@ export function createMinuteTally(): MinuteTally {
       return sum(row, from, to)
     }
 
+  const begin = (key: string, from: EpochMinute): void => {
+    if (known.has(key)) return
+    known.set(key, { count: rows.take(), bytes: rows.take(), from, newest: from - 1 })
+  }
+  const forget = (key: string, row: Row): void => {
+    rows.free(row.count)
+    rows.free(row.bytes)
+    known.delete(key)
+  }
+
   return {
-    begin(key, from) {
-      if (known.has(key)) return
-      known.set(key, { files: rows.take(), bytes: rows.take(), from, newest: from - 1 })
+    begin,
+    restart(key, from) {
+      const row = known.get(key)
+      if (row !== undefined) forget(key, row)
+      begin(key, from)
     },
-    add(key, minute, { files, bytes }) {
+    add(key, minute, { count, bytes }) {
       const row = known.get(key)
       if (row === undefined || minute < row.from) return
       moveTo(row, minute)
       if (minute <= row.newest - tallyMinutes) return
       const place = minute % tallyMinutes
-      rows.set(row.files, place, rows.get(row.files, place) + files)
+      rows.set(row.count, place, rows.get(row.count, place) + count)
       rows.set(row.bytes, place, rows.get(row.bytes, place) + bytes)
     },
     since: (key) => known.get(key)?.from ?? null,
@@ -80,12 +94,7 @@ export function createMinuteTally(): MinuteTally {
       })
     },
     keep(keys) {
-      for (const [key, row] of known) {
-        if (keys.has(key)) continue
-        rows.free(row.files)
-        rows.free(row.bytes)
-        known.delete(key)
-      }
+      for (const [key, row] of known) if (!keys.has(key)) forget(key, row)
     },
   }
 }

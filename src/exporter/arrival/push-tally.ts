@@ -1,4 +1,5 @@
 /* What Cloudflare delivered to the jobs that are watched, by the minute in which the upload ended. */
+import { hasFiles } from '../../domain/arrival/arrival-place.ts'
 import type { ArrivalRule } from '../../domain/arrival/arrival-rule.ts'
 import type { Amount, AmountBetween } from '../../domain/arrival/comparison.ts'
 import type { JobId } from '../../domain/job/job.ts'
@@ -6,7 +7,7 @@ import { type Ledger, type MinuteCounts, openCounts } from '../../domain/ledger/
 import type { ScopeKey } from '../../domain/scope.ts'
 import type { EpochMinute, EpochMs } from '../../domain/time.ts'
 import type { ScopeState } from '../state/scope-state.ts'
-import { arrivalRule } from './arrival-groups.ts'
+import { arrivalOf } from './arrival-groups.ts'
 import { createMinuteTally } from './minute-tally.ts'
 
 export interface PushTally {
@@ -20,20 +21,29 @@ export interface PushTally {
   keep(ids: { has(id: JobId): boolean }): void
 }
 
+/** What is counted where a job pushes to. */
+type Measure = 'files' | 'records'
+
 export function createPushTally(
   state: { scope(key: ScopeKey): ScopeState | undefined },
   rules: () => readonly ArrivalRule[],
 ): PushTally {
   const tally = createMinuteTally()
-  const begun = new Map<JobId, EpochMinute>()
+  const begun = new Map<JobId, Measure>()
 
-  const watched = (scope: ScopeState, id: JobId): boolean => {
+  const measureOf = (scope: ScopeState, id: JobId): Measure | null => {
     const job = scope.jobs.get(id)
-    return job !== undefined && arrivalRule(rules(), job.summary, scope) !== null
+    const watched = job === undefined ? null : arrivalOf(rules(), job.summary, scope)
+    if (watched === null) return null
+    return hasFiles(watched.place) ? 'files' : 'records'
   }
   const enter = ({ minute, jobId, final, success, counts }: MinuteCounts): void => {
     if (!final || !success) return
-    tally.add(jobId, minute, { files: counts.uploads, bytes: counts.compressedBytes })
+    const isFiles = begun.get(jobId) === 'files'
+    const amount = isFiles
+      ? { count: counts.uploads, bytes: counts.compressedBytes }
+      : { count: counts.records, bytes: 0 }
+    tally.add(jobId, minute, amount)
   }
 
   return {
@@ -42,9 +52,10 @@ export function createPushTally(
       if (scope === undefined || rules().length === 0) return
       const fresh = new Set<JobId>()
       for (const id of scope.jobs.keys()) {
-        if (begun.has(id) || !watched(scope, id)) continue
-        begun.set(id, before.watermark)
-        tally.begin(id, before.watermark)
+        const measure = measureOf(scope, id)
+        if (measure === null || begun.get(id) === measure) continue
+        begun.set(id, measure)
+        tally.restart(id, before.watermark)
         fresh.add(id)
       }
       if (fresh.size > 0) for (const counts of openCounts(before)) if (fresh.has(counts.jobId)) enter(counts)
@@ -67,11 +78,11 @@ export function createPushTally(
 }
 
 function sumOf(amounts: readonly (Amount | null)[]): Amount | null {
-  let [files, bytes] = [0, 0]
+  let [count, bytes] = [0, 0]
   for (const amount of amounts) {
     if (amount === null) return null
-    files += amount.files
+    count += amount.count
     bytes += amount.bytes
   }
-  return { files, bytes }
+  return { count, bytes }
 }

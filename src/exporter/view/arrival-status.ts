@@ -1,8 +1,8 @@
 /* What pages tell of a job's destination: pushed and arrived side by side, and what is missing. */
 import { type Gap, openGaps } from '../../domain/arrival/arrival-ledger.ts'
+import { arrivalTitle, hasFiles } from '../../domain/arrival/arrival-place.ts'
 import type { Amount } from '../../domain/arrival/comparison.ts'
 import { listCommand } from '../../domain/arrival/list-command.ts'
-import { placeTitle } from '../../domain/destination/store-place.ts'
 import type { JobId } from '../../domain/job/job.ts'
 import type { EpochMs } from '../../domain/time.ts'
 import type { JobArrival } from '../state/job-arrival.ts'
@@ -20,6 +20,8 @@ export type ArrivalHistory = (arrival: JobArrival, now: EpochMs) => readonly Arr
 
 export interface ArrivalStatus {
   readonly place: string
+  /** What is counted and compared there. */
+  readonly unit: 'files' | 'records'
   /** All jobs that write there, this one included. */
   readonly jobs: readonly JobId[]
   readonly failure: PollFailure | null
@@ -27,7 +29,7 @@ export interface ArrivalStatus {
   readonly silent: boolean
   readonly missingShare: number | null
   readonly tolerance: number
-  /** Null before the first look. */
+  /** Of files: null before the first try. */
   readonly found: {
     readonly since: EpochMs
     readonly files: number
@@ -40,15 +42,18 @@ export interface ArrivalStatus {
     /** Not judged yet: a file may still come, or there was nothing to push. */
     readonly openGaps: readonly Gap[]
   } | null
+  /** Of records: null before the first try. */
+  readonly records: { readonly since: EpochMs; readonly count: number } | null
   readonly slots: readonly ArrivalSlot[]
-  /** Lists the files of today. */
+  /** Lists the files of today, or counts the records of the last hour. */
   readonly command: string
 }
 
 export function arrivalStatus(arrival: JobArrival, history: ArrivalHistory, now: EpochMs): ArrivalStatus {
-  const { place, jobs, poll, completeTo, silent, missingShare, tolerance, ledger } = arrival
+  const { place, jobs, poll, completeTo, silent, missingShare, tolerance, ledger, records } = arrival
   return {
-    place: placeTitle(place),
+    place: arrivalTitle(place),
+    unit: hasFiles(place) ? 'files' : 'records',
     jobs,
     failure: poll.failure,
     completeTo,
@@ -68,6 +73,7 @@ export function arrivalStatus(arrival: JobArrival, history: ArrivalHistory, now:
             gaps: ledger.gaps.toReversed(),
             openGaps: openGaps(ledger).toReversed(),
           },
+    records: records === null ? null : { since: records.began, count: records.records },
     slots: history(arrival, now),
     command: listCommand(place, now),
   }

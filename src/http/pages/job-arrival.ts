@@ -12,7 +12,7 @@ const shownGaps = 8
 
 export function arrivalSection(id: string, arrival: ArrivalStatus | null, root: string, now: number): Html {
   if (arrival === null) return nothing
-  const { place, failure, found, completeTo, command } = arrival
+  const { place, unit, failure, found, records, completeTo, command } = arrival
   const others = arrival.jobs.filter((job) => job !== id)
   return html`<section aria-labelledby="arrival"><h2 id="arrival">At the destination</h2>
 ${
@@ -33,20 +33,26 @@ ${definitions([
       ]),
   [
     'Found',
-    found === null
-      ? 'not looked yet'
-      : html`${counted(found.files, 'file')}, ${byteAmount(found.bytes)} <span class="quiet">since ${instant(found.since)}${found.lateFiles === 0 ? '' : `, ${amount(found.lateFiles)} of them late`}</span>`,
+    records !== null
+      ? html`${counted(records.count, 'record')} <span class="quiet">since ${instant(records.since)}</span>`
+      : found === null
+        ? 'not looked yet'
+        : html`${counted(found.files, 'file')}, ${byteAmount(found.bytes)} <span class="quiet">since ${instant(found.since)}${found.lateFiles === 0 ? '' : `, ${amount(found.lateFiles)} of them late`}</span>`,
   ],
-  [
-    'Newest file',
-    found?.newestEnd === null || found === null ? 'none' : html`ends ${ago(found.newestEnd, now)}`,
-  ],
+  ...(unit === 'records'
+    ? []
+    : [
+        [
+          'Newest file',
+          found?.newestEnd === null || found === null ? 'none' : html`ends ${ago(found.newestEnd, now)}`,
+        ] as const,
+      ]),
   ['Complete up to', completeTo === null ? 'not yet' : instant(completeTo)],
   ['Look yourself', html`<code>${command}</code>`],
 ])}
 ${found === null ? nothing : gapList('Missing', found.gaps)}
 ${found === null ? nothing : gapList('Without a file, not judged yet', found.openGaps)}
-${slotTable(arrival.slots)}</section>`
+${slotTable(arrival)}</section>`
 }
 
 function verdict({ silent, missingShare, tolerance, found }: ArrivalStatus): Html {
@@ -78,23 +84,29 @@ function gapList(title: string, gaps: readonly Gap[]): Html {
     )}${rest > 0 ? html`<li class="quiet">and ${amount(rest)} more</li>` : nothing}</ul>`
 }
 
-function slotTable(slots: readonly ArrivalSlot[]): Html {
+function slotTable({ slots, unit }: Pick<ArrivalStatus, 'slots' | 'unit'>): Html {
   const known = slots.filter(({ pushed, arrived }) => pushed !== null || arrived !== null)
   if (known.length === 0) return nothing
-  const headings = ['From (UTC)', 'Files pushed', 'Files arrived', 'Bytes pushed', 'Bytes arrived']
+  const headings =
+    unit === 'files'
+      ? ['From (UTC)', 'Files pushed', 'Files arrived', 'Bytes pushed', 'Bytes arrived']
+      : ['From (UTC)', 'Records pushed', 'Records arrived']
   const table = (rows: readonly ArrivalSlot[]): Html =>
-    html`<div class="scroll" tabindex="0" role="region" aria-label="Pushed and arrived"><table class="numbers"><thead><tr>${headings.map((text) => html`<th scope="col">${text}</th>`)}</tr></thead><tbody>${rows.toReversed().map(row)}</tbody></table></div>`
+    html`<div class="scroll" tabindex="0" role="region" aria-label="Pushed and arrived"><table class="numbers"><thead><tr>${headings.map((text) => html`<th scope="col">${text}</th>`)}</tr></thead><tbody>${rows.toReversed().map((slot) => row(slot, unit))}</tbody></table></div>`
   return html`<h3>Pushed and arrived</h3>${table(known.slice(-shownSlots))}
 ${known.length > shownSlots ? html`<details><summary>Earlier</summary>${table(known.slice(0, -shownSlots))}</details>` : nothing}`
 }
 
-function row({ start, pushed, arrived }: ArrivalSlot): Html {
+function row({ start, pushed, arrived }: ArrivalSlot, unit: ArrivalStatus['unit']): Html {
   const cell = (side: Amount | null, text: (amount: Amount) => string): string =>
     side === null ? '–' : text(side)
-  const files = ({ files }: Amount): string => amount(files)
+  const number = ({ count }: Amount): string => amount(count)
   const bytes = ({ bytes }: Amount): string => byteAmount(bytes)
-  const short = pushed !== null && arrived !== null && arrived.files < pushed.files
-  const cells = [cell(pushed, files), cell(arrived, files), cell(pushed, bytes), cell(arrived, bytes)]
+  const short = pushed !== null && arrived !== null && arrived.count < pushed.count
+  const cells = [
+    ...[pushed, arrived].map((side) => cell(side, number)),
+    ...(unit === 'files' ? [pushed, arrived].map((side) => cell(side, bytes)) : []),
+  ]
   return html`<tr><th scope="row"><time datetime="${isoText(start)}">${clockTime(start)}</time></th>${cells.map(
     (text, index) => html`<td>${short && index === 1 ? html`<b>${text}</b>` : text}</td>`,
   )}</tr>

@@ -12,11 +12,11 @@ import { minute, tenOClock } from '../../support/log-files.ts'
 const at =
   (...minutes: readonly number[]): AmountBetween =>
   (from, to) => {
-    const files = minutes.filter((one) => {
+    const count = minutes.filter((one) => {
       const when = minuteOf(tenOClock) + one
       return when >= from && when < to
     }).length
-    return { files, bytes: files * 10 }
+    return { count, bytes: count * 10 }
   }
 const unknown: AmountBetween = () => null
 
@@ -47,7 +47,7 @@ t.test('the share that is missing of an hour', async (t) => {
   t.equal(share(at(...all), at(...all.slice(45)), since + 45), 0, 'only what is known is compared')
   t.equal(share(at(...all), at(), since + 55), null, 'five minutes are too few')
   t.equal(share(unknown, at()), null)
-  const smaller: AmountBetween = () => ({ files: 60, bytes: 450 })
+  const smaller: AmountBetween = () => ({ count: 60, bytes: 450 })
   t.equal(share(at(...all), smaller), 0.25, 'all files are there, and some are cut')
 })
 

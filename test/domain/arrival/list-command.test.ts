@@ -20,6 +20,14 @@ t.test('the files of the day are listed with the command of each store', async (
   )
 })
 
+t.test('records are counted with one', async (t) => {
+  const index = { store: 'elastic', url: 'https://search.example', index: 'logs-*', timeField: 'at' } as const
+  t.equal(
+    listCommand({ ...index, query: "job:'x'" }, now),
+    `curl -H "Authorization: ApiKey $ELASTIC_API_KEY" -H 'Content-Type: application/json' "https://search.example/logs-*/_count" -d '{"query":{"bool":{"filter":[{"range":{"at":{"gte":"now-1h","lt":"now"}}},{"query_string":{"query":"job:'\\''x'\\''"}}]}}}'`,
+  )
+})
+
 t.test('without a path it is the whole bucket, and an endpoint is an address', async (t) => {
   t.equal(listCommand({ ...s3, path: '' }, now), 'aws s3 ls "s3://quay-logs/"')
   for (const endpoint of ['minio.example', 'https://minio.example'])

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { createMinuteTally } from '../../../src/exporter/arrival/minute-tally.ts'
 
-const one = { files: 1, bytes: 100 }
+const one = { count: 1, bytes: 100 }
 
 t.test('minutes are added up from where the tally begins, and beginning again changes nothing', async (t) => {
   const tally = createMinuteTally()
@@ -13,7 +13,7 @@ t.test('minutes are added up from where the tally begins, and beginning again ch
   tally.add('a', 1002, one)
   tally.begin('a', 1001)
   t.equal(tally.since('a'), 1000)
-  t.same(tally.between('a')(1000, 1003), { files: 2, bytes: 200 })
+  t.same(tally.between('a')(1000, 1003), { count: 2, bytes: 200 })
   t.same(tally.between('a')(1001, 1003), one)
   t.equal(tally.between('a')(999, 1003), null, 'what was before is not known')
   t.equal(tally.between('b')(1000, 1003), null)
@@ -28,6 +28,6 @@ t.test('what is not kept is forgotten', async (t) => {
   tally.keep(new Set(['b']))
   t.same([tally.since('a'), tally.since('b')], [null, 1000])
   tally.begin('a', 1000)
-  t.same(tally.between('a')(1000, 1001), { files: 0, bytes: 0 })
+  t.same(tally.between('a')(1000, 1001), { count: 0, bytes: 0 })
   t.same(tally.between('b')(1000, 1001), one)
 })

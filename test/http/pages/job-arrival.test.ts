@@ -9,9 +9,10 @@ const gap = (index: number) => ({
   from: now - hour + index * minute,
   to: now - hour + (index + 0.5) * minute,
 })
-const amount = (files: number) => ({ files, bytes: files * 1000 })
+const amount = (count: number) => ({ count, bytes: count * 1000 })
 const unseen: ArrivalStatus = {
   place: 's3://quay-logs/http',
+  unit: 'files',
   jobs: ['7'],
   failure: null,
   completeTo: null,
@@ -19,6 +20,7 @@ const unseen: ArrivalStatus = {
   missingShare: null,
   tolerance: 0.98,
   found: null,
+  records: null,
   slots: [],
   command: 'aws s3 ls s3://quay-logs/http/20261124/',
 }
@@ -68,6 +70,13 @@ t.test('what was found, what is missing and what cannot be read stands there in 
   const { html } = arrivalSection('7', { ...unseen, ...all }, './', now)
   t.equal(html.match(/<td><b>/g)?.length, 1, 'fewer files than were pushed stand out')
   t.match(html, '<td><b>9</b></td>')
+})
+
+t.test('where records are counted there are no files, gaps and bytes', async (t) => {
+  const slots = [{ start: now - 5 * minute, pushed: amount(1000), arrived: amount(990) }]
+  const records = { since: now - 24 * hour, count: 12_345 }
+  const place = 'https://search.example/logs-*'
+  golden(t, 'job-arrival-records', shown({ unit: 'records', place, records, missingShare: 0.01, slots }))
 })
 
 t.test('the verdict is the worst that is known', async (t) => {
