@@ -12,12 +12,10 @@ const { gauge, counter, series } = metricFamily<JobView>(jobLabels, ({ identity 
 
 export const arrivalMetrics: readonly Metric<JobView>[] = [
   series(
-    {
-      name: 'cloudflare_logpush_arrival_info',
-      type: 'gauge',
-      help: 'A job whose destination is read (always 1). counted_with is the job that carries the arrival series of its folder: its own, unless several jobs write there.',
-      labels: ['store', 'counted_with'],
-    },
+    'gauge',
+    'cloudflare_logpush_arrival_info',
+    ['store', 'counted_with'],
+    'A job whose destination is read (always 1). counted_with is the job that carries the arrival series of its folder: its own, unless several jobs write there.',
     ({ arrival }) =>
       arrival === null ? [] : [{ values: [arrival.place.store, leaderOf(arrival)], value: 1 }],
   ),

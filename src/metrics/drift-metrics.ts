@@ -6,12 +6,10 @@ const { gauge, series } = metricFamily<DriftState>([], () => '')
 /** How the manifest and what is live differ; nothing before the first comparison. */
 export const driftMetrics: readonly Metric<DriftState>[] = [
   series(
-    {
-      name: 'cloudflare_logpush_manifest_drift',
-      type: 'gauge',
-      help: 'Whether an object of the manifest differs from what is live at Cloudflare, by the change that apply would make.',
-      labels: ['account', 'zone', 'kind', 'name', 'change'],
-    },
+    'gauge',
+    'cloudflare_logpush_manifest_drift',
+    ['account', 'zone', 'kind', 'name', 'change'],
+    'Whether an object of the manifest differs from what is live at Cloudflare, by the change that apply would make.',
     (state) =>
       driftObjects(state).map(({ account, zone, kind, name, change }) => ({
         values: [account, zone, kind, name, change],
@@ -19,12 +17,10 @@ export const driftMetrics: readonly Metric<DriftState>[] = [
       })),
   ),
   series(
-    {
-      name: 'cloudflare_logpush_manifest_uncovered_zones',
-      type: 'gauge',
-      help: 'Zones the API token sees that have no job of the dataset in the manifest, for datasets declared with zones. Excluded zones do not count.',
-      labels: ['account', 'dataset'],
-    },
+    'gauge',
+    'cloudflare_logpush_manifest_uncovered_zones',
+    ['account', 'dataset'],
+    'Zones the API token sees that have no job of the dataset in the manifest, for datasets declared with zones. Excluded zones do not count.',
     ({ compared }) =>
       (compared?.uncovered ?? []).map(({ account, dataset, zones }) => ({
         values: [account, dataset],

@@ -1,29 +1,18 @@
 import { byApi, byPoller, type ExporterView, requestDurations, unreadableObjects } from './exporter-view.ts'
-import { type Metric, type MetricType, metricFamily, seconds } from './metric.ts'
+import { type Metric, metricFamily, seconds } from './metric.ts'
 
 const { gauge, counter, series } = metricFamily<ExporterView>([], () => '')
 
-type Samples = Parameters<typeof series>[1]
-
-/** A row whose samples have labels of their own. */
-const labelled = (
-  type: MetricType,
-  name: string,
-  labels: readonly string[],
-  help: string,
-  samples: Samples,
-) => series({ name, type, help, labels }, samples)
-
 /** The exporter's own metrics. */
 export const exporterMetrics: readonly Metric<ExporterView>[] = [
-  labelled(
+  series(
     'gauge',
     'cloudflare_logpush_exporter_build_info',
     ['version', 'revision', 'nodeversion'],
     'Version of the running exporter (always 1).',
     ({ build }) => [{ values: [build.version, build.revision, build.nodeVersion], value: 1 }],
   ),
-  labelled(
+  series(
     'gauge',
     'cloudflare_logpush_exporter_config_info',
     ['poll_interval', 'revision_window', 'budget_share', 'rate_limit_type'],
@@ -37,7 +26,7 @@ export const exporterMetrics: readonly Metric<ExporterView>[] = [
     'Whether the last attempt to read the settings succeeded.',
     ({ self }) => self.reload?.successful ?? true,
   ),
-  labelled(
+  series(
     'counter',
     'cloudflare_logpush_exporter_api_requests_total',
     ['api', 'operation', 'code'],
@@ -48,63 +37,63 @@ export const exporterMetrics: readonly Metric<ExporterView>[] = [
         value: count,
       })),
   ),
-  labelled(
+  series(
     'histogram',
     'cloudflare_logpush_exporter_api_request_duration_seconds',
     ['api', 'operation', 'code'],
     'Duration of requests to Cloudflare.',
     requestDurations,
   ),
-  labelled(
+  series(
     'gauge',
     'cloudflare_logpush_exporter_api_budget_limit',
     ['api'],
     'Requests the exporter may send in 5 minutes: its share of the API limit.',
     (view) => byApi(view, ({ limit }) => limit),
   ),
-  labelled(
+  series(
     'gauge',
     'cloudflare_logpush_exporter_api_budget_remaining',
     ['api'],
     'Requests of the budget limit not used in the last 5 minutes.',
     (view) => byApi(view, ({ remaining }) => remaining),
   ),
-  labelled(
+  series(
     'counter',
     'cloudflare_logpush_exporter_api_throttled_total',
     ['api'],
     'Requests that Cloudflare refused because a rate limit was exhausted.',
     (view) => byApi(view, ({ throttled }) => throttled),
   ),
-  labelled(
+  series(
     'gauge',
     'cloudflare_logpush_exporter_poll_duration_seconds',
     ['poller'],
     'Duration of the last poll cycle.',
     (view) => byPoller(view, ({ durationSeconds }) => durationSeconds),
   ),
-  labelled(
+  series(
     'gauge',
     'cloudflare_logpush_exporter_poll_interval_seconds',
     ['poller'],
     'Time between the starts of the last two poll cycles; longer than configured when the work does not fit the budget.',
     (view) => byPoller(view, ({ intervalSeconds }) => intervalSeconds),
   ),
-  labelled(
+  series(
     'gauge',
     'cloudflare_logpush_exporter_poll_last_success_timestamp_seconds',
     ['poller'],
     'End of the last successful poll cycle. Absent before the first.',
     (view) => byPoller(view, ({ lastSuccess }) => seconds(lastSuccess)),
   ),
-  labelled(
+  series(
     'counter',
     'cloudflare_logpush_exporter_polls_total',
     ['poller'],
     'Completed poll cycles, successful or not.',
     (view) => byPoller(view, ({ polls }) => polls),
   ),
-  labelled(
+  series(
     'counter',
     'cloudflare_logpush_exporter_poll_failures_total',
     ['poller', 'kind'],
@@ -134,14 +123,14 @@ export const exporterMetrics: readonly Metric<ExporterView>[] = [
     'Responses that hit the row limit and were fetched again in parts.',
     ({ self }) => self.windowsSplit,
   ),
-  labelled(
+  series(
     'gauge',
     'cloudflare_logpush_exporter_scopes',
     ['state'],
     'Accounts and zones by state: watched (with jobs), empty, unknown (jobs cannot be listed), failing (health cannot be read).',
     ({ scopes }) => Object.entries(scopes.states).map(([state, value]) => ({ values: [state], value })),
   ),
-  labelled(
+  series(
     'gauge',
     'cloudflare_logpush_exporter_unmatched_selectors',
     ['setting'],
@@ -154,7 +143,7 @@ export const exporterMetrics: readonly Metric<ExporterView>[] = [
             value: unmatched.filter((one) => one.setting === setting).length,
           })),
   ),
-  labelled(
+  series(
     'gauge',
     'cloudflare_logpush_exporter_unreadable_objects',
     ['kind'],

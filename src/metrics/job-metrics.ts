@@ -24,12 +24,10 @@ const current = (value: JobValue) => known((job, view) => (view.current ? value(
 
 export const jobMetrics: readonly Metric<JobView>[] = [
   series(
-    {
-      name: 'cloudflare_logpush_job_info',
-      type: 'gauge',
-      help: 'Information about a Logpush job (always 1). The destination is redacted.',
-      labels: ['account_id', 'zone_id', 'job_name', 'dataset', 'kind', 'destination_type', 'destination'],
-    },
+    'gauge',
+    'cloudflare_logpush_job_info',
+    ['account_id', 'zone_id', 'job_name', 'dataset', 'kind', 'destination_type', 'destination'],
+    'Information about a Logpush job (always 1). The destination is redacted.',
     ({ job, scope: { scope } }) => {
       if (job === null) return []
       const { name, dataset, kind, destinationType, destination } = job.summary
@@ -73,12 +71,10 @@ export const jobMetrics: readonly Metric<JobView>[] = [
     ({ totals }) => seconds(totals.lastUpload),
   ),
   series(
-    {
-      name: 'cloudflare_logpush_job_failure_info',
-      type: 'gauge',
-      help: 'Category of the last error (always 1): from the status of the failed attempt where its meaning is known, else from the text. Absent while the job has no error.',
-      labels: ['reason'],
-    },
+    'gauge',
+    'cloudflare_logpush_job_failure_info',
+    ['reason'],
+    'Category of the last error (always 1): from the status of the failed attempt where its meaning is known, else from the text. Absent while the job has no error.',
     ({ id, job, current, scope }) => {
       if (job === null || !current) return []
       const reason = pushFailureReason(job, scope.failedAttempts.get(id))
@@ -157,12 +153,10 @@ export const jobMetrics: readonly Metric<JobView>[] = [
     ({ totals, scope }) => (scope.limits?.optionalFields === false ? null : totals.uploadSeconds),
   ),
   series(
-    {
-      name: 'cloudflare_logpush_upload_responses_total',
-      type: 'counter',
-      help: 'Upload attempts by the status of the response; 1101 to 1108 and 1201 are failures without an HTTP response.',
-      labels: ['status', 'destination_type'],
-    },
+    'counter',
+    'cloudflare_logpush_upload_responses_total',
+    ['status', 'destination_type'],
+    'Upload attempts by the status of the response; 1101 to 1108 and 1201 are failures without an HTTP response.',
     ({ attempts }) => uploadsBy(attempts, ({ status, destinationType }) => [String(status), destinationType]),
   ),
 ]

@@ -1,3 +1,4 @@
+import type { ScopeKind } from '../domain/scope.ts'
 import { jobsAreKnown } from '../exporter/state/scope-state.ts'
 import type { Sample } from './exposition-text.ts'
 import { type JobView, uploadsBy } from './job-view.ts'
@@ -10,40 +11,33 @@ import { type Metric, metricFamily } from './metric.ts'
 
 const { series } = metricFamily<JobView>([], () => '')
 
+const only = 'compat.lablabs'
+
 export const lablabsMetrics: readonly Metric<JobView>[] = [
   series(
-    {
-      name: 'cloudflare_logpush_failed_jobs_account_count',
-      type: 'counter',
-      help: 'Failed upload attempts of account jobs, by whether they were the last of their batch.',
-      labels: ['account', 'destination', 'job_id', 'final'],
-      only: 'compat.lablabs',
-    },
-    (view) =>
-      view.scope.scope.kind === 'account'
-        ? failures(view).map(({ values: [destination, final], value }) => ({
-            values: [view.scope.scope.id, destination, view.id, final],
-            value,
-          }))
-        : [],
+    'counter',
+    'cloudflare_logpush_failed_jobs_account_count',
+    ['account', 'destination', 'job_id', 'final'],
+    'Failed upload attempts of account jobs, by whether they were the last of their batch.',
+    (view) => failuresIn('account', view, view.scope.scope.id),
   ),
   series(
-    {
-      name: 'cloudflare_logpush_failed_jobs_zone_count',
-      type: 'counter',
-      help: 'Failed upload attempts of zone jobs, by whether they were the last of their batch.',
-      labels: ['destination', 'job_id', 'final'],
-      only: 'compat.lablabs',
-    },
-    (view) =>
-      view.scope.scope.kind === 'zone'
-        ? failures(view).map(({ values: [destination, final], value }) => ({
-            values: [destination, view.id, final],
-            value,
-          }))
-        : [],
+    'counter',
+    'cloudflare_logpush_failed_jobs_zone_count',
+    ['destination', 'job_id', 'final'],
+    'Failed upload attempts of zone jobs, by whether they were the last of their batch.',
+    (view) => failuresIn('zone', view),
   ),
-]
+].map((metric) => ({ ...metric, only }))
+
+/** Failed attempts of a job of that kind of scope, with labels before their own. */
+function failuresIn(kind: ScopeKind, view: JobView, ...before: readonly string[]): readonly Sample[] {
+  if (view.scope.scope.kind !== kind) return []
+  return failures(view).map(({ values: [destination, final], value }) => ({
+    values: [...before, destination, view.id, final],
+    value,
+  }))
+}
 
 type Failures = readonly (Sample & { readonly values: readonly [destination: string, final: string] })[]
 

@@ -26,7 +26,13 @@ export interface MetricFamily<View> {
   gauge(name: string, help: string, value: (view: View) => Value): Metric<View>
   counter(name: string, help: string, value: (view: View) => Value): Metric<View>
   /** Any number of samples; their values are those of `labels`, which follow the family's own. */
-  series(definition: MetricDefinition, samples: (view: View) => Iterable<Sample>): Metric<View>
+  series(
+    type: MetricType,
+    name: string,
+    labels: readonly string[],
+    help: string,
+    samples: (view: View) => Iterable<Sample>,
+  ): Metric<View>
 }
 
 /**
@@ -52,17 +58,19 @@ export function metricFamily<View>(
   return {
     gauge: single('gauge'),
     counter: single('counter'),
-    series: (definition, samples) => ({
-      ...definition,
-      labels: [...labels, ...definition.labels],
+    series: (type, name, more, help, samples) => ({
+      name,
+      type,
+      help,
+      labels: [...labels, ...more],
       lines: (view) => {
         const own = identity(view)
         let text = ''
         for (const { values, value, part } of samples(view)) {
-          const pairs = labelText(definition.labels, values)
+          const pairs = labelText(more, values)
           const bound = part?.le === undefined ? '' : `le="${part.le}"`
           const all = [bound, own, pairs].filter((each) => each !== '').join(',')
-          text += renderSample(`${definition.name}${part?.suffix ?? ''}`, all, value)
+          text += renderSample(`${name}${part?.suffix ?? ''}`, all, value)
         }
         return text
       },

@@ -30,30 +30,24 @@ const { series } = metricFamily<NotificationView>([], () => '')
 
 export const notificationMetrics: readonly Metric<NotificationView>[] = [
   series(
-    {
-      name: 'cloudflare_logpush_notifications_total',
-      type: 'counter',
-      help: 'Cloudflare notifications received. Each is counted once, even when it arrives more than one way.',
-      labels: ['account', 'alert_type', 'source'],
-    },
+    'counter',
+    'cloudflare_logpush_notifications_total',
+    ['account', 'alert_type', 'source'],
+    'Cloudflare notifications received. Each is counted once, even when it arrives more than one way.',
     received,
   ),
   series(
-    {
-      name: 'cloudflare_logpush_notification_webhook_last_success_timestamp_seconds',
-      type: 'gauge',
-      help: 'Last time Cloudflare reached a webhook that Logpush alerts of the account go to, according to its API. Absent if never.',
-      labels: ['account', 'webhook'],
-    },
+    'gauge',
+    'cloudflare_logpush_notification_webhook_last_success_timestamp_seconds',
+    ['account', 'webhook'],
+    'Last time Cloudflare reached a webhook that Logpush alerts of the account go to, according to its API. Absent if never.',
     (view) => webhookTimes(view, 'lastSuccess'),
   ),
   series(
-    {
-      name: 'cloudflare_logpush_notification_webhook_last_failure_timestamp_seconds',
-      type: 'gauge',
-      help: 'Last time Cloudflare failed to reach a webhook that Logpush alerts of the account go to, according to its API. Absent if never.',
-      labels: ['account', 'webhook'],
-    },
+    'gauge',
+    'cloudflare_logpush_notification_webhook_last_failure_timestamp_seconds',
+    ['account', 'webhook'],
+    'Last time Cloudflare failed to reach a webhook that Logpush alerts of the account go to, according to its API. Absent if never.',
     (view) => webhookTimes(view, 'lastFailure'),
   ),
 ]

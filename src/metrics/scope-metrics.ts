@@ -13,21 +13,17 @@ const { series } = metricFamily<ScopeState>(scopeLabels, ({ labels }) =>
 /** The metrics of one account or zone, by what is read of it. */
 export const scopeMetrics: readonly Metric<ScopeState>[] = [
   series(
-    {
-      name: 'cloudflare_logpush_up',
-      type: 'gauge',
-      help: 'Whether the last poll of the account or zone succeeded. Absent for an account of which the token may read nothing but zones.',
-      labels: ['source'],
-    },
+    'gauge',
+    'cloudflare_logpush_up',
+    ['source'],
+    'Whether the last poll of the account or zone succeeded. Absent for an account of which the token may read nothing but zones.',
     (scope) => (isOutOfReach(scope) ? [] : bySource(isUp(scope.inventory), isUp(scope.health))),
   ),
   series(
-    {
-      name: 'cloudflare_logpush_data_timestamp_seconds',
-      type: 'gauge',
-      help: 'Time up to which the data of the account or zone is complete. Absent before the first successful poll.',
-      labels: ['source'],
-    },
+    'gauge',
+    'cloudflare_logpush_data_timestamp_seconds',
+    ['source'],
+    'Time up to which the data of the account or zone is complete. Absent before the first successful poll.',
     ({ inventory, health, readTo }) =>
       bySource(
         seconds(inventory.lastSuccess),

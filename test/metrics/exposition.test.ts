@@ -389,7 +389,9 @@ t.test('our lines are the bytes that prom-client renders', async (t) => {
     help: 'A "help" with \\ in it.',
     labels: ['a', 'b'],
   } satisfies MetricDefinition
-  const metric = metricFamily<readonly Sample[]>([], () => '').series(definition, (samples) => samples)
+  const { name, type, help, labels } = definition
+  const family = metricFamily<readonly Sample[]>([], () => '')
+  const metric = family.series(type, name, labels, help, (samples) => samples)
   const value = fc.oneof(fc.nat(), fc.double({ min: 0, noNaN: true }), fc.constant(1e21))
   const sample = fc.record({
     values: fc.tuple(fc.string({ unit: 'binary' }), fc.stringMatching(/^["\\\n a-z]*$/)),
