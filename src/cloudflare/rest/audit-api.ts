@@ -8,7 +8,7 @@ import type { AuditAction, AuditEntry } from '../../domain/job/audit-entry.ts'
 import type { JobId } from '../../domain/job/job.ts'
 import { isObject } from '../../domain/plain-value.ts'
 import type { AuditApi } from '../../ports/audit-log.ts'
-import { idText, instantOf, optionalText } from '../fields.ts'
+import { idText, instant, mapped, optionalText } from '../fields.ts'
 import { nullableItemsOf } from '../item-list.ts'
 import type { Rest } from './rest.ts'
 
@@ -34,10 +34,7 @@ const wireEntry = z.object({
   id: idText,
   action: z.object({
     type: text,
-    time: z.pipe(
-      z.string().check(z.refine((value) => instantOf(value) !== null)),
-      z.transform((value: string) => instantOf(value) ?? 0),
-    ),
+    time: instant,
   }),
   actor: z.nullish(wireActor),
   raw: z.nullish(z.object({ method: text, uri: text })),
@@ -46,7 +43,7 @@ const wireEntry = z.object({
 
 /** A row of another product that cannot be read is no concern of ours. */
 const jobEntries = nullableItemsOf(
-  z.pipe(wireEntry.check(z.refine((wire) => jobIdOf(wire) !== null)), z.transform(toEntry)),
+  mapped(wireEntry.check(z.refine((wire) => jobIdOf(wire) !== null)), toEntry),
   ['id', 'action'],
   isJobWrite,
 )
