@@ -38,24 +38,26 @@ export interface JobRecord {
 }
 
 /** Why a job's last push failed, as a small closed set fit for a label. */
-export type FailureReason =
-  | 'auth'
-  | 'not_found'
-  | 'dns'
-  | 'tls'
-  | 'timeout'
-  | 'throttled'
-  | 'rejected'
-  | 'server_error'
-  | 'other'
+export const failureReasons = [
+  'auth',
+  'not_found',
+  'dns',
+  'tls',
+  'timeout',
+  'throttled',
+  'rejected',
+  'server_error',
+  'other',
+] as const
+export type FailureReason = (typeof failureReasons)[number]
 
 /** What the exporter keeps of a job: no secret, nothing unbounded. */
-export interface JobSummary {
-  readonly id: JobId
+export interface JobSummary
+  extends Pick<
+    JobRecord,
+    'id' | 'dataset' | 'kind' | 'enabled' | 'lastComplete' | 'lastError' | 'maxUploadIntervalSeconds'
+  > {
   readonly name: string
-  readonly dataset: string
-  readonly kind: string
-  readonly enabled: boolean
   /** Kind of destination in lower case, e.g. `s3`, `r2`, `splunk`. */
   readonly destinationType: string
   /** The destination with everything secret masked. */
@@ -64,8 +66,5 @@ export interface JobSummary {
   readonly place: StorePlace | null
   /** When the credentials that the destination carries expire; null where nothing says so. */
   readonly destinationExpiry: EpochMs | null
-  readonly lastComplete: EpochMs | null
-  readonly lastError: EpochMs | null
   readonly failure: { readonly reason: FailureReason; readonly message: string } | null
-  readonly maxUploadIntervalSeconds: number | null
 }

@@ -1,7 +1,7 @@
 /* The remembered part of jobs as plain values, for the store. Carries no secret: a summary has none. */
 import { placeFromRecord } from '../destination/store-place.ts'
 import { isObject } from '../plain-value.ts'
-import type { FailureReason, JobSummary } from './job.ts'
+import { failureReasons, type JobSummary } from './job.ts'
 import type { DisabledByFailure, JobState } from './job-state.ts'
 
 export interface ScopeRecord {
@@ -12,18 +12,6 @@ export interface ScopeRecord {
   readonly accountName: string
   readonly jobs: readonly JobState[]
 }
-
-const reasons: readonly FailureReason[] = [
-  'auth',
-  'not_found',
-  'dns',
-  'tls',
-  'timeout',
-  'throttled',
-  'rejected',
-  'server_error',
-  'other',
-]
 
 /** Reads a stored scope back; null when it is not one, which means that the store is damaged. */
 export function scopeFromRecord(record: unknown): ScopeRecord | null {
@@ -61,13 +49,8 @@ function readSummary(value: unknown): JobSummary | null {
   if (typeof id !== 'string' || typeof name !== 'string' || typeof dataset !== 'string') return null
   if (typeof kind !== 'string' || typeof enabled !== 'boolean') return null
   if (typeof destinationType !== 'string' || typeof destination !== 'string') return null
-  if (
-    !isInstantOrNull(lastComplete) ||
-    !isInstantOrNull(lastError) ||
-    !isInstantOrNull(maxUploadIntervalSeconds)
-  )
-    return null
-  const failure = readFailure(value.failure)
+  if (!isInstantOrNull(lastComplete) || !isInstantOrNull(lastError)) return null
+  if (!isInstantOrNull(maxUploadIntervalSeconds)) return null
   return {
     id,
     name,
@@ -80,14 +63,14 @@ function readSummary(value: unknown): JobSummary | null {
     destinationExpiry: typeof value.destinationExpiry === 'number' ? value.destinationExpiry : null,
     lastComplete,
     lastError,
-    failure,
+    failure: readFailure(value.failure),
     maxUploadIntervalSeconds,
   }
 }
 
 function readFailure(value: unknown): JobSummary['failure'] {
   if (!isObject(value) || typeof value.message !== 'string') return null
-  const reason = reasons.find((known) => known === value.reason) ?? 'other'
+  const reason = failureReasons.find((known) => known === value.reason) ?? 'other'
   return { reason, message: value.message }
 }
 

@@ -32,35 +32,23 @@ export interface Counts {
 
 export const noCounts: Counts = { uploads: 0, records: 0, bytes: 0, compressedBytes: 0, uploadSeconds: 0 }
 
-/** The higher of both, field by field. */
-export function maxCounts(a: Counts, b: Counts): Counts {
-  return {
-    uploads: Math.max(a.uploads, b.uploads),
-    records: Math.max(a.records, b.records),
-    bytes: Math.max(a.bytes, b.bytes),
-    compressedBytes: Math.max(a.compressedBytes, b.compressedBytes),
-    uploadSeconds: Math.max(a.uploadSeconds, b.uploadSeconds),
-  }
-}
+/** Two counts made into one, field by field. */
+const fieldwise =
+  (of: (a: number, b: number) => number) =>
+  (a: Counts, b: Counts): Counts => ({
+    uploads: of(a.uploads, b.uploads),
+    records: of(a.records, b.records),
+    bytes: of(a.bytes, b.bytes),
+    compressedBytes: of(a.compressedBytes, b.compressedBytes),
+    uploadSeconds: of(a.uploadSeconds, b.uploadSeconds),
+  })
 
-export function difference(a: Counts, b: Counts): Counts {
-  return {
-    uploads: a.uploads - b.uploads,
-    records: a.records - b.records,
-    bytes: a.bytes - b.bytes,
-    compressedBytes: a.compressedBytes - b.compressedBytes,
-    uploadSeconds: a.uploadSeconds - b.uploadSeconds,
-  }
-}
+export const maxCounts = fieldwise((a, b) => Math.max(a, b))
+export const sumCounts = fieldwise((a, b) => a + b)
+export const difference = fieldwise((a, b) => a - b)
 
 export function isNothing(counts: Counts): boolean {
-  return (
-    counts.uploads === 0 &&
-    counts.records === 0 &&
-    counts.bytes === 0 &&
-    counts.compressedBytes === 0 &&
-    counts.uploadSeconds === 0
-  )
+  return Object.values(counts).every((value) => value === 0)
 }
 
 /** Everything counted for one job since the ledger began. Only ever grows. */

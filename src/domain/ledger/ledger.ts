@@ -27,6 +27,7 @@ import {
   noCounts,
   noTotals,
   parseAttemptKey,
+  sumCounts,
 } from './job-totals.ts'
 
 /** A series inside one minute: `<job id>|<attempt key>`. */
@@ -189,11 +190,7 @@ export function sumSameSeries(rows: readonly HealthRow[]): Iterable<HealthRow> {
 function sumOf(a: HealthRow, b: HealthRow): HealthRow {
   return {
     ...a,
-    uploads: a.uploads + b.uploads,
-    records: a.records + b.records,
-    bytes: a.bytes + b.bytes,
-    compressedBytes: a.compressedBytes + b.compressedBytes,
-    uploadSeconds: a.uploadSeconds + b.uploadSeconds,
+    ...sumCounts(a, b),
     sampleInterval: sampleIntervalOf(a, b),
     lastUpload: Math.max(a.lastUpload, b.lastUpload),
   }
