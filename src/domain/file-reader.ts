@@ -32,25 +32,38 @@ export function expectation(expected: string, found: string, hint?: string): str
   return `expected ${expected}, found ${found}${hint === undefined ? '' : `; ${hint}`}`
 }
 
-/** Reads a mapping with one reader a key; other keys are problems, and so are `required` ones that are missing. */
+type Readers = Readonly<Record<string, (value: Positioned) => unknown>>
+
+/**
+ * Reads a mapping with one reader a key; other keys are problems, and so are `required` ones that are missing. Gives
+ * what the readers gave.
+ */
+export function mapping<R extends Readers>(
+  node: Positioned,
+  problems: Problems,
+  readers: R,
+  required?: readonly string[],
+): { readonly [Key in keyof R]?: ReturnType<R[Key]> }
 export function mapping(
   node: Positioned,
   problems: Problems,
-  readers: Readonly<Record<string, (value: Positioned) => void>>,
+  readers: Readers,
   required: readonly string[] = [],
-): void {
-  if (node.kind === 'scalar' && node.type === 'nothing' && required.length === 0) return
+): Readonly<Record<string, unknown>> {
+  if (node.kind === 'scalar' && node.type === 'nothing' && required.length === 0) return {}
   if (node.kind !== 'map') {
     refuse(node, required.length === 0 ? 'a mapping' : `a mapping with ${required.join(' and ')}`, problems)
-    return
+    return {}
   }
+  const values = new Map<string, unknown>()
   for (const { key, keyAt, value } of node.entries) {
     const read = Object.hasOwn(readers, key) ? readers[key] : undefined
     if (read === undefined) note(problems, { at: keyAt }, unknownKey(key, Object.keys(readers)))
-    else read(value)
+    else values.set(key, read(value))
   }
   const given = new Set(node.entries.map(({ key }) => key))
   for (const key of required) if (!given.has(key)) note(problems, node, `"${key}" is missing`)
+  return Object.fromEntries(values)
 }
 
 /** One reader for several keys, which is told the key. */

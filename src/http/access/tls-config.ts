@@ -82,42 +82,25 @@ export function readTlsConfig(node: Positioned, folder: string, problems: Proble
       kind === 'file' ? { kind, path: resolve(folder, content) } : { kind, pem: new Secret(content) },
     )
   }
-  let clientAuth: ClientAuth | null = null
-  let allowedSans: readonly string[] | null = null
-  let minVersion: TlsConfig['minVersion'] = 'TLSv1.2'
-  let maxVersion: TlsConfig['maxVersion'] = 'TLSv1.3'
-  let ciphers: readonly string[] | null = null
-  let curves: readonly string[] | null = null
-  let preferServerCiphers = true
-  mapping(node, problems, {
+  const given = mapping(node, problems, {
     cert: pem('cert', 'text'),
     cert_file: pem('cert', 'file'),
     key: pem('key', 'text'),
     key_file: pem('key', 'file'),
     client_ca: pem('client_ca', 'text'),
     client_ca_file: pem('client_ca', 'file'),
-    client_auth_type: (value) => {
-      clientAuth = oneOf(value, clientAuths, problems)
-    },
-    client_allowed_sans: (value) => {
-      allowedSans = list(value, problems, (item) => text(item, problems))
-    },
-    min_version: (value) => {
-      minVersion = tlsVersion(value, problems) ?? minVersion
-    },
-    max_version: (value) => {
-      maxVersion = tlsVersion(value, problems) ?? maxVersion
-    },
-    cipher_suites: (value) => {
-      ciphers = chosen(value, cipherNames, problems)
-    },
-    curve_preferences: (value) => {
-      curves = chosen(value, curveNames, problems)
-    },
-    prefer_server_cipher_suites: (value) => {
-      preferServerCiphers = flag(value, problems) ?? true
-    },
+    client_auth_type: (value) => oneOf(value, clientAuths, problems),
+    client_allowed_sans: (value) => list(value, problems, (item) => text(item, problems)),
+    min_version: (value) => tlsVersion(value, problems),
+    max_version: (value) => tlsVersion(value, problems),
+    cipher_suites: (value) => chosen(value, cipherNames, problems),
+    curve_preferences: (value) => chosen(value, curveNames, problems),
+    prefer_server_cipher_suites: (value) => flag(value, problems),
   })
+  const clientAuth = given.client_auth_type ?? null
+  const allowedSans = given.client_allowed_sans ?? null
+  const minVersion = given.min_version ?? 'TLSv1.2'
+  const maxVersion = given.max_version ?? 'TLSv1.3'
   const complain = (message: string) => problems.push({ at: node.at, message })
   if (minVersion > maxVersion) complain('min_version is above max_version')
   if (sources.size === 0 && clientAuth === null) return null
@@ -136,18 +119,17 @@ export function readTlsConfig(node: Positioned, folder: string, problems: Proble
     )
   }
   if (problems.length > before || cert === undefined || key === undefined) return null
-  const clientCa = sources.get('client_ca') ?? null
   return {
     cert,
     key,
-    clientCa,
+    clientCa: sources.get('client_ca') ?? null,
     clientAuth: clientAuth ?? 'NoClientCert',
     allowedSans,
     minVersion,
     maxVersion,
-    ciphers,
-    curves,
-    preferServerCiphers,
+    ciphers: given.cipher_suites ?? null,
+    curves: given.curve_preferences ?? null,
+    preferServerCiphers: given.prefer_server_cipher_suites ?? true,
   }
 }
 

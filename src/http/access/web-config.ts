@@ -31,25 +31,19 @@ export interface WebConfig {
 /** Reads the whole file, with all its errors. Relative paths are taken from `folder`. */
 export function readWebConfig(root: Positioned, folder: string): NodeReading<WebConfig> {
   const problems: FileProblem[] = []
-  let tls: TlsConfig | null = null
-  let headers: WebConfig['headers'] = []
-  let users: WebConfig['users'] = new Map()
-  let rateLimit: RateLimitSettings | null = null
-  mapping(root, problems, {
-    tls_server_config: (node) => {
-      tls = readTlsConfig(node, folder, problems)
-    },
-    http_server_config: (node) => {
-      headers = readHttpConfig(node, problems)
-    },
-    basic_auth_users: (node) => {
-      users = readUsers(node, problems)
-    },
-    rate_limit: (node) => {
-      rateLimit = readRateLimit(node, problems)
-    },
+  const given = mapping(root, problems, {
+    tls_server_config: (node) => readTlsConfig(node, folder, problems),
+    http_server_config: (node) => readHttpConfig(node, problems),
+    basic_auth_users: (node) => readUsers(node, problems),
+    rate_limit: (node) => readRateLimit(node, problems),
   })
-  return readingOf({ tls, headers, users, rateLimit }, problems)
+  const config = {
+    tls: given.tls_server_config ?? null,
+    headers: given.http_server_config ?? [],
+    users: given.basic_auth_users ?? new Map(),
+    rateLimit: given.rate_limit ?? null,
+  }
+  return readingOf(config, problems)
 }
 
 /** The only headers that may be set, with the values that the schema allows (null: any). */
@@ -62,18 +56,14 @@ const headerValues: Readonly<Record<string, readonly string[] | null>> = {
 }
 
 function readHttpConfig(node: Positioned, problems: FileProblem[]): WebConfig['headers'] {
-  let headers: WebConfig['headers'] = []
-  mapping(node, problems, {
+  const { headers } = mapping(node, problems, {
     http2: (value) => {
-      if (flag(value, problems) === true) {
+      if (flag(value, problems) === true)
         note(problems, value, 'http2: HTTP/2 is not supported; remove it or set it to false')
-      }
     },
-    headers: (value) => {
-      headers = readHeaders(value, problems)
-    },
+    headers: (value) => readHeaders(value, problems),
   })
-  return headers
+  return headers ?? []
 }
 
 function readHeaders(node: Positioned, problems: FileProblem[]): WebConfig['headers'] {
@@ -124,25 +114,23 @@ const unitMs: Readonly<Record<string, number>> = {
 }
 
 function readRateLimit(node: Positioned, problems: FileProblem[]): RateLimitSettings | null {
-  let intervalMs = 0
-  let burst: number | null = 0
-  mapping(node, problems, {
-    interval: (value) => {
-      const content = text(value, problems)
-      if (content === null) return
-      const match = /^(\d+(?:\.\d+)?)(ns|us|ms|s|m|h)$/.exec(content)
-      if (match !== null) intervalMs = Number(match[1]) * (unitMs[match[2] ?? ''] ?? 0)
-      else if (content !== '0') {
-        note(problems, value, `interval: expected a duration such as 1s or 100ms, found ${quoted(content)}`)
-      }
-    },
-    burst: (value) => {
-      burst = readWholeNumber(value, problems)
-    },
+  const { interval: intervalMs = 0, burst = 0 } = mapping(node, problems, {
+    interval: (value) => readInterval(value, problems),
+    burst: (value) => readWholeNumber(value, problems),
   })
   if (intervalMs === 0 || burst === null) return null
   if (burst < 1) {
     note(problems, node, 'rate_limit: expected a burst of at least 1; 0 would reject every request')
   }
   return { intervalMs, burst }
+}
+
+/** In milliseconds; 0 turns the limit off, and so does what cannot be read. */
+function readInterval(node: Positioned, problems: FileProblem[]): number {
+  const content = text(node, problems)
+  const match = /^(\d+(?:\.\d+)?)(ns|us|ms|s|m|h)$/.exec(content ?? '')
+  if (match !== null) return Number(match[1]) * (unitMs[match[2] ?? ''] ?? 0)
+  if (content !== null && content !== '0')
+    note(problems, node, `interval: expected a duration such as 1s or 100ms, found ${quoted(content)}`)
+  return 0
 }
