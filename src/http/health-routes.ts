@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import type { ReadinessState } from '../exporter/readiness.ts'
 import type { Clock } from '../ports/runtime.ts'
+import { sendLine } from './access/plain-text.ts'
 import { createRateLimit } from './access/rate-limit.ts'
 
 export interface Readiness {
@@ -29,33 +30,26 @@ export function healthRoutes(
 ): void {
   const limit = createRateLimit()
   for (const path of alivePaths) {
-    app.get(path, (_request, reply) => {
-      reply.type('text/plain; charset=utf-8').send('Healthy.\n')
-    })
+    app.get(path, (_request, reply) => sendLine(reply, 200, 'Healthy.'))
   }
   for (const path of readyPaths) {
     app.get(path, (_request, reply) => {
       const state = readiness.state()
-      reply
-        .code(state.ready ? 200 : 503)
-        .type('text/plain; charset=utf-8')
-        .send(state.ready ? 'Ready.\n' : `Not ready: ${state.reason}.\n`)
+      return state.ready
+        ? sendLine(reply, 200, 'Ready.')
+        : sendLine(reply, 503, `Not ready: ${state.reason}.`)
     })
   }
   app.post(reloadPath, async (request, reply) => {
-    reply.type('text/plain; charset=utf-8')
     // A page of another site must not be able to make a visitor's browser send this.
-    if (isFromElsewhere(request.headers))
-      return reply.code(403).send('Cross-site requests are not allowed.\n')
+    if (isFromElsewhere(request.headers)) return sendLine(reply, 403, 'Cross-site requests are not allowed.')
     if (!limit.allows(reloadLimit, clock.monotonic())) {
-      return reply
-        .code(429)
-        .header('retry-after', String(reloadLimit.intervalMs / 1000))
-        .send('Too many reloads; try again in 2 seconds.\n')
+      reply.header('retry-after', String(reloadLimit.intervalMs / 1000))
+      return sendLine(reply, 429, 'Too many reloads; try again in 2 seconds.')
     }
     const outcome = await reload()
-    if (outcome.ok) return reply.send('Reloaded.\n')
-    return reply.code(500).send(`Not reloaded, the old settings stay in effect: ${outcome.problem}\n`)
+    if (outcome.ok) return sendLine(reply, 200, 'Reloaded.')
+    return sendLine(reply, 500, `Not reloaded, the old settings stay in effect: ${outcome.problem}`)
   })
 }
 

@@ -1,25 +1,18 @@
-import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
+import Fastify, { type FastifyInstance } from 'fastify'
 import type { Clock, Log } from '../ports/runtime.ts'
 import { guardRequests } from './access/access.ts'
+import { pathOf, sendLine } from './access/plain-text.ts'
 import type { WebConfigSource } from './access/web-config-source.ts'
-import { healthRoutes, type Readiness, type Reload } from './health-routes.ts'
+import { healthRoutes, type Reload } from './health-routes.ts'
 import { createListeners, type ListenAddress } from './listeners.ts'
 import { type MetricsSource, metricsRoute } from './metrics-route.ts'
-import type { RunbookFiles } from './runbook-routes.ts'
-import { type StatusSource, statusRoutes } from './status-routes.ts'
+import { type StatusRoutes, statusRoutes } from './status-routes.ts'
 
 /* The exporter's HTTP server. Building it opens nothing; `listen` does. Every answer comes from memory. */
 
-export interface ServerDeps {
-  readonly about: { readonly name: string; readonly version: string; readonly revision: string }
-  readonly telemetryPath: string
+export interface ServerDeps extends StatusRoutes {
   readonly metrics: MetricsSource
-  readonly readiness: Readiness
   readonly reload: Reload
-  /** What the pages and the JSON API show. */
-  readonly status: StatusSource
-  /** The shipped runbooks. */
-  readonly runbooks: RunbookFiles
   /** TLS, basic authentication and headers; null when there is no web config file. */
   readonly web: WebConfigSource | null
   readonly log: Log
@@ -50,7 +43,7 @@ export async function buildServer(deps: ServerDeps): Promise<HttpServer> {
     exposeHeadRoutes: true,
     routerOptions: { ignoreTrailingSlash: false, caseSensitive: true, maxParamLength: 200 },
     // A broken URL never gets as far as the error handler, and Fastify's own answer repeats it.
-    frameworkErrors: (_error, _request, reply) => badRequest(reply, 400),
+    frameworkErrors: (_error, _request, reply) => void sendLine(reply, 400, badRequest),
   })
   if (deps.web !== null) guardRequests(app, deps.web, deps)
   accessLog(app, deps.log)
@@ -75,9 +68,9 @@ export async function buildServer(deps: ServerDeps): Promise<HttpServer> {
 /** Scrapes and probes come all the time: they are worth a line only when one looks for something. */
 function accessLog(app: FastifyInstance, log: Log): void {
   app.addHook('onResponse', (request, reply, done) => {
-    const path = request.url.split('?', 1)[0]
     const ms = Math.round(reply.elapsedTime * 10) / 10
-    log.debug({ method: request.method, path, status: reply.raw.statusCode, ms }, 'http request')
+    const { method } = request
+    log.debug({ method, path: pathOf(request), status: reply.raw.statusCode, ms }, 'http request')
     done()
   })
 }
@@ -87,26 +80,21 @@ const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as 
 /** Answers to what no route takes (405 where another method would do, else 404), and to our own failures. */
 function wrongRequests(app: FastifyInstance, log: Log): void {
   app.setNotFoundHandler((request, reply) => {
-    const url = request.url.split('?', 1)[0] ?? '/'
+    const url = pathOf(request)
     const allowed = methods.filter((method) => app.hasRoute({ method, url }))
-    reply.type('text/plain; charset=utf-8')
-    if (allowed.length === 0) return reply.code(404).send('Not found. Start at /.\n')
-    return reply
-      .code(405)
-      .header('allow', allowed.join(', '))
-      .send(`Method not allowed: use ${allowed.join(' or ')}.\n`)
+    if (allowed.length === 0) return sendLine(reply, 404, 'Not found. Start at /.')
+    reply.header('allow', allowed.join(', '))
+    return sendLine(reply, 405, `Method not allowed: use ${allowed.join(' or ')}.`)
   })
   app.setErrorHandler((error, request, reply) => {
     const status = statusOf(error)
-    if (status >= 500) log.error({ err: error, path: request.url.split('?', 1)[0] }, 'http request failed')
-    if (status < 500) return badRequest(reply, status)
-    reply.code(status).type('text/plain; charset=utf-8').send('Internal error; see the log.\n')
+    if (status < 500) return sendLine(reply, status, badRequest)
+    log.error({ err: error, path: pathOf(request) }, 'http request failed')
+    return sendLine(reply, status, 'Internal error; see the log.')
   })
 }
 
-function badRequest(reply: FastifyReply, status: number): void {
-  reply.code(status).type('text/plain; charset=utf-8').send('Bad request.\n')
-}
+const badRequest = 'Bad request.'
 
 /** Fastify's own refusals (a body too large, a broken URL) carry a status; anything else is our failure. */
 function statusOf(error: unknown): number {

@@ -33,6 +33,7 @@ export interface StatusRoutes {
   readonly about: PageContext['about']
   readonly telemetryPath: string
   readonly readiness: Readiness
+  /** What the pages and the JSON API show. */
   readonly status: StatusSource
   /** What `/runbooks` shows. */
   readonly runbooks: RunbookFiles

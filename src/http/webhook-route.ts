@@ -11,6 +11,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type NotificationEvent, readWebhookBody } from '../domain/notification/notification-event.ts'
 import type { Secret } from '../domain/secret.ts'
 import type { Clock, Log } from '../ports/runtime.ts'
+import { sendLine } from './access/plain-text.ts'
 
 export interface WebhookDeps {
   /** Each is good: during rotation there are two. */
@@ -50,11 +51,12 @@ function checkHead({ secrets, clock, log }: WebhookDeps) {
   let saidAt = Number.NEGATIVE_INFINITY
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
     const { headers, method } = request
-    if (method !== 'POST') return answer(reply.header('allow', 'POST'), 405, 'Method not allowed: use POST.')
+    if (method !== 'POST')
+      return sendLine(reply.header('allow', 'POST'), 405, 'Method not allowed: use POST.')
     if (Number(headers['content-length'] ?? 0) > maxBytes)
-      return answer(reply, 413, 'The body is too large for a notification.')
+      return sendLine(reply, 413, 'The body is too large for a notification.')
     if (!isJson(headers['content-type']) || !isPlain(headers['content-encoding']))
-      return answer(reply, 415, 'Send application/json.')
+      return sendLine(reply, 415, 'Send application/json.')
     const given = headers['cf-webhook-auth']
     if (typeof given === 'string' && matchesOne(given, await secrets())) return undefined
     if (clock.monotonic() - saidAt > sayAgainMs) {
@@ -62,21 +64,21 @@ function checkHead({ secrets, clock, log }: WebhookDeps) {
       const problem = given === undefined ? 'no secret' : 'a wrong secret'
       log.warn({ problem }, 'webhook rejected: check that the secret at Cloudflare matches the secret file')
     }
-    return answer(reply, 401, "The cf-webhook-auth header must contain this webhook's secret.")
+    return sendLine(reply, 401, "The cf-webhook-auth header must contain this webhook's secret.")
   }
 }
 
 function takeBody({ receive, log }: WebhookDeps) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const body = parsed(request.body)
-    if (!body.ok) return answer(reply, 400, 'The body is not JSON.')
-    const message = readWebhookBody(body.value)
+    if (body === undefined) return sendLine(reply, 400, 'The body is not JSON.')
+    const message = readWebhookBody(body)
     switch (message.kind) {
       case 'foreign':
-        return answer(reply, 422, 'The body is not a notification.')
+        return sendLine(reply, 422, 'The body is not a notification.')
       case 'test':
         log.info({}, 'received a webhook test message')
-        return answer(reply, 200, 'Received a test message.')
+        return sendLine(reply, 200, 'Received a test message.')
       case 'event':
         return received(reply, await receive(message.event))
     }
@@ -85,8 +87,8 @@ function takeBody({ receive, log }: WebhookDeps) {
 
 function received(reply: FastifyReply, news: boolean | null): FastifyReply {
   if (news === null)
-    return answer(reply, 503, 'This process is on standby. Another one receives notifications.')
-  return answer(reply, 200, news ? 'Received.' : 'Already received.')
+    return sendLine(reply, 503, 'This process is on standby. Another one receives notifications.')
+  return sendLine(reply, 200, news ? 'Received.' : 'Already received.')
 }
 
 /** What sends JSON does not always call it so; the secret tells who sent it. */
@@ -114,17 +116,12 @@ function digestOf(bytes: Buffer): Buffer {
   return createHash('sha256').update(bytes).digest()
 }
 
-type Parsed = { readonly ok: true; readonly value: unknown } | { readonly ok: false }
-
-function parsed(body: unknown): Parsed {
-  if (!Buffer.isBuffer(body)) return { ok: false }
+/** Undefined, which JSON cannot say, for what is not JSON. */
+function parsed(body: unknown): unknown {
+  if (!Buffer.isBuffer(body)) return undefined
   try {
-    return { ok: true, value: JSON.parse(body.toString('utf8')) }
+    return JSON.parse(body.toString('utf8'))
   } catch {
-    return { ok: false }
+    return undefined
   }
-}
-
-function answer(reply: FastifyReply, status: number, text: string): FastifyReply {
-  return reply.code(status).type('text/plain; charset=utf-8').send(`${text}\n`)
 }

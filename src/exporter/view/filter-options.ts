@@ -1,4 +1,3 @@
-import type { ScopeState } from '../state/scope-state.ts'
 import type { JobCandidate } from './job-status.ts'
 
 /** What there is to filter jobs by, sorted, without doubles. */
@@ -10,27 +9,16 @@ export interface FilterOptions {
 }
 
 export function filterOptions(sights: readonly JobCandidate[]): FilterOptions {
-  const accounts = new Set<string>()
-  const zones = new Set<string>()
-  const datasets = new Set<string>()
-  const destinations = new Set<string>()
-  let last: ScopeState | null = null
-  for (const { job, scope } of sights) {
-    // Jobs of one scope stand together.
-    if (scope !== last) {
-      accounts.add(scope.labels.account)
-      if (scope.scope.kind === 'zone') zones.add(scope.labels.zone)
-      last = scope
-    }
-    if (job === null) continue
-    datasets.add(job.summary.dataset)
-    destinations.add(job.summary.destinationType)
-  }
-  const sorted = (values: ReadonlySet<string>): readonly string[] => [...values].sort()
+  const scopes = [...new Set(sights.map(({ scope }) => scope))]
+  const summaries = sights.flatMap(({ job }) => job?.summary ?? [])
   return {
-    accounts: sorted(accounts),
-    zones: sorted(zones),
-    datasets: sorted(datasets),
-    destinations: sorted(destinations),
+    accounts: sorted(scopes.map(({ labels }) => labels.account)),
+    zones: sorted(scopes.filter(({ scope }) => scope.kind === 'zone').map(({ labels }) => labels.zone)),
+    datasets: sorted(summaries.map(({ dataset }) => dataset)),
+    destinations: sorted(summaries.map(({ destinationType }) => destinationType)),
   }
+}
+
+function sorted(values: readonly string[]): readonly string[] {
+  return [...new Set(values)].sort()
 }

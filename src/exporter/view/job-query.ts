@@ -28,15 +28,6 @@ export interface JobQuery extends JobFilter {
 /** Stands for "no zone" in the filter; no zone can have this name. */
 export const accountJobs = '-'
 
-export const noFilter: JobFilter = {
-  account: null,
-  zone: null,
-  dataset: null,
-  destination: null,
-  state: null,
-  search: null,
-}
-
 export function fits(filter: JobFilter): (sight: JobCandidate) => boolean {
   const wanted = {
     account: lower(filter.account),

@@ -1,6 +1,6 @@
 /* All that pages and the JSON API tell of one job, worked out from the state at a moment. */
 import type { JobEdit } from '../../domain/job/audit-entry.ts'
-import type { FailureReason, JobId } from '../../domain/job/job.ts'
+import type { FailureReason, JobId, JobSummary } from '../../domain/job/job.ts'
 import { isFailing, type JobState } from '../../domain/job/job-state.ts'
 import { type JobTotals, noTotals, parseAttemptKey } from '../../domain/ledger/job-totals.ts'
 import { accountOf, scopeKey } from '../../domain/scope.ts'
@@ -72,14 +72,9 @@ export interface JobPlace {
 }
 
 /** What the jobs API says of the job itself. */
-export interface JobFacts {
-  readonly dataset: string
-  readonly kind: string
-  readonly enabled: boolean
-  readonly destinationType: string
-  /** Redacted. */
-  readonly destination: string
-  readonly maxUploadIntervalSeconds: number | null
+export interface JobFacts
+  extends Pick<JobSummary, 'dataset' | 'kind' | 'enabled' | 'destinationType' | 'destination'>,
+    Pick<JobSummary, 'maxUploadIntervalSeconds'> {
   readonly firstSeen: EpochMs
 }
 

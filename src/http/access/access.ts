@@ -1,6 +1,7 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { Clock, Log } from '../../ports/runtime.ts'
 import { type BasicAuth, createBasicAuth } from './basic-auth.ts'
+import { pathOf, sendLine } from './plain-text.ts'
 import { createRateLimit } from './rate-limit.ts'
 import type { WebConfigSource } from './web-config-source.ts'
 
@@ -27,23 +28,15 @@ export function guardRequests(
     const { headers, users, rateLimit: limit } = web.current()
     for (const [name, value] of headers) reply.header(name, value)
     if (limit !== null && !rateLimit.allows(limit, clock.monotonic())) {
-      return refuse(reply, 429, 'Too many requests.\n')
+      return sendLine(reply, 429, 'Too many requests.')
     }
     if (users.size === 0 || request.routeOptions.config.ownAuthentication === true) return
     auth ??= createBasicAuth()
     const outcome = await (await auth).check(request.headers.authorization, users)
     if (outcome === 'accepted') return
-    if (outcome === 'busy') return refuse(reply, 503, 'Too many concurrent logins.\n')
+    if (outcome === 'busy') return sendLine(reply, 503, 'Too many concurrent logins.')
     log.debug({ path: pathOf(request) }, 'http request without valid credentials')
     reply.header('www-authenticate', 'Basic realm="logpush-exporter", charset="UTF-8"')
-    return refuse(reply, 401, 'Unauthorized.\n')
+    return sendLine(reply, 401, 'Unauthorized.')
   })
-}
-
-function refuse(reply: FastifyReply, status: number, text: string): FastifyReply {
-  return reply.code(status).type('text/plain; charset=utf-8').send(text)
-}
-
-function pathOf(request: FastifyRequest): string {
-  return request.url.split('?', 1)[0] ?? ''
 }

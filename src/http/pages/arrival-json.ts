@@ -1,7 +1,7 @@
 import type { Gap } from '../../domain/arrival/arrival-ledger.ts'
 import type { Amount } from '../../domain/arrival/comparison.ts'
 import type { ArrivalStatus } from '../../exporter/view/arrival-status.ts'
-import { isoText } from './readable.ts'
+import { isoOrNull, isoText } from './readable.ts'
 
 /** What is at the destination, as the JSON API gives it. */
 export function arrivalJson(arrival: ArrivalStatus): unknown {
@@ -27,16 +27,16 @@ export function arrivalJson(arrival: ArrivalStatus): unknown {
       failure === null
         ? null
         : { kind: failure.kind, message: failure.message, since: isoText(failure.since) },
-    complete_to: time(completeTo),
+    complete_to: isoOrNull(completeTo),
     not_arriving: silent,
     missing_ratio: missingShare,
     min_ratio: tolerance,
-    watched_since: time(found?.since ?? records?.since ?? null),
+    watched_since: isoOrNull(found?.since ?? records?.since ?? null),
     files: found?.files ?? null,
     bytes: found?.bytes ?? null,
     records: records?.count ?? null,
     late_files: found?.lateFiles ?? null,
-    newest_file_end: time(found?.newestEnd ?? null),
+    newest_file_end: isoOrNull(found?.newestEnd ?? null),
     gap_seconds: found === null ? null : found.gapMs / 1000,
     gaps: found?.gaps.map(gapJson) ?? [],
     open_gaps: found?.openGaps.map(gapJson) ?? [],
@@ -56,8 +56,4 @@ function amountJson(amount: Amount | null, unit: ArrivalStatus['unit']): unknown
 
 function gapJson({ from, to }: Gap): unknown {
   return { from: isoText(from), to: isoText(to) }
-}
-
-function time(at: number | null): string | null {
-  return at === null ? null : isoText(at)
 }

@@ -2,7 +2,7 @@ import type { FilterOptions } from '../../exporter/view/filter-options.ts'
 import { accountJobs, type JobQuery } from '../../exporter/view/job-query.ts'
 import { stateNames } from './health-state-text.ts'
 import { type Html, html, nothing } from './page.ts'
-import { queryHref, stateFilters } from './status-query.ts'
+import { filterOf, queryHref, stateFilters } from './status-query.ts'
 
 /** A list with more entries than this is asked for as text: nobody scrolls through it, and it would be most of the page. */
 const maxOptions = 200
@@ -18,7 +18,7 @@ export function filterForm(options: FilterOptions, query: JobQuery, refresh: boo
     values.map((value) => ({ value, text: value }))
   const zones = [{ value: accountJobs, text: 'none: account jobs' }, ...plain(options.zones)]
   const states = stateFilters.map((state) => ({ value: state, text: stateNames[state] }))
-  const filtered = isFiltered(query)
+  const filtered = Object.values(filterOf(query)).some((part) => part !== null)
   return html`<details class="filter"${filtered ? { html: ' open' } : nothing}>
 <summary>Filter jobs</summary>
 <form method="get" action="./" role="search" aria-label="Jobs">
@@ -34,10 +34,6 @@ ${refresh ? nothing : html`<input type="hidden" name="refresh" value="off">`}
   }</p>
 </form>
 </details>`
-}
-
-function isFiltered({ account, zone, dataset, destination, state, search }: JobQuery): boolean {
-  return [account, zone, dataset, destination, state, search].some((part) => part !== null)
 }
 
 function field(name: string, label: string, choices: readonly Choice[], value: string | null): Html {

@@ -15,7 +15,7 @@ export function historySection(job: JobDetail): Html {
 <figure><figcaption>Attempts: <span class="key ok">delivered</span> <span class="key retried">failed and retried</span> <span class="key lost">lost</span>${
     known.length < job.slots.length ? html` <span class="key unknown">not read</span>` : nothing
   }</figcaption>
-${attemptChart(job)}
+${attemptChart(job, 'chart')}
 <div class="ticks" aria-hidden="true">${ticks(job.slots)}</div></figure>
 <figure><figcaption>Records: <span class="key ok">delivered</span> <span class="key lost">lost</span></figcaption>
 ${recordChart(job)}</figure>

@@ -4,7 +4,7 @@ import type { JobDetail, JobStatus } from '../../exporter/view/job-status.ts'
 import type { Overview } from '../../exporter/view/status.ts'
 import { cloudflareUrl, grafanaUrl, runbookOf, runbookUrl } from './addresses.ts'
 import { arrivalJson } from './arrival-json.ts'
-import { isoText } from './readable.ts'
+import { isoOrNull, isoText } from './readable.ts'
 import { filterOf } from './status-query.ts'
 
 export function overviewJson(view: Overview, grafana: string | null): unknown {
@@ -17,8 +17,8 @@ export function overviewJson(view: Overview, grafana: string | null): unknown {
       blind_jobs: headline.blind.jobs,
       blind_scopes: headline.blind.scopes,
       lost_last_hour: headline.lostLastHour,
-      jobs_listed_at: time(headline.dataAt.inventory),
-      uploads_counted_to: time(headline.dataAt.health),
+      jobs_listed_at: isoOrNull(headline.dataAt.inventory),
+      uploads_counted_to: isoOrNull(headline.dataAt.health),
     },
     filter: filterOf(query),
     found,
@@ -45,12 +45,12 @@ export function jobDetailJson(job: JobDetail, now: number, grafana: string | nul
     },
     answers,
     changes: edits.map(({ at, action, by }) => ({ at: isoText(at), action, by })),
-    destination_expires: time(job.destinationExpiry),
+    destination_expires: isoOrNull(job.destinationExpiry),
     arrival: arrival === null ? null : arrivalJson(arrival),
     history: {
       slot_seconds: slotMs / 1000,
-      known_from: time(slotsKnown?.from ?? null),
-      known_to: time(slotsKnown?.to ?? null),
+      known_from: isoOrNull(slotsKnown?.from ?? null),
+      known_to: isoOrNull(slotsKnown?.to ?? null),
       slots: slots.map(({ start, ...sums }) => ({ start: isoText(start), ...sumsJson(sums) })),
     },
   }
@@ -69,18 +69,18 @@ function jobJson(job: JobStatus, now: number, grafana: string | null): Readonly<
     destination: facts === null ? null : { type: facts.destinationType, address: facts.destination },
     enabled: facts?.enabled ?? null,
     state: job.trouble,
-    since: time(job.since),
+    since: isoOrNull(job.since),
     reason: job.reason,
     error: job.error,
-    failing_since: time(job.failingSince),
+    failing_since: isoOrNull(job.failingSince),
     disabled: disabled === null ? null : { at: isoText(disabled.at), how: disabled.how },
     disable_expected:
       disableExpected === null
         ? null
         : { earliest: isoText(disableExpected.earliest), latest: isoText(disableExpected.latest) },
-    last_complete: time(job.lastComplete),
-    last_error: time(job.lastError),
-    last_upload: time(job.lastUpload),
+    last_complete: isoOrNull(job.lastComplete),
+    last_error: isoOrNull(job.lastError),
+    last_upload: isoOrNull(job.lastUpload),
     lag_seconds: job.lagMs === null ? null : job.lagMs / 1000,
     max_lag_seconds: facts === null ? null : job.maxLagMs / 1000,
     last_hour: sumsJson(job.lastHour),
@@ -88,8 +88,8 @@ function jobJson(job: JobStatus, now: number, grafana: string | null): Readonly<
       blind === null
         ? null
         : { source: blind.source, kind: blind.kind, message: blind.message, since: isoText(blind.since) },
-    listed_at: time(job.dataAt.inventory),
-    uploads_counted_to: time(job.dataAt.health),
+    listed_at: isoOrNull(job.dataAt.inventory),
+    uploads_counted_to: isoOrNull(job.dataAt.health),
     links: {
       runbook: runbook === null ? null : runbookUrl(runbook),
       cloudflare: cloudflareUrl(job),
@@ -106,8 +106,4 @@ function sumsJson(sums: HistorySums): Readonly<Record<string, number>> {
     records: sums.records,
     records_lost: sums.lostRecords,
   }
-}
-
-function time(at: number | null): string | null {
-  return at === null ? null : isoText(at)
 }

@@ -18,7 +18,6 @@ export function jobPage(job: JobDetail, context: PageContext, now: number): stri
   return framed(context, {
     title: jobTitle(job),
     root,
-    current: null,
     here: `./${encodeURIComponent(job.id)}`,
     now,
     body: html`<nav class="crumbs" aria-label="Breadcrumbs"><a href="${root}">All jobs</a></nav>

@@ -2,7 +2,7 @@ import type { JobStatus } from '../../exporter/view/job-status.ts'
 import { jobHref } from './addresses.ts'
 import { badge, jobPlace, jobTitle, lagText, lostText, sinceText, whyText } from './health-state-text.ts'
 import { type Html, html, nothing } from './page.ts'
-import { sparkline } from './sparkline.ts'
+import { attemptChart } from './sparkline.ts'
 
 /**
  * The jobs, worst first. On a narrow screen a row becomes a card; the roles keep it a table for those who
@@ -32,7 +32,7 @@ ${cell('state', html`${badge(job.trouble)}${blind}`)}
 <th scope="row" role="rowheader" class="job"><a href="${jobHref(root, job.id)}">${jobTitle(job)}</a><span class="place">${jobPlace(job)}</span></th>
 ${cell('since', sinceText(job, now))}${cell('why', whyText(job, now))}${cell('lost', lostText(job))}
 <td role="cell" class="lag${isOverdue(job) ? ' over' : ''}">${lagText(job)}</td>
-${cell('history', sparkline(job))}
+${cell('history', attemptChart(job, 'spark'))}
 </tr>
 `
 }

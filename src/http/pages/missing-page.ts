@@ -6,7 +6,6 @@ export function missingPage(id: string, context: PageContext, now: number): stri
   return framed(context, {
     title: 'No such job',
     root: '../',
-    current: null,
     here: `./${encodeURIComponent(id)}`,
     now,
     body: html`<section class="head"><h1>No such job</h1>

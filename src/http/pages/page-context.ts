@@ -20,9 +20,10 @@ const refreshSeconds = 30
 export interface PageParts {
   readonly title: string
   readonly root: string
-  readonly current: 'jobs' | 'exporter' | null
-  /** The page's own address without `refresh`, for the link that toggles it; null for a page that never changes. */
-  readonly here: string | null
+  /** Where in the menu it stands, if it does. */
+  readonly current?: 'jobs' | 'exporter'
+  /** The page's own address without `refresh`, for the link that toggles it; absent for a page that never changes. */
+  readonly here?: string
   readonly now: number
   readonly body: Html
 }
@@ -33,7 +34,7 @@ export function framed(context: PageContext, parts: PageParts): string {
     title: `${parts.title} · Logpush Exporter`,
     root,
     links: links(context, root, current),
-    refreshSeconds: context.refresh && parts.here !== null ? refreshSeconds : null,
+    refreshSeconds: context.refresh && parts.here !== undefined ? refreshSeconds : null,
     body: html`${starting(context.readiness)}${parts.body}`,
     footer: footer(context, parts),
   })
@@ -65,7 +66,7 @@ function starting(readiness: ReadinessState): Html {
 
 function footer({ about, refresh }: PageContext, { here, root, now }: PageParts): Html {
   return html`${
-    here === null
+    here === undefined
       ? nothing
       : html`<p>Data as of ${instant(now)}. ${toggle(here, refresh)}.</p>
 `

@@ -36,6 +36,11 @@ export function isoText(at: EpochMs): string {
   return `${new Date(at).toISOString().slice(0, 19)}Z`
 }
 
+/** The same of a time that may not be known. */
+export function isoOrNull(at: EpochMs | null): string | null {
+  return at === null ? null : isoText(at)
+}
+
 /** E.g. `03:12`. */
 export function clockTime(at: EpochMs): string {
   return new Date(at).toISOString().slice(11, 16)

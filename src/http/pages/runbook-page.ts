@@ -13,8 +13,6 @@ export function runbookPage({ title, body }: RunbookText, context: PageContext, 
   return framed(context, {
     title,
     root: '../',
-    current: null,
-    here: null,
     now,
     body: html`<nav class="crumbs" aria-label="Breadcrumb"><a href="../runbooks">All runbooks</a></nav>
 <article class="prose"><h1>${title}</h1>
@@ -27,8 +25,6 @@ export function runbookListPage(entries: readonly RunbookEntry[], context: PageC
   return framed(context, {
     title: 'Runbooks',
     root,
-    current: null,
-    here: null,
     now,
     body: html`<section class="head"><h1>Runbooks</h1>
 <p class="lead">What to do when an alert fires: one runbook for each, named after it.</p></section>
@@ -46,8 +42,6 @@ export function missingRunbookPage(
   return framed(context, {
     title: 'No such runbook',
     root,
-    current: null,
-    here: null,
     now,
     body: html`<section class="head"><h1>No such runbook</h1>
 <p class="lead">There is no runbook <code>${name}</code>. These are the ones there are:</p></section>

@@ -28,22 +28,11 @@ const barWidth = 3
 /** The least height of a bar that is not zero, so that one lost batch among thousands is seen. */
 const minHeight = 2
 
-/** The picture in a row of the list. */
-export function sparkline(job: JobStatus): Html {
+/** The picture of attempts: small in a row of the list, tall on the job's page. */
+export function attemptChart(job: JobStatus, className: 'spark' | 'chart'): Html {
   return draw({
-    className: 'spark',
-    height: 24,
-    label: historyText(job.slots),
-    bars: job.slots.map(attempts),
-    known: knownSlots(job),
-  })
-}
-
-/** The picture of attempts on the job's page. */
-export function attemptChart(job: JobStatus): Html {
-  return draw({
-    className: 'chart',
-    height: 96,
+    className,
+    height: className === 'spark' ? 24 : 96,
     label: historyText(job.slots),
     bars: job.slots.map(attempts),
     known: knownSlots(job),

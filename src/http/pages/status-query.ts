@@ -1,7 +1,7 @@
 /* What the address of a page or of the JSON API asks for. */
 
 import { healthStates, needsHands } from '../../exporter/view/health-state.ts'
-import { type JobFilter, type JobQuery, noFilter, type StateFilter } from '../../exporter/view/job-query.ts'
+import type { JobFilter, JobQuery, StateFilter } from '../../exporter/view/job-query.ts'
 
 /** What may stand in `state`, in the order of the list. */
 export const stateFilters: readonly StateFilter[] = ['trouble', ...healthStates, 'blind']
@@ -50,8 +50,8 @@ export function parseStatusQuery(search: string, rules: QueryRules): ParsedQuery
     zone: text('zone'),
     dataset: text('dataset'),
     destination: text('destination'),
-    search: text('search'),
     state: stateOf(text('state'), problems),
+    search: text('search'),
     page: number('page', 1, 1e9),
     perPage: number('per_page', rules.perPage, rules.maxPerPage),
   }
@@ -84,9 +84,8 @@ export function queryHref(
 }
 
 /** Only the filter of a query. */
-export function filterOf(query: JobQuery): JobFilter {
-  const { account, zone, dataset, destination, state, search } = query
-  return { ...noFilter, account, zone, dataset, destination, state, search }
+export function filterOf({ page: _, perPage: __, ...filter }: JobQuery): JobFilter {
+  return filter
 }
 
 /** The states that need attention, for totals. */

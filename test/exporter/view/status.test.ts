@@ -7,10 +7,19 @@ import { createSelfState } from '../../../src/exporter/state/self-state.ts'
 import { createState } from '../../../src/exporter/state/state.ts'
 import { createUploadHistory } from '../../../src/exporter/state/upload-history.ts'
 import { exporterStatus } from '../../../src/exporter/view/exporter-status.ts'
-import { accountJobs, type JobQuery, noFilter } from '../../../src/exporter/view/job-query.ts'
+import { accountJobs, type JobFilter, type JobQuery } from '../../../src/exporter/view/job-query.ts'
 import { jobById, overview, type StatusInput } from '../../../src/exporter/view/status.ts'
 import { failure, quayAccount, zone } from '../../support/exporter-core.ts'
 import { aSummary, hour, lostBatches, minute } from '../../support/status-world.ts'
+
+const noFilter: JobFilter = {
+  account: null,
+  zone: null,
+  dataset: null,
+  destination: null,
+  state: null,
+  search: null,
+}
 
 const now = Date.UTC(2026, 10, 24, 3)
 const cdn = zone('cdn.example')

@@ -7,7 +7,7 @@ import { healthStates } from '../../../src/exporter/view/health-state.ts'
 import type { JobDetail } from '../../../src/exporter/view/job-status.ts'
 import { jobById } from '../../../src/exporter/view/status.ts'
 import { jobPage } from '../../../src/http/pages/job-page.ts'
-import { attemptChart, historyText, recordChart, sparkline } from '../../../src/http/pages/sparkline.ts'
+import { attemptChart, historyText, recordChart } from '../../../src/http/pages/sparkline.ts'
 import { zone } from '../../support/exporter-core.ts'
 import { golden, pageText } from '../../support/page-text.ts'
 import { aSummary, hour, minute } from '../../support/status-world.ts'
@@ -91,7 +91,7 @@ t.test('each state has its sentence, with since when where it is known', async (
 })
 
 t.test('a bar has what was lost at its foot, then retries, then what was delivered', async (t) => {
-  const { html } = sparkline(detail())
+  const { html } = attemptChart(detail(), 'spark')
   const path = (name: string) => new RegExp(`<path class="${name}"[^>]* d="([^"]*)"`).exec(html)?.[1]
   t.equal(path('lost'), 'M6 23v-5.7M14 23v-2', 'one among thousands is seen')
   t.equal(path('retried'), 'M6 17.3v-3.8')
@@ -109,6 +109,6 @@ t.test('what is not known is shaded on both sides, and a bar without height is n
   ])
   t.notMatch(html, 'class="retried"')
   t.match(html, 'aria-label="Records: 5,000 delivered, 310 lost"')
-  t.match(attemptChart(detail()).html, 'viewBox="0 0 16 96"')
+  t.match(attemptChart(detail(), 'chart').html, 'viewBox="0 0 16 96"')
   t.equal(historyText(slots), 'Last 20 min: 101 attempts, 20 retried, 31 batches lost')
 })
