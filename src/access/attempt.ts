@@ -14,3 +14,8 @@ export async function attempt<T>(run: () => Promise<T>): Promise<Attempted<T>> {
     return { ok: false, failure: error }
   }
 }
+
+/** Cloudflare has answered, and says no to this token or to what was asked. */
+export function isRefusal({ kind }: ApiFailure): boolean {
+  return kind === 'forbidden' || kind === 'auth' || kind === 'not_found' || kind === 'invalid_request'
+}

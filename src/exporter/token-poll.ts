@@ -3,21 +3,14 @@
  * addresses, and the wrong one refuses a good token: which kind it is, is found out by trying.
  */
 
-import { attempt } from '../access/attempt.ts'
+import { attempt, isRefusal } from '../access/attempt.ts'
 import { priority } from '../access/budget.ts'
-import type { Caller } from '../access/caller.ts'
-import type { ApiFailure } from '../errors.ts'
 import type { TokenApi, TokenStatus } from '../ports/cloudflare.ts'
-import type { Clock, Log } from '../ports/runtime.ts'
 import { newTokenNote } from './state/new-token.ts'
-import type { SelfState } from './state/self-state.ts'
+import type { PollDeps } from './state/poll-deps.ts'
 
-export interface TokenDeps {
+export interface TokenDeps extends Omit<PollDeps, 'state'> {
   readonly api: TokenApi
-  readonly call: Caller
-  readonly self: SelfState
-  readonly clock: Clock
-  readonly log: Log
   readonly accountIds: () => readonly string[]
 }
 
@@ -44,7 +37,7 @@ export function createTokenPoll(deps: TokenDeps): { cycle(signal: AbortSignal): 
         owner = candidate
         return status.value
       }
-      if (!refuses(status.failure)) throw status.failure
+      if (!isRefusal(status.failure)) throw status.failure
     }
     return null
   }
@@ -73,8 +66,4 @@ export function createTokenPoll(deps: TokenDeps): { cycle(signal: AbortSignal): 
       } else say('', () => {})
     },
   }
-}
-
-function refuses({ kind }: ApiFailure): boolean {
-  return kind === 'auth' || kind === 'forbidden' || kind === 'not_found' || kind === 'invalid_request'
 }

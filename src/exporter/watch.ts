@@ -5,7 +5,6 @@
  */
 
 import type { Budget } from '../access/budget.ts'
-import type { Caller } from '../access/caller.ts'
 import type { ServerClock } from '../access/server-clock.ts'
 import { settleAll } from '../access/settle-all.ts'
 import { createWake, type Wake } from '../access/wake.ts'
@@ -14,9 +13,10 @@ import { type Scope, type ScopeKey, scopeKey } from '../domain/scope.ts'
 import type { AuditApi } from '../ports/audit-log.ts'
 import type { DirectoryApi, HealthApi, JobsApi, TokenApi } from '../ports/cloudflare.ts'
 import type { NotificationsApi } from '../ports/notifications.ts'
-import type { Clock, Log, Random } from '../ports/runtime.ts'
+import type { Random } from '../ports/runtime.ts'
 import { type ArrivalPoll, arrivalPoller } from './arrival/arrival-poll.ts'
 import { auditPoller, createAuditPoll } from './audit/audit-poll.ts'
+import type { HealthSettings } from './health/health-deps.ts'
 import { createHealthPoll, healthPoller } from './health/health-poll.ts'
 import { discover, discoveryPoller } from './inventory/discovery-poll.ts'
 import { createInventoryPoll, inventoryPoller } from './inventory/inventory-poll.ts'
@@ -26,35 +26,28 @@ import { createFollowUp } from './notifications/notification-follow-up.ts'
 import type { Notifications } from './notifications/notifications.ts'
 import { type PollLoop, runPollLoop } from './poll-loop.ts'
 import type { ReadinessGate } from './readiness.ts'
+import type { PollDeps } from './state/poll-deps.ts'
 import { isUp } from './state/poll-state.ts'
 import type { ScopeMemory } from './state/scope-memory.ts'
 import { mayHaveJobs, type ScopeState } from './state/scope-state.ts'
-import type { SelfState } from './state/self-state.ts'
 import type { ExporterState } from './state/state.ts'
 import type { UploadHistory } from './state/upload-history.ts'
 import { createTokenPoll, tokenPoller } from './token-poll.ts'
 
-export interface WatchSettings {
+export interface WatchSettings extends Omit<HealthSettings, 'sweepEveryMs'> {
   readonly selection: Selection
-  readonly healthPollIntervalMs: number
   readonly inventoryPollIntervalMs: number
   readonly discoveryPollIntervalMs: number
   /** Null: the list of sent notifications is not read. */
   readonly historyPollIntervalMs: number | null
   /** Null: the audit log is not read. */
   readonly actorNaming: ActorNaming | null
-  readonly revisionWindowMs: number
-  readonly initialLookbackMs: number
-  readonly rateLimitType: 'user' | 'account'
 }
 
-export interface WatchDeps {
+export interface WatchDeps extends PollDeps {
   readonly rest: DirectoryApi & JobsApi & NotificationsApi & TokenApi & AuditApi
   readonly graphql: HealthApi
-  readonly call: Caller
   readonly budget: Pick<Budget, 'perMinute'>
-  readonly state: ExporterState
-  readonly self: SelfState
   readonly memory: ScopeMemory
   readonly server: ServerClock
   readonly gate: ReadinessGate
@@ -63,9 +56,7 @@ export interface WatchDeps {
   readonly notifications: Notifications
   readonly webhooks: WebhookReports
   readonly arrival: Pick<ArrivalPoll, 'everyMs' | 'cycle'>
-  readonly clock: Clock
   readonly random: Random
-  readonly log: Log
   readonly settings: () => WatchSettings
 }
 

@@ -4,35 +4,26 @@
  * it cannot be read, that is said once and nothing else suffers.
  */
 
-import { attempt } from '../../access/attempt.ts'
+import { attempt, isRefusal } from '../../access/attempt.ts'
 import { priority } from '../../access/budget.ts'
-import type { Caller } from '../../access/caller.ts'
 import type { ServerClock } from '../../access/server-clock.ts'
 import { settleAll } from '../../access/settle-all.ts'
 import type { ActorNaming, AuditEntry } from '../../domain/job/audit-entry.ts'
 import { accountOf } from '../../domain/scope.ts'
 import type { EpochMs } from '../../domain/time.ts'
-import type { ApiFailure } from '../../errors.ts'
 import type { AuditApi } from '../../ports/audit-log.ts'
 import type { Unreadable } from '../../ports/listing.ts'
-import type { Clock, Log } from '../../ports/runtime.ts'
 import type { FirstTries } from '../state/first-tries.ts'
 import type { JobChange } from '../state/job-change.ts'
+import type { PollDeps } from '../state/poll-deps.ts'
 import type { ScopeState } from '../state/scope-state.ts'
-import type { SelfState } from '../state/self-state.ts'
-import type { ExporterState } from '../state/state.ts'
 import { forgetUnreadable, noteUnreadable } from '../state/unreadable-objects.ts'
 import { createAuditIntake } from './audit-intake.ts'
 import { createAuditQuestions } from './audit-questions.ts'
 
-export interface AuditDeps {
+export interface AuditDeps extends PollDeps {
   readonly api: AuditApi
-  readonly call: Caller
-  readonly state: ExporterState
-  readonly self: SelfState
   readonly server: Pick<ServerClock, 'now'>
-  readonly clock: Clock
-  readonly log: Log
   /** Null: it is not read. */
   readonly naming: () => ActorNaming | null
 }
@@ -164,10 +155,6 @@ const refusedText =
 
 function begun(): Account {
   return { triedAt: null, answered: false, refused: false, readTo: null, seen: new Set() }
-}
-
-function isRefusal({ kind }: ApiFailure): boolean {
-  return kind === 'forbidden' || kind === 'auth' || kind === 'not_found' || kind === 'invalid_request'
 }
 
 function accountsWithJobs(scopes: Iterable<ScopeState>): ReadonlySet<string> {

@@ -1,10 +1,7 @@
-import type { Caller } from '../../access/caller.ts'
 import type { ServerClock } from '../../access/server-clock.ts'
 import type { HealthApi } from '../../ports/cloudflare.ts'
-import type { Clock, Log } from '../../ports/runtime.ts'
+import type { PollDeps } from '../state/poll-deps.ts'
 import type { ScopeMemory } from '../state/scope-memory.ts'
-import type { SelfState } from '../state/self-state.ts'
-import type { ExporterState } from '../state/state.ts'
 import type { UploadHistory } from '../state/upload-history.ts'
 
 export interface HealthSettings {
@@ -16,15 +13,10 @@ export interface HealthSettings {
   readonly sweepEveryMs: number
 }
 
-export interface HealthDeps {
+export interface HealthDeps extends PollDeps {
   readonly api: HealthApi
-  readonly call: Caller
-  readonly state: ExporterState
-  readonly self: SelfState
   readonly memory: ScopeMemory
-  readonly clock: Clock
   readonly server: ServerClock
-  readonly log: Log
   /** Told of everything that is newly counted. */
   readonly history?: Pick<UploadHistory, 'counted' | 'keepScopes'>
   readonly settings: () => HealthSettings

@@ -11,21 +11,14 @@ import { settleAll } from '../../access/settle-all.ts'
 import type { Account, Scope } from '../../domain/scope.ts'
 import type { DirectoryApi } from '../../ports/cloudflare.ts'
 import type { Listing } from '../../ports/listing.ts'
-import type { Clock, Log } from '../../ports/runtime.ts'
-import type { SelfState } from '../state/self-state.ts'
-import type { ExporterState } from '../state/state.ts'
+import type { PollDeps } from '../state/poll-deps.ts'
 import { noteUnreadable } from '../state/unreadable-objects.ts'
 import { collectAccounts } from './account-scopes.ts'
 import { isSelected, namedIds, type Selection } from './selection.ts'
 import { noteUnmatched, unmatchedSelectors } from './unmatched-selectors.ts'
 
-export interface DiscoveryDeps {
+export interface DiscoveryDeps extends PollDeps {
   readonly api: DirectoryApi
-  readonly call: Caller
-  readonly state: ExporterState
-  readonly self: SelfState
-  readonly clock: Clock
-  readonly log: Log
   readonly selection: () => Selection
   /** Kinds of which the last listing had none although some were known; kept between listings. */
   readonly emptied: Set<Scope['kind']>

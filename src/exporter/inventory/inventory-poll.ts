@@ -6,7 +6,7 @@
 
 import { attempt } from '../../access/attempt.ts'
 import { priority } from '../../access/budget.ts'
-import { type Caller, forScope } from '../../access/caller.ts'
+import { forScope } from '../../access/caller.ts'
 import { settleAll } from '../../access/settle-all.ts'
 import type { JobId } from '../../domain/job/job.ts'
 import { summarise } from '../../domain/job/job-summary.ts'
@@ -15,27 +15,20 @@ import type { EpochMs } from '../../domain/time.ts'
 import { isTransient } from '../../errors.ts'
 import type { JobsApi } from '../../ports/cloudflare.ts'
 import type { Unreadable } from '../../ports/listing.ts'
-import type { Clock, Log } from '../../ports/runtime.ts'
 import { createFailureReport } from '../state/failure-report.ts'
 import type { FirstTries } from '../state/first-tries.ts'
 import { type JobChange, sameMemory } from '../state/job-change.ts'
 import { newTokenNote } from '../state/new-token.ts'
+import type { PollDeps } from '../state/poll-deps.ts'
 import type { ScopeMemory } from '../state/scope-memory.ts'
 import { priorityOf, type ScopeState } from '../state/scope-state.ts'
-import type { SelfState } from '../state/self-state.ts'
-import type { ExporterState } from '../state/state.ts'
 import { type SweepRules, sweepOf } from '../state/sweep.ts'
 import { forgetUnreadable, noteUnreadable } from '../state/unreadable-objects.ts'
 import { logChanges } from './change-log.ts'
 
-export interface InventoryDeps {
+export interface InventoryDeps extends PollDeps {
   readonly api: Pick<JobsApi, 'listJobs'>
-  readonly call: Caller
-  readonly state: ExporterState
-  readonly self: SelfState
   readonly memory: ScopeMemory
-  readonly clock: Clock
-  readonly log: Log
   /** Told of what a listing showed; `seenBefore` is when the scope was listed before. */
   readonly onChanges: (scope: ScopeState, changes: readonly JobChange[], seenBefore: EpochMs | null) => void
   /** How often a scope without jobs is looked at again. */

@@ -21,24 +21,17 @@ import type {
   NotificationsApi,
   WebhookDestination,
 } from '../../ports/notifications.ts'
-import type { Clock, Log } from '../../ports/runtime.ts'
 import { createFailureReport } from '../state/failure-report.ts'
+import type { PollDeps } from '../state/poll-deps.ts'
 import { failed, neverPolled, type PollState, succeeded } from '../state/poll-state.ts'
-import type { SelfState } from '../state/self-state.ts'
-import type { ExporterState } from '../state/state.ts'
 import { forgetUnreadable, noteUnreadable } from '../state/unreadable-objects.ts'
 import type { Notifications } from './notifications.ts'
 
-export interface HistoryDeps {
+export interface HistoryDeps extends PollDeps {
   readonly api: Pick<NotificationsApi, 'listHistory' | 'listPolicies' | 'listWebhooks'>
-  readonly call: Caller
-  readonly state: ExporterState
-  readonly self: SelfState
   readonly notifications: Notifications
   readonly webhooks: WebhookReports
   readonly server: Pick<ServerClock, 'now'>
-  readonly clock: Clock
-  readonly log: Log
 }
 
 /** How Cloudflare fares with a webhook. */

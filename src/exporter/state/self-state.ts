@@ -92,31 +92,19 @@ export function createSelfState(pollers: readonly string[]): SelfState {
   const requests = new Map<string, RequestStats>()
   const unreadable = new Map<string, UnreadableObjects>()
   const stats = new Map(pollers.map((poller) => [poller, newPoller(poller)]))
-  let windowsSplit = 0
-  let token: SelfState['token'] = null
-  let reload: SelfState['reload'] = null
-  let unmatched: SelfState['unmatched'] = null
   const poller = (name: string): PollerStats => {
     const known = stats.get(name) ?? newPoller(name)
     stats.set(name, known)
     return known
   }
-  return {
+  const self: { -readonly [Name in keyof SelfState]: SelfState[Name] } = {
     requests,
     unreadable,
     pollers: stats,
-    get windowsSplit() {
-      return windowsSplit
-    },
-    get token() {
-      return token
-    },
-    get reload() {
-      return reload
-    },
-    get unmatched() {
-      return unmatched
-    },
+    windowsSplit: 0,
+    token: null,
+    reload: null,
+    unmatched: null,
     exchanged(exchange) {
       const key = `${exchange.api}|${exchange.operation}|${exchange.code}`
       const known = requests.get(key) ?? newRequests(exchange)
@@ -140,16 +128,16 @@ export function createSelfState(pollers: readonly string[]): SelfState {
       failures.set(kind, (failures.get(kind) ?? 0) + 1)
     },
     windowSplit() {
-      windowsSplit += 1
+      self.windowsSplit += 1
     },
     tokenVerified(active, expiresOn) {
-      token = { active, expiresOn }
+      self.token = { active, expiresOn }
     },
     reloaded(successful, at) {
-      reload = { successful, at }
+      self.reload = { successful, at }
     },
     selectorsUnmatched(found) {
-      unmatched = found
+      self.unmatched = found
     },
     listRead(list, objects) {
       unreadable.set(list, objects)
@@ -158,6 +146,7 @@ export function createSelfState(pollers: readonly string[]): SelfState {
       unreadable.delete(list)
     },
   }
+  return self
 }
 
 function newPoller(poller: string): PollerStats {

@@ -76,8 +76,6 @@ export function createState(): ExporterState {
   const scopes = new Map<ScopeKey, ScopeState>()
   const zoneJobs = new Map<JobId, ScopeKey>()
   const listeners: (() => void)[] = []
-  let directory = neverPolled
-  let departed = { lateRows: 0, gapSeconds: 0 }
 
   const changed = (): void => {
     for (const listener of listeners) listener()
@@ -119,21 +117,21 @@ export function createState(): ExporterState {
     return { ...state, jobs: own(state.jobs), totals: own(state.totals) }
   }
 
-  return {
+  const own: { -readonly [Name in keyof ExporterState]: ExporterState[Name] } = {
     scopes,
-    get directory() {
-      return directory
-    },
-    get departed() {
-      return departed
-    },
+    directory: neverPolled,
+    departed: { lateRows: 0, gapSeconds: 0 },
     scope: (key) => scopes.get(key),
     setScopes(named) {
       const labels = labelScopes(named)
       const kept = new Set(labels.keys())
       for (const [key, { lateRows, gapSeconds }] of [...scopes]) {
         if (kept.has(key)) continue
-        departed = { lateRows: departed.lateRows + lateRows, gapSeconds: departed.gapSeconds + gapSeconds }
+        const { departed } = own
+        own.departed = {
+          lateRows: departed.lateRows + lateRows,
+          gapSeconds: departed.gapSeconds + gapSeconds,
+        }
         scopes.delete(key)
       }
       for (const [id, key] of zoneJobs) if (!kept.has(key)) zoneJobs.delete(id)
@@ -148,11 +146,11 @@ export function createState(): ExporterState {
       changed()
     },
     directoryListed(at) {
-      directory = succeeded(at)
+      own.directory = succeeded(at)
       changed()
     },
     directoryFailed(error, at) {
-      directory = failed(directory, error, at)
+      own.directory = failed(own.directory, error, at)
       changed()
     },
     remembered(key, jobs, ledger) {
@@ -216,6 +214,7 @@ export function createState(): ExporterState {
       listeners.push(listener)
     },
   }
+  return own
 }
 
 function differs(state: ScopeState, scope: Scope, labels: ScopeState['labels']): boolean {
