@@ -1,5 +1,5 @@
 /* Joins the world and a store: what was delivered in the world lies in the store as files. */
-import { createLogPusher, type LogPusher, type PushedBatch, type StoreFault } from './store/log-pusher.ts'
+import { createLogPusher, type PushedBatch, type StoreFault } from './store/log-pusher.ts'
 import type { ObjectStore } from './store/object-store.ts'
 import { readDestinationConf } from './world/destination-conf.ts'
 import { phaseAt } from './world/job-timeline.ts'
@@ -7,16 +7,11 @@ import { visitJobEvents, type WorldState } from './world/world-state.ts'
 
 const stores: readonly string[] = ['s3', 'r2', 'gs', 'azure']
 
-export interface LogFiles {
-  /** Writes what was delivered since the last call, up to `nowMs`. Calls run one after the other. */
-  writeTo(nowMs: number): Promise<void>
-  /** What happens to the files of a job from now on; null: nothing. */
-  setFault(jobId: number, fault: StoreFault | null): void
-}
+export type LogFiles = ReturnType<typeof createLogFiles>
 
-export function createLogFiles(state: WorldState, store: ObjectStore, fromMs: number): LogFiles {
+export function createLogFiles(state: WorldState, store: ObjectStore, fromMs: number) {
   const faults = new Map<number, StoreFault>()
-  const pusher: LogPusher = createLogPusher(store, (jobId) => faults.get(jobId) ?? null)
+  const pusher = createLogPusher(store, (jobId) => faults.get(jobId) ?? null)
   let writtenTo = fromMs
   let last: Promise<void> = Promise.resolve()
 
@@ -44,14 +39,16 @@ export function createLogFiles(state: WorldState, store: ObjectStore, fromMs: nu
   }
 
   return {
-    writeTo(nowMs) {
+    /** Writes what was delivered since the last call, up to `nowMs`. Calls run one after the other. */
+    writeTo(nowMs: number): Promise<void> {
       if (nowMs <= writtenTo) return last
       const batches = delivered(writtenTo, nowMs)
       writtenTo = nowMs
       last = last.then(() => pusher.push(batches, nowMs))
       return last
     },
-    setFault(jobId, fault) {
+    /** What happens to the files of a job from now on; null: nothing. */
+    setFault(jobId: number, fault: StoreFault | null): void {
       if (fault === null) faults.delete(jobId)
       else faults.set(jobId, fault)
     },

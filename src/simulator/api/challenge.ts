@@ -10,17 +10,14 @@ import { isRecord } from './json-shape.ts'
 
 export const challengeLifetimeMs = 7 * 86_400_000
 
-/** Signs and checks challenges; one per simulation. */
-export interface ChallengeKey {
-  issue(scope: ScopeRef, conf: string, nowMs: number): string
-  fits(token: string, scope: ScopeRef, conf: string, nowMs: number): boolean
-}
+export type ChallengeKey = ReturnType<typeof createChallengeKey>
 
-export function createChallengeKey(seed: number): ChallengeKey {
+/** Signs and checks challenges; one per simulation. */
+export function createChallengeKey(seed: number) {
   const key = `simulated ownership key ${seed}`
   const sign = (text: string): string => createHmac('sha256', key).update(text).digest('base64url')
   return {
-    issue: (scope, conf, nowMs) => {
+    issue: (scope: ScopeRef, conf: string, nowMs: number): string => {
       const payload = {
         iss: 'logpush',
         sub: `${scope.kind}/${scope.id}`,
@@ -32,7 +29,7 @@ export function createChallengeKey(seed: number): ChallengeKey {
       const text = `${encode({ alg: 'HS256', typ: 'JWT' })}.${encode(payload)}`
       return `${text}.${sign(text)}`
     },
-    fits: (token, scope, conf, nowMs) => {
+    fits: (token: string, scope: ScopeRef, conf: string, nowMs: number): boolean => {
       const [header = '', payload = '', signature = ''] = token.trim().split('.')
       const expected = Buffer.from(sign(`${header}.${payload}`))
       const given = Buffer.from(signature)

@@ -40,30 +40,24 @@ export interface Fault {
 }
 
 /** The faults in force. */
-export interface Faults {
-  /** Returns a number to remove it by. */
-  add(fault: Fault): number
-  remove(id: number): void
-  clear(): void
-  list(): readonly (Fault & { readonly id: number; readonly struck: number })[]
-  /** What strikes this request, if anything. */
-  strike(request: { api: 'rest' | 'graphql'; operation: string; path: string }): FaultEffect | null
-}
+export type Faults = ReturnType<typeof createFaults>
 
-export function createFaults(seed: number): Faults {
+export function createFaults(seed: number) {
   const random = randomSequence(seed)
   const active = new Map<number, { readonly fault: Fault; struck: number }>()
   let serial = 0
   return {
-    add: (fault) => {
+    /** Returns a number to remove it by. */
+    add: (fault: Fault): number => {
       serial += 1
       active.set(serial, { fault, struck: 0 })
       return serial
     },
-    remove: (id) => void active.delete(id),
-    clear: () => active.clear(),
+    remove: (id: number): void => void active.delete(id),
+    clear: (): void => active.clear(),
     list: () => [...active].map(([id, { fault, struck }]) => ({ ...fault, id, struck })),
-    strike: (request) => {
+    /** What strikes this request, if anything. */
+    strike: (request: { api: 'rest' | 'graphql'; operation: string; path: string }): FaultEffect | null => {
       for (const [id, entry] of active) {
         const { fault } = entry
         if (fault.api !== undefined && fault.api !== request.api) continue

@@ -26,21 +26,15 @@ export interface Charge {
   readonly resetSeconds: number
 }
 
-export interface RateLimiter {
-  /** Counts one request of the key. */
-  charge(key: string, nowMs: number): Charge
-  /** As `charge`, without counting. */
-  peek(key: string, nowMs: number): Charge
-  readonly limit: RateLimit
-}
-
 interface Window {
   startMs: number
   used: number
   blockedUntilMs: number
 }
 
-export function createRateLimiter(limit: RateLimit): RateLimiter {
+export type RateLimiter = ReturnType<typeof createRateLimiter>
+
+export function createRateLimiter(limit: RateLimit) {
   const windows = new Map<string, Window>()
   const current = (key: string, nowMs: number): Window => {
     const window = windows.get(key)
@@ -61,7 +55,8 @@ export function createRateLimiter(limit: RateLimit): RateLimiter {
   })
   return {
     limit,
-    charge: (key, nowMs) => {
+    /** Counts one request of the key. */
+    charge: (key: string, nowMs: number): Charge => {
       const window = current(key, nowMs)
       window.used += 1
       const allowed = window.used <= limit.requests
@@ -69,7 +64,8 @@ export function createRateLimiter(limit: RateLimit): RateLimiter {
       if (!allowed && window.blockedUntilMs === 0) window.blockedUntilMs = nowMs + limit.windowMs
       return view(window, nowMs, allowed)
     },
-    peek: (key, nowMs) => {
+    /** As `charge`, without counting. */
+    peek: (key: string, nowMs: number): Charge => {
       const window = current(key, nowMs)
       return view(window, nowMs, window.used < limit.requests)
     },

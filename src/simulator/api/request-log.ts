@@ -10,37 +10,31 @@ export interface LoggedRequest {
   readonly status: number
 }
 
-export interface RequestLog {
-  add(request: LoggedRequest): void
-  /** The latest ones, oldest first. */
-  recent(): readonly LoggedRequest[]
-  /** How many there were, by `<api> <operation>`. */
-  counts(): ReadonlyMap<string, number>
-  /** How many there were of one operation, or in all. */
-  count(operation?: string): number
-  clear(): void
-}
+export type RequestLog = ReturnType<typeof createRequestLog>
 
-export function createRequestLog(keep = 500): RequestLog {
+export function createRequestLog(keep = 500) {
   const counts = new Map<string, number>()
   let recent: LoggedRequest[] = []
   return {
-    add: (request) => {
+    add: (request: LoggedRequest): void => {
       const key = `${request.api} ${request.operation}`
       counts.set(key, (counts.get(key) ?? 0) + 1)
       recent.push(request)
       if (recent.length > 2 * keep) recent = recent.slice(-keep)
     },
-    recent: () => recent.slice(-keep),
-    counts: () => counts,
-    count: (operation) => {
+    /** The latest ones, oldest first. */
+    recent: (): readonly LoggedRequest[] => recent.slice(-keep),
+    /** How many there were, by `<api> <operation>`. */
+    counts: (): ReadonlyMap<string, number> => counts,
+    /** How many there were of one operation, or in all. */
+    count: (operation?: string): number => {
       let sum = 0
       for (const [key, count] of counts) {
         if (operation === undefined || key.endsWith(` ${operation}`)) sum += count
       }
       return sum
     },
-    clear: () => {
+    clear: (): void => {
       counts.clear()
       recent = []
     },

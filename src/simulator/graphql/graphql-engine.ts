@@ -22,20 +22,18 @@ export interface GraphqlAnswer {
   readonly body: { readonly data: unknown; readonly errors: readonly GraphQLFormattedError[] | null }
 }
 
-export interface GraphqlRequest {
+interface GraphqlRequest {
   readonly query: string
   readonly variables: JsonRecord
   readonly operationName?: string | undefined
 }
 
-export interface GraphqlEngine {
-  run(request: GraphqlRequest, context: QueryContext): Promise<GraphqlAnswer>
-}
-
 type Prepared = DocumentNode | readonly GraphQLError[]
 
+export type GraphqlEngine = ReturnType<typeof createGraphqlEngine>
+
 /** Runs queries against the simulator's own schema. */
-export function createGraphqlEngine(): GraphqlEngine {
+export function createGraphqlEngine() {
   const schema = fitScalars(buildSchema(healthSdl()))
   const prepared = new Map<string, Prepared>()
   const prepare = (query: string): Prepared => {
@@ -59,7 +57,7 @@ export function createGraphqlEngine(): GraphqlEngine {
     return errors.length > 0 ? errors : document
   }
   return {
-    run: async (request, context) => {
+    run: async (request: GraphqlRequest, context: QueryContext): Promise<GraphqlAnswer> => {
       const document = prepare(request.query)
       if (!('kind' in document)) return refusal(document, context.nowMs)
       const { data, errors } = await execute({

@@ -1,17 +1,11 @@
 import type { Delivery, Webhook } from '../world/notification-state.ts'
 
-/** Sends notifications to webhooks, on loopback only: the simulator never talks to the world outside. */
-export interface WebhookSender {
-  /** Sends in the background; a notification is tried once. */
-  send(delivery: Delivery): void
-  /** Sends and tells the receiver's HTTP status; null when there was no answer. */
-  post(webhook: Webhook, body: object): Promise<number | null>
-  /** Resolves when nothing is on its way any more. */
-  idle(): Promise<void>
-}
+export type WebhookSender = ReturnType<typeof createWebhookSender>
 
-export function createWebhookSender(now: () => number): WebhookSender {
+/** Sends notifications to webhooks, on loopback only: the simulator never talks to the world outside. */
+export function createWebhookSender(now: () => number) {
   const underWay = new Set<Promise<unknown>>()
+  /** Sends and tells the receiver's HTTP status; null when there was no answer. */
   const post = async (webhook: Webhook, body: object): Promise<number | null> => {
     const status = await postJson(webhook, body)
     if (status !== null && status >= 200 && status < 300) webhook.lastSuccessMs = now()
@@ -20,11 +14,13 @@ export function createWebhookSender(now: () => number): WebhookSender {
   }
   return {
     post,
-    send: ({ webhook, body }) => {
+    /** Sends in the background; a notification is tried once. */
+    send: ({ webhook, body }: Delivery): void => {
       const sending = post(webhook, body).finally(() => underWay.delete(sending))
       underWay.add(sending)
     },
-    idle: async () => {
+    /** Resolves when nothing is on its way any more. */
+    idle: async (): Promise<void> => {
       while (underWay.size > 0) await Promise.all(underWay)
     },
   }

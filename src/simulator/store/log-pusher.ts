@@ -34,20 +34,12 @@ export type StoreFault =
   /** The files show up so much later. */
   | { readonly kind: 'late'; readonly byMs: number }
 
-export interface LogPusher {
-  /** Writes the files of batches, in their order, and those whose delay is over. */
-  push(batches: readonly PushedBatch[], nowMs: number): Promise<void>
-}
-
 interface Waiting {
   readonly dueMs: number
   readonly write: () => Promise<void>
 }
 
-export function createLogPusher(
-  store: ObjectStore,
-  faultOf: (jobId: number, atMs: number) => StoreFault | null,
-): LogPusher {
+export function createLogPusher(store: ObjectStore, faultOf: (jobId: number) => StoreFault | null) {
   const rangeEnds = new Map<number, number>()
   const counts = new Map<number, number>()
   let waiting: Waiting[] = []
@@ -64,13 +56,14 @@ export function createLogPusher(
   }
 
   return {
-    async push(batches, nowMs) {
+    /** Writes the files of batches, in their order, and those whose delay is over. */
+    async push(batches: readonly PushedBatch[], nowMs: number): Promise<void> {
       for (const batch of batches) {
         const startMs = rangeEnds.get(batch.jobId) ?? batch.rangeEndMs - batch.usualRangeMs
         rangeEnds.set(batch.jobId, Math.max(batch.rangeEndMs, startMs))
         const count = (counts.get(batch.jobId) ?? 0) + 1
         counts.set(batch.jobId, count)
-        const fault = faultOf(batch.jobId, nowMs)
+        const fault = faultOf(batch.jobId)
         if (fault?.kind === 'lost' && count % fault.every === 0) continue
         if (fault?.kind === 'late') {
           const dueMs = batch.endMs + fault.byMs

@@ -10,54 +10,45 @@ export interface VariantChoice {
   readonly where?: string
 }
 
-/** The variants in force. */
-export interface Variants {
-  /** Throws RangeError for a name that does not exist. */
-  enable(choice: VariantChoice): void
-  /** Disables it wherever it was in force. */
-  disable(name: string): void
-  /** Disables all, and contrary mode. */
-  clear(): void
-  list(): readonly VariantChoice[]
-  /**
-   * Contrary mode: besides those enabled, each answer takes one variant of each endpoint that has any for it,
-   * another from call to call, of those that lose nothing but an object added by themselves.
-   */
-  contrary(on: boolean): void
-  readonly isContrary: boolean
-  /** How many answers each variant gave or changed. */
-  used(): ReadonlyMap<string, number>
-  /** For the pipeline. */
-  vary(request: Request): { instead(): RawAnswer | null; change(answer: RawAnswer): RawAnswer }
-}
+export type Variants = ReturnType<typeof createVariants>
 
-export function createVariants(seed: number, startMs: number): Variants {
+/** The variants in force. */
+export function createVariants(seed: number, startMs: number) {
   let choices: VariantChoice[] = []
   let contrary = false
   const calls = new Map<string, number>()
   const used = new Map<string, number>()
   const count = ({ name }: Variant): void => void used.set(name, (used.get(name) ?? 0) + 1)
   return {
-    enable: (choice) => {
+    /** Throws RangeError for a name that does not exist. */
+    enable: (choice: VariantChoice): void => {
       if (findVariant(choice.name) === null) throw new RangeError(`unknown variant "${choice.name}"`)
       choices.push(choice)
     },
-    disable: (name) => {
+    /** Disables it wherever it was in force. */
+    disable: (name: string): void => {
       choices = choices.filter((choice) => choice.name !== name)
     },
-    clear: () => {
+    /** Disables all, and contrary mode. */
+    clear: (): void => {
       choices = []
       contrary = false
     },
-    list: () => choices,
-    contrary: (on) => {
+    list: (): readonly VariantChoice[] => choices,
+    /**
+     * Contrary mode: besides those enabled, each answer takes one variant of each endpoint that has any for it,
+     * another from call to call, of those that lose nothing but an object added by themselves.
+     */
+    contrary: (on: boolean): void => {
       contrary = on
     },
     get isContrary() {
       return contrary
     },
-    used: () => used,
-    vary: (request) => {
+    /** How many answers each variant gave or changed. */
+    used: (): ReadonlyMap<string, number> => used,
+    /** For the pipeline. */
+    vary: (request: Request) => {
       const key = `${request.api} ${request.operation}`
       const earlier = calls.get(key) ?? 0
       calls.set(key, earlier + 1)
@@ -67,7 +58,7 @@ export function createVariants(seed: number, startMs: number): Variants {
         ...(contrary ? drawn(seed, asked) : []).map((variant) => ({ variant, where: null })),
       ]
       return {
-        instead: () => {
+        instead: (): RawAnswer | null => {
           for (const { variant, where } of chosen) {
             const answer = variant.instead?.({ ...asked, where }) ?? null
             if (answer === null) continue
@@ -76,7 +67,7 @@ export function createVariants(seed: number, startMs: number): Variants {
           }
           return null
         },
-        change: (answer) => {
+        change: (answer: RawAnswer): RawAnswer => {
           if (answer.status >= 400) return answer
           let changed = answer
           for (const { variant, where } of chosen) {

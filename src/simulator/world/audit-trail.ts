@@ -15,24 +15,21 @@ export interface AuditRow {
   readonly request: Readonly<Record<string, unknown>> | null
 }
 
-export interface AuditTrail {
-  /** The oldest first. */
-  readonly rows: readonly AuditRow[]
-  record(
-    job: { readonly id: number; readonly scope: ScopeRef },
-    write: Pick<AuditRow, 'atMs' | 'type' | 'token' | 'request'>,
-  ): void
-}
-
 /** Older rows are forgotten: worlds that run for days switch jobs again and again. */
 const maxRows = 5_000
 
-export function createAuditTrail(seed: number): AuditTrail {
+export type AuditTrail = ReturnType<typeof createAuditTrail>
+
+export function createAuditTrail(seed: number) {
   const rows: AuditRow[] = []
   let serial = 0
   return {
+    /** The oldest first. */
     rows,
-    record({ id: jobId, scope }, write) {
+    record(
+      { id: jobId, scope }: { readonly id: number; readonly scope: ScopeRef },
+      write: Pick<AuditRow, 'atMs' | 'type' | 'token' | 'request'>,
+    ): void {
       serial += 1
       rows.push({ ...write, id: hexId(seed, `audit ${serial}`), scope, jobId })
       if (rows.length > maxRows) rows.shift()

@@ -20,29 +20,15 @@ export type WorldExtras = Omit<
   'seed' | 'accounts' | 'zones' | 'jobs' | 'tokens' | 'webhooks' | 'policies' | 'pagerduty' | 'script'
 >
 
-/** Collects a world piece by piece. Ids follow from the seed and the names, so they are always the same. */
-export interface WorldBuilder {
-  /** Returns the account's id. */
-  account(name: string, more?: Partial<AccountSpec>): string
-  /** Returns the zone's id. */
-  zone(name: string, accountId: string, more?: Partial<ZoneSpec>): string
-  /** Returns the job's id. */
-  job(draft: JobDraft): number
-  /** Returns the token's text. Without any, the world gets one that may do everything. */
-  token(more?: Partial<TokenSpec>): string
-  webhook(webhook: Omit<WebhookSpec, 'id'>): string
-  policy(policy: Omit<PolicySpec, 'id'>): string
-  pagerduty(accountId: string, name: string): string
-  at(step: ScriptStep): void
-  spec(extras?: WorldExtras): WorldSpec
-}
-
 export const accountScope = (id: string): ScopeRef => ({ kind: 'account', id })
 export const zoneScope = (id: string): ScopeRef => ({ kind: 'zone', id })
 
 const firstJobId = 410_001
 
-export function buildWorld(seed = 1): WorldBuilder {
+export type WorldBuilder = ReturnType<typeof buildWorld>
+
+/** Collects a world piece by piece. Ids follow from the seed and the names, so they are always the same. */
+export function buildWorld(seed = 1) {
   const accounts: AccountSpec[] = []
   const zones: ZoneSpec[] = []
   const jobs: JobSpec[] = []
@@ -55,6 +41,7 @@ export function buildWorld(seed = 1): WorldBuilder {
     list.push(item)
     return item.id
   }
+  /** Returns the token's text. Without any, the world gets one that may do everything. */
   const token = (more: Partial<TokenSpec> = {}): string => {
     const serial = tokens.length + 1
     const made: TokenSpec = {
@@ -68,10 +55,12 @@ export function buildWorld(seed = 1): WorldBuilder {
     return made.text
   }
   return {
-    account: (name, more) => added(accounts, { id: hexId(seed, `account ${name}`), name, ...more }),
-    zone: (name, accountId, more) =>
+    /** Like all that add an object, it returns its id. */
+    account: (name: string, more?: Partial<AccountSpec>): string =>
+      added(accounts, { id: hexId(seed, `account ${name}`), name, ...more }),
+    zone: (name: string, accountId: string, more?: Partial<ZoneSpec>): string =>
       added(zones, { id: hexId(seed, `zone ${name}`), name, accountId, ...more }),
-    job: (draft) => {
+    job: (draft: JobDraft): number => {
       const id = draft.id ?? firstJobId + jobs.length
       const name = draft.name ?? `job-${id}`
       jobs.push({
@@ -84,12 +73,14 @@ export function buildWorld(seed = 1): WorldBuilder {
       return id
     },
     token,
-    webhook: (webhook) => added(webhooks, { id: hexId(seed, `webhook ${webhook.name}`), ...webhook }),
-    policy: (policy) => added(policies, { id: hexId(seed, `policy ${policy.name}`), ...policy }),
-    pagerduty: (accountId, name) =>
+    webhook: (webhook: Omit<WebhookSpec, 'id'>): string =>
+      added(webhooks, { id: hexId(seed, `webhook ${webhook.name}`), ...webhook }),
+    policy: (policy: Omit<PolicySpec, 'id'>): string =>
+      added(policies, { id: hexId(seed, `policy ${policy.name}`), ...policy }),
+    pagerduty: (accountId: string, name: string): string =>
       added(pagerduty, { id: hexId(seed, `pagerduty ${name}`), accountId, name }),
-    at: (step) => void script.push(step),
-    spec: (extras = {}) => {
+    at: (step: ScriptStep): void => void script.push(step),
+    spec: (extras: WorldExtras = {}): WorldSpec => {
       if (tokens.length === 0) token()
       return { seed, accounts, zones, jobs, tokens, webhooks, policies, pagerduty, script, ...extras }
     },
