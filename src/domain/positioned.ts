@@ -26,6 +26,8 @@ export interface Scalar {
 
 export interface Entry {
   readonly key: string
+  /** The key as the file has it, where it and all below stand for that one. */
+  readonly written?: string
   readonly keyAt: Position
   readonly value: Positioned
 }

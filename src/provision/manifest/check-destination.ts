@@ -29,7 +29,10 @@ export function checkDestination(
     report.error(path, `expected one kind of destination, found ${what}`)
     return null
   }
-  if (kind === 'url') return kindOfText(destination.url)
+  if (kind === 'url') {
+    checkWhole(report, destination.url, [...path, kind])
+    return kindOfText(destination.url)
+  }
   if (!isDestinationKind(kind)) return null
   const fields = isObject(destination[kind]) ? destination[kind] : {}
   for (const [name, spec] of Object.entries(kindSpec(kind).fields)) {
@@ -41,6 +44,14 @@ export function checkDestination(
   const wrong = kindSpec(kind).together?.((name) => fields[name] !== undefined) ?? []
   for (const text of wrong) report.error([...path, kind], text)
   return kind
+}
+
+function checkWhole(report: Report, text: unknown, path: Path): void {
+  if (typeof text !== 'string' || !/\s/.test(text.replace(/\$\{[^}]*\}/g, ''))) return
+  report.error(
+    path,
+    'expected a text without blanks, found one; a folded block (>) has one at each end of a line',
+  )
 }
 
 /** A whole text is of a kind as well; where a reference is all there is, that is not known. */

@@ -23,6 +23,8 @@ function checkText(report: Report, text: string, path: Path): void {
   } else if (isReferable(path)) {
     const parsed = parseReferences(text)
     if ('mistake' in parsed) report.error(path, isSecretPath(path) ? bare(parsed.mistake) : parsed.mistake)
+    // An empty text is no secret, and has been reported.
+    else if (text === '' && isSecretPath(path)) return
     else if (!hasReference(text)) {
       const what = mustRefer(path, text) ? 'plain text' : holdsSecret(path, text) ? 'a secret' : null
       if (what !== null) {
@@ -99,7 +101,9 @@ function mustRefer(path: Path, text: string): boolean {
   if (path[0] === 'notifications') return last === 'secret'
   const destination = path.indexOf('destination')
   const [kind, field, name] = destination < 0 ? [] : path.slice(destination + 1)
-  if (kind === 'url') return redactConf(text).redacted !== text
+  // Blanks are reported for themselves.
+  const conf = text.replace(/\s/g, '')
+  if (kind === 'url') return redactConf(conf).redacted !== conf
   if (typeof kind !== 'string' || typeof field !== 'string' || !isDestinationKind(kind)) return false
   const type = kindSpec(kind).fields[field]?.type
   if (type === 'headers' || type === 'params') return isTellingName(String(name))

@@ -50,7 +50,7 @@ export function destinationSchema(completeness: Completeness) {
     kindSchema(kind, completeness).optional(),
   ])
   const url = text(
-    `a reference such as ${refEnv}`,
+    `a destination such as s3://bucket/path, or a reference such as ${refEnv}`,
     `A complete destination_conf, for kinds not listed here. ${secretly}`,
   )
   return mapping('a mapping such as { s3: { … } }', 'Where the logs go: one kind of destination.', {

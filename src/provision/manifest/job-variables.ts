@@ -48,8 +48,10 @@ function textsIn(value: unknown): readonly string[] {
 /** An account job has no zone to name. */
 export function checkVariables(report: Report, job: JobValue, path: Path): void {
   if (job.scope === undefined) return
-  for (const name of usedVariables(job)) {
-    if (name !== 'zone' && name !== 'zone_id') continue
-    report.error(path, `\${${name}} has no value in a job of the account; use zone or zones`)
+  for (const key of ['name', 'destination'] as const) {
+    for (const name of new Set(textsIn(job[key]).flatMap(variablesIn))) {
+      if (name !== 'zone' && name !== 'zone_id') continue
+      report.error([...path, key], `\${${name}} has no value in a job of the account; use zone or zones`)
+    }
   }
 }

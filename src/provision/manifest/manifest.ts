@@ -1,6 +1,7 @@
 import type { FileProblem, Positioned, PositionedReading } from '../../domain/positioned.ts'
 import { type Checked, checked, type Problem } from '../resource/problem.ts'
 import { hasReference, hideReferences, showReferences } from '../resource/reference.ts'
+import { withoutBlockEnds } from './block-text.ts'
 import { checkJob, checkScope } from './check-job.ts'
 import { checkNames, isAccountId, isOwnerName } from './check-names.ts'
 import { checkPolicy, checkWebhook } from './check-notifications.ts'
@@ -37,7 +38,7 @@ export function readManifest(texts: readonly ManifestText[], parseYaml: ParseYam
     }
     const source: Source = {
       file,
-      root: inheriting(unpasted(expandMerges(shown(yaml.root)), file, problems)),
+      root: inheriting(withoutBlockEnds(unpasted(expandMerges(shown(yaml.root)), file, problems))),
     }
     const report = createReport(source)
     const plain = plainValue(withoutExtensions(source.root))

@@ -1,7 +1,7 @@
 import type { Entry, Position, Positioned } from '../../domain/positioned.ts'
 import { type JsonValue, parseJson } from '../resource/json-value.ts'
 import type { Problem } from '../resource/problem.ts'
-import { entryOf } from './tree.ts'
+import { entryOf, type Path, pathText } from './tree.ts'
 
 /*
  * Jobs as they are pasted from Terraform or the API, in the manifest's own form: `destination_conf` is a `destination`
@@ -13,25 +13,30 @@ const maxText = 10_000
 
 export function unpasted(root: Positioned, file: string, problems: Problem[]): Positioned {
   if (root.kind !== 'map') return root
-  const edit = (value: Positioned) => unpastedJob(value, file, problems)
+  const edit = (value: Positioned, path: Path) => unpastedJob(value, path, file, problems)
   const entries = root.entries.map((entry) => {
-    if (entry.key === 'defaults') return { ...entry, value: edit(entry.value) }
-    if (entry.key !== 'jobs' || entry.value.kind !== 'list') return entry
-    return { ...entry, value: { ...entry.value, items: entry.value.items.map(edit) } }
+    const { key, value } = entry
+    if (key === 'defaults') return { ...entry, value: edit(value, [key]) }
+    if (key !== 'jobs' || value.kind !== 'list') return entry
+    return { ...entry, value: { ...value, items: value.items.map((job, index) => edit(job, [key, index])) } }
   })
   return { ...root, entries }
 }
 
-function unpastedJob(job: Positioned, file: string, problems: Problem[]): Positioned {
+function unpastedJob(job: Positioned, path: Path, file: string, problems: Problem[]): Positioned {
   if (job.kind !== 'map') return job
-  const error = (at: Position, message: string) =>
-    problems.push({ at: { file, ...at }, level: 'error', message })
   const entries = job.entries.flatMap((entry): readonly Entry[] => {
     const { key, keyAt, value } = entry
+    const error = (at: Position, message: string) =>
+      problems.push({
+        at: { file, ...at },
+        level: 'error',
+        message: `${pathText([...path, key])}: ${message}`,
+      })
     if (key === 'destination_conf') {
       if (entryOf(job, 'destination') === undefined)
-        return [{ ...entry, key: 'destination', value: asUrl(entry) }]
-      error(keyAt, 'destination_conf: expected either destination or destination_conf, found both')
+        return [{ ...entry, key: 'destination', written: key, value: asUrl(entry) }]
+      error(keyAt, 'expected either destination or destination_conf, found both')
       return []
     }
     if (key !== 'filter' || value.kind !== 'scalar' || value.type !== 'text') return [entry]
@@ -39,10 +44,7 @@ function unpastedJob(job: Positioned, file: string, problems: Problem[]): Positi
     if (value.text.trim() === '') return []
     const filter = value.text.length > maxText ? undefined : parseJson(value.text)
     if (filter !== undefined) return [{ ...entry, value: positioned(filter, value.at) }]
-    error(
-      value.at,
-      `filter: expected a mapping, or a filter as JSON such as '{"where": …}', found another text`,
-    )
+    error(value.at, `expected a mapping, or a filter as JSON such as '{"where": …}', found another text`)
     return []
   })
   return { ...job, entries }

@@ -6,7 +6,7 @@ import type { Problem } from '../resource/problem.ts'
 import { showReferences } from '../resource/reference.ts'
 import type { Origin } from '../resource/resource.ts'
 import { unknownKeyMark } from './field.ts'
-import { entryOf, nodeAt, type Path, pathText, positionOf } from './tree.ts'
+import { entryOf, nodeAt, type Path, pathText, positionOf, writtenPath } from './tree.ts'
 
 /** One file of a manifest, parsed, defaults laid under its jobs. */
 export interface Source {
@@ -33,7 +33,7 @@ export function createReport(source: Source): Report {
   const broken = new Set<string>()
   const add = (level: Problem['level'], path: Path, message: string) => {
     if (follows(path, message, broken)) return
-    problems.push({ at: originOf(source, path), level, message: withPath(path, message) })
+    problems.push({ at: originOf(source, path), level, message: withPath(source, path, message) })
   }
   return {
     source,
@@ -53,8 +53,8 @@ function follows(path: Path, message: string, broken: ReadonlySet<string>): bool
   })
 }
 
-function withPath(path: Path, message: string): string {
-  return path.length === 0 ? message : `${pathText(path)}: ${message}`
+function withPath({ root }: Source, path: Path, message: string): string {
+  return path.length === 0 ? message : `${pathText(writtenPath(root, path))}: ${message}`
 }
 
 /** Whether what stands at a path may be a secret, so that it is never repeated. */
@@ -132,7 +132,7 @@ function reportUnknownKey(report: Report, path: Path, key: string, known: readon
   report.problems.push({
     at: { file: report.source.file, ...at },
     level: 'error',
-    message: withPath(path, unknownText(path, key, known)),
+    message: withPath(report.source, path, unknownText(path, key, known)),
   })
 }
 

@@ -42,7 +42,7 @@ function resolveWhole(resolver: Resolver, text: string, path: Path): Secret | nu
   if (readers === null && hasReference(conf)) return new Secret(conf)
   const parts = splitConf(conf)
   if (parts === null) {
-    report.error(path, 'expected a destination_conf such as s3://bucket/path?region=…, found something else')
+    report.error(path, 'expected a destination such as s3://bucket/path?region=…, found something else')
     return null
   }
   const schemes = destinationKindNames.map((name) => kindSpec(name).scheme)

@@ -91,7 +91,7 @@ function readReference(
 }
 
 /** By hand: a pattern for it takes half a minute for 64 kB of line ends. */
-function withoutLineEnd(text: string): string {
+export function withoutLineEnd(text: string): string {
   let end = text.length
   while (end > 0 && text[end - 1] === '\n') end -= text[end - 2] === '\r' ? 2 : 1
   return text.slice(0, end)

@@ -24,6 +24,19 @@ export function childOf(node: Positioned, key: string | number): Positioned | un
   return node.kind === 'list' ? node.items[key] : undefined
 }
 
+/** The path as the file has it: what stands for another key is named by that one. */
+export function writtenPath(root: Positioned, path: Path): Path {
+  const index = path.findIndex((_, depth) => writtenKey(root, path.slice(0, depth + 1)) !== undefined)
+  if (index < 0) return path
+  return [...path.slice(0, index), writtenKey(root, path.slice(0, index + 1)) ?? '']
+}
+
+function writtenKey(root: Positioned, path: Path): string | undefined {
+  const parent = nodeAt(root, path.slice(0, -1))
+  const key = path.at(-1)
+  return parent !== undefined && typeof key === 'string' ? entryOf(parent, key)?.written : undefined
+}
+
 /** The node at a path, or undefined. */
 export function nodeAt(root: Positioned, path: Path): Positioned | undefined {
   return path.reduce<Positioned | undefined>((node, key) => node && childOf(node, key), root)

@@ -12,7 +12,7 @@ import { problemText } from '../../../src/provision/resource/problem.ts'
 import { readYaml } from '../../../src/settings/yaml-text.ts'
 import { manifestFile, manifestFiles, manifestOf, referencesTo } from '../../support/manifest-files.ts'
 import { holds } from '../../support/property.ts'
-import { zone } from '../../support/provision-values.ts'
+import { account, zone } from '../../support/provision-values.ts'
 
 function problemsOf(...texts: readonly { file: string; text: string }[]): readonly string[] {
   const read = readManifest(texts, readYaml)
@@ -116,6 +116,60 @@ t.test('a job pasted from Terraform means what it means written out', async (t) 
   t.strictSame(jobDiff(pasted, written), [])
   t.strictSame(pasted.filter, written.filter)
   t.same(jobs('destination_conf: gs://b/http', "filter: ''")[0]?.filter, null)
+
+  const [block] = jobs(
+    'destination_conf: |',
+    `  s3://quay-logs/http/{DATE}?region=us-east-1&access-key-id=\${env:KEY}&secret-access-key=\${env:SECRET}`,
+    'filter: |',
+    '  {"where":{"and":[',
+    '    {"key":"EdgeResponseStatus","operator":"geq","value":500},{"key":"Ok","operator":"eq","value":true}',
+    '  ]}}',
+  )
+  t.strictSame(block && jobDiff(block, written), [], 'as blocks of text')
+})
+
+t.test(
+  'the line end of a block is no part of a name, an address or a secret, and stays in the output',
+  (t) => {
+    const text = `${head}x-where: &where |
+  https://logs.example.com/in
+jobs:
+  - name: |
+      a
+    scope: account
+    dataset: >
+      audit_logs_v2
+    destination:
+      http:
+        url: *where
+        headers:
+          Authorization: |
+            Bearer \${env:TOKEN}
+    output:
+      batch_suffix: |
+        end
+`
+    const resolved = resolveManifest(manifestOf(text), referencesTo({ TOKEN: 'canary' }))
+    const [draft] = resolved.ok ? resolved.value.drafts : []
+    const built = draft?.in === 'place' ? draft.build(account) : null
+    const job = built?.ok ? built.value.resource : null
+    t.equal(job?.destinationConf.reveal(), 'https://logs.example.com/in?header_Authorization=Bearer%20canary')
+    t.match(job, { name: 'a', dataset: 'audit_logs_v2', output: { options: { batch_suffix: 'end\n' } } })
+    t.end()
+  },
+)
+
+t.test('a variable that has no value is reported where it stands', (t) => {
+  const job = (more: string) =>
+    problemsOf({
+      file: 'm.yaml',
+      text: `${head}jobs:\n  - name: sre-\${zone}\n    scope: account\n    dataset: audit_logs_v2\n    ${more}\n`,
+    })
+  t.strictSame(job(`destination_conf: "gs://b/\${zone_id}"`), [
+    `m.yaml:4:11: jobs[0].name: \${zone} has no value in a job of the account; use zone or zones`,
+    `m.yaml:7:23: jobs[0].destination_conf: \${zone_id} has no value in a job of the account; use zone or zones`,
+  ])
+  t.end()
 })
 
 t.test('defaults, anchors and merge keys give whole jobs', async (t) => {

@@ -219,7 +219,7 @@ t.test('what a reference stands for is checked like what is written, and never s
     ],
   )
   t.strictSame(await said(`{ url: "\${env:X}" }`, 'canary'), [
-    'jobs[0].destination.url: expected a destination_conf such as s3://bucket/path?region=…, found something else',
+    'jobs[0].destination.url: expected a destination such as s3://bucket/path?region=…, found something else',
   ])
   t.strictSame(await said(`{ url: "\${env:X}" }`, 'spunk://canary'), [
     'warning: jobs[0].destination.url: "spunk://" is an unknown kind of destination; did you mean "splunk://"?',

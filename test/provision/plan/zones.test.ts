@@ -190,8 +190,8 @@ t.test('what the shape of zones and variables may be is checked without Cloudfla
   t.match(
     problems(manifest('scope: account')),
     [
-      /http_requests is a dataset of the zone, not of the account/,
       /\$\{zone\} has no value in a job of the account; use zone or zones/,
+      /http_requests is a dataset of the zone, not of the account/,
     ].reverse(),
   )
   t.match(problems(manifest('zones: all').replace('sre-http', `sre-\${zon}`)), [
