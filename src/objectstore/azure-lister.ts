@@ -1,4 +1,5 @@
 import type { BlobServiceClient } from '@azure/storage-blob'
+import { readRight } from '../domain/arrival/arrival-place.ts'
 import { InternalError } from '../errors.ts'
 import type { ListPage, ListRequest, ObjectLister } from '../ports/object-lister.ts'
 import { type AzureSettings, azureFailure, openAzure } from './azure-access.ts'
@@ -10,8 +11,7 @@ import { inspectThrown, listTask } from './store-failure.ts'
  * hour, and what is not wanted is left out here.
  */
 
-const grant =
-  'grant "Storage Blob Data Reader" on the container, or use a SAS that may list (sp with l, srt with c)'
+const grant = `grant ${readRight({ store: 'azure' })}`
 export const azurePageSize = 5_000
 
 export function createAzureLister(settings: AzureSettings = {}): ObjectLister {

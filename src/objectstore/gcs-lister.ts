@@ -1,4 +1,5 @@
 import type { FileMetadata } from '@google-cloud/storage'
+import { readRight } from '../domain/arrival/arrival-place.ts'
 import type { ListedObject, ObjectLister } from '../ports/object-lister.ts'
 import { type GcsSettings, gcsFailure, openGcs } from './gcs-access.ts'
 import { pageUntil } from './list-page.ts'
@@ -6,8 +7,7 @@ import { inspectThrown, listTask } from './store-failure.ts'
 
 /* Lists Google Cloud Storage, which takes both ends of what is wanted. */
 
-const grant =
-  'grant storage.objects.list (role Storage Object Viewer) on the bucket to the credentials in use'
+const grant = `grant ${readRight({ store: 'gcs' })} to the credentials in use`
 export const gcsPageSize = 1_000
 
 export function createGcsLister(settings: GcsSettings = {}): ObjectLister {

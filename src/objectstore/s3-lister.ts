@@ -1,4 +1,5 @@
 import { ListObjectsV2Command, type ListObjectsV2CommandOutput, S3Client } from '@aws-sdk/client-s3'
+import { readRight } from '../domain/arrival/arrival-place.ts'
 import type { StorePlace } from '../domain/destination/store-place.ts'
 import type { ListPage, ListRequest, ObjectLister } from '../ports/object-lister.ts'
 import type { KeyPair } from '../ports/object-reader.ts'
@@ -18,7 +19,7 @@ export interface S3ListerSettings extends S3Settings {
   readonly credentials?: KeyPair | undefined
 }
 
-const grant = 'grant s3:ListBucket on the bucket to the credentials in use'
+const grant = `grant ${readRight({ store: 's3' })} to the credentials in use`
 export const s3PageSize = 1_000
 
 export function createS3Lister(settings: S3ListerSettings = {}): ObjectLister {

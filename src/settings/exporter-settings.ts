@@ -105,6 +105,19 @@ export const manifestSettings = {
   }),
 } satisfies Table
 
+/** The destinations that `serve` and `check` read. */
+export const arrivalSettings = {
+  arrival: fileSetting({
+    fileKey: 'arrival',
+    fallback: [],
+    expected: arrivalExpected,
+    reloadable: true,
+    help: 'Destinations to read, to check that what was pushed arrived; the first match wins.',
+    read: readArrivalRules,
+    show: showArrivalRules,
+  }),
+} satisfies Table
+
 export const watchSettings = {
   healthPollIntervalMs: setting({
     flag: 'health.poll-interval',
@@ -155,15 +168,7 @@ export const watchSettings = {
     read: jobOverrides(jobLag),
     show: (overrides) => showOverrides(overrides, jobLag),
   }),
-  arrival: fileSetting({
-    fileKey: 'arrival',
-    fallback: [],
-    expected: arrivalExpected,
-    reloadable: true,
-    help: 'Destinations to read, to check that what was pushed arrived; the first match wins.',
-    read: readArrivalRules,
-    show: showArrivalRules,
-  }),
+  ...arrivalSettings,
   statePath: setting({
     flag: 'state.path',
     kind: statePathKind,

@@ -65,6 +65,9 @@ export function closing(report: CheckReport): readonly string[] {
     !isUseless && findings.some(({ state }) => state === 'failed')
       ? 'Something that the exporter needs failed; see above.'
       : '',
+    (report.arrival ?? []).some(({ state }) => state === 'missing' || state === 'failed')
+      ? 'Some destinations cannot be read: what gets lost there would go unnoticed.'
+      : '',
     scopes.length === 0 && accounts.state === 'works' && zones.state === 'works'
       ? 'There is nothing to watch.'
       : '',

@@ -1,10 +1,11 @@
 /* What `check` found out, before it is judged. */
 import type { Attempted } from '../../access/attempt.ts'
+import type { JobSummary } from '../../domain/job/job.ts'
 import type { HealthLimits } from '../../domain/ledger/health-row.ts'
 import type { Scope } from '../../domain/scope.ts'
 import type { UnmatchedSelector } from '../../exporter/state/self-state.ts'
 import type { ApiExchange, TokenStatus } from '../../ports/cloudflare.ts'
-import type { UnreadableReport } from './report-shape.ts'
+import type { ArrivalReport, UnreadableReport } from './report-shape.ts'
 
 export interface TokenFacts {
   /** The account that owns the token; null for a user's. */
@@ -24,6 +25,11 @@ export interface ScopeFacts {
   readonly audit: Attempted<unknown> | null
 }
 
+/** The facts of a scope with the jobs themselves. */
+export interface ProbedScope extends Omit<ScopeFacts, 'health'> {
+  readonly found: readonly JobSummary[]
+}
+
 export type ApiRateLimit = NonNullable<ApiExchange['rateLimit']>
 
 export interface CheckFacts {
@@ -37,6 +43,8 @@ export interface CheckFacts {
   readonly unreadable: readonly UnreadableReport[]
   /** Scopes left out, because there are too many to look at each. */
   readonly notChecked: number
+  /** Null without rules for it. */
+  readonly arrival: readonly ArrivalReport[] | null
   /** What was left of each budget at the end; null when the API did not say. */
   readonly budget: { readonly rest: ApiRateLimit | null; readonly graphql: ApiRateLimit | null }
 }

@@ -5,6 +5,7 @@
 
 import { type Attempted, attempt } from '../../access/attempt.ts'
 import type { Caller } from '../../access/caller.ts'
+import { summarise } from '../../domain/job/job-summary.ts'
 import { jobDisabledAlert } from '../../domain/notification/notification.ts'
 import {
   type Account,
@@ -22,7 +23,8 @@ import type { AuditApi } from '../../ports/audit-log.ts'
 import type { DirectoryApi, JobsApi, TokenApi } from '../../ports/cloudflare.ts'
 import type { Listing } from '../../ports/listing.ts'
 import type { NotificationsApi } from '../../ports/notifications.ts'
-import type { CheckFacts, ScopeFacts, TokenFacts } from './check-facts.ts'
+import type { ScopeJobs } from './check-arrival.ts'
+import type { CheckFacts, ProbedScope, TokenFacts } from './check-facts.ts'
 import { type HealthProbe, probeHealth } from './check-health.ts'
 import type { UnreadableReport } from './report-shape.ts'
 
@@ -34,6 +36,8 @@ export interface CheckProbe extends HealthProbe {
     Pick<NotificationsApi, 'listPolicies'>
   readonly call: Caller
   readonly selection: Selection
+  /** Tries the destinations of the jobs; null without rules for it. */
+  readonly arrival: (scopes: readonly ScopeJobs[]) => Promise<CheckFacts['arrival']>
   /** What was left of each budget, as last heard. */
   readonly budget: () => CheckFacts['budget']
   readonly progress: (text: string) => void
@@ -76,7 +80,8 @@ export async function probeAll(probe: CheckProbe): Promise<CheckFacts> {
     zones: counted(zones),
     scopes: facts.flatMap((fact) => {
       const trial = health.get(scopeKey(fact.scope))
-      return trial === undefined ? [] : [{ ...fact, health: trial }]
+      const { found: _, ...rest } = fact
+      return trial === undefined ? [] : [{ ...rest, health: trial }]
     }),
     unmatched: unmatchedSelectors(probe.selection, {
       accounts: accounts.ok ? accounts.value : null,
@@ -84,6 +89,7 @@ export async function probeAll(probe: CheckProbe): Promise<CheckFacts> {
     }),
     unreadable,
     notChecked: scopes.length - chosen.length,
+    arrival: await probe.arrival(facts.map(({ scope, found }) => ({ scope, jobs: found }))),
     budget: probe.budget(),
   }
 }
@@ -92,12 +98,14 @@ async function probeScope(
   probe: CheckProbe,
   scope: Scope,
   unreadable: UnreadableReport[],
-): Promise<Omit<ScopeFacts, 'health'>> {
+): Promise<ProbedScope> {
   const title = scopeTitle(scope)
   const jobs = await listed('job', title, unreadable, () =>
     probe.call.read((options) => probe.rest.listJobs(scope, options)),
   )
-  if (scope.kind === 'zone') return { scope, jobs: counted(jobs), policies: null, audit: null }
+  const found = jobs.ok ? jobs.value.map(summarise) : []
+  const known = { scope, jobs: counted(jobs), found }
+  if (scope.kind === 'zone') return { ...known, policies: null, audit: null }
   const policies = await listed('policy', title, unreadable, async () => {
     const all = await probe.call.read((options) => probe.rest.listPolicies(scope.id, options))
     const warns = all.items.filter(({ alertType, enabled }) => alertType === jobDisabledAlert && enabled)
@@ -108,7 +116,7 @@ async function probeScope(
   const audit = await attempt(() =>
     probe.call.read((options) => probe.rest.listAuditLog(scope.id, lastMinute, options)),
   )
-  return { scope, jobs: counted(jobs), policies: counted(policies), audit }
+  return { ...known, policies: counted(policies), audit }
 }
 
 /** Asks the accounts that we know of whether the token is one of theirs. Null when it is nobody's. */

@@ -9,6 +9,7 @@ import type { Coverage } from '../../provision/resource/resource.ts'
 import type { ApiRateLimit, CheckFacts, ScopeFacts } from './check-facts.ts'
 import { grantsFor } from './check-missing.ts'
 import type {
+  ArrivalReport,
   BudgetReport,
   CheckReport,
   CoverageReport,
@@ -30,7 +31,7 @@ export function checkReport(
   const accounts = countReport(facts.accounts, judge)
   const zones = countReport(facts.zones, judge)
   const grants = grantsFor({ accounts, zones, scopes, withheld: facts.scopes.filter(isWithheld) })
-  const { unreadable } = facts
+  const { unreadable, arrival } = facts
   return {
     ok:
       isUsable(token) &&
@@ -40,6 +41,7 @@ export function checkReport(
       scopes.every(isWatched) &&
       facts.unmatched.length === 0 &&
       !grants.some(isNeeded) &&
+      !(arrival ?? []).some(isUnread) &&
       !unreadable.some((one) => one.left_out && one.kind !== 'policy'),
     token,
     accounts,
@@ -49,6 +51,7 @@ export function checkReport(
     not_checked: facts.notChecked,
     budget: { rest: budgetReport(facts.budget.rest), graphql: budgetReport(facts.budget.graphql) },
     grants,
+    arrival,
     coverage: coverage?.map(coverageReport) ?? null,
     unreadable,
   }
@@ -154,6 +157,11 @@ function isWatched({ jobs, health, zones_only: zonesOnly }: ScopeReport): boolea
   if (jobs.state === 'missing' || jobs.state === 'failed') return false
   if (health.state === 'not_offered') return (jobs.count ?? 0) === 0
   return health.state === 'works'
+}
+
+/** That a destination is to be read was said on purpose. */
+function isUnread({ state }: ArrivalReport): boolean {
+  return state === 'missing' || state === 'failed'
 }
 
 function isNeeded({ needed }: Grant): boolean {

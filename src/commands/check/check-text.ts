@@ -2,6 +2,7 @@
 import { columns } from '../../domain/columns.ts'
 import { foldText } from '../../domain/fold-text.ts'
 import { textWidth } from '../../domain/text-width.ts'
+import { arrivalLines } from './arrival-lines.ts'
 import { closing, hasWorked, warnings } from './check-closing.ts'
 import type { BudgetReport, CheckReport, Finding, Grant, ScopeReport } from './report-shape.ts'
 import { forNames, nameOf } from './scope-names.ts'
@@ -33,6 +34,7 @@ function linesOf(report: CheckReport, width: number): readonly string[] {
         ]),
     ...section('These filters match nothing that the token sees:', unmatchedLines(report)),
     ...section('Grant these permissions to the token:', grantLines(report.grants, width)),
+    ...arrivalLines(report, width),
     ...section('Granting permissions does not help here:', messagesOf(report, 'not_offered')),
     ...section('These objects cannot be read in full; others are not affected:', unreadableLines(report)),
     ...section('Other errors:', messagesOf(report, 'failed')),

@@ -4,14 +4,22 @@ import { defineCommand } from '../../cli/command.ts'
 import type { CommandIo } from '../../cli/command-io.ts'
 import { outputOption } from '../../cli/options.ts'
 import type { RestClient } from '../../cloudflare/rest/rest-client.ts'
+import type { ArrivalRule } from '../../domain/arrival/arrival-rule.ts'
+import type { EpochMs } from '../../domain/time.ts'
 import { exitCode } from '../../errors.ts'
 import type { Coverage } from '../../provision/resource/resource.ts'
 import { missingToken } from '../../settings/exporter-rules.ts'
-import { apiCommandSettings, manifestSettings, nameRule } from '../../settings/exporter-settings.ts'
+import {
+  apiCommandSettings,
+  arrivalSettings,
+  manifestSettings,
+  nameRule,
+} from '../../settings/exporter-settings.ts'
 import { referenceSettings } from '../../settings/reference-settings.ts'
 import { openForCommand } from '../command-cloudflare.ts'
 import type { ReferenceSettings } from '../manifest-files.ts'
 import { columnsOf } from '../terminal-width.ts'
+import type { ScopeJobs } from './check-arrival.ts'
 import type { ApiRateLimit, CheckFacts } from './check-facts.ts'
 import { probeAll } from './check-probe.ts'
 import { checkReport } from './check-report.ts'
@@ -26,11 +34,12 @@ export const check = defineCommand({
     output: outputOption('text', 'json'),
     ...manifestSettings,
     ...referenceSettings,
+    ...arrivalSettings,
     ...apiCommandSettings,
   },
   notes: [nameRule],
   conflicts: missingToken,
-  async run({ output, manifestFile, ...settings }, io) {
+  async run({ output, manifestFile, arrival, ...settings }, io) {
     const { rateLimitType } = settings
     const left: { rest: ApiRateLimit | null; graphql: ApiRateLimit | null } = { rest: null, graphql: null }
     const { rest, health, call, clock } = await openForCommand(settings, io, {
@@ -53,6 +62,7 @@ export const check = defineCommand({
       clock,
       rateLimitType,
       selection: { accounts, zones, excludeZones, shard: 0, totalShards: 1 },
+      arrival: (scopes) => arrivalFor(arrival, scopes, clock.now(), io),
       budget: () => ({ ...left }),
       progress: (text) => {
         if (io.terminal.stderr) io.stderr(text)
@@ -74,6 +84,26 @@ async function coverageFor(
 ): Promise<readonly Coverage[]> {
   const { readCoverage } = await import('./check-coverage.ts')
   return readCoverage(file, deps, settings, io)
+}
+
+/** The stores' clients are loaded only where a destination is to be read. */
+async function arrivalFor(
+  rules: readonly ArrivalRule[],
+  scopes: readonly ScopeJobs[],
+  now: EpochMs,
+  io: CommandIo,
+): Promise<CheckFacts['arrival']> {
+  if (rules.length === 0) return null
+  const [{ openReaders }, { probeArrival }] = await Promise.all([
+    import('../arrival-readers.ts'),
+    import('./check-arrival.ts'),
+  ])
+  const readers = openReaders(io.env)
+  try {
+    return await probeArrival(scopes, { rules, readers, now, signal: io.signal })
+  } finally {
+    readers.close()
+  }
 }
 
 /** Where nobody looks, lines stay whole: programs read them. */

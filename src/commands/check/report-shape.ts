@@ -51,10 +51,30 @@ export interface CheckReport {
   /** What is left of each budget; null when the API did not say. */
   readonly budget: { readonly rest: BudgetReport | null; readonly graphql: BudgetReport | null }
   readonly grants: readonly Grant[]
+  /** Each job, and whether its destination can be read; null without `arrival` in the config file. */
+  readonly arrival: readonly ArrivalReport[] | null
   /** Datasets that the manifest declares with `zones`; null without --manifest.file. */
   readonly coverage: readonly CoverageReport[] | null
   /** Objects of Cloudflare's answers that cannot be read, or not in full. */
   readonly unreadable: readonly UnreadableReport[]
+}
+
+export interface ArrivalReport {
+  /** The account or zone, for people. */
+  readonly scope: string
+  readonly job_id: string
+  readonly job: string
+  /** `not_watched`: no rule names it, or it has nothing that its rule can read. */
+  readonly state: State | 'not_watched'
+  readonly place: string | null
+  readonly reader: string | null
+  readonly message: string | null
+  /** What to grant at the destination; null where it is another reason, or it works. */
+  readonly right: string | null
+  /** Log files or records of the last hour, as far as one call shows them; null where it does not work. */
+  readonly found: number | null
+  /** RFC 3339; null where there was none in the last hour, or there are no files. */
+  readonly newest_file_end: string | null
 }
 
 export interface CoverageReport {

@@ -35,7 +35,7 @@ export function readRight({ store }: Pick<ArrivalPlace, 'store'>): string {
     case 'gcs':
       return 'storage.objects.list (role Storage Object Viewer) on the bucket'
     case 'azure':
-      return 'Storage Blob Data Reader on the container, or a SAS that may list (sp with l, srt with c)'
+      return '"Storage Blob Data Reader" on the container, or a SAS that may list (sp with l, srt with c)'
     case 'elastic':
       return 'the index privilege read'
   }

@@ -1,0 +1,36 @@
+/* One call to a place, to see whether it can be read. */
+import { hasFiles } from '../../domain/arrival/arrival-place.ts'
+import { keyWindows, rangeOfKey, slicedWindows } from '../../domain/arrival/listing-window.ts'
+import { type EpochMs, minuteMs, minuteOf } from '../../domain/time.ts'
+import type { CallOptions } from '../../ports/cloudflare.ts'
+import type { ArrivalGroup } from './arrival-groups.ts'
+import type { ArrivalReaders } from './arrival-readers.ts'
+
+const hourMinutes = 60
+
+/** What the last hour holds: log files, as far as one call shows them, or records. */
+export interface Trial {
+  readonly found: number
+  /** Null where there is none, or there are no files. */
+  readonly newestEnd: EpochMs | null
+}
+
+/** @throws ApiFailure */
+export async function tryPlace(
+  { place, rule }: Pick<ArrivalGroup, 'place' | 'rule'>,
+  readers: ArrivalReaders,
+  now: EpochMs,
+  options: CallOptions,
+): Promise<Trial> {
+  if (!hasFiles(place)) {
+    const to = minuteOf(now)
+    const found = await readers.counter({ rule }).count(place, { from: to - hourMinutes, to }, options)
+    return { found, newestEnd: null }
+  }
+  const windows = rule.read.kind === 'azure' ? slicedWindows : keyWindows
+  const window = windows(place, { from: now - hourMinutes * minuteMs, to: now + minuteMs }).at(-1)
+  if (window === undefined) return { found: 0, newestEnd: null }
+  const { objects } = await readers.lister({ rule }).list({ place, ...window, cursor: null }, options)
+  const ends = objects.flatMap(({ key }) => rangeOfKey(place, key)?.end ?? [])
+  return { found: ends.length, newestEnd: ends.length === 0 ? null : Math.max(...ends) }
+}
