@@ -1,24 +1,15 @@
 import { budgetLeft } from './exporter-expressions.ts'
-import { jobGauge, jobIsLate, jobIsLosing, jobRate, sumByInfo } from './expressions.ts'
+import { fleetProblems, fleetRate, fleetResponses } from './expressions.ts'
 import { graph } from './panels.ts'
 import { line } from './queries.ts'
 
 export const troubleGraph = graph({
   title: 'Jobs in trouble',
-  description: 'How many jobs were in each kind of trouble; one job can be in several.',
+  description:
+    'How many jobs had which problem, as the alert rules see it: see the alerts of the same names. One job can have several.',
   unit: 'short',
-  lines: [
-    line(`sum(${jobGauge('cloudflare_failing_logpush_job_disabled_alert')})`, 'disabled by failure'),
-    line(`sum(${jobIsLosing})`, 'losing data'),
-    line(`sum(${jobGauge('cloudflare_logpush_job_failing')})`, 'failing'),
-    line(`sum(${jobIsLate})`, 'late'),
-  ],
+  lines: [line(fleetProblems, '{{problem}}')],
 })
-
-const lostBatches = jobRate('cloudflare_logpush_batches_failed_total')
-const batches = jobRate('cloudflare_logpush_batches_total')
-const retries = jobRate('cloudflare_logpush_upload_retries_total')
-const uploads = jobRate('cloudflare_logpush_uploads_total')
 
 export const lossGraphs = [
   graph({
@@ -26,7 +17,7 @@ export const lossGraphs = [
     description: 'Records per second in batches that were given up. Anything above zero is gone for good.',
     unit: 'cps',
     stacked: true,
-    lines: [line(sumByInfo('dataset', jobRate('cloudflare_logpush_records_lost_total')), '{{dataset}}')],
+    lines: [line(fleetRate('records_lost', 'dataset'), '{{dataset}}')],
   }),
   graph({
     title: 'Share of batches lost by destination type',
@@ -35,7 +26,7 @@ export const lossGraphs = [
     unit: 'percentunit',
     lines: [
       line(
-        `${sumByInfo('destination_type', lostBatches)} / (${sumByInfo('destination_type', batches)} > 0)`,
+        `${fleetRate('batches_failed', 'destination_type')} / (${fleetRate('batches', 'destination_type')} > 0)`,
         '{{destination_type}}',
       ),
     ],
@@ -48,7 +39,7 @@ export const lossGraphs = [
     max: 1,
     lines: [
       line(
-        `${sumByInfo('destination_type', retries)} / (${sumByInfo('destination_type', uploads)} > 0)`,
+        `${fleetRate('upload_retries', 'destination_type')} / (${fleetRate('uploads', 'destination_type')} > 0)`,
         '{{destination_type}}',
       ),
     ],
@@ -59,17 +50,9 @@ export const lossGraphs = [
       "Answers of the destinations per second, by HTTP status. Statuses 1101 to 1108 and 1201 are Cloudflare's own, for pushes that got no answer.",
     unit: 'reqps',
     stacked: true,
-    lines: [
-      line(
-        `sum by (status) (${jobRate('cloudflare_logpush_upload_responses_total', 'status, destination_type')})`,
-        '{{status}}',
-      ),
-    ],
+    lines: [line(fleetResponses, '{{status}}')],
   }),
 ]
-
-const delivered = 'cloudflare_logpush_records_total'
-const bytes = 'cloudflare_logpush_bytes_total'
 
 export const volumeGraphs = [
   graph({
@@ -78,28 +61,28 @@ export const volumeGraphs = [
       'Records per second that reached their destination. A drop without an error is worth a look too.',
     unit: 'cps',
     stacked: true,
-    lines: [line(sumByInfo('dataset', jobRate(delivered)), '{{dataset}}')],
+    lines: [line(fleetRate('records', 'dataset'), '{{dataset}}')],
   }),
   graph({
     title: 'Volume delivered by dataset',
     description: 'Bytes per second before compression, by dataset.',
     unit: 'Bps',
     stacked: true,
-    lines: [line(sumByInfo('dataset', jobRate(bytes)), '{{dataset}}')],
+    lines: [line(fleetRate('bytes', 'dataset'), '{{dataset}}')],
   }),
   graph({
     title: 'Volume delivered by destination type',
     description: 'Bytes per second before compression, by the kind of destination.',
     unit: 'Bps',
     stacked: true,
-    lines: [line(sumByInfo('destination_type', jobRate(bytes)), '{{destination_type}}')],
+    lines: [line(fleetRate('bytes', 'destination_type'), '{{destination_type}}')],
   }),
   graph({
     title: 'Volume delivered by account',
     description: 'Bytes per second before compression, by Cloudflare account.',
     unit: 'Bps',
     stacked: true,
-    lines: [line(`sum by (account) (${jobRate(bytes)})`, '{{account}}')],
+    lines: [line(fleetRate('bytes', 'account'), '{{account}}')],
   }),
 ]
 

@@ -1,6 +1,6 @@
 import { noneIsGood, steps } from './colors.ts'
 import { budgetLeft } from './exporter-expressions.ts'
-import { jobGauge, jobIncrease, jobIsLate, jobIsLosing, scopeIsUp } from './expressions.ts'
+import { fleetIncrease, jobGauge, jobIsLate, jobIsLosing, scopeIsUp } from './expressions.ts'
 import { stat } from './panels.ts'
 
 /** How many jobs are in which trouble, now. */
@@ -51,10 +51,11 @@ export const jobsNow = [
   }),
   stat({
     title: 'Records lost in range',
-    description: 'Records of batches that were given up in the time range of the dashboard.',
+    description:
+      'Records of batches that were given up in the time range of the dashboard, by all jobs of the chosen accounts.',
     unit: 'short',
     decimals: 0,
-    expr: `sum(${jobIncrease('cloudflare_logpush_records_lost_total', '$__range')})`,
+    expr: fleetIncrease('records_lost'),
     thresholds: noneIsGood(),
   }),
   stat({

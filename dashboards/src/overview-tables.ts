@@ -44,7 +44,7 @@ export const jobTable = table({
     reason: jobInfo('cloudflare_logpush_job_failure_info', 'reason'),
     lag: jobLag,
     share: `(${jobLag}) / ${jobGauge('cloudflare_logpush_job_max_lag_seconds')}`,
-    lost: jobIncrease('cloudflare_logpush_records_lost_total', '$__range'),
+    lost: jobIncrease('cloudflare_logpush_records_lost_total', '1h'),
   },
   onlyRowsWith: 'job_name',
   columns: [
@@ -59,10 +59,10 @@ export const jobTable = table({
     jobColumns.reason,
     { field: 'Value #lag', header: 'Lag', unit: 'dtdurations', width: 120 },
     lagShareColumn('Value #share'),
-    lostColumn('Value #lost'),
+    { ...lostColumn('Value #lost'), header: 'Lost in 1 h' },
     toJob(jobColumns.id),
   ],
-  sortBy: ['State', 'Records lost', 'Lag'],
+  sortBy: ['State', 'Lost in 1 h', 'Lag'],
 })
 
 export const alertTable = table({

@@ -36,8 +36,8 @@ export function overviewDashboard(): Dashboard {
         title: 'Alerts and trouble over time',
         tiles: [...tiles(12, 9, alertTable), ...tiles(12, 9, troubleGraph)],
       },
-      { title: 'Losses and retries', tiles: tiles(12, 8, ...lossGraphs) },
-      { title: 'Volume', tiles: tiles(12, 8, ...volumeGraphs) },
+      { title: 'Losses and retries of the accounts', tiles: tiles(12, 8, ...lossGraphs) },
+      { title: 'Volume of the accounts', tiles: tiles(12, 8, ...volumeGraphs) },
       { title: 'Can these numbers be trusted?', tiles: tiles(24, 7, budgetGraph) },
     ],
   })

@@ -66,10 +66,7 @@ const damage: Readonly<Record<string, readonly [search: string | RegExp, replace
   'asks the chosen data source for everything': [`"uid": "\${datasource}"`, '"uid": "prometheus-1"'],
   'has the usual variables, chained and used': [/"allValue": "\.\*"/, '"allValue": ".+"'],
   'holds only expressions that parse, with metrics and labels that exist': ['by (dataset)', 'by (data_set)'],
-  'reads counters only as rates, over $__rate_interval': [
-    /\(rate\((.*?)\[\$__rate_interval\]\)/,
-    '(rate($1[5m])',
-  ],
+  'reads counters only as rates, over $__rate_interval': [/increase\((.*?)\[1h\]\)/, 'rate($1[5m])'],
   'filters every selector by all variables its series can have': [/(_enabled\{)job=~\\"\$job\\", /, '$1'],
   'never adds replicas up': ['sum(max by (account, zone, job_id) (', 'sum(('],
   'links to its siblings, the runbooks and the alerts': ['"keepTime": true', '"keepTime": false'],

@@ -36,6 +36,18 @@ const ofPrometheus: Readonly<Record<string, KnownMetric>> = {
   ALERTS_FOR_STATE: gauge(...alertLabels),
 }
 
+/** What the rules of alerts/ record for the dashboards. They have lost the labels of the scrape. */
+const recordedRate = gauge('namespace', 'account', 'dataset', 'destination_type')
+const recorded: Readonly<Record<string, KnownMetric>> = {
+  ...Object.fromEntries(
+    ['records', 'bytes', 'records_lost', 'batches', 'batches_failed', 'uploads', 'upload_retries'].map(
+      (counter) => [`dataset:cloudflare_logpush_${counter}:rate5m`, recordedRate],
+    ),
+  ),
+  'status:cloudflare_logpush_upload_responses:rate5m': gauge('namespace', 'account', 'status'),
+  'problem:cloudflare_logpush_job_problem:count': gauge('namespace', 'account', 'problem', 'level'),
+}
+
 const scrapeLabels = ['job', 'instance', 'namespace', 'pod']
 
 const all: ReadonlyMap<string, KnownMetric> = new Map(
@@ -44,6 +56,7 @@ const all: ReadonlyMap<string, KnownMetric> = new Map(
 
 /** Finds a metric by the name of one of its series, so a histogram by its `_bucket` too. */
 export function knownMetric(name: string): KnownMetric | undefined {
+  if (recorded[name] !== undefined) return recorded[name]
   const exact = all.get(name)
   if (exact !== undefined) return { ...exact, labels: [...exact.labels, ...scrapeLabels] }
   const part = /^(.*)_(bucket|sum|count)$/.exec(name)
@@ -55,5 +68,8 @@ export function knownMetric(name: string): KnownMetric | undefined {
 
 /** The exporter's own metrics, for finding those that no dashboard shows. */
 export const shippedMetricNames: readonly string[] = Object.keys(shipped)
+
+/** What the dashboards read of the rules. */
+export const recordedNames: readonly string[] = Object.keys(recorded)
 
 export const processMetricNames: readonly string[] = Object.keys(ofTheProcess)

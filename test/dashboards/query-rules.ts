@@ -111,8 +111,11 @@ function selectorsAreFiltered(dashboard: DashboardFile): string[] {
     .flatMap(({ where, selectors }) =>
       selectors.flatMap(({ metric, matchers }) => {
         const labels = knownMetric(metric)?.labels ?? []
-        const scrape = withoutScrapeLabels.has(metric) ? [] : scrapeVariables
-        const scope = labels.includes('zone') && scrape.length > 0 ? ['account', 'zone', 'job_id'] : []
+        const isScraped = labels.includes('instance') && !withoutScrapeLabels.has(metric)
+        const scrape = isScraped ? scrapeVariables : []
+        const isRecorded = metric.includes(':')
+        const scope =
+          isRecorded || (labels.includes('zone') && isScraped) ? ['account', 'zone', 'job_id'] : []
         return [...scrape, ...scope.filter((label) => labels.includes(label))]
           .filter((label) => !matchers.includes(`${label}=~"${defaultValues[label]}"`))
           .map((label) => `${where}: ${metric} is not filtered by ${label}`)
