@@ -15,12 +15,14 @@ t.test('every incident ends when its cause does', { skip: !found.ok }, async (t)
   const histories = allHistories(factor)
   t.ok(histories.length >= 30)
   const played = await playHistories(found.programs, histories, { factor, minutes: 180 })
-  t.comment('| history | incidents | open at the end | page after | last resolve |')
+  t.comment('| history | alerts | incidents | open at the end | s to page | s to resolve |')
   for (const [index, one] of played.entries()) {
-    const { opens = [], openAtEnd = [] } = histories[index] ?? {}
-    const minutes = (at: number | null): string => (at === null ? '–' : `${at.toFixed(0)} min`)
+    const { opens = [], openAtEnd = [], steps = [] } = histories[index] ?? {}
+    const seconds = (from: number | undefined, to: number | null): string =>
+      from === undefined || to === null ? '–' : String(Math.max(0, Math.round((to - from) * 60)))
+    const after = one.open.length > 0 ? null : one.resolvedAt
     t.comment(
-      `| ${one.name} | ${one.incidents.join(', ') || 'none'} | ${one.open.join(', ') || 'none'} | ${minutes(one.pagedAt)} | ${minutes(one.resolvedAt)} |`,
+      `| ${one.name} | ${one.alerts.join(', ') || '–'} | ${one.incidents.join(', ') || 'none'} | ${one.open.join(', ') || 'none'} | ${seconds(steps[0]?.[0], one.pagedAt)} | ${seconds(steps.at(-1)?.[0], after)} |`,
     )
     t.same(
       opens.filter((each) => !one.incidents.includes(each)),

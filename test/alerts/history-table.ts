@@ -1,77 +1,22 @@
-import { type History, type HistoryJob, newJob, newWorld, type Step } from '../support/history-world.ts'
+import {
+  breaks,
+  catchesUp,
+  cloudflareDisables,
+  each,
+  exporter,
+  first,
+  longAgo,
+  loses,
+  moves,
+  personDisables,
+  reads,
+  silence,
+  stops,
+  well,
+} from '../support/history-steps.ts'
+import { type History, type HistoryJob, newJob, newWorld } from '../support/history-world.ts'
 
 /* The histories that are played to the shipped rules and routes. Minutes are those of the shipped rules. */
-
-const each =
-  (
-    change: (job: HistoryJob, now: number) => void,
-    pick: (job: HistoryJob, index: number) => boolean = () => true,
-  ): Step =>
-  (world, { now }) => {
-    for (const job of world.jobs.filter(pick)) change(job, now)
-  }
-const first = (_: HistoryJob, index: number): boolean => index === 0
-
-const breaks = (job: HistoryJob, now: number): void => {
-  job.failingSince = now
-  job.completeTo = now
-}
-const well = (job: HistoryJob): void => {
-  Object.assign(job, {
-    failingSince: null,
-    completeTo: null,
-    catchUp: null,
-    enabled: true,
-    disabledByFailure: false,
-  })
-}
-const catchesUp = (job: HistoryJob, now: number): void => {
-  job.failingSince = null
-  job.catchUp = { from: job.completeTo ?? now, at: now }
-}
-const stops = (job: HistoryJob, now: number): void => {
-  job.completeTo = now
-}
-const cloudflareDisables = (job: HistoryJob): void => {
-  Object.assign(job, { enabled: false, disabledByFailure: true, failingSince: null })
-}
-const personDisables = (job: HistoryJob): void => {
-  Object.assign(job, { enabled: false, failingSince: null })
-}
-const loses = (job: HistoryJob): void => {
-  job.lost += 1
-}
-const exporter =
-  (running: boolean): Step =>
-  ({ replicas }) => {
-    for (const replica of replicas) replica.running = running
-  }
-/** One replica, or all, read nothing any more, or only not some zones. */
-const reads =
-  (can: boolean, which?: number, onlyFirstZone = false): Step =>
-  (world, { now }) => {
-    const jobs = world.jobs.map((job) => ({ ...job, completeTo: job.completeTo ?? now }))
-    const zones = onlyFirstZone ? world.jobs.slice(0, 1).map(({ zone }) => zone) : null
-    for (const replica of which === undefined ? world.replicas : world.replicas.slice(which, which + 1))
-      replica.frozen = can ? null : { at: now, jobs, zones }
-  }
-const moves: Step = (world) => {
-  for (const replica of world.replicas) replica.namespace = `${world.namespace}-new`
-}
-const silence: Step = async ({ namespace }, { now, alertmanager }) => {
-  const answer = await fetch(`${alertmanager}/api/v2/silences`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      matchers: [{ name: 'namespace', value: namespace, isRegex: false, isEqual: true }],
-      startsAt: new Date(now).toISOString(),
-      endsAt: new Date(now + 5_000).toISOString(),
-      createdBy: 'test',
-      comment: 'test',
-    }),
-  })
-  if (!answer.ok) throw new Error(`silence: ${await answer.text()}`)
-}
 
 const ticket = 'JobFailing warning'
 const page = 'JobStalled critical'
@@ -89,9 +34,6 @@ const many = (count: number, more: (index: number) => Partial<HistoryJob>) => ()
   Array.from({ length: count }, (_, index) => newJob(more(index)))
 const oneBucket = many(4, () => ({ bucket: 'shared' }))
 const oneAccount = many(6, () => ({ account: 'Stalls' }))
-const longAgo = (hours: number, factor: number) => (job: HistoryJob, now: number) => {
-  job.failingSince = now - (hours * 3_600_000) / factor
-}
 
 /** All of them; some need to know by how much time is shortened. */
 export function allHistories(factor: number): readonly History[] {

@@ -18,6 +18,8 @@ export interface HistoryJob {
   /** Milliseconds of logs delivered in each second while it catches up. */
   catchUp: { readonly from: number; readonly at: number } | null
   lost: number
+  /** Minutes of the shipped rules between two batches of it. */
+  readonly batchEvery: number
 }
 
 export interface Replica {
@@ -74,6 +76,7 @@ export function newJob(more: Partial<HistoryJob> = {}): HistoryJob {
     completeTo: null,
     catchUp: null,
     lost: 0,
+    batchEvery: 0.4,
     ...more,
   }
 }
@@ -131,6 +134,14 @@ function renderReplica(world: HistoryWorld, replica: Replica, now: number, facto
   return `${lines.join('\n')}\n`
 }
 
+/** Counters began a day and some hours before the history does. */
+const countedHours = 27
+
+export function batchesOf(job: HistoryJob, until: number, factor: number, started: number): number {
+  const minutes = ((until - started) * factor) / 60_000 + countedHours * 60
+  return Math.max(0, Math.floor(minutes / job.batchEvery))
+}
+
 function jobLines(
   labels: string,
   job: HistoryJob,
@@ -138,7 +149,7 @@ function jobLines(
   factor: number,
   started: number,
 ): readonly string[] {
-  const batches = Math.floor((at - started) / 200)
+  const batches = batchesOf(job, completeTo(job, at), factor, started)
   return [
     `cloudflare_logpush_job_info{${labels},job_name="${job.name}",dataset="http_requests",destination_type="s3",destination="s3://${job.bucket}/logs"} 1`,
     `cloudflare_logpush_job_enabled{${labels}} ${Number(job.enabled)}`,
