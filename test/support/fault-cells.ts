@@ -37,8 +37,10 @@ export interface FaultFigures {
   readonly wrong: readonly string[]
 }
 
-/** On a machine that has this much more to do than it can: on a quiet one it is a tenth. */
-const maxHealthyMs = (): number => 1_000 * Math.max(1, (loadavg()[0] ?? 0) / availableParallelism())
+/** How much longer everything takes on a machine that has more to do than it can; 1 on a quiet one. */
+const crowding = (): number => Math.max(1, (loadavg()[0] ?? 0) / availableParallelism())
+/** On a quiet machine it is a tenth. */
+const maxHealthyMs = (): number => 1_000 * crowding()
 const maxRssMb = 250
 /** A zone whose answers are odd again and again is left out of a few polls. */
 const restSeconds = 60
@@ -113,7 +115,7 @@ interface Stage {
 
 async function judge(cell: FaultCell, { simulator, front, start }: Stage): Promise<FaultFigures> {
   const { fault, phase } = cell
-  const patience = fault.patienceSeconds + (cell.isContrary ? restSeconds : 0)
+  const patience = (fault.patienceSeconds + (cell.isContrary ? restSeconds : 0)) * crowding()
   const wrong: string[] = []
   let exporter: ExporterProcess | null = null
   if (phase !== 'start') {
@@ -155,6 +157,11 @@ async function judge(cell: FaultCell, { simulator, front, start }: Stage): Promi
     patience,
   ).catch(() => undefined)
   wrong.push(...left.slice(0, 5))
+  // A count that is only late is another matter than one that is lost.
+  if (left.length > 0) {
+    const readTo = await healthReadTo(running)
+    wrong.push(`health data is ${Math.round((simulator.clock.now() - readTo) / 1000)} s old`)
+  }
   running.signal('SIGTERM')
   const code = await running.ended
   if (code !== 0) wrong.push(`it ended with ${code}: ${running.log.at(-1)}`)
@@ -163,17 +170,20 @@ async function judge(cell: FaultCell, { simulator, front, start }: Stage): Promi
 
 function upToDate(exporter: ExporterProcess, simulator: Simulator, seconds = 60): Promise<true> {
   return eventually(
-    async () => {
-      const samples = await scrape(`${exporter.url}/metrics`)
-      const readTo = ['a.example', 'b.example'].map(
-        (zone) =>
-          sampleValue(samples, 'cloudflare_logpush_data_timestamp_seconds', { zone, source: 'health' }) ?? 0,
-      )
-      return Math.min(...readTo) * 1000 >= simulator.clock.now() - minute ? true : undefined
-    },
+    async () => ((await healthReadTo(exporter)) >= simulator.clock.now() - minute ? true : undefined),
     'health data up to now',
     seconds,
   )
+}
+
+/** Up to when the health of both zones is read, as epoch milliseconds; 0 where one was never read. */
+async function healthReadTo(exporter: ExporterProcess): Promise<number> {
+  const samples = await scrape(`${exporter.url}/metrics`)
+  const readTo = ['a.example', 'b.example'].map(
+    (zone) =>
+      sampleValue(samples, 'cloudflare_logpush_data_timestamp_seconds', { zone, source: 'health' }) ?? 0,
+  )
+  return Math.min(...readTo) * 1000
 }
 
 /** The sum of the metrics that show the fault. */
