@@ -39,7 +39,7 @@ export async function* pagesOf<T>(
     const page = await read(number)
     const promised = page.lastPage !== null && number < page.lastPage
     if (page.fill === 'empty') {
-      if (promised && before === 'full') throw broken(`page ${number} of ${page.lastPage} is empty`)
+      if (promised && before === 'full') throw broken(page, `page ${number} of ${page.lastPage} is empty`)
       return
     }
     const fresh = page.items.filter((item) => isNew(known, rules.idOf(item)))
@@ -53,6 +53,7 @@ export async function* pagesOf<T>(
     if (number >= max || nameless >= maxNamelessPages) {
       if (rules.onMore === undefined)
         throw broken(
+          page,
           number >= max
             ? `it has more than ${max} pages`
             : `nothing can be read of ${nameless} pages in a row`,
@@ -81,8 +82,8 @@ function isNew(known: Set<string>, id: string): boolean {
   return true
 }
 
-function broken(what: string): ApiFailure {
-  return new ApiFailure('bad_response', `the list is incomplete: ${what}`, {
-    operation: 'list pages',
+function broken({ does = 'list pages' }: Page<unknown>, what: string): ApiFailure {
+  return new ApiFailure('bad_response', `cannot ${does}: the list is incomplete: ${what}`, {
+    operation: does,
   })
 }

@@ -25,4 +25,6 @@ export interface Page<T> extends Listing<T> {
   readonly fill: 'full' | 'short' | 'empty'
   /** The number of the last page by the API's totals, which may be wrong; null when it gives none. */
   readonly lastPage: number | null
+  /** What was asked for, after "cannot": `list zones`. */
+  readonly does?: string
 }

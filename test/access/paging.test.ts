@@ -85,11 +85,17 @@ t.test('pages of which nothing can be read do not go on for ever', async (t) => 
   const odd = { id: null, name: null, field: 'id', leftOut: true }
   const unreadable = async (number: number): Promise<Page<Item>> => {
     asked.push(number)
-    return { items: [], unreadable: Array.from({ length: 50 }, () => odd), fill: 'full', lastPage: null }
+    return {
+      items: [],
+      unreadable: Array.from({ length: 50 }, () => odd),
+      fill: 'full',
+      lastPage: null,
+      does: 'list zones',
+    }
   }
   t.match(await failureOf(allPages(unreadable)), {
     kind: 'bad_response',
-    message: /nothing can be read of 10 pages in a row/,
+    message: 'cannot list zones: the list is incomplete: nothing can be read of 10 pages in a row',
   })
   t.equal(asked.length, 10)
   const named = await allPages(async (number) => {

@@ -251,11 +251,12 @@ t.test('policies, webhooks, PagerDuty and the history of notifications', async (
     alertInterval: null,
     createdAt: null,
   }
+  const createdAt = sim.clock.now()
   const made = await rest.createPolicy(account, policy, options)
-  t.strictSame((await rest.listPolicies(account, options)).items, [{ id: made.id, ...policy }])
+  t.strictSame((await rest.listPolicies(account, options)).items, [{ id: made.id, ...policy, createdAt }])
   const quieter = { ...policy, mechanisms: { ...policy.mechanisms, pagerduty: [] } }
   await rest.updatePolicy(account, made.id, quieter, options)
-  t.strictSame((await rest.listPolicies(account, options)).items, [{ id: made.id, ...quieter }])
+  t.strictSame((await rest.listPolicies(account, options)).items, [{ id: made.id, ...quieter, createdAt }])
 
   const since = sim.clock.now()
   sim.world.breakJob('healthy')
@@ -274,6 +275,7 @@ t.test('policies, webhooks, PagerDuty and the history of notifications', async (
     unreadable: [],
     fill: 'empty',
     lastPage: 0,
+    does: 'list sent notifications',
   })
 
   await rest.deletePolicy(account, made.id, options)

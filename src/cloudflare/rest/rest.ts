@@ -2,6 +2,7 @@ import type * as z from 'zod/mini'
 import type { CallOptions } from '../../ports/cloudflare.ts'
 import type { Listing, Page } from '../../ports/listing.ts'
 import { pageOf, readEnvelope, type Success } from '../envelope.ts'
+import { operations } from '../operations.ts'
 import type { Call, Transport, TransportDeps } from '../transport.ts'
 import { createSdk, type Sdk } from './sdk.ts'
 
@@ -39,7 +40,7 @@ export function createRest(deps: Pick<TransportDeps, 'baseUrl' | 'timeoutMs'>, t
     (await whole(call, options, result, send)).result
   const page: Rest['page'] = async ({ perPage, ...call }, options, result, send) => {
     const answer = await whole(call, options, result, send)
-    return pageOf(answer.result, perPage, answer)
+    return { ...pageOf(answer.result, perPage, answer), does: operations[call.operation].does }
   }
   return Object.assign(one, { page, whole })
 }

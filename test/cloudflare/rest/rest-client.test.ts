@@ -128,21 +128,27 @@ const methods: readonly Method[] = [
     call: (client) => client.listAccounts(1, options),
     sent: 'GET /client/v4/accounts?page=1&per_page=50',
     result: [{ id: account.id, name: 'Example', type: 'standard' }, null],
-    gives: { items: [{ id: account.id, name: 'Example' }], unreadable: [], fill: 'short', lastPage: null },
+    gives: {
+      items: [{ id: account.id, name: 'Example' }],
+      unreadable: [],
+      fill: 'short',
+      lastPage: null,
+      does: 'list accounts',
+    },
   },
   {
     name: 'listZones',
     call: (client) => client.listZones({ page: 2 }, options),
     sent: 'GET /client/v4/zones?page=2&per_page=50',
     result: [{ id: zoneA.id, name: zoneA.name, account: { id: account.id, name: 'Example' }, plan: {} }],
-    gives: { items: [zoneA], unreadable: [], fill: 'short', lastPage: null },
+    gives: { items: [zoneA], unreadable: [], fill: 'short', lastPage: null, does: 'list zones' },
   },
   {
     name: 'listZones of one account',
     call: (client) => client.listZones({ page: 1, accountId: account.id }, options),
     sent: `GET /client/v4/zones?page=1&per_page=50&account.id=${account.id}`,
     result: [],
-    gives: { items: [], unreadable: [], fill: 'empty', lastPage: null },
+    gives: { items: [], unreadable: [], fill: 'empty', lastPage: null, does: 'list zones' },
   },
   {
     name: 'listJobs of an account',
@@ -313,7 +319,7 @@ const methods: readonly Method[] = [
     gives: {
       unreadable: [],
       items: [
-        { id: 'p1', ...policy },
+        { id: 'p1', ...policy, createdAt: Date.UTC(2026, 0, 1) },
         {
           id: 'p2',
           name: 'n',
@@ -323,6 +329,7 @@ const methods: readonly Method[] = [
           mechanisms: { email: [], webhooks: [], pagerduty: [] },
           filters: { zones: ['z'] },
           alertInterval: '30m',
+          createdAt: null,
         },
       ],
     },
@@ -502,6 +509,7 @@ const methods: readonly Method[] = [
       unreadable: [],
       fill: 'short',
       lastPage: null,
+      does: 'list sent notifications',
     },
   },
   {
