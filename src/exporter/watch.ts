@@ -131,6 +131,9 @@ export function createWatch(deps: WatchDeps): Watch {
         await discover({ ...common, api: deps.rest, selection, emptied }, signal)
         if (state.directory.failure === null) await deps.memory.seen(new Set(state.scopes.keys()))
         if (state.scopes.size > before) wakes.get(inventoryPoller)?.trigger()
+        // After the first time, what is new does not wait for a cycle that may take an hour.
+        if (gate.progress().waitingFor === discoveryPoller) return
+        await health.readNew(await inventory.listNew(signal), signal)
       }
       const hurryHealth = (): void => {
         if ([...state.scopes.values()].some(isNewToHealth)) wakes.get(healthPoller)?.trigger()

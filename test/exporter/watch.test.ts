@@ -291,29 +291,23 @@ t.test('a bug in one poll ends them all, so that nothing goes on half alive', as
 })
 
 t.test(
-  '10,000 zones, 500 with jobs: health is fresh within twice what the budget share allows at best',
+  '10,000 zones, 500 with jobs: health is fresh within 1.25 times what the budget share allows at best',
   { timeout: 120_000 },
   async (t) => {
     const zones = Array.from({ length: 10_000 }, (_, index) => zone(`z${index}`))
     const withJobs = new Set(zones.filter((_, index) => index % 20 === 0).map(({ id }) => id))
-    const clock = createSteppedClock()
+    const clock = createSteppedClock(undefined, 3)
     const sent: number[] = []
     const api = createApi({
       zones,
       hasJobs: (id) => withJobs.has(id),
       onQuery: () => sent.push(clock.monotonic()),
     })
-    const store = createMemoryStore()
     // What an earlier run found: a first sweep over 10,000 zones takes an hour and a half of the REST budget.
-    const memory = createScopeMemory(store, {
-      log: logSink(),
-      now: clock.now,
-      revisionWindowMs: () => 900_000,
-    })
-    for (const one of zones.filter(({ id }) => withJobs.has(id)))
-      await memory.saveJobs(one, [
-        { summary: summaryOf(one.name), failingSince: null, disabledByFailure: null, firstSeen: 0 },
-      ])
+    const store = await storeThatKnows(
+      zones.filter(({ id }) => withJobs.has(id)),
+      clock,
+    )
     const { state, self, end } = begin(api, { clock, store })
     await clock.advance(15 * 60_000)
     const best = (withJobs.size / 10 / 150) * 300_000
@@ -328,16 +322,31 @@ t.test(
     t.comment(
       `best ${best / 1000} s, oldest ${Math.round(oldest / 1000)} s, interval ${Math.round(self.pollers.get('health')?.intervalSeconds ?? 0)} s`,
     )
-    t.ok(oldest <= 2 * best, `${oldest} ms old, at best ${best} ms`)
-    for (const start of sent)
-      t.ok(sent.filter((time) => time >= start && time < start + 300_000).length <= 150, 'the share is kept')
-    t.ok((self.pollers.get('health')?.intervalSeconds ?? 0) > 100, 'the stretched interval is on show')
+    t.ok(oldest <= 1.25 * best, `${oldest} ms old, at best ${best} ms`)
+    const most = Math.max(
+      ...sent.map((from) => sent.filter((at) => at >= from && at < from + 300_000).length),
+    )
+    t.ok(most <= 150, 'the share is kept')
+    t.ok((self.pollers.get('health')?.intervalSeconds ?? 0) > 95, 'the stretched interval is on show')
     const looked = [...state.scopes.values()].filter(({ inventory }) => inventory.lastSuccess !== null).length
     t.comment(`${looked} scopes listed in 25 minutes`)
     t.ok(looked > 900, `and the sweep goes on: ${looked}`)
     await end()
   },
 )
+
+async function storeThatKnows(
+  zones: readonly ReturnType<typeof zone>[],
+  { now }: SteppedClock,
+): Promise<RecordStore> {
+  const store = createMemoryStore()
+  const memory = createScopeMemory(store, { log: logSink(), now, revisionWindowMs: () => 900_000 })
+  for (const one of zones)
+    await memory.saveJobs(one, [
+      { summary: summaryOf(one.name), failingSince: null, disabledByFailure: null, firstSeen: 0 },
+    ])
+  return store
+}
 
 function summaryOf(name: string) {
   return {
@@ -356,6 +365,22 @@ function summaryOf(name: string) {
     maxUploadIntervalSeconds: null,
   }
 }
+
+t.test('a zone that appears while long cycles run is listed and read as soon as it is found', async (t) => {
+  const zones = Array.from({ length: 1_500 }, (_, index) => zone(`z${index}`))
+  const clock = createSteppedClock(undefined, 3)
+  const store = await storeThatKnows(zones, clock)
+  const { state, self, end } = begin(createApi({ zones }), { clock, store })
+  await clock.advance(9 * 60_000)
+  const added = zone('new.example')
+  zones.push(added)
+  await clock.advance(2 * 60_000)
+  t.equal(self.pollers.get('inventory'), undefined, 'the first cycle still runs')
+  const found = state.scope(scopeKey(added))
+  t.equal(found?.jobs.size, 1)
+  t.not(found?.health.lastSuccess ?? null, null, 'its counts, too')
+  await end()
+})
 
 t.test('a 429 at the first listing of jobs blinds for seconds, not for a whole interval', async (t) => {
   const api = createApi({})

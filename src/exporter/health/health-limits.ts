@@ -1,6 +1,7 @@
 /*
- * What the API allows to ask of each scope's health data: read at the first poll of a scope and again each hour.
- * Where it cannot be read, safe values stand in.
+ * What the API allows to ask of each scope's health data: read at the first poll of a scope and again each hour, and
+ * later where there are so many scopes that their health comes first. Where it cannot be read, or was not yet, safe
+ * values stand in.
  */
 
 import { forScope } from '../../access/caller.ts'
@@ -11,7 +12,7 @@ import { clampLimits } from '../../domain/ledger/window.ts'
 import { type Scope, type ScopeKey, scopeKey } from '../../domain/scope.ts'
 import { ApiFailure, isTransient } from '../../errors.ts'
 import { priorityOf, type ScopeState } from '../state/scope-state.ts'
-import { type Batch, batches } from './health-batch.ts'
+import { type Batch, batches, maxZones } from './health-batch.ts'
 import type { HealthDeps } from './health-deps.ts'
 import { refusesSome } from './health-isolation.ts'
 import type { HealthLessons } from './health-lessons.ts'
@@ -19,11 +20,14 @@ import type { HealthLessons } from './health-lessons.ts'
 const everyMs = 3_600_000
 /** A refusal is asked about again after ten minutes. */
 const againMs = everyMs - 600_000
+/** What a cycle spends on limits, of the queries it has or needs for health: more while some were never read. */
+const share = { first: 0.5, again: 0.1 }
 
 export function createHealthLimits(
   deps: HealthDeps,
   lessons: HealthLessons,
 ): {
+  /** Of the scopes that a cycle reads. */
   refresh(scopes: readonly ScopeState[], signal: AbortSignal): Promise<void>
 } {
   const readAt = new Map<ScopeKey, number>()
@@ -59,14 +63,33 @@ export function createHealthLimits(
     }
   }
 
+  /** As many from the start as go into so many queries. */
+  const within = <T extends { readonly state: ScopeState }>(
+    queries: number,
+    due: readonly T[],
+  ): readonly T[] => {
+    let tenths = queries * maxZones
+    const end = due.findIndex(({ state: { scope } }) => {
+      tenths -= scope.kind === 'account' || lessons.isApart(scopeKey(scope)) ? maxZones : 1
+      return tenths < 0
+    })
+    return end < 0 ? due : due.slice(0, end)
+  }
+
   return {
     async refresh(scopes, signal) {
       const now = deps.clock.monotonic()
-      const due = scopes.filter(
-        ({ scope }) => now - (readAt.get(scopeKey(scope)) ?? Number.NEGATIVE_INFINITY) >= everyMs,
+      const due = scopes
+        .map((state) => ({ state, at: readAt.get(scopeKey(state.scope)) ?? Number.NEGATIVE_INFINITY }))
+        .filter(({ at }) => now - at >= everyMs)
+        .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
+      const isFirst = due[0]?.at === Number.NEGATIVE_INFINITY
+      const queries = Math.max(
+        deps.requestsPerCycle() * (isFirst ? share.first : share.again),
+        (scopes.length / maxZones) * share.again,
       )
       const grouped = batches(
-        due.map((state) => ({
+        within(Math.ceil(queries), due).map(({ state }) => ({
           scope: state.scope,
           priority: priorityOf(state, deps.clock.now()),
           whole: false,

@@ -3,6 +3,7 @@
  * the ledgers as they were, and the next cycle reads on from there.
  */
 
+import { type Priority, priority } from '../../access/budget.ts'
 import { forScope } from '../../access/caller.ts'
 import { askApart } from '../../access/isolation.ts'
 import { settleAll } from '../../access/settle-all.ts'
@@ -11,7 +12,8 @@ import { type Scope, type ScopeKey, scopeKey } from '../../domain/scope.ts'
 import { type EpochMinute, minuteMs } from '../../domain/time.ts'
 import type { ApiFailure } from '../../errors.ts'
 import { createFailureReport } from '../state/failure-report.ts'
-import { priorityOf, type ScopeState } from '../state/scope-state.ts'
+import { isUp } from '../state/poll-state.ts'
+import { mayHaveJobs, priorityOf, type ScopeState } from '../state/scope-state.ts'
 import { type Batch, batches, type Due } from './health-batch.ts'
 import type { HealthDeps } from './health-deps.ts'
 import { healthDue } from './health-due.ts'
@@ -26,7 +28,13 @@ export const healthPoller = 'health'
 /** A scope with this many rows in its window has the whole window read on every second poll only. */
 const manyRows = 200
 
-export function createHealthPoll(deps: HealthDeps): { cycle(signal: AbortSignal): Promise<void> } {
+export interface HealthPoll {
+  cycle(signal: AbortSignal): Promise<void>
+  /** Reads those of the scopes, just listed, that have jobs and were never read; before all others. */
+  readNew(keys: readonly ScopeKey[], signal: AbortSignal): Promise<void>
+}
+
+export function createHealthPoll(deps: HealthDeps): HealthPoll {
   const { state, server } = deps
   const lessons = createHealthLessons(deps.clock, deps.log, () => deps.settings().healthPollIntervalMs)
   const isolation = createIsolation(deps.clock)
@@ -137,7 +145,37 @@ export function createHealthPoll(deps: HealthDeps): { cycle(signal: AbortSignal)
     }
   }
 
+  /** Scopes that are being read: reading one twice at once would count its rows twice in the history. */
+  const underWay = new Set<ScopeKey>()
+
+  const readAll = async (
+    due: readonly ScopeState[],
+    signal: AbortSignal,
+    urgency?: Priority,
+  ): Promise<void> => {
+    const scopes = due.filter(({ scope }) => !underWay.has(scopeKey(scope)))
+    const keys = scopes.map(({ scope }) => scopeKey(scope))
+    for (const key of keys) underWay.add(key)
+    try {
+      await limits.refresh(scopes, signal)
+      const readable = (await setLedgersRight(scopes, deps))
+        .flatMap(({ scope }) => state.scope(scopeKey(scope)) ?? [])
+        .filter(({ limits: own }) => own?.enabled !== false)
+      for (const { scope } of readable) triedAt.set(scopeKey(scope), deps.clock.monotonic())
+      const asked = readable.map(toDue).map((one) => ({ ...one, priority: urgency ?? one.priority }))
+      const all = batches(asked, deps.settings().rateLimitType, lessons.batchSize())
+      await settleAll(all.map((batch) => run(batch, signal)))
+    } finally {
+      for (const key of keys) underWay.delete(key)
+    }
+  }
+
   return {
+    async readNew(keys, signal) {
+      const found = keys.flatMap((key) => state.scope(key) ?? [])
+      const isNew = (scope: ScopeState): boolean => mayHaveJobs(scope) && isUp(scope.health) === null
+      await readAll(found.filter(isNew), signal, priority.failing)
+    },
     async cycle(signal) {
       const scopes = healthDue([...state.scopes.values()], {
         monotonic: deps.clock.monotonic(),
@@ -147,13 +185,7 @@ export function createHealthPoll(deps: HealthDeps): { cycle(signal: AbortSignal)
         isAlone: lessons.isApart,
         rests: lessons.rests,
       })
-      await limits.refresh(scopes, signal)
-      const readable = (await setLedgersRight(scopes, deps))
-        .flatMap(({ scope }) => state.scope(scopeKey(scope)) ?? [])
-        .filter(({ limits: own }) => own?.enabled !== false)
-      for (const { scope } of readable) triedAt.set(scopeKey(scope), deps.clock.monotonic())
-      const all = batches(readable.map(toDue), deps.settings().rateLimitType, lessons.batchSize())
-      await settleAll(all.map((batch) => run(batch, signal)))
+      await readAll(scopes, signal)
       for (const key of triedAt.keys()) if (!state.scopes.has(key)) triedAt.delete(key)
       for (const key of restedScopes) if (!state.scopes.has(key)) restedScopes.delete(key)
       lessons.keepOnly((key) => state.scopes.has(key))

@@ -5,7 +5,7 @@
  */
 
 import { attempt } from '../../access/attempt.ts'
-import { priority } from '../../access/budget.ts'
+import { type Priority, priority } from '../../access/budget.ts'
 import { forScope } from '../../access/caller.ts'
 import { settleAll } from '../../access/settle-all.ts'
 import type { JobId } from '../../domain/job/job.ts'
@@ -40,10 +40,13 @@ export interface InventoryDeps extends PollDeps {
 export const inventoryPoller = 'inventory'
 
 /**
- * What the sweep gets for each scope with jobs even when those would use the whole budget: as much again while
+ * What the sweep gets for each scope with jobs even when those would use the whole budget: four times as much while
  * there are scopes nobody has looked at yet, later a quarter.
  */
-const sweepShare = { first: 1, later: 0.25 }
+const sweepShare = { first: 4, later: 0.25 }
+
+/** What scopes that discovery has just found get of a cycle's requests, out of their turn. */
+const newShare = 0.5
 
 /** What further tries of listings that never worked get of a cycle's requests. */
 const firstTryShare = 0.25
@@ -52,6 +55,8 @@ export interface InventoryPoll {
   cycle(signal: AbortSignal): Promise<void>
   /** Scopes whose jobs could not be listed yet, for a reason that may pass. */
   readonly firstTries: FirstTries
+  /** Lists scopes that were never listed, before all others. Resolves to those. */
+  listNew(signal: AbortSignal): Promise<readonly ScopeKey[]>
   /** Lists one scope now, for when something is known to have changed. */
   refresh(key: ScopeKey, signal: AbortSignal): Promise<void>
 }
@@ -72,10 +77,11 @@ export function createInventoryPoll(deps: InventoryDeps): InventoryPoll {
     of: ({ inventory }) => inventory,
   })
 
-  const list = async (scope: ScopeState, signal: AbortSignal): Promise<void> => {
+  const list = async (scope: ScopeState, signal: AbortSignal, first?: Priority): Promise<void> => {
     const key = scopeKey(scope.scope)
     triedAt.set(key, clock.monotonic())
-    const call = deps.call.with(forScope('rest', scope.scope, priorityOf(scope, clock.now()), signal))
+    const urgency = first ?? priorityOf(scope, clock.now())
+    const call = deps.call.with(forScope('rest', scope.scope, urgency, signal))
     const records = await attempt(() => call.read((options) => deps.api.listJobs(scope.scope, options)))
     if (!records.ok) {
       deps.self.pollFailed(inventoryPoller, records.failure.kind)
@@ -131,6 +137,13 @@ export function createInventoryPoll(deps: InventoryDeps): InventoryPoll {
         await settleAll(pending.slice(0, room).map((scope) => list(scope, signal)))
         report(state.scopes.values())
       },
+    },
+    async listNew(signal) {
+      const found = [...state.scopes.values()].filter(({ scope }) => !triedAt.has(scopeKey(scope)))
+      const room = Math.max(1, Math.floor(deps.requestsPerCycle() * newShare))
+      const chosen = found.slice(0, room)
+      await settleAll(chosen.map((scope) => list(scope, signal, priority.failing)))
+      return chosen.map(({ scope }) => scopeKey(scope))
     },
     async refresh(key, signal) {
       const scope = state.scope(key)

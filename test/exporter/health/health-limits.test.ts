@@ -9,6 +9,7 @@ import {
   plentifulLimits,
   zone,
 } from '../../support/exporter-core.ts'
+import { createSteppedClock } from '../../support/stepped-clock.ts'
 
 const [one, two] = [zone('one.example'), zone('two.example')]
 
@@ -73,4 +74,29 @@ t.test('a scope without such data says so', async (t) => {
     kind: 'forbidden',
     message: /Cloudflare has no Logpush health data for this scope/,
   })
+})
+
+t.test('limits of many scopes are read a part at a time, and their health is read meanwhile', async (t) => {
+  const many = Array.from({ length: 200 }, (_, index) => zone(`many${index}.example`))
+  const clock = createSteppedClock(undefined, 3)
+  const core = createCore({ clock, jobs: () => [aJob('1')], requestsPerCycle: 10 })
+  core.state.setScopes(many)
+  for (let cycle = 0; cycle < 5; cycle += 1) await core.pollInventory()
+  const asked: number[] = []
+  const scopes = new Set<string>()
+  for (let cycle = 0; cycle < 4; cycle += 1) {
+    await core.pollHealth()
+    asked.push(core.limitQueries.length)
+    for (const { id } of core.limitQueries.splice(0).flat()) scopes.add(id)
+    t.ok(many.every((one) => core.state.scope(scopeKey(one))?.health.lastSuccess !== null))
+  }
+  t.same([asked, scopes.size], [[5, 5, 5, 5], 200], 'half of what a cycle has, until each was read once')
+  await core.clock.advance(61 * minuteMs)
+  scopes.clear()
+  for (let cycle = 0; cycle < 10; cycle += 1) {
+    await core.pollHealth()
+    t.ok(core.limitQueries.length <= 2, 'a tenth of what health takes')
+    for (const { id } of core.limitQueries.splice(0).flat()) scopes.add(id)
+  }
+  t.equal(scopes.size, 200, 'each in its turn')
 })

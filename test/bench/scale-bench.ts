@@ -1,0 +1,75 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { measureCell, type ScaleResult, scaleCells } from '../support/scale/scale-cells.ts'
+import { peerFigures, peers } from '../support/scale/scale-peers.ts'
+import { type Spread, scaleWorldFor } from '../support/scale/scale-run.ts'
+
+/*
+ * `npm run scale`: how the exporter scales, on a virtual clock, beside the best that the limits allow and beside what
+ * other exporters' windows give; with `--write` into deploy/README.md. The machine's load changes nothing in it.
+ */
+
+const happenings = { losses: 400, newZones: 12, seconds: 3_600 }
+const results: ScaleResult[] = []
+for (const cell of scaleCells) {
+  results.push(await measureCell(cell, happenings))
+  const { ratios, figures } = results.at(-1) ?? { ratios: {}, figures: null }
+  const told = Object.entries(ratios).map(([what, ratio]) => `${what} ${ratio.toFixed(2)}`)
+  process.stderr.write(
+    `${cell.zones} ${cell.withJobs} ${cell.mode}: ${told.join(', ')}; ${JSON.stringify(figures)}\n`,
+  )
+}
+
+const seconds = (value: number): string =>
+  value < 100 ? `${Math.round(value)} s` : value < 5_400 ? `${Math.round(value / 60)} min` : hours(value)
+const hours = (value: number): string => `${(value / 3_600).toFixed(1)} h`
+const both = ({ p50, p99 }: Spread): string => `${seconds(p50)} · ${seconds(p99)}`
+const count = (value: number): string => Math.round(value).toLocaleString('en')
+
+const own = [
+  '| zones, with jobs | limit | age of health data, at best | measured | lost batch to metric | new zone to metric | queries, requests an hour | all read after a first start |',
+  '|---|---|---|---|---|---|---|---|',
+  ...results.map(({ cell, bound, figures }) =>
+    [
+      `| ${count(cell.zones)}, ${cell.withJobs * 100} %`,
+      cell.mode,
+      both({ p50: bound.cycleSeconds * 0.5, p99: bound.cycleSeconds * 0.99 }),
+      both(figures.freshness),
+      both(figures.detection),
+      both(figures.discovery),
+      `${count(figures.queriesPerHour)}, ${count(figures.requestsPerHour)}`,
+      `${seconds(figures.firstReadSeconds)} |`,
+    ].join(' | '),
+  ),
+]
+const others = [
+  `| zones | this exporter | ${peers.map(({ name }) => name).join(' | ')} |`,
+  `|---|---|${peers.map(() => '---|').join('')}`,
+  ...results
+    .filter(({ cell }) => cell.mode === 'user' && cell.withJobs === 0.05)
+    .map(({ cell, figures }) => {
+      const world = scaleWorldFor(cell, cell.mode, happenings)
+      const told = peers.map((peer) => {
+        const { seen, detection, queriesPerMinute } = peerFigures(world, peer)
+        const when = Number.isNaN(detection.p50) ? '' : `, after ${both(detection)}`
+        return `${Math.round(100 * seen)} %${when}; ${count(queriesPerMinute)} queries a minute`
+      })
+      const share = Math.round((100 * figures.lossesSeen) / figures.losses)
+      const ours = `${share} %, after ${both(figures.detection)}; ${count(figures.queriesPerHour / 60)} queries a minute`
+      return `| ${count(cell.zones)} | ${[ours, ...told].join(' | ')} |`
+    }),
+]
+const worst = Math.max(...results.flatMap(({ ratios }) => Object.values(ratios)))
+const text = [
+  ...own,
+  '',
+  `p50 · p99. The worst of these is ${worst.toFixed(2)} times the best that the limits allow.`,
+  '',
+  ...others,
+].join('\n')
+process.stdout.write(`${text}\n`)
+if (process.argv.includes('--write')) {
+  const [path, begin, end] = ['deploy/README.md', '<!-- scale:begin -->', '<!-- scale:end -->']
+  const document = readFileSync(path, 'utf8')
+  const from = document.indexOf(begin) + begin.length
+  writeFileSync(path, `${document.slice(0, from)}\n${text}\n${document.slice(document.indexOf(end))}`)
+}
