@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream'
-import type { ReadFile } from '../settings/settings-parse.ts'
+import type { ReadFile } from '../ports/runtime.ts'
 
 /** The process as a command sees it. Only main.ts makes one for real; tests make their own. */
 export interface CommandIo {

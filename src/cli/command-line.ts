@@ -1,4 +1,5 @@
 import { nearestName } from '../domain/nearest-name.ts'
+import { plural } from '../domain/plural.ts'
 import { quoted } from '../domain/positioned.ts'
 import { type ExitCode, exitCode, UserError } from '../errors.ts'
 import type { Table, Values } from '../settings/setting.ts'
@@ -165,8 +166,7 @@ function wrong(path: readonly string[], problems: readonly string[]): CommandLin
 
 /** All errors as one; `help` is what to type to learn more. */
 function usageError(problems: readonly string[], help: string): UserError {
-  const count = problems.length === 1 ? '1 error' : `${problems.length} errors`
   return new UserError(
-    `invalid settings (${count}):\n${problems.map((one) => `  ${one}`).join('\n')}\nSee: ${help}`,
+    `invalid settings (${plural(problems.length, 'error')}):\n${problems.map((one) => `  ${one}`).join('\n')}\nSee: ${help}`,
   )
 }

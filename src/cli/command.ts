@@ -21,6 +21,22 @@ export interface Entry {
   readonly load: () => Promise<Command | Group>
 }
 
+/** A file under `commands`, as a list loads it. */
+interface CommandFile {
+  readonly command: Command | Group
+}
+
+/** The lines of a group's list, one a row. */
+export function entries(
+  ...rows: readonly (readonly [name: string, summary: string, load: () => Promise<CommandFile>])[]
+): readonly Entry[] {
+  return rows.map(([name, summary, load]) => ({
+    name,
+    summary,
+    load: async () => (await load()).command,
+  }))
+}
+
 /** Commands that share a first word, such as `provision`; the program itself is the outermost group. */
 export interface Group {
   readonly kind: 'group'

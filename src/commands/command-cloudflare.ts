@@ -1,10 +1,11 @@
 import type { CommandIo } from '../cli/command-io.ts'
-import { createLog, type ProgramLog } from '../log/log.ts'
+import type { ProgramLog } from '../log/log.ts'
 import type { Clock } from '../ports/runtime.ts'
 import { createSystemClock } from '../runtime/system-clock.ts'
 import { openTokenSource } from '../runtime/token-source.ts'
 import type { ApiCommandSettings } from '../settings/exporter-settings.ts'
 import { type Cloudflare, type CloudflareDeps, openCloudflare } from './cloudflare.ts'
+import { openLog } from './command-log.ts'
 
 export interface CommandCloudflare extends Cloudflare {
   readonly clock: Clock
@@ -23,14 +24,8 @@ export async function openForCommand(
 ): Promise<CommandCloudflare> {
   const clock = createSystemClock()
   const token = await openTokenSource(settings, { clock })
-  const log = await createLog({
-    level: settings.logLevel,
-    format: settings.logFormat,
-    destination: io.stderrStream,
-    terminal: io.terminal.stderr,
-    clock,
-    secrets: () => [token.latest()].filter((secret) => secret !== null),
-  })
+  const secrets = () => [token.latest()].filter((secret) => secret !== null)
+  const log = await openLog(settings, io, clock, secrets)
   const cloudflare = openCloudflare(settings, {
     token,
     clock,

@@ -43,7 +43,7 @@ const variantKind: Kind<VariantChoice> = {
   write: ({ name, where }) => (where === undefined ? name : `${name}@${where}`),
 }
 
-export const simulateCommand = defineCommand({
+export const command = defineCommand({
   options: {
     listen: listenOption('127.0.0.1:10198'),
     world: setting({

@@ -20,3 +20,10 @@ export interface Log {
   warn(fields: object, message: string): void
   error(fields: object, message: string): void
 }
+
+/** The text of a file, or why it cannot be read (`no such file`). */
+export type FileText =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly reason: string }
+
+export type ReadFile = (path: string) => FileText

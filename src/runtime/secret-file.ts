@@ -1,6 +1,7 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs'
 import { sep } from 'node:path'
 import { fileReason } from '../errors.ts'
+import type { FileText } from '../ports/runtime.ts'
 
 /** A file that holds a secret is small: anything larger is the wrong file, and not worth the memory. */
 export const maxSecretBytes = 65_536
@@ -14,7 +15,7 @@ export interface Confinement {
 }
 
 /** The text of a file that a manifest refers to, if it is one that the manifest may read. */
-export function readConfinedFile(path: string, { folders, own }: Confinement): SecretFile {
+export function readConfinedFile(path: string, { folders, own }: Confinement): FileText {
   const real = realPath(path)
   // Outside, it is not even said whether there is such a file.
   if (!folders.some((folder) => isBelow(real ?? path, realPath(folder) ?? folder))) {
@@ -38,15 +39,11 @@ function isBelow(path: string, folder: string): boolean {
   return path.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`)
 }
 
-export type SecretFile =
-  | { readonly ok: true; readonly text: string }
-  | { readonly ok: false; readonly reason: string }
-
 /**
  * The text of a file that holds a secret. Devices and pipes have no end, and what the kernel makes up when it is
  * read, such as the environment of a process, is no file that somebody wrote: neither is read.
  */
-export function readSecretFile(path: string): SecretFile {
+export function readSecretFile(path: string): FileText {
   try {
     const found = statSync(path)
     if (found.isDirectory()) return { ok: false, reason: 'it is a directory' }

@@ -1,13 +1,12 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { fileReason } from '../errors.ts'
+import type { FileText } from '../ports/runtime.ts'
 
 /** Far above what anybody writes, or a state of Terraform holds; a device without end stops there. */
 const maxBytes = 64 * 2 ** 20
 
 /** The text of a file that the user named, which may be a pipe. */
-export function readTextFile(
-  path: string,
-): { readonly ok: true; readonly text: string } | { readonly ok: false; readonly reason: string } {
+export function readTextFile(path: string): FileText {
   try {
     const file = openSync(path, 'r')
     try {

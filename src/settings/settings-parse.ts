@@ -1,6 +1,7 @@
 import { expectation } from '../domain/file-reader.ts'
 import { nearestName } from '../domain/nearest-name.ts'
 import { describe, type FileProblem, type Positioned, unknownKey } from '../domain/positioned.ts'
+import type { ReadFile } from '../ports/runtime.ts'
 import { envPrefix, readNode, type Setting, splitList, type Table, type Values } from './setting.ts'
 import type { Reading } from './setting-kinds.ts'
 
@@ -8,9 +9,6 @@ import type { Reading } from './setting-kinds.ts'
  * Flags, environment and file → the values of a table, or every error in all three at once.
  * Flag before environment before file before default. An empty environment variable counts as not set.
  */
-
-/** Reads a file for the parser, or says why it cannot be read (`no such file`). */
-export type ReadFile = (path: string) => { ok: true; text: string } | { ok: false; reason: string }
 
 export interface Sources {
   readonly argv: readonly string[]

@@ -6,7 +6,13 @@ import { chmodSync, closeSync, openSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import { UserError } from '../errors.ts'
 import { bringToSchema, type SchemaDeps } from './ledger-schema.ts'
-import { type OpenDatabase, type SqliteDatabase, sqliteFault } from './sqlite-driver.ts'
+import {
+  firstCell,
+  inTransaction,
+  type OpenDatabase,
+  type SqliteDatabase,
+  sqliteFault,
+} from './sqlite-driver.ts'
 
 export interface LedgerFile {
   /** The record's text; `undefined` without one, null when what is stored is not what was written. */
@@ -110,25 +116,6 @@ function ledgerFile(database: SqliteDatabase): LedgerFile {
 /** SQLite finds a damaged page, not a changed digit on a whole one. */
 export function checksum(key: string, text: string): number {
   return crc32(text, crc32(key))
-}
-
-export function inTransaction(database: SqliteDatabase, work: () => void): void {
-  database.exec('BEGIN IMMEDIATE')
-  try {
-    work()
-    database.exec('COMMIT')
-  } catch (error) {
-    try {
-      database.exec('ROLLBACK')
-    } catch {
-      // A full disk has rolled it back already; the reason is the first error.
-    }
-    throw error
-  }
-}
-
-function firstCell(row: unknown): unknown {
-  return typeof row === 'object' && row !== null ? Object.values(row)[0] : undefined
 }
 
 function closeQuietly(database: SqliteDatabase | null): void {

@@ -1,6 +1,6 @@
 /* The layout of a ledger file, and how it moves forward. */
 import { UserError } from '../errors.ts'
-import type { SqliteDatabase } from './sqlite-driver.ts'
+import { firstCell, inTransaction, type SqliteDatabase } from './sqlite-driver.ts'
 
 /** The layout that this program writes. */
 export const schemaVersion = 1
@@ -55,21 +55,15 @@ export function bringToSchema(database: SqliteDatabase, path: string, schema: Sc
         `--state.path: ${path} has schema ${version}, which cannot be migrated. Run an older version, or start with an empty path.`,
       )
     // One transaction per step: a crash leaves the old schema or the new one.
-    database.exec('BEGIN IMMEDIATE')
-    try {
+    inTransaction(database, () => {
       migration.migrate(database)
       database.exec(`PRAGMA user_version = ${version + 1}`)
-      database.exec('COMMIT')
-    } catch (error) {
-      database.exec('ROLLBACK')
-      throw error
-    }
+    })
   }
   return false
 }
 
 function numberOf(database: SqliteDatabase, sql: string): number {
-  const row = database.prepare(sql).get()
-  const value: unknown = typeof row === 'object' && row !== null ? Object.values(row)[0] : undefined
+  const value = firstCell(database.prepare(sql).get())
   return typeof value === 'number' ? value : 0
 }

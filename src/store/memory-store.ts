@@ -9,11 +9,7 @@ export function createMemoryStore(): RecordStore {
     writes += 1
   }
   return {
-    get(key) {
-      const text = records.get(key)
-      return text === undefined ? undefined : JSON.parse(text)
-    },
-    keys: (prefix) => [...records.keys()].filter((key) => key.startsWith(prefix)).sort(),
+    ...readingOf(records),
     put: async (key, record) => put(key, record),
     async putAll(all) {
       for (const [key, record] of all) put(key, record)
@@ -23,5 +19,16 @@ export function createMemoryStore(): RecordStore {
     },
     health: () => ({ writes, failures: 0, trouble: null, persistent: false }),
     async close() {},
+  }
+}
+
+/** How records that are all in memory are read. */
+export function readingOf(records: ReadonlyMap<string, string>): Pick<RecordStore, 'get' | 'keys'> {
+  return {
+    get(key) {
+      const text = records.get(key)
+      return text === undefined ? undefined : JSON.parse(text)
+    },
+    keys: (prefix) => [...records.keys()].filter((key) => key.startsWith(prefix)).sort(),
   }
 }

@@ -3,9 +3,11 @@
  * the event loop becomes one transaction. While the server refuses (a full disk), records are kept and written later;
  * when the shard is lost, no write succeeds any more and the process must stop at once.
  */
+
 import { ApiFailure } from '../errors.ts'
 import type { RecordStore } from '../ports/record-store.ts'
 import type { Clock } from '../ports/runtime.ts'
+import { readingOf } from './memory-store.ts'
 import type { PostgresSession } from './postgres-session.ts'
 import type { HeldShard } from './postgres-shard.ts'
 import { createWriteBehind, reasonOf, type WriteBehindDeps } from './write-behind.ts'
@@ -43,11 +45,7 @@ export function createPostgresStore({ session, held, clock, ...deps }: PostgresS
   }
 
   return {
-    get(key) {
-      const text = records.get(key)
-      return text === undefined ? undefined : JSON.parse(text)
-    },
-    keys: (prefix) => [...records.keys()].filter((key) => key.startsWith(prefix)).sort(),
+    ...readingOf(records),
     put: (key, record) => write([[key, JSON.stringify(record)]]),
     putAll: (all) => write([...all].map(([key, record]) => [key, JSON.stringify(record)])),
     remove: (key) => write([[key, null]]),

@@ -44,6 +44,27 @@ function isSqlite(value: unknown): value is SqliteModule {
   return typeof value === 'object' && value !== null && 'DatabaseSync' in value
 }
 
+/** All of the work, or nothing of it. */
+export function inTransaction(database: SqliteDatabase, work: () => void): void {
+  database.exec('BEGIN IMMEDIATE')
+  try {
+    work()
+    database.exec('COMMIT')
+  } catch (error) {
+    try {
+      database.exec('ROLLBACK')
+    } catch {
+      // A full disk has rolled it back already; the reason is the first error.
+    }
+    throw error
+  }
+}
+
+/** The first value of a row. */
+export function firstCell(row: unknown): unknown {
+  return typeof row === 'object' && row !== null ? Object.values(row)[0] : undefined
+}
+
 /** What an error of SQLite means for a ledger file. */
 export type SqliteFault =
   /** Another process has the file. */

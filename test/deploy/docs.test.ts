@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { permissions } from '../../src/commands/check/check-grants.ts'
-import { serve } from '../../src/commands/serve/serve.ts'
+import { command as serve } from '../../src/commands/serve/serve.ts'
 import { readYaml } from '../support/manifests.ts'
 import { at, listAt, textAt } from '../support/tree.ts'
 

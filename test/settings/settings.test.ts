@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { settingsMarkdown } from '../../src/cli/help-text.ts'
-import { serve } from '../../src/commands/serve/serve.ts'
+import { command as serve } from '../../src/commands/serve/serve.ts'
 import { editDistance, nearestName } from '../../src/domain/nearest-name.ts'
 import { Secret } from '../../src/domain/secret.ts'
 import { changedSettings, reloadedSettings } from '../../src/settings/exporter-rules.ts'

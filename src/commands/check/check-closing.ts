@@ -1,4 +1,6 @@
 /* What the reader of a report is to take away. Pure. */
+import { holding } from '../../domain/holding.ts'
+import { plural } from '../../domain/plural.ts'
 import type { CheckReport } from './report-shape.ts'
 import { forNames, nameOf } from './scope-names.ts'
 
@@ -15,24 +17,21 @@ export function hasWorked({ accounts, zones, scopes }: CheckReport): boolean {
 export function warnings(report: CheckReport): readonly string[] {
   const { token } = report
   const days = token.expires_in_days
-  const expiry =
-    days !== null && days >= 0 && days < soonDays && token.status !== 'expired'
-      ? [
-          `  The token expires in ${days === 1 ? '1 day' : `${days} days`}: replace it before, or nothing can be read.`,
-        ]
-      : []
-  const unverified =
-    token.kind === 'unknown' && hasWorked(report)
-      ? [`  The token could not be verified, so its expiry is not known: ${token.message}`]
-      : []
   const alone = report.scopes.filter((scope) => scope.zones_only).map(nameOf)
-  const zonesOnly =
-    alone.length > 0
-      ? [
-          `  The token is for zones only, so jobs of the accounts themselves are not watched${forNames(alone)}`,
-        ]
-      : []
-  return [...expiry, ...unverified, ...zonesOnly]
+  return holding([
+    [
+      days !== null && days >= 0 && days < soonDays && token.status !== 'expired',
+      `  The token expires in ${plural(days ?? 0, 'day')}: replace it before, or nothing can be read.`,
+    ],
+    [
+      token.kind === 'unknown' && hasWorked(report),
+      `  The token could not be verified, so its expiry is not known: ${token.message}`,
+    ],
+    [
+      alone.length > 0,
+      `  The token is for zones only, so jobs of the accounts themselves are not watched${forNames(alone)}`,
+    ],
+  ])
 }
 
 /** One sentence when all is well; otherwise one for each thing that is not. */
@@ -44,33 +43,37 @@ export function closing(report: CheckReport): readonly string[] {
   const days = token.expires_in_days
   const expired = token.status === 'expired' || (days !== null && days < 0)
   const isUseless = (token.refused || expired || token.status === 'disabled') && !hasWorked(report)
-  const reasons = [
-    expired ? 'The token is expired: create another one.' : '',
-    token.refused && !hasWorked(report)
-      ? 'The token does not work. If it was just created, wait a minute and run check again; otherwise create another one.'
-      : '',
-    token.status === 'disabled' ? 'The token is disabled: enable it, or create another one.' : '',
-    unmatched.length > 0 ? 'A filter matches nothing: what it was meant for would not be watched.' : '',
-    ...(grants.some(({ needed }) => needed)
-      ? [
-          'Some required permissions are missing.',
-          'If the token was just created: it can be refused for about a minute; run check again.',
-          ...(grants.some(({ needed, permission }) => needed && permission === 'Logs Write')
-            ? ['Where Logs Write is granted already, the plan has no Logpush: granting does not help.']
-            : []),
-        ]
-      : []),
-    blind ? 'Some jobs have no health data on their plan: only their state can be watched.' : '',
-    unreadable.some((one) => one.left_out) ? 'Some objects cannot be read, so they are not watched.' : '',
-    !isUseless && findings.some(({ state }) => state === 'failed')
-      ? 'Something that the exporter needs failed; see above.'
-      : '',
-    (report.arrival ?? []).some(({ state }) => state === 'missing' || state === 'failed')
-      ? 'Some destinations cannot be read: what gets lost there would go unnoticed.'
-      : '',
-    scopes.length === 0 && accounts.state === 'works' && zones.state === 'works'
-      ? 'There is nothing to watch.'
-      : '',
-  ].filter((reason) => reason !== '')
-  return reasons
+  const missing = grants.filter(({ needed }) => needed)
+  return holding([
+    [expired, 'The token is expired: create another one.'],
+    [
+      token.refused && !hasWorked(report),
+      'The token does not work. If it was just created, wait a minute and run check again; otherwise create another one.',
+    ],
+    [token.status === 'disabled', 'The token is disabled: enable it, or create another one.'],
+    [unmatched.length > 0, 'A filter matches nothing: what it was meant for would not be watched.'],
+    [missing.length > 0, 'Some required permissions are missing.'],
+    [
+      missing.length > 0,
+      'If the token was just created: it can be refused for about a minute; run check again.',
+    ],
+    [
+      missing.some(({ permission }) => permission === 'Logs Write'),
+      'Where Logs Write is granted already, the plan has no Logpush: granting does not help.',
+    ],
+    [blind, 'Some jobs have no health data on their plan: only their state can be watched.'],
+    [unreadable.some((one) => one.left_out), 'Some objects cannot be read, so they are not watched.'],
+    [
+      !isUseless && findings.some(({ state }) => state === 'failed'),
+      'Something that the exporter needs failed; see above.',
+    ],
+    [
+      (report.arrival ?? []).some(({ state }) => state === 'missing' || state === 'failed'),
+      'Some destinations cannot be read: what gets lost there would go unnoticed.',
+    ],
+    [
+      scopes.length === 0 && accounts.state === 'works' && zones.state === 'works',
+      'There is nothing to watch.',
+    ],
+  ])
 }

@@ -1,6 +1,9 @@
 /* The report of `check` as lines for people. Pure. */
+
 import { columns } from '../../domain/columns.ts'
 import { foldText } from '../../domain/fold-text.ts'
+import { plural } from '../../domain/plural.ts'
+import { someOf } from '../../domain/some-of.ts'
 import { textWidth } from '../../domain/text-width.ts'
 import { arrivalLines } from './arrival-lines.ts'
 import { closing, hasWorked, warnings } from './check-closing.ts'
@@ -180,9 +183,7 @@ function unreadableLines({ unreadable }: CheckReport): readonly string[] {
 function coverageLines({ coverage }: CheckReport): readonly string[] {
   return (coverage ?? []).flatMap(({ account, dataset, uncovered }) => {
     if (uncovered.length === 0) return []
-    const names = uncovered.slice(0, maxObjects).join(', ')
-    const more = uncovered.length > maxObjects ? ` and ${uncovered.length - maxObjects} more` : ''
-    return [`  ${dataset} in account ${account}: ${names}${more}`]
+    return [`  ${dataset} in account ${account}: ${someOf(uncovered, maxObjects)}`]
   })
 }
 
@@ -194,8 +195,4 @@ function spanText(seconds: number): string {
   if (seconds % 86_400 === 0 && seconds > 86_400) return `${seconds / 86_400} days`
   if (seconds % 3600 === 0) return `${seconds / 3600} h`
   return seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`
-}
-
-function plural(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`
 }

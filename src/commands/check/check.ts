@@ -29,7 +29,7 @@ import { checkLines } from './check-text.ts'
  * Shows what the API token can do and what to grant. Resolves to 1 when something needed is missing.
  * @throws ApiFailure when Cloudflare cannot be reached at all.
  */
-export const check = defineCommand({
+export const command = defineCommand({
   options: {
     output: outputOption('text', 'json'),
     ...manifestSettings,

@@ -1,3 +1,4 @@
+import { someOf } from '../../domain/some-of.ts'
 import type { ScopeReport } from './report-shape.ts'
 
 /** Names shown together before the rest is only counted. */
@@ -9,7 +10,5 @@ export function nameOf({ id, name }: Pick<ScopeReport, 'id' | 'name'>): string {
 
 /** Whom a line is about, as its end; empty for all. */
 export function forNames(names: readonly string[]): string {
-  if (names.length === 0) return ''
-  const more = names.length > maxNames ? ` and ${names.length - maxNames} more` : ''
-  return `: ${names.slice(0, maxNames).join(', ')}${more}`
+  return names.length === 0 ? '' : `: ${someOf(names, maxNames)}`
 }

@@ -8,7 +8,7 @@ import type { CommandIo } from '../../cli/command-io.ts'
 import { Secret } from '../../domain/secret.ts'
 import { exitCode } from '../../errors.ts'
 import { webhookPath } from '../../http/webhook-route.ts'
-import { createLog, type LogLevel } from '../../log/log.ts'
+import type { LogLevel } from '../../log/log.ts'
 import type { Clock } from '../../ports/runtime.ts'
 import { isBelowNpm, parentGone } from '../../runtime/parent-process.ts'
 import { createSystemClock } from '../../runtime/system-clock.ts'
@@ -16,6 +16,7 @@ import { allSettings, defaultsOf, type Settings } from '../../settings/exporter-
 import { logSettings, optionalLogLevel } from '../../settings/log-settings.ts'
 import { switchSetting, type Table, type Values } from '../../settings/setting.ts'
 import { type Simulator, startSimulator } from '../../simulator/server.ts'
+import { openLog } from '../command-log.ts'
 import { createExporter, type Exporter } from '../serve/exporter.ts'
 import { listenOption, worldOptions } from '../simulated-world.ts'
 import { demoFactor, startDemoAlerting } from './demo-alerting.ts'
@@ -38,29 +39,23 @@ const options = {
 
 type DemoOptions = Values<typeof options>
 
-export const demo = defineCommand({
+export const command = defineCommand({
   options,
   conflicts: ({ withAlerting, speed }) =>
     withAlerting && speed !== 1 ? ['--with-alerting needs --speed=1: Prometheus runs in real time'] : [],
-  async run(command, io) {
+  async run(given, io) {
     const clock = createSystemClock()
-    const log = await createLog({
-      level: logLevelOf(command, io),
-      format: command.logFormat,
-      destination: io.stderrStream,
-      terminal: io.terminal.stderr,
-      clock,
-    })
+    const log = await openLog({ ...given, logLevel: logLevelOf(given, io) }, io, clock)
     const simulator = await startSimulator({
-      seed: command.seed,
-      speed: command.speed,
+      seed: given.seed,
+      speed: given.speed,
       world: 'demo',
       dateHeader: true,
       // Quick polls need a wider budget than the real API gives.
       rateLimits: generous,
     })
     try {
-      const settings = { ...demoSettings(simulator, command), listenAddresses: command.listen }
+      const settings = { ...demoSettings(simulator, given), listenAddresses: given.listen }
       const webhookSecret = new Secret(randomBytes(24).toString('hex'))
       const exporter = await createExporter(settings, {
         clock,
@@ -75,9 +70,9 @@ export const demo = defineCommand({
         webhookSecrets: async () => [webhookSecret],
         reread: async () => ({ ok: true, settings }),
       })
-      await (command.once
+      await (given.once
         ? printOnce(exporter, io)
-        : show(exporter, simulator, { command, clock, webhookSecret }, stoppedWithNpm(io, clock)))
+        : show(exporter, simulator, { given, clock, webhookSecret }, stoppedWithNpm(io, clock)))
     } finally {
       await simulator.close()
     }
@@ -132,7 +127,7 @@ function stoppedWithNpm(io: CommandIo, clock: Clock): CommandIo {
 }
 
 interface ShowOptions {
-  readonly command: DemoOptions
+  readonly given: DemoOptions
   readonly clock: Clock
   readonly webhookSecret: Secret
 }
@@ -140,10 +135,10 @@ interface ShowOptions {
 async function show(
   exporter: Exporter,
   simulator: Simulator,
-  { command, clock, webhookSecret }: ShowOptions,
+  { given, clock, webhookSecret }: ShowOptions,
   io: CommandIo,
 ): Promise<void> {
-  const [address] = await exporter.listen(command.listen)
+  const [address] = await exporter.listen(given.listen)
   const host =
     address === undefined || ['', '::', '0.0.0.0'].includes(address.host) ? 'localhost' : address.host
   const url = `http://${host}:${address?.port ?? ''}`
@@ -152,7 +147,7 @@ async function show(
     world.subscribe({ accountId: id, url: `${url}${webhookPath}`, secret: webhookSecret.reveal() })
   const running = exporter.run(io.signal)
   const options = { searchPath: io.env.PATH, exporterUrl: url, clock, signal: io.signal, say: io.stdout }
-  const alerting = command.withAlerting ? await startDemoAlerting(options) : null
+  const alerting = given.withAlerting ? await startDemoAlerting(options) : null
   const text = demoText({
     accounts: world.accounts().length,
     zones: world.zones().length,

@@ -1,18 +1,18 @@
 import { defineCommand } from '../../cli/command.ts'
+import type { CommandIo } from '../../cli/command-io.ts'
 import { outputOption } from '../../cli/options.ts'
 import { exitCode, UserError } from '../../errors.ts'
 import { planJson } from '../../provision/plan/plan-json.ts'
-import { planManifest } from '../../provision/plan/planning.ts'
 import {
   manifestChecksum,
   readSavedPlan,
   type SavedPlan,
   whyOutdated,
 } from '../../provision/plan/saved-plan.ts'
-import { parseManifest, readManifestTexts } from '../manifest-files.ts'
-import { agreeAndApply } from './agreed-apply.ts'
+import { readManifestTexts } from '../manifest-files.ts'
+import { planAndApply } from './agreed-apply.ts'
 import { waitOption } from './carry-out.ts'
-import { memoryOption, openMemory } from './memory.ts'
+import { memoryOption } from './memory.ts'
 import {
   forceOption,
   manifestOptions,
@@ -21,11 +21,8 @@ import {
   withoutChecksOption,
   yesOption,
 } from './options.ts'
-import { complainOf, warnOf } from './problems.ts'
-import { openProgress } from './progress.ts'
-import { openSession } from './session.ts'
 
-export const apply = defineCommand({
+export const command = defineCommand({
   usage: ['-f PATH [flags]', 'PLAN [flags]'],
   options: {
     ...manifestOptions,
@@ -59,40 +56,24 @@ export const apply = defineCommand({
     if (saved !== null && manifestChecksum(texts) !== saved.manifest.checksum) {
       throw outdatedPlan(planFile, 'the manifest has changed since the plan was made; run plan again')
     }
-    const read = parseManifest(texts)
-    if (!read.ok) return complainOf(read.problems, io)
-    warnOf(read.warnings, io)
-    const progress = openProgress(values.output, io)
-    const session = await openSession(progress.logSettings(values), {
-      ...io,
-      stderrStream: progress.logStream,
-    })
-    const memory = openMemory(values, io, session)
-    const planned = await planManifest(read.value, session.planning, {
-      targets: saved?.targets ?? values.target,
-      rotate: saved?.rotate ?? values.rotate,
-      offline: values.offline,
-      webhookRecords: await memory.webhooks.load(),
-    })
-    if (!planned.ok) return complainOf(planned.problems, io)
-    const { plan, problems } = planned.value
-    const json = planJson({ plan, objections: [], problems })
-    const outdated = saved === null ? null : whyOutdated(saved, { texts, changes: plan.changes, plan: json })
-    if (outdated !== null) throw outdatedPlan(planFile, outdated)
-    const { output, wait, force, yes } = values
-    const question = 'Apply this plan?'
-    return agreeAndApply(
-      { planned: planned.value, force, yes, question, session, memory, progress, output, wait },
+    return planAndApply(
+      {
+        texts,
+        targets: saved?.targets ?? values.target,
+        rotate: saved?.rotate ?? values.rotate,
+        offline: values.offline,
+        question: 'Apply this plan?',
+        check({ plan, problems }) {
+          const json = planJson({ plan, objections: [], problems })
+          const outdated = saved && whyOutdated(saved, { texts, changes: plan.changes, plan: json })
+          if (outdated !== null) throw outdatedPlan(planFile, outdated)
+        },
+      },
+      values,
       io,
     )
   },
 })
-
-interface Given {
-  readonly file: readonly string[]
-  readonly target: readonly string[]
-  readonly rotate: readonly string[]
-}
 
 function outdatedPlan(file: string | undefined, reason: string): UserError {
   return new UserError(`${file}: ${reason}; nothing was changed`, exitCode.failure)
@@ -101,8 +82,8 @@ function outdatedPlan(file: string | undefined, reason: string): UserError {
 /** A saved plan says itself what it is about. */
 function openSavedPlan(
   path: string,
-  { file, target, rotate }: Given,
-  io: { readonly readFile: (path: string) => { ok: true; text: string } | { ok: false; reason: string } },
+  { file, target, rotate }: Readonly<Record<'file' | 'target' | 'rotate', readonly string[]>>,
+  io: Pick<CommandIo, 'readFile'>,
 ): SavedPlan {
   if (file.length + target.length + rotate.length > 0) {
     throw new UserError(

@@ -15,7 +15,7 @@ import { openSession } from './session.ts'
 
 const { target } = planOptions
 
-export const destroy = defineCommand({
+export const command = defineCommand({
   usage: ['-f PATH [flags]'],
   options: {
     ...manifestOptions,

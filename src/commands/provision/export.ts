@@ -14,7 +14,7 @@ import { complainOf, complainOfPlan } from './problems.ts'
 import { openSession, type Session } from './session.ts'
 import { handOver, manifestTitle, readLive, requireContent, transferOptions } from './transfer.ts'
 
-export const exportVerb = defineCommand({
+export const command = defineCommand({
   usage: ['[--owner NAME] [flags]', '--to terraform [-f PATH] [flags]'],
   options: {
     to: setting({
@@ -66,12 +66,7 @@ async function manifestToTerraform(
 ): Promise<ExitCode> {
   const read = parseManifest(readManifestTexts(file, io))
   if (!read.ok) return complainOf(read.problems, io)
-  const planned = await planManifest(read.value, session.planning, {
-    targets: [],
-    rotate: [],
-    offline: false,
-    webhookRecords: new Map(),
-  })
+  const planned = await planManifest(read.value, session.planning, {})
   if (!planned.ok) return complainOf(planned.problems, io)
   const refused = complainOfPlan(planned.value.problems, io)
   if (refused !== null) return refused

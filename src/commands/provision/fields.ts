@@ -12,7 +12,7 @@ import { orNone, someText } from '../../settings/setting-kinds.ts'
 import { openSession, type Session } from './session.ts'
 import { theAccount } from './the-account.ts'
 
-export const fields = defineCommand({
+export const command = defineCommand({
   usage: ['DATASET [--zone ZONE] [flags]'],
   options: {
     zone: setting({

@@ -28,7 +28,7 @@ import {
 
 const maxFiles = 1_000
 
-export const importVerb = defineCommand({
+export const command = defineCommand({
   usage: ['[flags]', 'PATH... [flags]'],
   options: {
     account: setting({

@@ -14,7 +14,7 @@ import { needsOf, nothingToProve, ownershipOptions } from './ownership-work.ts'
 import { complainOf } from './problems.ts'
 import { openSession, type Session } from './session.ts'
 
-export const confirm = defineCommand({
+export const command = defineCommand({
   usage: ['-f PATH --token-file PATH [flags]'],
   options: {
     ...ownershipOptions,

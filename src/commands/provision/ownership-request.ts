@@ -1,6 +1,7 @@
 import { attempt } from '../../access/attempt.ts'
 import { defineCommand } from '../../cli/command.ts'
 import { describeDestination } from '../../domain/destination/destination.ts'
+import { plural } from '../../domain/plural.ts'
 import { scopeTitle } from '../../domain/scope.ts'
 import { exitCode } from '../../errors.ts'
 import { locationTitle } from '../../ports/object-reader.ts'
@@ -17,7 +18,7 @@ import { needsOf, nothingToProve, ownershipOptions } from './ownership-work.ts'
 import { complainOf } from './problems.ts'
 import { openSession } from './session.ts'
 
-export const request = defineCommand({
+export const command = defineCommand({
   usage: ['-f PATH [flags]'],
   options: {
     ...ownershipOptions,
@@ -40,7 +41,7 @@ export const request = defineCommand({
     if (needs.value.length === 0 && values.output === 'text') io.stdout(nothingToProve)
     const known = values.again ? [] : await knownChallenges(needs.value, memory)
     const open = needs.value.filter((need) => !known.some((one) => one.need === need))
-    const question = `Make Cloudflare write ${open.length} challenge ${open.length === 1 ? 'file' : 'files'}?`
+    const question = `Make Cloudflare write ${plural(open.length, 'challenge file')}?`
     if (open.length > 0 && !(await mayGoAhead(question, values.yes, io))) return exitCode.failure
     const written: WrittenChallenge[] = [...known]
     const { rest: ownership, clock, call } = session

@@ -25,25 +25,16 @@ export const ownershipOptions = {
 
 export const nothingToProve = 'Nothing to verify: no change in this manifest needs a challenge.'
 
-interface ManifestValues {
-  readonly file: readonly string[]
-  readonly target: readonly string[]
-}
-
 /** What apply would need proved now, tokens that a manifest names left out of account. */
 export async function needsOf(
-  { file, target: targets }: ManifestValues,
+  { file, target: targets }: Readonly<Record<'file' | 'target', readonly string[]>>,
   session: Session,
   io: CommandIo,
 ): Promise<Checked<readonly OwnershipNeed[]>> {
   const read = parseManifest(readManifestTexts(file, io))
   if (!read.ok) return read
-  const planned = await planManifest(withoutTokens(read.value), session.planning, {
-    targets,
-    rotate: [],
-    offline: true,
-    webhookRecords: new Map(),
-  })
+  const order = { targets, offline: true }
+  const planned = await planManifest(withoutTokens(read.value), session.planning, order)
   if (!planned.ok) return planned
   const { plan, problems } = planned.value
   // What asks Cloudflare in vain does not matter here.

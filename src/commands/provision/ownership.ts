@@ -1,19 +1,19 @@
-import type { Group } from '../../cli/command.ts'
+import { entries, type Group } from '../../cli/command.ts'
 
-export const ownership: Group = {
+export const command: Group = {
   kind: 'group',
   noun: 'verb',
   about: 'Proves that destinations are yours where apply cannot read the challenge file itself.',
-  entries: [
-    {
-      name: 'request',
-      summary: 'Have Cloudflare write the challenge files that a manifest needs, to be read by hand.',
-      load: async () => (await import('./ownership-request.ts')).request,
-    },
-    {
-      name: 'confirm',
-      summary: 'Check tokens that were read by hand, and keep them for apply.',
-      load: async () => (await import('./ownership-confirm.ts')).confirm,
-    },
-  ],
+  entries: entries(
+    [
+      'request',
+      'Have Cloudflare write the challenge files that a manifest needs, to be read by hand.',
+      () => import('./ownership-request.ts'),
+    ],
+    [
+      'confirm',
+      'Check tokens that were read by hand, and keep them for apply.',
+      () => import('./ownership-confirm.ts'),
+    ],
+  ),
 }

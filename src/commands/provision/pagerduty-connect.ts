@@ -14,7 +14,7 @@ import { sessionOptions, yesOption } from './options.ts'
 import { openSession } from './session.ts'
 import { theAccount, titleOf } from './the-account.ts'
 
-export const connect = defineCommand({
+export const command = defineCommand({
   usage: ['[--cloudflare.accounts ACCOUNT] [flags]'],
   options: {
     ...yesOption,

@@ -6,7 +6,7 @@ import { sessionOptions } from './options.ts'
 import { openSession } from './session.ts'
 import { theAccount, titleOf } from './the-account.ts'
 
-export const list = defineCommand({
+export const command = defineCommand({
   usage: ['[--cloudflare.accounts ACCOUNT] [flags]'],
   options: { output: outputOption('text', 'json'), ...sessionOptions },
   async run(values, io) {

@@ -1,19 +1,15 @@
-import type { Group } from '../../cli/command.ts'
+import { entries, type Group } from '../../cli/command.ts'
 
-export const pagerduty: Group = {
+export const command: Group = {
   kind: 'group',
   noun: 'verb',
   about: 'Connects PagerDuty to an account, so that notification policies can page.',
-  entries: [
-    {
-      name: 'list',
-      summary: 'Show the PagerDuty services that are connected to an account.',
-      load: async () => (await import('./pagerduty-list.ts')).list,
-    },
-    {
-      name: 'connect',
-      summary: 'Connect PagerDuty to an account, step by step.',
-      load: async () => (await import('./pagerduty-connect.ts')).connect,
-    },
-  ],
+  entries: entries(
+    [
+      'list',
+      'Show the PagerDuty services that are connected to an account.',
+      () => import('./pagerduty-list.ts'),
+    ],
+    ['connect', 'Connect PagerDuty to an account, step by step.', () => import('./pagerduty-connect.ts')],
+  ),
 }

@@ -35,7 +35,7 @@ import {
 import { complainOf, complainOfPlan, warnOf } from './problems.ts'
 import { openSession } from './session.ts'
 
-export const plan = defineCommand({
+export const command = defineCommand({
   usage: ['-f PATH [flags]', 'NAME... -f PATH [flags]'],
   operands: { what: 'names of objects', max: 100 },
   options: {
@@ -70,13 +70,8 @@ export const plan = defineCommand({
     const { rotate, offline } = values
     const targets = [...values.target, ...operands]
     const webhookRecords = await openMemory(values, io, session).webhooks.load()
-    const planned = await planManifest(read.value, session.planning, {
-      targets,
-      rotate,
-      offline,
-      unread: offline,
-      webhookRecords,
-    })
+    const order = { targets, rotate, offline, unread: offline, webhookRecords }
+    const planned = await planManifest(read.value, session.planning, order)
     if (!planned.ok) return complainOf(planned.problems, io)
     const { problems } = planned.value
     const objections = objectionsTo(planned.value, values.force)

@@ -1,4 +1,5 @@
 import type { CommandIo } from '../../cli/command-io.ts'
+import { plural } from '../../domain/plural.ts'
 import { type ExitCode, exitCode } from '../../errors.ts'
 import { hasErrors, type Problem, problemText } from '../../provision/resource/problem.ts'
 
@@ -8,7 +9,7 @@ export function complainOf(problems: readonly Problem[], io: Pick<CommandIo, 'st
   const errors = problems.filter(({ level }) => level === 'error')
   const inManifest = errors.some(({ outside }) => outside !== true)
   const place = inManifest ? ' in the manifest' : ''
-  io.stderr(errors.length === 1 ? `1 error${place}` : `${errors.length} errors${place}`)
+  io.stderr(`${plural(errors.length, 'error')}${place}`)
   return inManifest ? exitCode.manifest : exitCode.failure
 }
 

@@ -2,7 +2,7 @@ import { defineCommand } from '../../cli/command.ts'
 import { exitCode } from '../../errors.ts'
 import { manifestJsonSchema } from '../../provision/manifest/schema.ts'
 
-export const schema = defineCommand({
+export const command = defineCommand({
   usage: ['> manifest.schema.json'],
   options: {},
   notes: [

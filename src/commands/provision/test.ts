@@ -4,6 +4,7 @@ import { outputOption } from '../../cli/options.ts'
 import { columns } from '../../domain/columns.ts'
 import { describeDestination, parseDestination } from '../../domain/destination/destination.ts'
 import { needsChallenge } from '../../domain/destination/limits.ts'
+import { plural } from '../../domain/plural.ts'
 import { scopeTitle } from '../../domain/scope.ts'
 import { exitCode } from '../../errors.ts'
 import { requestChallenge } from '../../provision/ownership/challenge-request.ts'
@@ -21,7 +22,7 @@ import { openSession } from './session.ts'
 
 const maxNames = 1_000
 
-export const test = defineCommand({
+export const command = defineCommand({
   usage: ['[NAME...] -f PATH [flags]'],
   options: {
     ...manifestOptions,
@@ -46,12 +47,8 @@ export const test = defineCommand({
     if (!read.ok) return complainOf(read.problems, io)
     warnOf(read.warnings, io)
     const session = await openSession(values, io)
-    const planned = await planManifest(withoutTokens(read.value), session.planning, {
-      targets: names,
-      rotate: [],
-      offline: true,
-      webhookRecords: new Map(),
-    })
+    const order = { targets: names, offline: true }
+    const planned = await planManifest(withoutTokens(read.value), session.planning, order)
     if (!planned.ok) return complainOf(planned.problems, io)
     const jobs = planned.value.desired.resources.flatMap((one) =>
       one.kind === 'job' && (names.length === 0 || selects(names, one.resource.name)) ? [one] : [],
@@ -59,7 +56,7 @@ export const test = defineCommand({
     let answers = await askDestinations(jobs, session.planning)
     const open = answers.filter(({ state, jobs: [job] }) => state === 'accepted' && isChallenged(job))
     if (values.challenge && open.length > 0) {
-      const question = `Make Cloudflare write ${open.length} challenge ${open.length === 1 ? 'file' : 'files'}?`
+      const question = `Make Cloudflare write ${plural(open.length, 'challenge file')}?`
       if (!(await mayGoAhead(question, values.yes, io))) return exitCode.failure
       const { rest: ownership, clock, call } = session
       const deps = { ownership, cache: openMemory(values, io, session).challenges, clock, call }

@@ -1,12 +1,13 @@
 import { defineCommand } from '../../cli/command.ts'
 import { outputOption } from '../../cli/options.ts'
+import { plural } from '../../domain/plural.ts'
 import { exitCode } from '../../errors.ts'
 import type { Manifest } from '../../provision/manifest/part.ts'
 import { parseManifest, readManifestTexts } from '../manifest-files.ts'
 import { manifestOptions } from './options.ts'
 import { complainOf, problemsJson, warnOf } from './problems.ts'
 
-export const validate = defineCommand({
+export const command = defineCommand({
   usage: ['-f PATH [flags]'],
   options: { ...manifestOptions, output: outputOption('text', 'json') },
   notes: [
@@ -29,22 +30,8 @@ export const validate = defineCommand({
 function contents({ parts }: Manifest): string {
   const sum = (count: (part: Manifest['parts'][number]['value']) => number | undefined) =>
     parts.reduce((total, { value }) => total + (count(value) ?? 0), 0)
-  const counted = (amount: number, one: string, many: string) => `${amount} ${amount === 1 ? one : many}`
-  return [
-    counted(
-      sum(({ jobs }) => jobs?.length),
-      'job',
-      'jobs',
-    ),
-    counted(
-      sum(({ notifications }) => notifications?.webhooks?.length),
-      'webhook',
-      'webhooks',
-    ),
-    counted(
-      sum(({ notifications }) => notifications?.policies?.length),
-      'policy',
-      'policies',
-    ),
-  ].join(', ')
+  const jobs = sum((part) => part.jobs?.length)
+  const webhooks = sum(({ notifications }) => notifications?.webhooks?.length)
+  const policies = sum(({ notifications }) => notifications?.policies?.length)
+  return [plural(jobs, 'job'), plural(webhooks, 'webhook'), plural(policies, 'policy', 'policies')].join(', ')
 }

@@ -3,15 +3,16 @@ import type { CommandIo } from '../../cli/command-io.ts'
 import { type Secret, secretLines } from '../../domain/secret.ts'
 import { type ExitCode, exitCode } from '../../errors.ts'
 import { openWebConfig, type WebConfigSource } from '../../http/access/web-config-source.ts'
-import { createLog, type ProgramLog } from '../../log/log.ts'
-import type { Clock } from '../../ports/runtime.ts'
+import type { ProgramLog } from '../../log/log.ts'
+import type { Clock, Log } from '../../ports/runtime.ts'
 import { preferSmallHeap } from '../../runtime/small-heap.ts'
 import { createSystemClock } from '../../runtime/system-clock.ts'
 import { openTokenSource } from '../../runtime/token-source.ts'
-import { createWatchedFile, type WatchedFile } from '../../runtime/watched-file.ts'
+import { createWatchedFile, type WatchedFile, type WatchedFileOptions } from '../../runtime/watched-file.ts'
 import type { Settings } from '../../settings/exporter-settings.ts'
 import { isPostgresAddress } from '../../settings/state-path.ts'
 import { build } from '../../version.ts'
+import { openLog } from '../command-log.ts'
 import { createExporter, type Exporter, type ExporterDeps } from './exporter.ts'
 
 type Reread = () => Promise<
@@ -24,22 +25,9 @@ export async function runExporter(settings: Settings, io: CommandIo, reread: Rer
   preferSmallHeap()
   const clock = createSystemClock()
   const secrets: (() => readonly Secret[])[] = []
-  const log = await createLog({
-    level: settings.logLevel,
-    format: settings.logFormat,
-    destination: io.stderrStream,
-    terminal: io.terminal.stderr,
-    clock,
-    secrets: () => secrets.flatMap((latest) => latest()),
-  })
-  const token = await openTokenSource(settings, {
-    clock,
-    onProblem: (problem) => {
-      if (problem === null) log.info({}, 'reading the token file works again')
-      else log.error({ problem }, 'cannot read the token file; keeping the last token')
-    },
-    onChange: () => log.info({}, 'the token file has a new token'),
-  })
+  const log = await openLog(settings, io, clock, () => secrets.flatMap((latest) => latest()))
+  const told = tellOf(log, 'token file', 'token', 'a new token')
+  const token = await openTokenSource(settings, { clock, ...told })
   secrets.push(() => lines(token.latest()))
   const webhook = await openWebhookSecrets(settings, clock, log)
   if (webhook !== null) secrets.push(() => lines(webhook.latest()))
@@ -97,14 +85,26 @@ async function openWebhookSecrets(
     path: settings.webhookSecretFile,
     title: '--notifications.webhook-secret-file',
     clock,
-    onProblem: (problem) => {
-      if (problem === null) log.info({}, 'reading the webhook secret file works again')
-      else log.error({ problem }, 'cannot read the webhook secret file; keeping the last secrets')
-    },
-    onChange: () => log.info({}, 'the webhook secret file has new secrets'),
+    ...tellOf(log, 'webhook secret file', 'secrets', 'new secrets'),
   })
   await file.current()
   return file
+}
+
+/** Logs what becomes of a file that is read again and again. */
+function tellOf(
+  log: Log,
+  file: string,
+  kept: string,
+  news: string,
+): Pick<WatchedFileOptions, 'onProblem' | 'onChange'> {
+  return {
+    onProblem(problem) {
+      if (problem === null) log.info({}, `reading the ${file} works again`)
+      else log.error({ problem }, `cannot read the ${file}; keeping the last ${kept}`)
+    },
+    onChange: () => log.info({}, `the ${file} has ${news}`),
+  }
 }
 
 function lines(secret: Secret | null): readonly Secret[] {

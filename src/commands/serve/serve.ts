@@ -4,7 +4,7 @@ import { allSettings, nameRule } from '../../settings/exporter-settings.ts'
 import { switchSetting } from '../../settings/setting.ts'
 
 /** The exporter. What it runs is loaded once the settings are right. */
-export const serve = defineCommand({
+export const command = defineCommand({
   options: {
     ...allSettings,
     checkOnly: switchSetting({

@@ -1,3 +1,4 @@
+import type { FileText } from '../../ports/runtime.ts'
 import {
   parseReferences,
   type Reference,
@@ -13,10 +14,7 @@ export interface ReferenceReaders {
   /** Undefined when the variable is not set. */
   env(name: string): string | undefined
   /** `from` is the manifest that refers to the file: a relative path starts at its folder. */
-  readFile(
-    path: string,
-    from: string,
-  ): { readonly ok: true; readonly text: string } | { readonly ok: false; readonly reason: string }
+  readFile(path: string, from: string): FileText
 }
 
 /** Takes one file's references out. Without readers they are left as they are written. */

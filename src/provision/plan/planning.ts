@@ -19,7 +19,7 @@ import { checkRules } from './check-rules.ts'
 import { createFieldLists } from './field-lists.ts'
 import { noFindings, together } from './findings.ts'
 import { makeDestroyPlan, makePlan } from './plan.ts'
-import { type PlanOptions, selects } from './plan-options.ts'
+import { type PlanOptions, planEverything, selects } from './plan-options.ts'
 import type { OnPlanning } from './planning-event.ts'
 import { preflight } from './preflight.ts'
 import { survey } from './survey.ts'
@@ -72,8 +72,9 @@ export interface Planned {
 export async function planManifest(
   manifest: Manifest,
   deps: PlanningDeps,
-  options: PlanningOptions,
+  given: Partial<PlanningOptions>,
 ): Promise<Checked<Planned>> {
+  const options: PlanningOptions = { ...planEverything, offline: false, ...given }
   const extent = options.unread ? 'unread' : 'everything'
   const lists = createFieldLists(deps)
   const surveyed = await survey(manifest, deps, extent, lists)

@@ -1,3 +1,4 @@
+import { plural } from '../../domain/plural.ts'
 import { someOf } from '../../domain/some-of.ts'
 import {
   type Change,
@@ -52,7 +53,7 @@ export function summaryText(plan: Plan): string {
   const counts = countChanges(plan)
   const named = changeNames.filter((name) => counts[name] > 0).map((name) => `${counts[name]} to ${name}`)
   return named.length === 0
-    ? `No changes: ${plan.unchanged} ${plan.unchanged === 1 ? 'object' : 'objects'} up to date.`
+    ? `No changes: ${plural(plan.unchanged, 'object')} up to date.`
     : `Plan: ${named.join(', ')}, ${plan.unchanged} unchanged.`
 }
 
