@@ -104,16 +104,14 @@ export interface KnownFlags {
 
 /** An error as users read it. */
 export function explain({ what, written }: ArgumentError, known: KnownFlags): string {
-  switch (what) {
-    case 'unknown':
-      return `${written}: ${unknownFlag(written.replace(/^--?/, ''), known)}`
-    case 'value missing':
-      return `${written}: expected a value`
-    case 'value before the next flag missing':
-      return `${written}: expected a value; write ${written}=VALUE if the value starts with a dash`
-    case 'takes no value':
-      return `${written}: takes no value`
+  const why = {
+    unknown: () => unknownFlag(written.replace(/^--?/, ''), known),
+    'value missing': () => 'expected a value',
+    'value before the next flag missing': () =>
+      `expected a value; write ${written}=VALUE if the value starts with a dash`,
+    'takes no value': () => 'takes no value',
   }
+  return `${written}: ${why[what]()}`
 }
 
 function unknownFlag(name: string, { command, shapes, owners }: KnownFlags): string {

@@ -3,7 +3,15 @@ import { exitCode, fileReason, UserError } from '../errors.ts'
 import { counted } from '../http/pages/readable.ts'
 import { logSettings } from '../settings/log-settings.ts'
 import { listSetting, setting, switchSetting } from '../settings/setting.ts'
-import { accepted, filePath, type Kind, orNone, refused, someText } from '../settings/setting-kinds.ts'
+import {
+  type AddressSetting,
+  accepted,
+  filePath,
+  type Kind,
+  orNone,
+  refused,
+  someText,
+} from '../settings/setting-kinds.ts'
 import { startSimulator, storePath } from '../simulator/server.ts'
 import { type FolderStore, openFolderStore } from '../simulator/store/folder-store.ts'
 import { findVariant, variantLines } from '../simulator/variant/variant-table.ts'
@@ -12,8 +20,8 @@ import { worldNames, worldSpecOf } from '../simulator/world/world-names.ts'
 import { listenOption, worldOptions } from './simulated-world.ts'
 
 export interface SimulateOptions {
-  /** `host:port`; `:0` picks a free port on loopback. */
-  readonly listen: string
+  /** Without a host, loopback; port 0 picks a free one. */
+  readonly listen: AddressSetting
   readonly seed: number
   /** Simulated seconds per real one. */
   readonly speed: number
@@ -80,8 +88,8 @@ export const command = defineCommand({
       variantLines().forEach(io.stdout)
       return exitCode.done
     }
-    const [{ host, port } = { host: '', port: 0 }] = listen
-    await simulate({ ...options, listen: `${host}:${port}`, variants: variant }, io)
+    const [address = { host: '', port: 0 }] = listen
+    await simulate({ ...options, listen: address, variants: variant }, io)
     return exitCode.done
   },
 })
@@ -96,7 +104,7 @@ export async function simulate(options: SimulateOptions, io: SimulateIo): Promis
   if (world === null)
     throw new UserError(`--world: expected ${worldNames}, found ${JSON.stringify(options.world)}`)
   const folder = await openFolder(options.objectStore, (line) => tell(line))
-  const { host, port } = address(options.listen)
+  const { host, port } = options.listen
   // What happens before it is said where things are waits until that is said.
   const early: string[] = []
   let tell = (line: string): void => void early.push(line)
@@ -104,7 +112,7 @@ export async function simulate(options: SimulateOptions, io: SimulateIo): Promis
     seed,
     speed,
     world,
-    host,
+    host: host === '' ? '127.0.0.1' : host,
     port,
     dateHeader: speed !== 1,
     variants: options.variants,
@@ -154,12 +162,6 @@ async function openFolder(path: string | null, say: (line: string) => void): Pro
       if (!key.endsWith('.log.gz')) say(`wrote ${bucket}/${key}`)
     },
   }
-}
-
-function address(listen: string): { readonly host: string; readonly port: number } {
-  const at = listen.lastIndexOf(':')
-  const host = listen.slice(0, Math.max(at, 0)).replace(/^\[(.*)\]$/, '$1')
-  return { host: host === '' ? '127.0.0.1' : host, port: Number(listen.slice(at + 1)) }
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -21,7 +21,7 @@ export function createChallengeCache(
   deps: PrivateFileDeps & { readonly clock: Pick<Clock, 'now'> },
 ): ChallengeCache {
   const { clock } = deps
-  const file = createPrivateFile<Records>(deps, { empty: new Map(), decode, encode })
+  const file = createPrivateFile<ChallengeRecord>(deps, { name: 'challenges', decode, encode })
   const fresh = (records: Records): [string, ChallengeRecord][] =>
     [...records].filter(([, record]) => expiryOf(record) > clock.now())
   return {
@@ -53,25 +53,11 @@ function keyOf(scope: ScopeRef, conf: Secret): string {
     .digest('hex')
 }
 
-function encode(records: Records): object {
-  const challenges: Record<string, object> = {}
-  for (const [key, record] of records) {
-    challenges[key] = record.state === 'token' ? { ...record, token: record.token.reveal() } : record
-  }
-  return { version: 1, challenges }
+function encode(record: ChallengeRecord): object {
+  return record.state === 'token' ? { ...record, token: record.token.reveal() } : record
 }
 
-function decode(value: unknown): Records | null {
-  if (!isObject(value) || value.version !== 1 || !isObject(value.challenges)) return null
-  return new Map(
-    Object.entries(value.challenges).flatMap(([key, entry]): [string, ChallengeRecord][] => {
-      const record = decodeRecord(entry)
-      return record === null ? [] : [[key, record]]
-    }),
-  )
-}
-
-function decodeRecord(value: unknown): ChallengeRecord | null {
+function decode(value: unknown): ChallengeRecord | null {
   if (!isObject(value)) return null
   const { state, filename, requestedAt, token, expiresAt } = value
   if (state === 'requested' && typeof filename === 'string' && typeof requestedAt === 'number') {

@@ -1,5 +1,6 @@
 import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { isObject } from '../domain/plain-value.ts'
 import { fileReason } from '../errors.ts'
 import type { Log } from '../ports/runtime.ts'
 
@@ -15,17 +16,21 @@ export interface PrivateFileDeps {
   readonly log: Log
 }
 
+/** Records by key. */
+type Records<T> = ReadonlyMap<string, T>
+
 export interface PrivateFile<T> {
-  read(): Promise<T>
+  read(): Promise<Records<T>>
   /** Reads, changes and writes, one change at a time. */
-  change(edit: (content: T) => T): Promise<void>
+  change(edit: (records: Records<T>) => Records<T>): Promise<void>
 }
 
 export interface Format<T> {
-  readonly empty: T
+  /** Under which name the records stand. */
+  readonly name: string
   /** Null for what this program did not write. */
   readonly decode: (value: unknown) => T | null
-  readonly encode: (content: T) => object
+  readonly encode: (record: T) => object
 }
 
 export function createPrivateFile<T>(deps: PrivateFileDeps, format: Format<T>): PrivateFile<T> {
@@ -36,28 +41,44 @@ export function createPrivateFile<T>(deps: PrivateFileDeps, format: Format<T>): 
     last = next
     return next
   }
-  const read = async (): Promise<T> => {
+  const read = async (): Promise<Records<T>> => {
     try {
-      const content = format.decode(JSON.parse(await readFile(path, 'utf8')))
+      const content = decoded(JSON.parse(await readFile(path, 'utf8')), format)
       if (content !== null) return content
       log.warn({ path, reason: 'not written by this program' }, 'cache not read')
     } catch (error) {
       const reason = error instanceof SyntaxError ? 'not valid JSON' : fileReason(error)
       if (!isMissing(error)) log.warn({ path, reason }, 'cache not read')
     }
-    return format.empty
+    return new Map()
   }
   return {
     read: () => inTurn(read),
     change: (edit) =>
       inTurn(async () => {
         try {
-          await replaceFile(deps, `${JSON.stringify(format.encode(edit(await read())), null, 2)}\n`)
+          await replaceFile(deps, `${JSON.stringify(encoded(edit(await read()), format), null, 2)}\n`)
         } catch (error) {
           log.warn({ path, reason: fileReason(error) }, 'cache not written')
         }
       }),
   }
+}
+
+function encoded<T>(records: Records<T>, { name, encode }: Format<T>): object {
+  const entries = [...records].map(([key, record]) => [key, encode(record)])
+  return { version: 1, [name]: Object.fromEntries(entries) }
+}
+
+function decoded<T>(value: unknown, { name, decode }: Format<T>): Records<T> | null {
+  const records = isObject(value) && value.version === 1 ? value[name] : null
+  if (!isObject(records)) return null
+  return new Map(
+    Object.entries(records).flatMap(([key, entry]): [string, T][] => {
+      const record = decode(entry)
+      return record === null ? [] : [[key, record]]
+    }),
+  )
 }
 
 async function replaceFile({ path, pid }: PrivateFileDeps, text: string): Promise<void> {

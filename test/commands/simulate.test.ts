@@ -17,7 +17,7 @@ import { runProvision } from '../support/run-provision.ts'
 type Tap = { teardown(end: () => unknown): unknown }
 
 const usual: SimulateOptions = {
-  listen: '127.0.0.1:0',
+  listen: { host: '127.0.0.1', port: 0 },
   seed: 1,
   speed: 1,
   world: 'demo',

@@ -25,67 +25,34 @@ export type Ability =
   | 'audit log'
 
 export const permissions: Readonly<Record<Ability, Permission>> = {
-  'list accounts': {
-    permission: 'Account Settings Read',
-    dashboard: 'Account > Account Settings > Read',
-    level: 'account',
-    to: 'find accounts and their names, and show who changed a job',
-    needed: true,
-  },
-  'list zones': {
-    permission: 'Zone Read',
-    dashboard: 'Zone > Zone > Read',
-    level: 'zone',
-    to: 'find zones',
-    needed: true,
-  },
-  'account jobs': {
-    permission: 'Logs Write',
-    dashboard: 'Account > Logs > Edit',
-    level: 'account',
-    to: "list accounts' Logpush jobs",
-    needed: true,
-  },
-  'zone jobs': {
-    permission: 'Logs Write',
-    dashboard: 'Zone > Logs > Edit',
-    level: 'zone',
-    to: "list zones' Logpush jobs",
-    needed: true,
-  },
-  'zero trust jobs': {
-    permission: 'Zero Trust: PII Read',
-    dashboard: 'Account > Zero Trust: PII > Read',
-    level: 'account',
-    to: 'list any Logpush job where some are for Access, Gateway or DEX',
-    needed: true,
-  },
-  'account health': {
-    permission: 'Account Analytics Read',
-    dashboard: 'Account > Account Analytics > Read',
-    level: 'account',
-    to: "read the health of accounts' jobs",
-    needed: true,
-  },
-  'zone health': {
-    permission: 'Analytics Read',
-    dashboard: 'Zone > Analytics > Read',
-    level: 'zone',
-    to: "read the health of zones' jobs",
-    needed: true,
-  },
-  notifications: {
-    permission: 'Notifications Read',
-    dashboard: 'Account > Notifications > Read',
-    level: 'account',
-    to: 'read the notification history',
-    needed: false,
-  },
-  'audit log': {
-    permission: 'Account Settings Read',
-    dashboard: 'Account > Account Settings > Read',
-    level: 'account',
-    to: 'show who changed a job, from the audit log',
-    needed: false,
-  },
+  'list accounts': permission(
+    'account',
+    'Account Settings Read',
+    'find accounts and their names, and show who changed a job',
+  ),
+  'list zones': permission('zone', 'Zone Read', 'find zones'),
+  'account jobs': permission('account', 'Logs Write', "list accounts' Logpush jobs"),
+  'zone jobs': permission('zone', 'Logs Write', "list zones' Logpush jobs"),
+  'zero trust jobs': permission(
+    'account',
+    'Zero Trust: PII Read',
+    'list any Logpush job where some are for Access, Gateway or DEX',
+  ),
+  'account health': permission('account', 'Account Analytics Read', "read the health of accounts' jobs"),
+  'zone health': permission('zone', 'Analytics Read', "read the health of zones' jobs"),
+  notifications: optional(permission('account', 'Notifications Read', 'read the notification history')),
+  'audit log': optional(
+    permission('account', 'Account Settings Read', 'show who changed a job, from the audit log'),
+  ),
+}
+
+function permission(level: ScopeKind, name: string, to: string): Permission {
+  const [, group, verb] = /^(.*) (\w+)$/.exec(name) ?? []
+  // The dashboard calls writing "Edit".
+  const dashboard = `${level === 'account' ? 'Account' : 'Zone'} > ${group} > ${verb === 'Write' ? 'Edit' : verb}`
+  return { permission: name, dashboard, level, to, needed: true }
+}
+
+function optional(one: Permission): Permission {
+  return { ...one, needed: false }
 }

@@ -1,9 +1,10 @@
 import { defineCommand } from '../../cli/command.ts'
+import type { CommandIo } from '../../cli/command-io.ts'
 import type { Account } from '../../domain/scope.ts'
 import { exitCode, UserError } from '../../errors.ts'
 import type { ManifestText } from '../../provision/manifest/manifest.ts'
 import { type JsonValue, parseJson } from '../../provision/resource/json-value.ts'
-import type { Checked } from '../../provision/resource/problem.ts'
+import { type Checked, checked } from '../../provision/resource/problem.ts'
 import { accountVariableOf, exportManifest } from '../../provision/transfer/export-manifest.ts'
 import { importAppInterface, type Provisioned } from '../../provision/transfer/import-app-interface.ts'
 import { importTerraform, terraformAccounts } from '../../provision/transfer/import-terraform.ts'
@@ -15,9 +16,8 @@ import { readYaml } from '../../settings/yaml-text.ts'
 import { readManifestTexts } from '../manifest-files.ts'
 import { sessionOptions } from './options.ts'
 import { complainOf } from './problems.ts'
-import { openSession } from './session.ts'
+import { openSession, type SessionSettings } from './session.ts'
 import {
-  handOver,
   handOverAll,
   manifestTitle,
   namedAccount,
@@ -50,45 +50,57 @@ export const command = defineCommand({
       'use, a plan of the manifest shows no changes.',
   ],
   async run(values, io, { operands }) {
+    const files = await filesOf(operands, values, io)
+    if (!files.ok) return complainOf(files.problems, io)
     const { owner, out } = values
-    if (operands.length === 0) {
-      const portable = await readLive(await openSession(values, io), values)
-      requireContent(portable, 'the account')
-      const title = manifestTitle('the live objects', portable)
-      handOver(exportManifest(portable, { owner, title, parseYaml: readYaml }), out, io)
-      return exitCode.done
-    }
-    const account = namedAccount(values.account)
-    const texts = readManifestTexts(operands, io)
-    const terraform = terraformOf(texts)
-    if (terraform !== null) {
-      const portable = readTerraform(terraform, account)
-      requireContent(portable, operands.join(', '))
-      const title = manifestTitle('Terraform', portable)
-      handOver(exportManifest(portable, { owner, title, parseYaml: readYaml }), out, io)
-      return exitCode.done
-    }
-    const read = readAppInterface(texts, values.account)
-    if (!read.ok) return complainOf(read.problems, io)
-    const some = read.value.filter(({ portable }) => portable.jobs.length > 0)
-    for (const { portable } of some.length > 0 ? some : read.value)
-      requireContent(portable, operands.join(', '))
-    const files = some.map(({ provisioner, portable }) => ({
-      name: provisioner,
-      exported: exportManifest(portable, {
-        owner,
-        title: manifestTitle(fromAppInterface(provisioner), portable),
-        parseYaml: readYaml,
-        ...(provisioner === null ? {} : { accountVariable: accountVariableOf(provisioner) }),
-      }),
-    }))
-    handOverAll(files, out, io)
+    const exported = files.value.map(({ name, from, portable }) => {
+      const accountVariable = name === null ? {} : { accountVariable: accountVariableOf(name) }
+      const title = manifestTitle(from, portable)
+      return {
+        name,
+        exported: exportManifest(portable, { owner, title, parseYaml: readYaml, ...accountVariable }),
+      }
+    })
+    handOverAll(exported, out, io)
     return exitCode.done
   },
 })
 
-function fromAppInterface(provisioner: string | null): string {
-  return provisioner === null ? 'app-interface files' : `app-interface files, provisioner ${provisioner}`
+/** What becomes a manifest: all of it of one account, with the name that the source has for that. */
+interface Source {
+  readonly name: string | null
+  /** Where it is from, in words. */
+  readonly from: string
+  readonly portable: Portable
+}
+
+async function filesOf(
+  paths: readonly string[],
+  settings: SessionSettings & { readonly account: string | null },
+  io: CommandIo,
+): Promise<Checked<readonly Source[]>> {
+  if (paths.length === 0) {
+    const portable = await readLive(await openSession(settings, io), settings)
+    requireContent(portable, 'the account')
+    return checked([{ name: null, from: 'the live objects', portable }], [])
+  }
+  const texts = readManifestTexts(paths, io)
+  const terraform = terraformOf(texts)
+  if (terraform !== null) {
+    const portable = readTerraform(terraform, namedAccount(settings.account))
+    requireContent(portable, paths.join(', '))
+    return checked([{ name: null, from: 'Terraform', portable }], [])
+  }
+  const read = readAppInterface(texts, settings.account)
+  if (!read.ok) return read
+  const some = read.value.filter(({ portable }) => portable.jobs.length > 0)
+  for (const { portable } of some.length > 0 ? some : read.value) requireContent(portable, paths.join(', '))
+  const sources = some.map(({ provisioner: name, portable }) => ({
+    name,
+    from: name === null ? 'app-interface files' : `app-interface files, provisioner ${name}`,
+    portable,
+  }))
+  return checked(sources, [])
 }
 
 /** The Terraform file among the files; null when they are others. */

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
 import { createColors } from 'picocolors'
 import { defineCommand } from '../../cli/command.ts'
 import type { CommandIo } from '../../cli/command-io.ts'
 import { outputOption } from '../../cli/options.ts'
-import { exitCode, fileReason, UserError } from '../../errors.ts'
+import { exitCode } from '../../errors.ts'
 import { probeProofs } from '../../provision/ownership/probe-proofs.ts'
 import {
   type PlannedProof,
@@ -32,6 +31,7 @@ import {
   savePlanOption,
   withoutSecretsOption,
 } from './options.ts'
+import { writeOut } from './out-file.ts'
 import { complainOf, complainOfPlan, warnOf } from './problems.ts'
 import { openSession } from './session.ts'
 
@@ -94,7 +94,7 @@ export const command = defineCommand({
       const manifest = { paths: values.file, checksum: manifestChecksum(texts) }
       const secrets = sealSecrets(planned.value.plan.changes, randomBytes(16).toString('hex'))
       const json = planJson({ ...planned.value, objections })
-      write(values.out, savePlan({ manifest, targets, rotate, secrets }, json))
+      writeOut(values.out, savePlan({ manifest, targets, rotate, secrets }, json))
     }
     if (objections.length > 0) return exitCode.guardObjected
     const changes = planned.value.plan.changes.length > 0
@@ -133,12 +133,4 @@ export function printPlan(
 /** Colours on a terminal, unless NO_COLOR is set. */
 export function colorsOf(io: Pick<CommandIo, 'terminal' | 'env'>): Colors {
   return createColors(io.terminal.stdout && (io.env.NO_COLOR ?? '') === '')
-}
-
-function write(path: string, text: string): void {
-  try {
-    writeFileSync(path, text)
-  } catch (error) {
-    throw new UserError(`--out: cannot write ${path}: ${fileReason(error)}`, exitCode.failure)
-  }
 }

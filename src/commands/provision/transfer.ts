@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CommandIo } from '../../cli/command-io.ts'
 import type { Account, Scope } from '../../domain/scope.ts'
@@ -7,6 +7,7 @@ import type { Exported, Portable } from '../../provision/transfer/portable.ts'
 import { listAllAccounts, readPortable } from '../../provision/transfer/portable-live.ts'
 import { setting, type Table } from '../../settings/setting.ts'
 import { orNone, someText } from '../../settings/setting-kinds.ts'
+import { writeOut } from './out-file.ts'
 import type { Session } from './session.ts'
 
 /* What `export` and `import` share. */
@@ -105,11 +106,7 @@ export function handOver(
 ): void {
   if (out === null) io.stdout(text.trimEnd())
   else {
-    try {
-      writeFileSync(out, text, { flag: 'wx' })
-    } catch (error) {
-      throw new UserError(`--out: cannot write ${out}: ${fileReason(error)}`, exitCode.failure)
-    }
+    writeOut(out, text, 'wx')
     io.stderr(`Written to ${out}.`)
   }
   for (const note of notes) io.stderr(`note: ${note}`)

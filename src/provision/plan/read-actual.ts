@@ -121,23 +121,19 @@ export async function inParallel<T, R>(
   parallel: number,
   work: (item: T) => Promise<R>,
 ): Promise<readonly R[]> {
-  const results = new Map<number, R>()
+  const results: R[][] = items.map(() => [])
   const queue = [...items.entries()]
-  let failed = false
   const worker = async (): Promise<void> => {
-    for (let next = queue.shift(); next !== undefined && !failed; next = queue.shift()) {
-      const [index, item] = next
-      try {
-        results.set(index, await work(item))
-      } catch (error) {
-        failed = true
-        throw error
+    try {
+      for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+        const [index, item] = next
+        results[index] = [await work(item)]
       }
+    } catch (error) {
+      queue.length = 0
+      throw error
     }
   }
   await Promise.all(Array.from({ length: Math.max(1, Math.min(parallel, items.length)) }, worker))
-  return items.flatMap((_, index) => {
-    const result = results.get(index)
-    return result === undefined ? [] : [result]
-  })
+  return results.flat()
 }
