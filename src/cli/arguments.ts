@@ -12,7 +12,6 @@ import type { Table } from '../settings/setting.ts'
 export interface FlagShape {
   readonly name: string
   readonly short: string | null
-  /** False for a switch. */
   readonly takesValue: boolean
 }
 
@@ -37,7 +36,6 @@ export interface Arguments {
   readonly errors: readonly ArgumentError[]
 }
 
-/** The flags of a table. */
 export function flagShapes(table: Table): readonly FlagShape[] {
   return Object.values(table).flatMap(({ flag, short, placeholder }) =>
     flag === null ? [] : [{ name: flag, short, takesValue: placeholder !== null }],
@@ -102,7 +100,6 @@ export interface KnownFlags {
   readonly owners: ReadonlyMap<string, string>
 }
 
-/** An error as users read it. */
 export function explain({ what, written }: ArgumentError, known: KnownFlags): string {
   const why = {
     unknown: () => unknownFlag(written.replace(/^--?/, ''), known),

@@ -15,7 +15,6 @@ import { processOptions } from './options.ts'
  * wrong. Touches nothing but the file reader that is passed in.
  */
 
-/** The outermost group. */
 export interface Program extends Group {
   readonly version: string
 }

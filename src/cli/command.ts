@@ -11,9 +11,7 @@ import { processOptions } from './options.ts'
  * line says its name and summary, so that help lists commands without loading them; the file says the rest.
  */
 
-/** A line of a group's list. */
 export interface Entry {
-  /** As it is typed. */
   readonly name: string
   /** One sentence in the imperative, for the list and the command's own help. */
   readonly summary: string
@@ -21,12 +19,10 @@ export interface Entry {
   readonly load: () => Promise<Command | Group>
 }
 
-/** A file under `commands`, as a list loads it. */
 interface CommandFile {
   readonly command: Command | Group
 }
 
-/** The lines of a group's list, one a row. */
 export function entries(
   ...rows: readonly (readonly [name: string, summary: string, load: () => Promise<CommandFile>])[]
 ): readonly Entry[] {
@@ -42,7 +38,6 @@ export interface Group {
   readonly kind: 'group'
   /** What its commands are called in help and messages. */
   readonly noun: 'command' | 'verb'
-  /** One sentence. */
   readonly about: string
   readonly entries: readonly Entry[]
   /** The command that runs when none is named. */
@@ -57,7 +52,6 @@ export interface CommandSpec<T extends Table> {
   readonly options: T
   /** What may be given without a flag, in words, e.g. `a saved plan`; left out: nothing. */
   readonly operands?: { readonly what: string; readonly max: number }
-  /** Paragraphs after the flags. */
   readonly notes?: readonly string[]
   /** What is wrong with options that are right one by one. */
   conflicts?(values: Values<T>): readonly string[]

@@ -70,7 +70,6 @@ function flagForms(row: Setting<unknown>): string {
   return row.fileKey === null ? `${short}--${row.flag}` : `${short}--[no-]${row.flag}`
 }
 
-/** Breaks a text into lines of at most `width` characters. */
 function fold(text: string, indent: string): readonly string[] {
   const lines: string[] = []
   let line = indent

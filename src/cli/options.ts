@@ -3,7 +3,6 @@ import { oneOf } from '../settings/setting-kinds.ts'
 
 /* Options that are no settings of the exporter and that several commands take. They have a flag only. */
 
-/** What every command takes besides its own. */
 export const processOptions = {
   help: switchSetting({ flag: 'help', short: 'h', only: 'flag', help: 'Show this help.' }),
   version: switchSetting({ flag: 'version', only: 'flag', help: 'Show the version.' }),

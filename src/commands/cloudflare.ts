@@ -23,13 +23,10 @@ export interface CloudflareDeps {
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
-  /** For the proxy. */
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Gives up waiting and reading. */
   readonly stop: AbortSignal
   /** Whether the share of the budget may be spent at once: for a command that ends by itself. */
   readonly mayBurst: boolean
-  /** How often reads are made. */
   readonly reads: ReadRow
   /** Told of every finished exchange, after the budget. */
   readonly observe?: (exchange: ApiExchange) => void

@@ -2,14 +2,14 @@ import type { CommandIo } from '../cli/command-io.ts'
 import { Secret } from '../domain/secret.ts'
 import type { StoreSettings } from '../objectstore/store-settings.ts'
 import type { KeyPair } from '../ports/object-reader.ts'
+import { silenceAwsAdvice } from '../runtime/aws-advice.ts'
 
 /**
  * How object stores are reached, set up by the variables that each platform's own tools use. What they do not say is
  * left to the platform's credential chain.
  */
 export function storeSettings(env: CommandIo['env']): StoreSettings {
-  // The AWS client would print advice about newer versions of Node into our own output.
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
+  silenceAwsAdvice()
   const s3Endpoint = given(env.AWS_ENDPOINT_URL_S3) ?? given(env.AWS_ENDPOINT_URL)
   const gcsEndpoint = given(env.STORAGE_EMULATOR_HOST)
   const connectionString = given(env.AZURE_STORAGE_CONNECTION_STRING)

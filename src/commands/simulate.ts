@@ -23,7 +23,6 @@ export interface SimulateOptions {
   /** Without a host, loopback; port 0 picks a free one. */
   readonly listen: AddressSetting
   readonly seed: number
-  /** Simulated seconds per real one. */
   readonly speed: number
   /** A name that `worldSpecOf` knows. */
   readonly world: string

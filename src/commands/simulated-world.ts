@@ -20,7 +20,6 @@ export const worldOptions = {
   }),
 } satisfies Table
 
-/** `--listen` with its default. */
 export function listenOption(address: string) {
   return listSetting({
     flag: 'listen',

@@ -18,7 +18,6 @@ export interface S3Access {
   /** Where the address is followed by the bucket as a path, not preceded by it as a name. Only with an endpoint. */
   readonly forcePathStyle: boolean
   readonly credentials: KeyPair | null
-  /** A profile of the AWS configuration files. */
   readonly profile?: string | undefined
   /** Milliseconds for one attempt; default 10 s. */
   readonly timeoutMs?: number | undefined
@@ -34,7 +33,6 @@ export interface S3Settings {
   readonly timeoutMs?: number | undefined
 }
 
-/** Where the store of a place answers. */
 export function whereIs(place: StorePlace, settings: S3Settings): Pick<S3Access, 'region' | 'endpoint'> {
   const { region = null, endpoint = null, fallbackEndpoint = null } = settings
   if (place.store === 'r2') {

@@ -23,7 +23,6 @@ export function listTask(place: StorePlace): StoreTask {
   return { operation: 'list log files', action: `list ${placeTitle(place)}` }
 }
 
-/** The parts of a thrown value that tell failures apart. */
 export interface Thrown {
   /** The client's error name or code, e.g. `AccessDenied`, `BlobNotFound`; empty when there is none. */
   readonly code: string

@@ -33,7 +33,6 @@ export function createChallengeCache(
   }
 }
 
-/** Remembers for the length of one run only. */
 export function createMemoryChallengeCache(): ChallengeCache {
   const records = new Map<string, ChallengeRecord>()
   return {

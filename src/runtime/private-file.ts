@@ -16,7 +16,6 @@ export interface PrivateFileDeps {
   readonly log: Log
 }
 
-/** Records by key. */
 type Records<T> = ReadonlyMap<string, T>
 
 export interface PrivateFile<T> {

@@ -8,7 +8,6 @@ export const maxSecretBytes = 65_536
 
 /** What a manifest may read, wherever its links lead. */
 export interface Confinement {
-  /** Folders whose files it may read. */
   readonly folders: readonly string[]
   /** Files that belong to this program, such as that of its API token: never read. */
   readonly own: readonly string[]

@@ -1,6 +1,5 @@
 import type { Clock } from '../ports/runtime.ts'
 
-/** The machine's own time. */
 export function createSystemClock(): Clock {
   return {
     now: () => Date.now(),

@@ -2,7 +2,6 @@ import { isObject } from '../domain/plain-value.ts'
 import type { SentWebhook, WebhookRecords } from '../ports/webhook-records.ts'
 import { createPrivateFile, type PrivateFileDeps } from './private-file.ts'
 
-/** The hashes in one small file. */
 export function createWebhookRecords(deps: PrivateFileDeps): WebhookRecords {
   const file = createPrivateFile<SentWebhook>(deps, { name: 'webhooks', decode, encode: (record) => record })
   return {

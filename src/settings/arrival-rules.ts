@@ -69,7 +69,6 @@ const numberFallbacks = { interval: 60_000, tolerance: 0.98, late_window: 3_600_
 
 export const arrivalExpected = 'a list of mappings with match and read'
 
-/** Reads the list, with all its errors. */
 export function readArrivalRules(node: Positioned): NodeReading<readonly ArrivalRule[]> {
   const problems: Problems = []
   const rules = list(node, problems, (item) => readRule(item, problems))

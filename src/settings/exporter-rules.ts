@@ -48,7 +48,6 @@ export interface ChangedSetting {
   readonly reloadable: boolean
 }
 
-/** Which settings differ, in the table's order. */
 export function changedSettings(before: Settings, after: Settings): readonly ChangedSetting[] {
   const valuesBefore = new Map<string, unknown>(Object.entries(before))
   const valuesAfter = new Map<string, unknown>(Object.entries(after))

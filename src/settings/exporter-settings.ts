@@ -237,7 +237,6 @@ export const apiCommandSettings = { ...fileSettings, ...cloudflareSettings, ...l
 
 export type ApiCommandSettings = Values<typeof apiCommandSettings>
 
-/** The values of a table when nothing is given. */
 export function defaultsOf<T extends Table>(table: T): Values<T> {
   return Object.fromEntries(Object.entries(table).map(([name, row]) => [name, row.fallback])) as Values<T>
 }

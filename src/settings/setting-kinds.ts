@@ -30,7 +30,6 @@ export function accepted<T>(value: T): Reading<T> {
   return { ok: true, value }
 }
 
-/** A value of the kind as a file holds it. */
 export function readValue<T>(node: Positioned, kind: Kind<T>, problems: Problems): T | null {
   const reading = node.kind === 'scalar' && node.type !== 'nothing' ? kind.read(node.text) : null
   return reading?.ok === true ? reading.value : refuse(node, kind.expected, problems, reading?.hint)
@@ -53,7 +52,6 @@ function textKind<T extends string>(
   }
 }
 
-/** Any text but the empty one. */
 export function someText(expected: string, placeholder: string): Kind<string> {
   return textKind(expected, placeholder, (text) => (text.trim() === '' ? null : text))
 }
@@ -134,7 +132,6 @@ export function formatDuration(ms: number): string {
   return text
 }
 
-/** A duration in milliseconds between two bounds, both included. */
 export function duration(minMs: number, maxMs: number): Kind<number> {
   const range = `from ${formatDuration(minMs)} to ${formatDuration(maxMs)}`
   return {

@@ -9,7 +9,6 @@ import { accepted, type Kind, type Reading, refused } from './setting-kinds.ts'
  * nothing about a setting is said anywhere else.
  */
 
-/** One setting: its names, its kind, its default. */
 export interface Setting<T> {
   /** Without its two dashes, e.g. `web.listen-address`; null when it cannot be given by flag. */
   readonly flag: string | null
@@ -39,7 +38,6 @@ export interface Setting<T> {
 
 export type Table = Readonly<Record<string, Setting<unknown>>>
 
-/** The values that a table gives: one property a row. */
 export type Values<T extends Table> = {
   readonly [K in keyof T]: T[K] extends Setting<infer V> ? V : never
 }
@@ -74,7 +72,6 @@ interface Row {
   readonly only?: 'flag' | 'flag and environment'
 }
 
-/** What most settings are. */
 const usual = {
   short: null,
   env: null,
@@ -86,7 +83,6 @@ const usual = {
   fromNode: null,
 } as const
 
-/** What a row says of a setting that has a flag. */
 function named(row: Row) {
   return {
     ...usual,
@@ -221,7 +217,6 @@ export function readNode<T>(setting: Setting<T>, node: Positioned): NodeReading<
   return reading.ok ? reading : wrong(node, reading.found, reading.hint)
 }
 
-/** The parts of a comma list, without the spaces around them. */
 export function splitList(text: string): readonly string[] {
   return text.split(',').map((part) => part.trim())
 }

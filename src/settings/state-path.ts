@@ -24,7 +24,6 @@ export const statePathKind: Kind<string> = {
   write: (text) => text,
 }
 
-/** The number of a shard, or any. */
 export const shardKind: Kind<number | 'auto'> = {
   ...orWord(wholeNumberKind(0, 9_999), 'auto', 'auto'),
   expected: 'a whole number from 0 to 9999, or auto',

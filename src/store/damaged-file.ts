@@ -9,7 +9,6 @@ const companions = ['-wal', '-shm', '-journal'] as const
 
 /** A new ledger in the place of a damaged one. */
 export interface Replaced {
-  /** Why the old one could not be read. */
   readonly reason: string
   /** Where the old one is now; null for one without content. */
   readonly keptAt: string | null

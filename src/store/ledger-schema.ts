@@ -2,7 +2,6 @@
 import { UserError } from '../errors.ts'
 import { firstCell, inTransaction, type SqliteDatabase } from './sqlite-driver.ts'
 
-/** The layout that this program writes. */
 export const schemaVersion = 1
 
 /** "LPXL": tells a ledger of this program from any other SQLite file. */

@@ -22,7 +22,6 @@ export function createMemoryStore(): RecordStore {
   }
 }
 
-/** How records that are all in memory are read. */
 export function readingOf(records: ReadonlyMap<string, string>): Pick<RecordStore, 'get' | 'keys'> {
   return {
     get(key) {

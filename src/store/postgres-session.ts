@@ -14,7 +14,6 @@ export interface PostgresSession {
   readonly lost: AbortSignal
   /** False as well when the server may have ended it without our knowledge. */
   alive(): boolean
-  /** Gives it up. */
   lose(reason: string): void
   /** Ends it, so that the server knows at once. */
   end(): Promise<void>

@@ -44,7 +44,6 @@ function isSqlite(value: unknown): value is SqliteModule {
   return typeof value === 'object' && value !== null && 'DatabaseSync' in value
 }
 
-/** All of the work, or nothing of it. */
 export function inTransaction(database: SqliteDatabase, work: () => void): void {
   database.exec('BEGIN IMMEDIATE')
   try {
@@ -60,7 +59,6 @@ export function inTransaction(database: SqliteDatabase, work: () => void): void 
   }
 }
 
-/** The first value of a row. */
 export function firstCell(row: unknown): unknown {
   return typeof row === 'object' && row !== null ? Object.values(row)[0] : undefined
 }

@@ -15,7 +15,6 @@ export interface TokenFacts {
 
 export interface ScopeFacts {
   readonly scope: Scope
-  /** How many jobs there are. */
   readonly jobs: Attempted<number>
   /** Limits of the health data, which was read as well where there is any; null where the API does not tell them. */
   readonly health: Attempted<HealthLimits | null>
@@ -34,7 +33,6 @@ export type ApiRateLimit = NonNullable<ApiExchange['rateLimit']>
 
 export interface CheckFacts {
   readonly token: Attempted<TokenFacts>
-  /** How many there are to see. */
   readonly accounts: Attempted<number>
   readonly zones: Attempted<number>
   readonly scopes: readonly ScopeFacts[]

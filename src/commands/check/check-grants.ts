@@ -7,7 +7,6 @@ export interface Permission {
   /** Where it stands in the dashboard's list of permissions. */
   readonly dashboard: string
   readonly level: ScopeKind
-  /** What cannot be done without it. */
   readonly to: string
   /** Whether the exporter needs it; without the others it shows less. */
   readonly needed: boolean

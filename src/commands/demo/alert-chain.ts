@@ -13,7 +13,6 @@ import { shippedPath } from '../../runtime/shipped-file.ts'
 import { linkToExporter } from './demo-links.ts'
 import { shortenedScrapeMs, shortenRoutes, shortenRules } from './shortened-alerts.ts'
 
-/** Paths of the two programs. */
 export interface AlertPrograms {
   readonly prometheus: string
   readonly alertmanager: string
@@ -45,7 +44,6 @@ export interface AlertChain {
 const rulesFile = 'cloudflare-logpush.rules.yaml'
 const routesFile = 'alertmanager.yaml'
 
-/** How long a program may take to answer. */
 const startMs = 30_000
 
 /** The programs, or what to say of those that are missing. */
@@ -125,7 +123,6 @@ export async function startAlertChain(options: AlertChainOptions): Promise<Alert
   }
 }
 
-/** A file of the package's alerts folder. */
 async function shipped(name: string): Promise<string> {
   const path = shippedPath(`alerts/${name}`)
   try {

@@ -6,7 +6,6 @@ import type { DemoAddress } from './demo-text.ts'
 import { startInbox } from './pagerduty-inbox.ts'
 
 export interface DemoAlertingOptions {
-  /** Where programs are looked for. */
   readonly searchPath: string | undefined
   /** Address of the exporter, without a slash at the end. */
   readonly exporterUrl: string
@@ -26,7 +25,6 @@ export interface DemoAlerting {
   stop(): Promise<void>
 }
 
-/** Starts it, or tells what is missing. */
 export async function startDemoAlerting(options: DemoAlertingOptions): Promise<DemoAlerting> {
   const { say, signal } = options
   const found = findAlertPrograms(options.searchPath)

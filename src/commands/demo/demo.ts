@@ -108,7 +108,6 @@ function demoSettings(simulator: Simulator, { withAlerting }: DemoOptions): Sett
   }
 }
 
-/** The first complete scrape, as a scraper would get it. */
 async function printOnce(exporter: Exporter, io: CommandIo): Promise<void> {
   const stop = new AbortController()
   const running = exporter.run(AbortSignal.any([stop.signal, io.signal]))

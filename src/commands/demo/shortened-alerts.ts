@@ -20,7 +20,6 @@ export function shortenedScrapeMs(factor: number): number {
   return Math.max(30_000 / factor, minIntervalMs)
 }
 
-/** The text of a rule file. */
 export function shortenRules(text: string, factor: number): string {
   return text
     .split(/^(?= *- (?:alert|record): )/m)

@@ -12,7 +12,6 @@ import { complainOf, complainOfPlan, warnOf } from './problems.ts'
 import { openProgress } from './progress.ts'
 import { openSession, type SessionSettings } from './session.ts'
 
-/** What every verb is given that plans and applies at once. */
 type ApplySettings = SessionSettings & {
   readonly output: 'text' | 'json'
   readonly force: readonly GuardName[]

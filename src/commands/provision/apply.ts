@@ -79,7 +79,6 @@ function outdatedPlan(file: string | undefined, reason: string): UserError {
   return new UserError(`${file}: ${reason}; nothing was changed`, exitCode.failure)
 }
 
-/** A saved plan says itself what it is about. */
 function openSavedPlan(
   path: string,
   { file, target, rotate }: Readonly<Record<'file' | 'target' | 'rotate', readonly string[]>>,

@@ -72,7 +72,6 @@ export async function carryOutPlan(
   return applyExitCode(report)
 }
 
-/** The reader of challenge files. */
 export function processObjectReader({ env }: Pick<CommandIo, 'env'>): ObjectReader {
   return createObjectReader(storeSettings(env))
 }

@@ -9,7 +9,6 @@ import { oneOf, orNone, someText, wholeNumberKind } from '../../settings/setting
 const filePath = someText('a path', 'PATH')
 const objectName = someText('a name', 'NAME')
 
-/** Where the manifest is. */
 export const manifestOptions = {
   file: listSetting({
     flag: 'file',
@@ -20,7 +19,6 @@ export const manifestOptions = {
   }),
 } satisfies Table
 
-/** What is planned. */
 export const planOptions = {
   target: listSetting({
     flag: 'target',

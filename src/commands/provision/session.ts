@@ -10,7 +10,6 @@ import { openForCommand } from '../command-cloudflare.ts'
 import { processReferences } from '../manifest-files.ts'
 import type { sessionOptions } from './options.ts'
 
-/** What the verbs that call Cloudflare share. */
 export interface Session {
   readonly rest: RestClient
   readonly clock: Clock

@@ -117,13 +117,11 @@ export function handOver(
   for (const { name, what } of variables) io.stderr(`  ${name}  ${what}`)
 }
 
-/** The account as `--account` names it. */
 export function namedAccount(text: string | null): Account | null {
   if (text === null) return null
   return /^[0-9a-f]{32}$/.test(text) ? { id: text, name: '' } : { id: '', name: text }
 }
 
-/** Whether anything was found that a file could be made of. */
 export function requireContent(portable: Portable, where: string): void {
   const { jobs, webhooks, policies, notes } = portable
   if (jobs.length + webhooks.length + policies.length > 0) return

@@ -40,7 +40,6 @@ export interface DriftWatch {
   state(): DriftState
   /** Compares until `stop`; what is under way then ends, at the latest when `abort` comes. */
   run(stop: AbortSignal, abort: AbortSignal): Promise<void>
-  /** Compares now. */
   hurry(): void
 }
 

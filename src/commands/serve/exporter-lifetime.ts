@@ -1,6 +1,5 @@
 import type { Clock } from '../../ports/runtime.ts'
 
-/** How long polls under way may take to end at shutdown. */
 const graceMs = 8_000
 
 export interface Lifetime {

@@ -37,7 +37,6 @@ export interface ExporterMetricsDeps {
   readonly settings: () => Settings
 }
 
-/** What /metrics answers, over the parts of a running exporter. */
 export function createExporterMetrics(deps: ExporterMetricsDeps): ExpositionSource {
   const { state, settings } = deps
   const exporterView = (): ExporterView => ({

@@ -36,7 +36,6 @@ function matches(match: JobMatch, job: JobSummary, { scope }: ScopeState): boole
   return match.account === undefined || named(match.account, account)
 }
 
-/** The settings that are shown as a metric. */
 export function configFacts(settings: Settings): ExporterView['config'] {
   const { healthPollIntervalMs, revisionWindowMs, budgetShare, rateLimitType, shard, totalShards } = settings
   return {

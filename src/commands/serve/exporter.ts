@@ -70,7 +70,6 @@ export interface ReplicaPart {
 }
 
 export interface Exporter {
-  /** Opens the web server's sockets. */
   listen(addresses: readonly ListenAddress[]): Promise<readonly ListenAddress[]>
   /** Polls until the signal, or the part is lost; then ends what is under way, saves, and closes everything. */
   run(stop: AbortSignal): Promise<void>

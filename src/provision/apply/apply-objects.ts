@@ -24,7 +24,6 @@ export interface LiveObjects {
   named(address: Address): Promise<readonly Actual[]>
   /** The object as it is now, null when it is gone. @throws ApiFailure when it cannot be read */
   byId(object: Actual): Promise<Actual | null>
-  /** Makes the wanted object and returns its id. */
   create(change: Create | Edit, token: Secret | null): Promise<string>
   /** The object as the answer describes it; null where it does not. */
   update(change: Edit, token: Secret | null): Promise<Actual | null>

@@ -31,7 +31,6 @@ export interface StepOutcome {
 }
 
 export interface ApplyReport {
-  /** Every step, in the order of the plan. */
   readonly steps: readonly StepOutcome[]
   /** Why the run stopped before its end; null when it did not. */
   readonly stopped: string | null

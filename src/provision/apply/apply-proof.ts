@@ -114,7 +114,6 @@ function stillDiffering(change: Edit, now: Actual): readonly string[] {
   return now.resource.name === change.desired.resource.name ? [] : ['name']
 }
 
-/** Whether a deleted object is really gone. */
 export async function gone(deps: ProofDeps, object: Actual, done: Done): Promise<Outcome> {
   const seen = await tried(() =>
     lookFor(deps, async () => ((await deps.objects.byId(object)) === null ? done : null)),

@@ -25,7 +25,6 @@ export interface ApplyDeps extends ObjectsDeps {
   readonly onWebhookSent: (webhook: DesiredWebhook) => Promise<void>
 }
 
-/** How one step ended. */
 export interface StepEnd {
   readonly outcome: Outcome
   /** Why no other step can succeed either; null when others may. */

@@ -29,7 +29,6 @@ export type Step =
       readonly after: readonly string[]
     }
 
-/** A plan's steps, in the order in which they are started. */
 export function stepsOf(changes: readonly Change[]): readonly Step[] {
   const edits = changes.filter(({ change }) => change !== 'delete')
   const deletes = changes.filter(({ change }) => change === 'delete')
@@ -114,7 +113,6 @@ function sameAccount(a: Change, b: Change): boolean {
   return accountOf(changeAddress(a).scope).id === accountOf(changeAddress(b).scope).id
 }
 
-/** The redacted destination of a challenge. */
 export function challengeTitle(need: ChallengeNeed): string {
   return describeDestination(need.destinationConf).redacted
 }

@@ -21,7 +21,6 @@ export interface Write {
 export interface Sending {
   readonly action: Write['action']
   readonly change: Change
-  /** Sends it and returns the object's id. */
   readonly send: () => Promise<string>
   /** Looks whether it was carried out all the same: the object's id, or null when it was not. */
   readonly look: () => Promise<string | null>

@@ -11,9 +11,7 @@ import { type Step, stepsOf } from './apply-steps.ts'
  */
 
 export interface ApplyOptions {
-  /** How many steps at a time; at least 1. */
   readonly parallel: number
-  /** Stops before the next write. */
   readonly signal: AbortSignal
 }
 

@@ -23,7 +23,6 @@ export function checkFilter(
   }
 }
 
-/** Counts the operators below a condition. */
 function checkClause(report: Report, clause: ClauseValue, dataset: string, path: Path): number {
   const joins = (['and', 'or'] as const).filter((name) => clause[name] !== undefined)
   const leaf = (['key', 'operator', 'value'] as const).filter((name) => clause[name] !== undefined)

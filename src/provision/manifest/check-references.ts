@@ -59,7 +59,6 @@ function isJobName(path: Path): boolean {
   return path.length === 3 && path[0] === 'jobs' && path[2] === 'name'
 }
 
-/** Where references are replaced. */
 function isReferable(path: Path): boolean {
   const last = path.at(-1)
   if (path.includes('destination') || (path.includes('ownership') && last === 'token')) return true

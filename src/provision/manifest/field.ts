@@ -21,7 +21,6 @@ export function text(what: string, description: string) {
   return z.string({ error: what }).min(1, { error: what }).meta({ description })
 }
 
-/** A text that may be empty. */
 export function anyText(description: string) {
   return z.string({ error: 'a text' }).meta({ description })
 }

@@ -1,6 +1,5 @@
 import { quoted } from '../../domain/positioned.ts'
 
-/** Cloudflare's longest job name. */
 const maxNameLength = 512
 
 /** What a job's name should have been, and what it is instead; null when it is fine. Cloudflare refuses blanks and most signs. */

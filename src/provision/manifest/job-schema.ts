@@ -7,7 +7,6 @@ import { anyText, flag, listOf, mapping, oneOf, secretly, text } from './field.t
 
 type Comparable = string | number | boolean
 
-/** A condition of a filter, or several joined by `and` or `or`. */
 export interface ClauseValue {
   readonly key?: string | undefined
   readonly operator?: (typeof filterOperators)[number] | undefined

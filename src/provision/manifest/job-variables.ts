@@ -31,7 +31,6 @@ export function sampled(text: string): string {
   return withVariables(text, sampleVariables)
 }
 
-/** The variables that the name and the destination of a job use. */
 export function usedVariables({
   name,
   destination,
@@ -39,13 +38,11 @@ export function usedVariables({
   return new Set([name, ...textsIn(destination)].flatMap(variablesIn))
 }
 
-/** Every text of a value, however deep. */
 function textsIn(value: unknown): readonly string[] {
   if (typeof value === 'string') return [value]
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : []
 }
 
-/** An account job has no zone to name. */
 export function checkVariables(report: Report, job: JobValue, path: Path): void {
   if (job.scope === undefined) return
   for (const key of ['name', 'destination'] as const) {

@@ -6,7 +6,6 @@ import type { Path } from './tree.ts'
 
 /* Accounts and zones as a manifest names them, before anybody has looked which these are. */
 
-/** An account as a manifest names it. */
 export interface AccountName {
   readonly by: 'id' | 'name'
   readonly text: string
@@ -15,7 +14,6 @@ export interface AccountName {
   readonly origin: Origin
 }
 
-/** An account or a zone as a manifest names it. */
 export interface ManifestPlace {
   readonly account: AccountName
   /** Name or id; null is the account itself. */
@@ -25,7 +23,6 @@ export interface ManifestPlace {
   readonly origin: Origin
 }
 
-/** Several zones of an account, as a manifest selects them. */
 export interface ZoneSelection {
   readonly account: AccountName
   readonly include: readonly ZonePattern[] | 'all'

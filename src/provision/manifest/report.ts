@@ -81,7 +81,6 @@ export function found(source: Source, path: Path): string {
   return node.type === 'boolean' ? 'true or false' : `a ${node.type}`
 }
 
-/** Turns what the schema found into problems, each where it stands. */
 export function reportIssues(report: Report, issues: readonly z.core.$ZodIssue[], above: Path = []): void {
   const meant = new Set<string>()
   const broken: string[] = []

@@ -9,9 +9,7 @@ import {
 import type { Report } from './report.ts'
 import type { Path } from './tree.ts'
 
-/** Where the texts behind references come from. */
 export interface ReferenceReaders {
-  /** Undefined when the variable is not set. */
   env(name: string): string | undefined
   /** `from` is the manifest that refers to the file: a relative path starts at its folder. */
   readFile(path: string, from: string): FileText

@@ -37,7 +37,6 @@ function writtenKey(root: Positioned, path: Path): string | undefined {
   return parent !== undefined && typeof key === 'string' ? entryOf(parent, key)?.written : undefined
 }
 
-/** The node at a path, or undefined. */
 export function nodeAt(root: Positioned, path: Path): Positioned | undefined {
   return path.reduce<Positioned | undefined>((node, key) => node && childOf(node, key), root)
 }
@@ -53,7 +52,6 @@ export function positionOf(root: Positioned, path: Path): Position {
   return node.at
 }
 
-/** The texts below a node, each with its path. */
 export function textsBelow(node: Positioned, path: Path = []): readonly (readonly [Path, string])[] {
   switch (node.kind) {
     case 'map':
@@ -127,7 +125,6 @@ const numericKeys = new Set<string | number>([
   'max_records',
 ])
 
-/** The plain value of a tree. */
 export function plainValue(node: Positioned, path: Path = []): unknown {
   switch (node.kind) {
     case 'list':

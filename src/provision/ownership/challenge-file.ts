@@ -27,7 +27,6 @@ export interface ChallengeFileDeps {
   readonly call: Caller
 }
 
-/** A challenge's way, for progress. */
 export type ChallengeStep =
   | { readonly step: 'cached' }
   | { readonly step: 'requested'; readonly location: string }
@@ -44,7 +43,6 @@ export interface FoundToken {
   readonly location: ObjectLocation
 }
 
-/** Waits for the file to hold a token that Cloudflare accepts. */
 export async function waitForFile(
   deps: ChallengeFileDeps,
   need: ChallengeNeed,

@@ -24,7 +24,6 @@ import { type ChallengeNeed, challengeKey, requestChallenge } from './challenge-
  * instead of asking for another.
  */
 
-/** The manual way, as advice. */
 const byHand =
   'run "provision ownership request", find the token, run "provision ownership confirm", and apply again'
 

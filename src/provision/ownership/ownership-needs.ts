@@ -5,7 +5,6 @@ import { challengeOf, type NeededProof } from './needed-proof.ts'
 
 /* For proving ownership by hand: which destinations of a manifest have to be proved, and for which jobs. */
 
-/** A destination to prove, and the jobs that wait for it. */
 export interface OwnershipNeed extends NeededProof {
   readonly jobs: readonly string[]
 }

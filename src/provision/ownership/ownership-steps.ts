@@ -42,7 +42,6 @@ export function stepLines(
   ]
 }
 
-/** The same as one JSON value. */
 export function stepsJson(written: readonly WrittenChallenge[]): string {
   return JSON.stringify(
     written.map(({ need, filename }) => {

@@ -69,7 +69,6 @@ export interface StepsFor {
   readonly token: string
 }
 
-/** What to do in the browser. */
 export function browserSteps({ accountId, accountTitle, token }: StepsFor): readonly string[] {
   return [
     `Cloudflare made an integration token for ${accountTitle}: ${token}`,
@@ -87,7 +86,6 @@ export const alertmanagerWay: readonly string[] = [
   "Cloudflare's own notification comes about a day later, when the job is disabled.",
 ]
 
-/** How a manifest uses what is connected. */
 export function useInManifest(services: readonly PagerDutyService[]): readonly string[] {
   return services.map(
     ({ id, name }) => `Connected: ${name} (id ${id}). In a policy: pagerduty: [${JSON.stringify(name)}]`,

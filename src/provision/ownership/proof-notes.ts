@@ -46,7 +46,6 @@ const ways: Readonly<Record<ProofJson['how'], string>> = {
   by_hand: 'the program cannot read it there: read it by hand and give ownership: { token: … }',
 }
 
-/** One note for each way, and for each reason why a proof cannot be had. */
 export function proofNotes(proofs: readonly PlannedProof[]): readonly string[] {
   const groups = new Map<string, OwnershipNeed[]>()
   for (const { need, how, problem } of proofs) {

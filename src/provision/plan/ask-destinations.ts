@@ -16,7 +16,6 @@ export interface DestinationDeps {
 
 /** What Cloudflare says of a destination in one account or zone. */
 export interface DestinationAnswer {
-  /** The jobs that send there. At least one. */
   readonly jobs: readonly [DesiredJob, ...DesiredJob[]]
   /** `unknown`: there was no answer. */
   readonly state: 'accepted' | 'refused' | 'unknown'

@@ -65,7 +65,6 @@ export const changeNames: readonly ChangeName[] = ['create', 'update', 'replace'
 export interface Plan {
   /** In the order in which they are done: webhooks, jobs, policies; deletes last, the other way round. */
   readonly changes: readonly Change[]
-  /** How many objects are as wanted. */
   readonly unchanged: number
   /** What is owned and stays, although nothing declares it. */
   readonly leftOver: readonly Actual[]
@@ -83,7 +82,6 @@ export function sendsDestination(change: Change): boolean {
   return change.change === 'create' || change.change === 'replace' || touches(change, 'destination')
 }
 
-/** The object a change is about. */
 export function changedObject(change: Change): Desired | Actual {
   return change.change === 'delete' ? change.actual : change.desired
 }

@@ -15,7 +15,6 @@ import { inParallel } from './read-actual.ts'
  * that stay as they are are not asked about.
  */
 
-/** A job to be written, and what is live in its place. */
 interface Written {
   readonly job: DesiredJob
   readonly live: JobResource | null

@@ -32,7 +32,6 @@ export function nameDiff(wanted: Address, live: Address): readonly FieldDiff[] {
   return valueDiff('name', live.name || null, wanted.name || null)
 }
 
-/** What a new job will be, as differences from nothing. */
 export function newJobFields(job: JobResource): readonly FieldDiff[] {
   const { fieldNames, options, unknown } = job.output
   const defaults = outputDefaults(options.output_type)

@@ -13,7 +13,6 @@ const rewritten: readonly string[] = ['slack', 'gchat', 'discord', 'feishu']
 export interface WebhookMemory {
   /** What was sent last; null when nothing is known of it. */
   readonly record: WebhookRecord | null
-  /** The user asks for the secret to be sent again. */
   readonly rotate: boolean
 }
 

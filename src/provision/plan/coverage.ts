@@ -5,7 +5,6 @@ import type { Coverage, Desired } from '../resource/resource.ts'
 import { accountKey } from './find-accounts.ts'
 import { isMeant } from './select-zones.ts'
 
-/** What is known of an account whose zones were listed. */
 export interface ListedAccount {
   readonly account: AccountScope
   readonly zones: readonly ZoneScope[]

@@ -5,7 +5,6 @@ import type { JobsApi } from '../../ports/cloudflare.ts'
 
 export type FieldList = Attempted<readonly string[]>
 
-/** Fields of datasets, each asked for once. */
 export interface FieldLists {
   /** Those of an account or of its zones: whichever was asked for first answers for all of them. */
   common(scope: Scope, dataset: string): Promise<FieldList>

@@ -106,7 +106,6 @@ async function zonesOf(
   return zones
 }
 
-/** All zones that the token sees in an account. */
 async function listedZones(
   accountId: string,
   { directory, call, onPlanning }: LocateDeps,

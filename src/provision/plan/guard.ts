@@ -31,9 +31,7 @@ const minDeletes = 3
 
 export interface GuardOptions {
   readonly owners: readonly Owner[]
-  /** What is live in the scopes of the plan. */
   readonly live: readonly Actual[]
-  /** Guards the user has overridden. */
   readonly force: readonly GuardName[]
   /** `destroy`: deleting is what was asked for, so its share is no surprise. */
   readonly purpose: 'apply' | 'destroy'

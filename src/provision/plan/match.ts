@@ -7,7 +7,6 @@ import { addressOrder, compareText } from './change-order.ts'
 export interface Matching {
   readonly created: readonly Desired[]
   readonly matched: readonly Matched[]
-  /** Live objects that nothing wanted matches. */
   readonly extra: readonly Actual[]
 }
 

@@ -20,7 +20,6 @@ import { lossesOf } from './losses.ts'
  *   error among them the plan cannot be applied.
  */
 
-/** A plan and what is to be said with it. */
 export interface ShownPlan {
   readonly plan: Plan
   readonly objections: readonly Objection[]

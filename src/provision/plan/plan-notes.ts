@@ -7,7 +7,6 @@ import { isShortened } from './compare-notification.ts'
 import { sortUndeclared } from './left-over.ts'
 import { type PlanOptions, selects } from './plan-options.ts'
 
-/** What a plan was made from. */
 export interface PlanMatter {
   readonly desired: DesiredState
   readonly matched: readonly Matched[]

@@ -6,7 +6,6 @@ export interface PlanOptions {
   readonly targets: readonly string[]
   /** What was sent last, by address key of the webhook. */
   readonly webhookRecords: ReadonlyMap<string, WebhookRecord>
-  /** Names of jobs and webhooks whose secrets are to be sent again. */
   readonly rotate: readonly string[]
 }
 

@@ -1,4 +1,3 @@
-/** How far the reading for a plan has come. */
 export interface PlanningEvent {
   readonly reading: 'zones' | 'jobs' | 'destinations'
   readonly done: number

@@ -39,11 +39,9 @@ export interface PlanningDeps {
   >
   readonly token: TokenApi
   readonly call: Caller
-  /** How many calls at a time; at least 1. */
   readonly parallel: number
   readonly references: ReferenceReaders
   readonly now: EpochMs
-  /** Told how far the reading has come. */
   readonly onPlanning?: OnPlanning
 }
 

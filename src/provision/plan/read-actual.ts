@@ -22,7 +22,6 @@ export interface ReadActualDeps {
   readonly jobs: Pick<JobsApi, 'listJobs'>
   readonly notifications: Pick<NotificationsApi, 'listWebhooks' | 'listPolicies' | 'listPagerDuty'>
   readonly call: Caller
-  /** How many calls at a time; at least 1. */
   readonly parallel: number
   readonly onPlanning?: OnPlanning
 }

@@ -45,7 +45,6 @@ export function selectZones(
   return { zones: left, problems }
 }
 
-/** Whether a pattern is a zone's id, or describes its name. */
 export function isMeant({ text }: ZonePattern, { id, name }: ZoneScope): boolean {
   return text === id || matchesGlob(text, name)
 }

@@ -5,7 +5,6 @@ import { type Outcome, type Subject, subjectText } from '../apply/apply-outcome.
 import { visibleText } from '../resource/visible-text.ts'
 import type { Colors } from './render-text.ts'
 
-/** Shows an apply while it runs. */
 export interface ProgressDisplay {
   show(event: ApplyEvent): void
 }
@@ -15,7 +14,6 @@ export interface TerminalProgress extends ProgressDisplay {
   above(text: string): void
 }
 
-/** Each event as one line of JSON, for programs. */
 export function jsonProgress(line: (text: string) => void): ProgressDisplay {
   return { show: (event) => line(eventLine(event)) }
 }

@@ -11,7 +11,6 @@ import { valueText } from './render-value.ts'
 const maxBytes = 60_000
 /** Bytes for problems and objections, and for notes: the rest is for changes. */
 const shares = { problems: 15_000, notes: 10_000, members: 2_000 } as const
-/** Characters of one value. */
 const maxValue = 1_000
 
 /** A plan as Markdown, for a comment on a merge request: at most 60 kB, and what is left out is counted. */
@@ -78,7 +77,6 @@ function groupMarkdown(group: ChangeGroup): readonly string[] {
   return [head, ...(all.length > 1 ? ['', ...details(group)] : []), ...(rows.length > 0 ? table : [])]
 }
 
-/** The objects of a group, folded away. */
 function details(group: ChangeGroup): readonly string[] {
   const members = groupMembers(group).map(visibleText)
   let shown = members.length

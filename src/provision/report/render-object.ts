@@ -16,7 +16,6 @@ import { visibleText } from '../resource/visible-text.ts'
 import { type Colors, changeSigns } from './render-text.ts'
 import { valueText } from './render-value.ts'
 
-/** What is known of the objects of a plan. */
 export interface PlannedObjects {
   readonly changes: readonly Change[]
   readonly desired: DesiredState
@@ -79,7 +78,6 @@ function headLines(
   return [visibleText(`${sign} ${what} ${addressTitle(resource)}${id === null ? '' : ` id ${id}`}`)]
 }
 
-/** Every field of an object, as it is wanted or as it is. */
 function fieldsOf(object: Desired | Actual): readonly FieldDiff[] {
   switch (object.kind) {
     case 'job':

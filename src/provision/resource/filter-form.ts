@@ -1,6 +1,5 @@
 import type { JsonValue } from './json-value.ts'
 
-/** The operators Cloudflare's filters know. */
 export const filterOperators = [
   'eq',
   '!eq',

@@ -1,6 +1,5 @@
 import { isObject } from '../../domain/plain-value.ts'
 
-/** Anything JSON can say. */
 export type JsonValue =
   | null
   | boolean
@@ -24,7 +23,6 @@ export function isJsonRecord(value: unknown): value is Readonly<Record<string, J
   return isObject(value) && isJsonValue(value)
 }
 
-/** The value of a JSON text, or undefined when it is none. */
 export function parseJson(text: string): JsonValue | undefined {
   try {
     const value: unknown = JSON.parse(text)

@@ -29,7 +29,6 @@ export type OptionValue = string | number | boolean
 export interface OutputForm {
   /** `all`: every field of the dataset, not looked up yet. Null: not said, so whatever is there is right. */
   readonly fieldNames: readonly string[] | 'all' | null
-  /** Every option, the defaults filled in. */
   readonly options: Readonly<Record<OutputOptionName, OptionValue>>
   /** Options that are newer than this program. Of a live job's, those that nobody wants are kept and not compared. */
   readonly unknown: Readonly<Record<string, JsonValue>>
@@ -101,7 +100,6 @@ export function outputBody(desired: OutputForm, live: OutputForm | null): Output
   }
 }
 
-/** How an output option is called in a manifest. */
 export function outputPath(name: OutputOptionName): string {
   return `output.${name.toLowerCase().replaceAll('-', '_')}`
 }

@@ -1,7 +1,6 @@
 import { accountOf, type Scope } from '../../domain/scope.ts'
 import { fitsLiterals } from './reference.ts'
 
-/** What is known of an object here: where it is, and its name. */
 interface Placed {
   readonly scope: Scope
   readonly name: string

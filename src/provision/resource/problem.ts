@@ -14,7 +14,6 @@ export function errorAt(at: Origin, message: string): Problem {
   return { at, level: 'error', message }
 }
 
-/** What is wrong with an object of the manifest. */
 export function problemOf(
   { origin, resource: { kind, name } }: Pick<Desired, 'origin' | 'resource'>,
   message: string,

@@ -14,7 +14,6 @@ export const variableNames = ['zone', 'zone_id', 'account', 'account_id', 'datas
 export type VariableName = (typeof variableNames)[number]
 export type Variables = Readonly<Record<VariableName, string>>
 
-/** `${zone}` in a text. */
 export interface Variable {
   readonly kind: 'variable'
   readonly name: VariableName
@@ -23,7 +22,6 @@ export interface Variable {
 /** A text cut into what stands there, what is referred to, and what the job fills in. */
 export type TextPart = string | Reference | Variable
 
-/** What a reference looks like, for messages. */
 export const refEnv = `\${env:NAME}`
 export const refFile = `\${file:PATH}`
 
@@ -85,7 +83,6 @@ export function hasReference(text: string): boolean {
   return /\$\{(?:env|file):/.test(text)
 }
 
-/** The variables of a text, in the order in which they stand there. */
 export function variablesIn(text: string): readonly VariableName[] {
   const parsed = parseReferences(text)
   if ('mistake' in parsed) return []

@@ -22,7 +22,6 @@ export interface Address {
   readonly name: string
 }
 
-/** An address as a text fit for a map. */
 export function addressKey({ kind, scope, name }: Address): string {
   return `${kind} ${scopeKey(scope)} ${name}`
 }
@@ -63,7 +62,6 @@ export interface PolicyResource extends Address {
   readonly description: string | null
   /** Null: not said, so whatever is there is right. Zones by their ids. */
   readonly filters: PolicyFilters | null
-  /** Addresses. */
   readonly email: readonly string[]
   /** Names of webhook destinations; of a live one without a name, its id. */
   readonly webhooks: readonly string[]
@@ -159,7 +157,6 @@ export interface UnreadableObject extends Unreadable {
   readonly scope: Scope
 }
 
-/** Everything that is live in the scopes of a manifest. */
 export interface ActualState {
   readonly resources: readonly Actual[]
   /** Live objects that could not be read, or not in full. They are not among the resources. */

@@ -14,7 +14,6 @@ import { errorsOf, type ReadBackDeps } from './written-jobs.ts'
 export interface ManifestExportOptions {
   /** Objects whose names start with it and a dash belong to the manifest; null: no owner is written. */
   readonly owner: string | null
-  /** First line of the file. */
   readonly title: string
   readonly parseYaml: ParseYaml
   /** The variable the account is read from, where the source does not say its id. */

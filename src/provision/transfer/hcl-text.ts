@@ -24,7 +24,6 @@ export interface HclBlock {
   readonly blocks?: readonly HclBlock[]
 }
 
-/** Blocks with an empty line between them. */
 export function hclText(blocks: readonly HclBlock[]): string {
   return blocks.map((block) => `${blockLines(block).join('\n')}\n`).join('\n')
 }
@@ -38,7 +37,6 @@ function indented(line: string): string {
   return line === '' ? '' : `  ${line}`
 }
 
-/** A value on one line, or null when it takes several. */
 function oneLine(value: HclValue): string | null {
   if (typeof value === 'string') return hclString(value)
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)

@@ -91,7 +91,6 @@ function portableOf(resources: readonly ProvisionedResource[], account: Account 
   return { account, jobs, webhooks: [], policies: [], pagerduty: [], notes }
 }
 
-/** What is not read of a job, or needs a look. */
 function notesOn(fields: Fields): readonly string[] {
   const unknown = Object.keys(fields).filter((key) => !jobKeys.has(key) && fields[key] !== null)
   return holding([

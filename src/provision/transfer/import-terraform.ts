@@ -11,7 +11,6 @@ import { type StateResource, terraformResources, terraformTypes } from './terraf
  * written by version 4 or 5 of the provider.
  */
 
-/** The ids of the accounts that the resources name. */
 export function terraformAccounts(json: unknown): readonly string[] {
   const ids = terraformResources(json).flatMap(({ values }) => textOf(values.account_id) ?? [])
   return [...new Set(ids)]

@@ -3,7 +3,6 @@ import { columns } from '../../domain/columns.ts'
 import type { Variable } from './portable.ts'
 import type { Mapping } from './portable-job.ts'
 
-/** A manifest as text: comments on top, then the YAML. */
 export function manifestText(
   value: Mapping,
   { title, variables, notes }: { title: string; variables: readonly Variable[]; notes: readonly string[] },

@@ -29,7 +29,6 @@ export function createPlaceholders(): Placeholders {
   }
 }
 
-/** An object as messages and comments name it. */
 export function objectTitle({ kind, name, scope }: Address): string {
   const where = scope.kind === 'zone' ? ` in ${scopeTitle(scope)}` : ''
   return `${kind} ${name}${where}`
@@ -46,7 +45,6 @@ function firstFree(object: Address, field: string, taken: ReadonlyMap<string, un
   return free
 }
 
-/** A text as the name of an environment variable. */
 export function variableName(text: string): string {
   const name = text
     .normalize('NFKD')

@@ -8,7 +8,6 @@ import type { Adoption } from './addressable.ts'
 import type { Placeholders } from './placeholders.ts'
 import { type DestinationForm, destinationValue } from './portable-destination.ts'
 
-/** A mapping of a manifest, ready to be written. */
 export type Mapping = Readonly<Record<string, JsonValue>>
 
 /** A job as a manifest writes it; what needs no word is left out. */

@@ -10,7 +10,6 @@ export interface LiveDeps extends ReadActualDeps {
   readonly directory: DirectoryApi
 }
 
-/** Every account the token may see. @throws ApiFailure */
 export async function listAllAccounts({
   directory,
   call,

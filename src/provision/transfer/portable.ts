@@ -50,7 +50,6 @@ export interface Portable {
 
 /** Something an exported file refers to and that has to be set before it is used. */
 export interface Variable {
-  /** Name in the environment. */
   readonly name: string
   /** What it is, for people: `destination.token of job sre-http in zone quay.example`. */
   readonly what: string

@@ -7,7 +7,6 @@ import type { JobResource } from '../resource/resource.ts'
 import { type HclValue, hclEscape } from './hcl-text.ts'
 import { splitUrl } from './portable-destination.ts'
 
-/** Gives a secret a Terraform variable and answers the variable's name. */
 export type HideSecret = (field: string, secret: Secret) => string
 
 /** A text that is shown, or an expression in the place of a secret. */

@@ -23,7 +23,6 @@ export interface StateResource {
   readonly isDeposed: boolean
 }
 
-/** Whether a parsed JSON is one of the forms that are read. */
 export function isTerraform(json: unknown): boolean {
   return isObject(json) && ('terraform_version' in json || 'format_version' in json)
 }
@@ -55,7 +54,6 @@ function moduleResources(resources: readonly Fields[], zoneOf: ZoneOf): readonly
   })
 }
 
-/** A state file. */
 function stateResources(state: Fields): readonly StateResource[] {
   return listOf(state.resources).flatMap(({ type, mode, module, name, instances }) => {
     if (mode === 'data' || typeof type !== 'string') return []
