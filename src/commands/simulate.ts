@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { defineCommand } from '../cli/command.ts'
 import { exitCode, fileReason, UserError } from '../errors.ts'
 import { counted } from '../http/pages/readable.ts'
@@ -142,7 +143,7 @@ export async function simulate(options: SimulateOptions, io: SimulateIo): Promis
   lines.forEach(io.stdout)
   tell = io.stdout
   early.forEach(tell)
-  await aborted(io.signal)
+  if (!io.signal.aborted) await once(io.signal, 'abort')
   await simulator.close()
 }
 
@@ -161,11 +162,4 @@ async function openFolder(path: string | null, say: (line: string) => void): Pro
       if (!key.endsWith('.log.gz')) say(`wrote ${bucket}/${key}`)
     },
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
-  })
 }

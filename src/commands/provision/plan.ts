@@ -118,16 +118,12 @@ export function printPlan(
 ): void {
   const notes = [...given.plan.notes, ...proofNotes(proofs)]
   const shown = { ...given, plan: { ...given.plan, notes }, proofs: proofs.map(proofJson) }
-  switch (output) {
-    case 'json':
-      io.stdout(JSON.stringify(planJson(shown), null, 2))
-      return
-    case 'markdown':
-      for (const line of planMarkdown(shown)) io.stdout(line)
-      return
-    case 'text':
-      for (const line of planLines(shown, colorsOf(io))) io.stdout(line)
+  const lines = {
+    json: () => [JSON.stringify(planJson(shown), null, 2)],
+    markdown: () => planMarkdown(shown),
+    text: () => planLines(shown, colorsOf(io)),
   }
+  for (const line of lines[output]()) io.stdout(line)
 }
 
 /** Colours on a terminal, unless NO_COLOR is set. */

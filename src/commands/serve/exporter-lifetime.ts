@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import type { Clock } from '../../ports/runtime.ts'
 
 const graceMs = 8_000
@@ -25,10 +26,7 @@ export async function runUntil(
   if (lost?.aborted === true) cut()
   lost?.addEventListener('abort', cut, { once: true })
   const polls = lifetime.polls(end, abort.signal)
-  const stopped = new Promise<void>((resolve) => {
-    if (end.aborted) resolve()
-    else end.addEventListener('abort', () => resolve(), { once: true })
-  })
+  const stopped = end.aborted ? null : once(end, 'abort')
   await Promise.race([stopped, polls])
   lifetime.stopping()
   const ended = new AbortController()

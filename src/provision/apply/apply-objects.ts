@@ -98,21 +98,18 @@ export function createLiveObjects({ jobs, notifications }: ObjectsDeps, call: Ca
       throw job.failure
     },
     async create(change, token) {
+      const { id: account } = change.desired.resource.scope
       switch (change.kind) {
         case 'job': {
           const { resource } = change.desired
           const body = { ...createJobBody(resource), ...challengeField(token) }
-          const made = await call.write((options) => jobs.createJob(resource.scope, body, options))
-          return made.id
+          return (await call.write((options) => jobs.createJob(resource.scope, body, options))).id
         }
         case 'webhook': {
-          const { desired } = change
-          const account = desired.resource.scope.id
-          const body = webhookBody(desired)
+          const body = webhookBody(change.desired)
           return (await call.write((options) => notifications.createWebhook(account, body, options))).id
         }
         case 'policy': {
-          const account = change.desired.resource.scope.id
           const body = await policyBody(change.desired, null)
           return (await call.write((options) => notifications.createPolicy(account, body, options))).id
         }
@@ -120,6 +117,7 @@ export function createLiveObjects({ jobs, notifications }: ObjectsDeps, call: Ca
     },
     async update(change, token) {
       const { id } = change.actual
+      const { id: account } = change.desired.resource.scope
       switch (change.kind) {
         case 'job': {
           const { resource } = change.desired
@@ -131,14 +129,11 @@ export function createLiveObjects({ jobs, notifications }: ObjectsDeps, call: Ca
           return actualJob(resource.scope, sent.value)
         }
         case 'webhook': {
-          const { desired } = change
-          const body = webhookBody(desired)
-          const account = desired.resource.scope.id
+          const body = webhookBody(change.desired)
           await call.write((options) => notifications.updateWebhook(account, id, body, options))
           return null
         }
         case 'policy': {
-          const account = change.desired.resource.scope.id
           const body = await policyBody(change.desired, change.actual)
           await call.write((options) => notifications.updatePolicy(account, id, body, options))
           return null

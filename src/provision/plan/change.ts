@@ -35,11 +35,13 @@ export type Matched =
   | { readonly kind: 'webhook'; readonly desired: DesiredWebhook; readonly actual: ActualWebhook }
   | { readonly kind: 'policy'; readonly desired: DesiredPolicy; readonly actual: ActualPolicy }
 
-export type Create = { readonly change: 'create'; readonly fields: readonly FieldDiff[] } & (
-  | { readonly kind: 'job'; readonly desired: DesiredJob }
-  | { readonly kind: 'webhook'; readonly desired: DesiredWebhook }
-  | { readonly kind: 'policy'; readonly desired: DesiredPolicy }
-)
+/** Each kind with one of its sides alone. */
+type Side<T extends Matched, S extends keyof Matched> = T extends Matched ? Pick<T, 'kind' | S> : never
+
+export type Create = { readonly change: 'create'; readonly fields: readonly FieldDiff[] } & Side<
+  Matched,
+  'desired'
+>
 
 /**
  * - `update`: the object is the manifest's own
@@ -51,11 +53,10 @@ export type Edit = {
   readonly fields: readonly FieldDiff[]
 } & Matched
 
-export type Delete = { readonly change: 'delete'; readonly fields: readonly FieldDiff[] } & (
-  | { readonly kind: 'job'; readonly actual: ActualJob }
-  | { readonly kind: 'webhook'; readonly actual: ActualWebhook }
-  | { readonly kind: 'policy'; readonly actual: ActualPolicy }
-)
+export type Delete = { readonly change: 'delete'; readonly fields: readonly FieldDiff[] } & Side<
+  Matched,
+  'actual'
+>
 
 export type Change = Create | Edit | Delete
 export type ChangeName = Change['change']

@@ -82,7 +82,9 @@ export type OwnershipSource =
   /** Read by hand. */
   | { readonly how: 'token'; readonly token: Secret }
 
-interface Wanted {
+interface Wanted<K extends ResourceKind, R> {
+  readonly kind: K
+  readonly resource: R
   readonly origin: Origin
   /** The manifest says itself that it takes over an object that does not bear its owner's prefix. */
   readonly adopt: boolean
@@ -90,41 +92,26 @@ interface Wanted {
   readonly adoptId: string | null
 }
 
-export interface DesiredJob extends Wanted {
-  readonly kind: 'job'
-  readonly resource: JobResource
+export interface DesiredJob extends Wanted<'job', JobResource> {
   readonly ownership: OwnershipSource
 }
-export interface DesiredWebhook extends Wanted {
-  readonly kind: 'webhook'
-  readonly resource: WebhookResource
+export interface DesiredWebhook extends Wanted<'webhook', WebhookResource> {
   /** What Cloudflare is to send in `cf-webhook-auth`. It can never be read back. */
   readonly secret: Secret | null
 }
-export interface DesiredPolicy extends Wanted {
-  readonly kind: 'policy'
-  readonly resource: PolicyResource
-}
+export type DesiredPolicy = Wanted<'policy', PolicyResource>
 export type Desired = DesiredJob | DesiredWebhook | DesiredPolicy
 
-export interface ActualJob {
-  readonly kind: 'job'
+interface Live<K extends ResourceKind, R, L> {
+  readonly kind: K
   readonly id: string
-  readonly resource: JobResource
-  readonly live: JobRecord
+  readonly resource: R
+  readonly live: L
 }
-export interface ActualWebhook {
-  readonly kind: 'webhook'
-  readonly id: string
-  readonly resource: WebhookResource
-  readonly live: WebhookDestination
-}
-export interface ActualPolicy {
-  readonly kind: 'policy'
-  readonly id: string
-  readonly resource: PolicyResource
-  readonly live: NotificationPolicy
-}
+
+export type ActualJob = Live<'job', JobResource, JobRecord>
+export type ActualWebhook = Live<'webhook', WebhookResource, WebhookDestination>
+export type ActualPolicy = Live<'policy', PolicyResource, NotificationPolicy>
 export type Actual = ActualJob | ActualWebhook | ActualPolicy
 
 /** Everything a manifest wants, secrets resolved. */
