@@ -19,6 +19,7 @@ export const operations = {
   update_job: rest('update a job', 'Logs Write'),
   delete_job: rest('delete a job', 'Logs Write'),
   list_dataset_fields: rest('list dataset fields', 'Logs Read', 4),
+  list_transformers: rest('list transformers', 'Logs Write', 4),
   validate_destination: rest('validate a destination', 'Logs Write'),
   request_challenge: rest('request an ownership challenge', 'Logs Write'),
   validate_challenge: rest('validate an ownership challenge', 'Logs Write'),

@@ -60,6 +60,17 @@ export interface JobsApi {
     destinationConf: Secret,
     options: CallOptions,
   ): Promise<{ readonly valid: boolean; readonly message: string }>
+  /** All transformers of an account; jobs of its zones may use them too. Needs Logs Write on the account. */
+  listTransformers(accountId: string, options: CallOptions): Promise<Listing<Transformer>>
+}
+
+/** SQL that rewrites the records of jobs. */
+export interface Transformer {
+  readonly id: number
+  /** Not unique. */
+  readonly name: string
+  /** The dataset it reads; null where that is not told. */
+  readonly dataset: string | null
 }
 
 export interface OwnershipApi {

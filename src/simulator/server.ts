@@ -15,6 +15,7 @@ import { jobRoutes } from './rest/rest-jobs.ts'
 import { ownershipRoutes } from './rest/rest-ownership.ts'
 import { serveRest } from './rest/rest-plugin.ts'
 import { policyRoutes } from './rest/rest-policies.ts'
+import { transformerRoutes } from './rest/rest-transformers.ts'
 import { webhookRoutes } from './rest/rest-webhooks.ts'
 import { createWebhookSender } from './rest/webhook-sender.ts'
 import type { FolderStore } from './store/folder-store.ts'
@@ -119,6 +120,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
         ...webhookRoutes(sender),
         ...alertingRoutes,
         ...auditRoutes,
+        ...transformerRoutes,
       ])
       serveGraphql(api, {
         ...rest,

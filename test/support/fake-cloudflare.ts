@@ -2,7 +2,14 @@ import type { JobRecord } from '../../src/domain/job/job.ts'
 import type { Account, ZoneScope } from '../../src/domain/scope.ts'
 import { scopeKey } from '../../src/domain/scope.ts'
 import type { Secret } from '../../src/domain/secret.ts'
-import type { DirectoryApi, JobsApi, OwnershipApi, ScopeRef, TokenApi } from '../../src/ports/cloudflare.ts'
+import type {
+  DirectoryApi,
+  JobsApi,
+  OwnershipApi,
+  ScopeRef,
+  TokenApi,
+  Transformer,
+} from '../../src/ports/cloudflare.ts'
 import type { NotificationPolicy, NotificationsApi, WebhookWrite } from '../../src/ports/notifications.ts'
 import { pageOf } from './callers.ts'
 import { createFakeCore, type FakeCall } from './fake-core.ts'
@@ -20,6 +27,7 @@ export interface FakeOptions extends FakeNotificationOptions {
   readonly zones?: readonly ZoneScope[]
   /** Field names by dataset; a dataset that is not named is not found. */
   readonly datasets?: Readonly<Record<string, readonly string[]>>
+  readonly transformers?: readonly Transformer[]
 }
 
 export interface FakeCloudflare {
@@ -48,7 +56,7 @@ export interface FakeCloudflare {
 
 export function createFakeCloudflare(options: FakeOptions): FakeCloudflare {
   const core = createFakeCore()
-  const jobs = createFakeJobs(core, options.datasets ?? {})
+  const jobs = createFakeJobs(core, options.datasets ?? {}, options.transformers ?? [])
   const notifications = createFakeNotifications(core, options)
   return {
     calls: core.calls,

@@ -4,7 +4,7 @@ import { needsChallenge } from '../../src/domain/destination/limits.ts'
 import type { JobRecord } from '../../src/domain/job/job.ts'
 import { scopeKey } from '../../src/domain/scope.ts'
 import { Secret } from '../../src/domain/secret.ts'
-import type { JobsApi, JobWrite, OwnershipApi, ScopeRef } from '../../src/ports/cloudflare.ts'
+import type { JobsApi, JobWrite, OwnershipApi, ScopeRef, Transformer } from '../../src/ports/cloudflare.ts'
 import { type FakeCore, refuse, Shelf } from './fake-core.ts'
 
 export const emptyJob: Omit<JobRecord, 'id' | 'destinationConf'> = {
@@ -40,6 +40,7 @@ export interface FakeJobs {
 export function createFakeJobs(
   core: FakeCore,
   datasets: Readonly<Record<string, readonly string[]>>,
+  transformers: readonly Transformer[],
 ): FakeJobs {
   const jobs = new Shelf<JobRecord>()
   const challengeFiles = new Map<string, Secret>()
@@ -79,6 +80,8 @@ export function createFakeJobs(
   }
 
   const jobsApi: JobsApi = {
+    listTransformers: (account) =>
+      core.read('list transformers', account, () => ({ items: transformers, unreadable: [] })),
     listJobs: (scope) =>
       core.read('list jobs', scopeKey(scope), () => ({
         items: [...jobs.of(scopeKey(scope)).values()],

@@ -30,6 +30,7 @@ export function aJob(fields: Partial<JobResource> = {}, more: Partial<DesiredJob
     adopt: false,
     adoptId: null,
     ownership: { how: 'read' },
+    transformer: null,
     resource: {
       kind: 'job',
       scope: account,

@@ -2,8 +2,8 @@ import * as z from 'zod/mini'
 import type { JobId } from '../../domain/job/job.ts'
 import { ApiFailure } from '../../errors.ts'
 import type { JobsApi, JobWrite } from '../../ports/cloudflare.ts'
-import { nothing, plainText } from '../fields.ts'
-import { itemsOf } from '../item-list.ts'
+import { nothing, optionalText, plainText } from '../fields.ts'
+import { itemsOf, nullableItemsOf } from '../item-list.ts'
 import { redact } from '../redact.ts'
 import { jobBody, jobRecord } from './job-record.ts'
 import type { Rest } from './rest.ts'
@@ -12,6 +12,11 @@ import { open, scopeParam } from './sdk.ts'
 const validity = z.object({ valid: z.boolean(), message: plainText })
 /** What cannot be guessed: a job that is taken for disabled, or for another dataset's, would be a false report. */
 const jobList = itemsOf(jobRecord, ['id', 'enabled', 'dataset'])
+
+const transformers = nullableItemsOf(z.object({ id: z.int(), name: plainText, dataset: optionalText }), [
+  'id',
+  'name',
+])
 
 const fieldDescriptions = z.record(z.string(), z.unknown())
 
@@ -68,6 +73,10 @@ export function createJobsApi(rest: Rest): JobsApi {
       )
       return { valid: result.valid, message: redact(result.message, secrets) }
     },
+    listTransformers: (accountId, options) =>
+      rest({ operation: 'list_transformers' }, options, transformers, (sdk) =>
+        sdk.logpush.transformers.list({ account_id: accountId }),
+      ),
   }
 }
 

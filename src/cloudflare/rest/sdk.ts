@@ -10,6 +10,7 @@ import { Policies } from 'cloudflare/resources/alerting/policies'
 import { Fields } from 'cloudflare/resources/logpush/datasets/fields'
 import { Jobs } from 'cloudflare/resources/logpush/jobs'
 import { Ownership } from 'cloudflare/resources/logpush/ownership'
+import { BaseTransformers } from 'cloudflare/resources/logpush/transformers/transformers'
 import { Validate } from 'cloudflare/resources/logpush/validate'
 import { BaseTokens as BaseUserTokens } from 'cloudflare/resources/user/tokens/tokens'
 import { BaseZones } from 'cloudflare/resources/zones/zones'
@@ -49,6 +50,7 @@ export function createSdk(baseUrl: string, fetch: Fetch, timeoutMs: number) {
       Jobs,
       Fields,
       Ownership,
+      BaseTransformers,
       Validate,
       Policies,
       AvailableAlerts,

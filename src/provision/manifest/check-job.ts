@@ -25,6 +25,7 @@ export function checkJob(report: Report, job: JobValue, path: Path): void {
     checkOwnership(report, job, kind, path)
   }
   if (job.output !== undefined) checkOutput(report, job.output, [...path, 'output'])
+  checkTransformer(report, job, path)
   if (job.filter !== undefined) checkFilter(report, job.filter, job.dataset, [...path, 'filter'])
 }
 
@@ -115,6 +116,16 @@ function checkOwnership(report: Report, job: JobValue, kind: DestinationKind | '
       path,
       'a new sumo_logic destination needs ownership: { token: … }: its challenge is a log line, which only you can read',
     )
+  }
+}
+
+function checkTransformer(report: Report, job: JobValue, path: Path): void {
+  if (job.transformer === undefined && job.transformer_id === undefined) return
+  if (job.transformer !== undefined && job.transformer_id !== undefined) {
+    report.error(path, 'expected either transformer or transformer_id, found both')
+  }
+  if (job.output?.output_type === 'csv') {
+    report.error([...path, 'output', 'output_type'], 'expected ndjson: transformers read nothing else')
   }
 }
 

@@ -66,7 +66,8 @@ function resolveOnce(resolver: Resolver, job: JobValue, path: Path): Unplaced | 
     transformerId: job.transformer_id ?? null,
   }
   const origin = originOf(resolver.report.source, [...path, 'name'])
-  return { kind: 'job', origin, ...adoptionOf(job.adopt), ownership, resource }
+  const transformer = job.transformer ?? null
+  return { kind: 'job', origin, ...adoptionOf(job.adopt), ownership, transformer, resource }
 }
 
 /** `adopt` as it is written: true, or the id of what is taken over. */

@@ -87,7 +87,11 @@ function jobShape(completeness: Completeness) {
       .int({ error: 'a whole number' })
       .positive({ error: 'a whole number above 0' })
       .optional()
-      .meta({ description: 'Transformer to run on the logs.' }),
+      .meta({ description: 'Id of the transformer to run on the logs.' }),
+    transformer: text(
+      'a name',
+      'Name of the transformer to run on the logs; its id is looked up.',
+    ).optional(),
     adopt: adopt.optional(),
   }
 }

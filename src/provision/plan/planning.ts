@@ -32,7 +32,7 @@ import { assumeLive, unreadReferences } from './unread-references.ts'
 
 export interface PlanningDeps {
   readonly directory: DirectoryApi
-  readonly jobs: Pick<JobsApi, 'listJobs' | 'datasetFields' | 'validateDestination'>
+  readonly jobs: Pick<JobsApi, 'listJobs' | 'listTransformers' | 'datasetFields' | 'validateDestination'>
   readonly notifications: Pick<
     NotificationsApi,
     'listWebhooks' | 'listPolicies' | 'listPagerDuty' | 'listAvailableAlerts' | 'listEligibleMechanisms'

@@ -7,10 +7,12 @@ import type { FieldLists } from './field-lists.ts'
 import type { LocateDeps } from './find-accounts.ts'
 import { locate } from './locate.ts'
 import { lookUpFields, type Unlisted } from './look-up-fields.ts'
+import { lookUpTransformers, type TransformerDeps } from './look-up-transformers.ts'
 import { nameMechanisms } from './name-mechanisms.ts'
 import { type ReadActualDeps, readActual } from './read-actual.ts'
 
 export interface SurveyDeps extends LocateDeps, ReadActualDeps {
+  readonly jobs: ReadActualDeps['jobs'] & TransformerDeps['jobs']
   readonly references: ReferenceReaders
 }
 
@@ -37,9 +39,10 @@ export async function survey(
   if (!resolved.ok) return resolved
   const located = await locate(resolved.value, deps)
   if (!located.ok) return located
-  const { desired, unlisted } = await lookUpFields(located.value, lists, deps.parallel)
+  const named = await lookUpTransformers(located.value, deps)
+  const { desired, unlisted } = await lookUpFields(named.desired, lists, deps.parallel)
   const actual = await readActual(desired, deps)
-  const problems = [...resolved.warnings, ...located.warnings]
+  const problems = [...resolved.warnings, ...located.warnings, ...named.problems]
   return {
     ok: true,
     value: { desired: nameMechanisms(desired, actual), actual, unlisted, problems },

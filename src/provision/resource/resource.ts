@@ -94,6 +94,8 @@ interface Wanted<K extends ResourceKind, R> {
 
 export interface DesiredJob extends Wanted<'job', JobResource> {
   readonly ownership: OwnershipSource
+  /** Name of the transformer, whose id is looked up; null: given by its id, or none. */
+  readonly transformer: string | null
 }
 export interface DesiredWebhook extends Wanted<'webhook', WebhookResource> {
   /** What Cloudflare is to send in `cf-webhook-auth`. It can never be read back. */

@@ -10,6 +10,7 @@ import { type JobTimeline, latestPhase } from '../world/job-timeline.ts'
 import { addTimeline, type WorldState } from '../world/world-state.ts'
 import { jobObject } from './job-object.ts'
 import { jobFieldsOf, newDataset, newKind } from './job-write.ts'
+import { requireTransformer } from './rest-transformers.ts'
 
 /** Logpush jobs and dataset fields, for zones and accounts. */
 export function jobRoutes(challenges: ChallengeKey): Route[] {
@@ -75,6 +76,7 @@ function create(challenges: ChallengeKey, call: ScopedCall): Answer {
   const kind = newKind(body, dataset, scope)
   const conf = requiredText(body, 'destination_conf')
   const given = jobFieldsOf(body, dataset, scope)
+  requireTransformer(state, scope, { ...given, dataset })
   const owner = scope.kind === 'account' ? state.accounts.get(scope.id) : state.zones.get(scope.id)
   if (owner?.maxJobs !== undefined && liveJobs(call).length >= owner.maxJobs)
     throw simErrors.notAllowed(`${refused} is not allowed: exceeded max jobs allowed`)
@@ -128,6 +130,7 @@ function update(challenges: ChallengeKey, call: ScopedCall): Answer {
       throw simErrors.invalid(`${name} of a job cannot be changed`)
   }
   const given = jobFieldsOf(body, String(job.fields.dataset), call.scope)
+  requireTransformer(state, call.scope, { ...given, dataset: job.fields.dataset })
   const enabled = booleanField(body, 'enabled')
   const conf = textField(body, 'destination_conf')
   const before = latestPhase(job)

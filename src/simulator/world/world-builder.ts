@@ -7,6 +7,7 @@ import type {
   ScopeRef,
   ScriptStep,
   TokenSpec,
+  TransformerSpec,
   WebhookSpec,
   WorldSpec,
   ZoneSpec,
@@ -17,13 +18,23 @@ export type JobDraft = Partial<JobSpec> & { readonly scope: ScopeRef }
 
 export type WorldExtras = Omit<
   WorldSpec,
-  'seed' | 'accounts' | 'zones' | 'jobs' | 'tokens' | 'webhooks' | 'policies' | 'pagerduty' | 'script'
+  | 'seed'
+  | 'accounts'
+  | 'zones'
+  | 'jobs'
+  | 'tokens'
+  | 'webhooks'
+  | 'policies'
+  | 'pagerduty'
+  | 'transformers'
+  | 'script'
 >
 
 export const accountScope = (id: string): ScopeRef => ({ kind: 'account', id })
 export const zoneScope = (id: string): ScopeRef => ({ kind: 'zone', id })
 
 const firstJobId = 410_001
+const firstTransformerId = 71
 
 export type WorldBuilder = ReturnType<typeof buildWorld>
 
@@ -36,6 +47,7 @@ export function buildWorld(seed = 1) {
   const webhooks: WebhookSpec[] = []
   const policies: PolicySpec[] = []
   const pagerduty: { id: string; accountId: string; name: string }[] = []
+  const transformers: TransformerSpec[] = []
   const script: ScriptStep[] = []
   const added = <T extends { readonly id: string }>(list: T[], item: T): string => {
     list.push(item)
@@ -79,10 +91,27 @@ export function buildWorld(seed = 1) {
       added(policies, { id: hexId(seed, `policy ${policy.name}`), ...policy }),
     pagerduty: (accountId: string, name: string): string =>
       added(pagerduty, { id: hexId(seed, `pagerduty ${name}`), accountId, name }),
+    transformer: (accountId: string, name: string, dataset: string): number => {
+      const id = firstTransformerId + transformers.length
+      transformers.push({ id, accountId, name, dataset })
+      return id
+    },
     at: (step: ScriptStep): void => void script.push(step),
     spec: (extras: WorldExtras = {}): WorldSpec => {
       if (tokens.length === 0) token()
-      return { seed, accounts, zones, jobs, tokens, webhooks, policies, pagerduty, script, ...extras }
+      return {
+        seed,
+        accounts,
+        zones,
+        jobs,
+        tokens,
+        webhooks,
+        policies,
+        pagerduty,
+        transformers,
+        script,
+        ...extras,
+      }
     },
   }
 }

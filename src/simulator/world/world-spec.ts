@@ -150,6 +150,13 @@ export interface Ingestion {
   readonly latestMs: number
 }
 
+export interface TransformerSpec {
+  readonly id: number
+  readonly accountId: string
+  readonly name: string
+  readonly dataset: string
+}
+
 export interface WorldSpec {
   readonly seed: number
   readonly accounts: readonly AccountSpec[]
@@ -159,6 +166,7 @@ export interface WorldSpec {
   readonly webhooks?: readonly WebhookSpec[]
   readonly policies?: readonly PolicySpec[]
   readonly pagerduty?: readonly { readonly id: string; readonly accountId: string; readonly name: string }[]
+  readonly transformers?: readonly TransformerSpec[]
   readonly script?: readonly ScriptStep[]
   readonly ingestion?: Partial<Ingestion>
   /** Failing this long without a success disables a job; 24 h when absent. */

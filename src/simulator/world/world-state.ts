@@ -13,6 +13,7 @@ import {
   type ScopeRef,
   type ScriptStep,
   type TokenSpec,
+  type TransformerSpec,
   type WorldSpec,
   type ZoneSpec,
 } from './world-spec.ts'
@@ -53,6 +54,7 @@ export interface WorldState {
   readonly healthSettings: Map<string, Partial<HealthSettings>>
   readonly notifications: NotificationState
   readonly audit: AuditTrail
+  readonly transformers: readonly TransformerSpec[]
   /** Told what happens after the start. */
   tell: (news: News) => void
   /** Sends to webhooks. */
@@ -80,6 +82,7 @@ export function createWorldState(spec: WorldSpec, startMs: number): WorldState {
     healthSettings: new Map(),
     notifications: createNotificationState(spec, startMs),
     audit: createAuditTrail(spec.seed),
+    transformers: spec.transformers ?? [],
     tell: () => {},
     deliver: () => {},
     nextJobId: 1,

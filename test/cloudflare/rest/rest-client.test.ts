@@ -437,6 +437,24 @@ const methods: readonly Method[] = [
     gives: undefined,
   },
   {
+    name: 'listTransformers',
+    call: (client) => client.listTransformers(account.id, options),
+    sent: `GET ${accountPath}/logpush/transformers`,
+    result: [
+      { id: 42, name: 'redact-pii', dataset: 'http_requests', description: '', associated_jobs: [{ id: 1 }] },
+      { id: 43, name: 'new' },
+      { name: 'lost' },
+      null,
+    ],
+    gives: {
+      items: [
+        { id: 42, name: 'redact-pii', dataset: 'http_requests' },
+        { id: 43, name: 'new', dataset: null },
+      ],
+      unreadable: [{ id: null, name: 'lost', field: 'id', leftOut: true }],
+    },
+  },
+  {
     name: 'listAvailableAlerts',
     call: (client) => client.listAvailableAlerts(account.id, options),
     sent: `GET ${accountPath}/alerting/v3/available_alerts`,
