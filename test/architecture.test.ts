@@ -83,7 +83,7 @@ const mayImportInside: Readonly<Record<string, Readonly<Record<string, readonly 
   cloudflare: { '.': [], rest: ['.'], health: ['.'] },
   simulator: {
     world: [],
-    store: [],
+    store: ['world'],
     api: ['world'],
     variant: ['world', 'api'],
     rest: ['world', 'store', 'api'],

@@ -118,6 +118,7 @@ export async function simulate(options: SimulateOptions, io: SimulateIo): Promis
     variants: options.variants,
     contrary: options.contrary,
     ...(folder === null ? {} : { folder }),
+    onTrouble: (text) => tell(text),
     onNews: ({ atMs, jobName, what }) => tell(`${new Date(atMs).toISOString()} ${jobName}: ${what}`),
   })
   const { origin, url, token } = simulator

@@ -1,17 +1,43 @@
 /* Joins the world and a store: what was delivered in the world lies in the store as files. */
-import { createLogPusher, type PushedBatch, type StoreFault } from './store/log-pusher.ts'
+import { createLogPusher, type PushedBatch } from './store/log-pusher.ts'
 import type { ObjectStore } from './store/object-store.ts'
 import { readDestinationConf } from './world/destination-conf.ts'
 import { phaseAt } from './world/job-timeline.ts'
+import type { JobSpec, StoreFault } from './world/world-spec.ts'
 import { visitJobEvents, type WorldState } from './world/world-state.ts'
 
 const stores: readonly string[] = ['s3', 'r2', 'gs', 'azure']
 
 export type LogFiles = ReturnType<typeof createLogFiles>
 
-export function createLogFiles(state: WorldState, store: ObjectStore, fromMs: number) {
-  const faults = new Map<number, StoreFault>()
-  const pusher = createLogPusher(store, (jobId) => faults.get(jobId) ?? null)
+export interface LogFilesOptions {
+  readonly store: ObjectStore
+  /** What was delivered from then on is written. */
+  readonly fromMs: number
+  /** Jobs as the world began, with the faults that their stores have. */
+  readonly jobs: readonly JobSpec[]
+  /** Told when files cannot be written, and when they can again. */
+  readonly onTrouble: (text: string) => void
+}
+
+export function createLogFiles(state: WorldState, { store, fromMs, jobs, onTrouble }: LogFilesOptions) {
+  const planned = new Map(jobs.map(({ id, storeFault }) => [id, storeFault]))
+  const set = new Map<number, StoreFault | null>()
+  const faultOf = (jobId: number, atMs: number): StoreFault | null => {
+    const own = set.get(jobId)
+    if (own !== undefined) return own
+    const plan = planned.get(jobId)
+    return plan === undefined || atMs < state.startMs + plan.sinceMs ? null : plan.fault
+  }
+  const pusher = createLogPusher(store, faultOf)
+  let trouble: string | null = null
+  const push = async (batches: readonly PushedBatch[], nowMs: number): Promise<void> => {
+    const { count, reason } = await pusher.push(batches, nowMs)
+    const before = trouble
+    trouble = count === 0 && batches.length > 0 ? null : count > 0 ? reason : before
+    if (trouble === before) return
+    onTrouble(trouble === null ? 'log files can be written again' : `cannot write log files: ${trouble}`)
+  }
   let writtenTo = fromMs
   let last: Promise<void> = Promise.resolve()
 
@@ -44,13 +70,12 @@ export function createLogFiles(state: WorldState, store: ObjectStore, fromMs: nu
       if (nowMs <= writtenTo) return last
       const batches = delivered(writtenTo, nowMs)
       writtenTo = nowMs
-      last = last.then(() => pusher.push(batches, nowMs))
+      last = last.then(() => push(batches, nowMs))
       return last
     },
     /** What happens to the files of a job from now on; null: nothing. */
     setFault(jobId: number, fault: StoreFault | null): void {
-      if (fault === null) faults.delete(jobId)
-      else faults.set(jobId, fault)
+      set.set(jobId, fault)
     },
   }
 }

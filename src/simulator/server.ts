@@ -45,6 +45,12 @@ export interface SimulatorOptions {
   readonly objectStore?: ObjectStore
   /** In place of `objectStore`: a folder for challenges and for the log files that are pushed from now on, which is also served for reading as S3 under `storePath`. */
   readonly folder?: FolderStore
+  /** Where log files go instead of `folder`: an emulator of a real store. */
+  readonly logStore?: ObjectStore
+  /** How much of what was delivered before the start is written as files too, in simulated milliseconds. */
+  readonly historyMs?: number
+  /** Told what the simulator itself cannot do, such as writing files. */
+  readonly onTrouble?: (text: string) => void
   readonly rateLimits?: Partial<RateLimits>
   /** True: the `Date` header tells the simulated time. */
   readonly dateHeader?: boolean
@@ -144,7 +150,16 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 
   const host = options.host ?? '127.0.0.1'
   const origin = await app.listen({ host, port: options.port ?? 0 })
-  const logFiles = folder === undefined ? null : createLogFiles(world.state, folder, clock.now())
+  const logStore = options.logStore ?? folder
+  const logFiles =
+    logStore === undefined
+      ? null
+      : createLogFiles(world.state, {
+          store: logStore,
+          fromMs: clock.now() - (options.historyMs ?? 0),
+          jobs: spec.jobs,
+          onTrouble: options.onTrouble ?? (() => {}),
+        })
   const writeLogs = async (): Promise<void> => logFiles?.writeTo(clock.now())
   // While time runs by itself, things must happen even when nobody asks.
   const tick = (): void => {

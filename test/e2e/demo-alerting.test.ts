@@ -38,6 +38,12 @@ t.test('the demo with alerting opens an incident, and leaves nothing behind', { 
     'the job that was switched off before is a page',
     60,
   )
+  await eventually(
+    async () =>
+      (await (await fetch(inbox)).text()).includes('Less arrives at the destination') ? true : undefined,
+    'files that are missing in a bucket are an incident',
+    60,
+  )
   await says(/(Press Ctrl-C to stop\.)\n$/)
   for (const url of others) t.ok((await fetch(url)).ok, url)
   t.equal(await stop(), 0)

@@ -33,7 +33,8 @@ export async function demoPrints(): Promise<string> {
       if (/Ctrl-C.*\n/.test(printed)) resolve()
     })
   })
-  child.kill('SIGKILL')
+  // It takes its folder with it.
+  child.kill('SIGTERM')
   await ended
   const ports = [...new Set([...printed.matchAll(/127\.0\.0\.1:(\d+)/g)].map(([, port = '']) => port))]
   return ports

@@ -19,6 +19,8 @@ export interface DemoFacts {
 const story = [
   'about half a minute in, quay-firewall-splunk loses its first batches: cloudflare_logpush_batches_failed_total',
   'cdn-http-azure starts failing, then recovers: cloudflare_logpush_job_failing',
+  'from the start, every fifth file of sre-worker-logs is missing in its bucket: cloudflare_logpush_arrival_missing_ratio',
+  'two minutes in, nothing arrives for cdn-http-r2, whose files go to another folder: cloudflare_logpush_arrival_silent',
   'two minutes in, Cloudflare disables quay-http-sumo after a day of failures: cloudflare_failing_logpush_job_disabled_alert',
   'four minutes in, cdn-firewall-r2 is deleted, and its series disappear',
 ]

@@ -20,6 +20,7 @@ import { openLog } from '../command-log.ts'
 import { createExporter, type Exporter } from '../serve/exporter.ts'
 import { listenOption, worldOptions } from '../simulated-world.ts'
 import { demoFactor, startDemoAlerting } from './demo-alerting.ts'
+import { anyKeys, demoArrival, openDemoStore, storeHistoryMs } from './demo-store.ts'
 import { demoText } from './demo-text.ts'
 
 const options = {
@@ -46,6 +47,8 @@ export const command = defineCommand({
   async run(given, io) {
     const clock = createSystemClock()
     const log = await openLog({ ...given, logLevel: logLevelOf(given, io) }, io, clock)
+    // The first scrape is wanted soon, and files come later.
+    const files = given.once ? null : await openDemoStore()
     const simulator = await startSimulator({
       seed: given.seed,
       speed: given.speed,
@@ -53,6 +56,8 @@ export const command = defineCommand({
       dateHeader: true,
       // Quick polls need a wider budget than the real API gives.
       rateLimits: generous,
+      ...(files === null ? {} : { folder: files.store, historyMs: storeHistoryMs }),
+      onTrouble: (text) => log.warn({}, `simulator: ${text}`),
     })
     try {
       const settings = { ...demoSettings(simulator, given), listenAddresses: given.listen }
@@ -61,7 +66,7 @@ export const command = defineCommand({
         clock,
         random: Math.random,
         log,
-        env: {},
+        env: anyKeys,
         readFile: () => ({ ok: false, reason: 'the demo reads no files' }),
         pid: process.pid,
         nodeVersion: process.version,
@@ -75,6 +80,7 @@ export const command = defineCommand({
         : show(exporter, simulator, { given, clock, webhookSecret }, stoppedWithNpm(io, clock)))
     } finally {
       await simulator.close()
+      await files?.remove()
     }
     return exitCode.done
   },
@@ -105,6 +111,7 @@ function demoSettings(simulator: Simulator, { withAlerting }: DemoOptions): Sett
     discoveryPollIntervalMs: 30_000,
     // The status page draws four hours: they should not begin empty.
     initialLookbackMs: 4 * 3_600_000,
+    arrival: simulator.logFiles === null ? [] : demoArrival(simulator.origin),
   }
 }
 
@@ -144,6 +151,8 @@ async function show(
   const { world } = simulator
   for (const { id } of world.accounts())
     world.subscribe({ accountId: id, url: `${url}${webhookPath}`, secret: webhookSecret.reveal() })
+  // Files that are still being written would be missing.
+  await simulator.idle()
   const running = exporter.run(io.signal)
   const options = { searchPath: io.env.PATH, exporterUrl: url, clock, signal: io.signal, say: io.stdout }
   const alerting = given.withAlerting ? await startDemoAlerting(options) : null

@@ -1,5 +1,5 @@
 import type { Dirent } from 'node:fs'
-import { mkdir, readdir, readFile, rename, stat, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, stat, truncate, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { KeyRefused, type ObjectStore } from './object-store.ts'
 
@@ -14,8 +14,8 @@ export interface FolderStore extends ObjectStore {
   read(bucket: string, key: string): Promise<Buffer | null>
   /** Size and time of the object; null when there is none. */
   head(bucket: string, key: string): Promise<StoredObject | null>
-  /** All objects whose key begins with the prefix, in the order of their keys' bytes; null: no such bucket. */
-  list(bucket: string, prefix: string): Promise<readonly StoredObject[] | null>
+  /** All objects after a key whose own begins with the prefix, in the order of their keys' bytes; null: no such bucket. */
+  list(bucket: string, prefix: string, after?: string): Promise<readonly StoredObject[] | null>
 }
 
 export interface StoredObject {
@@ -40,12 +40,14 @@ export async function openFolderStore(folder: string): Promise<FolderStore> {
   let writes = 0
 
   return {
-    async put(bucket, key, body, { writtenMs }) {
+    async put(bucket, key, body, { writtenMs, bytes }) {
       const path = pathOf(folder, bucket, key)
       if (path === null) throw new KeyRefused(`a folder cannot hold ${bucket}/${key}`)
       writes += 1
       const draft = join(folder, writing, `${process.pid}-${writes}`)
       await writeFile(draft, body)
+      // A hole: it has its length, and takes no room on the disk.
+      if (bytes !== undefined && bytes > Buffer.byteLength(body)) await truncate(draft, bytes)
       if (writtenMs !== undefined) await utimes(draft, writtenMs / 1_000, writtenMs / 1_000)
       await mkdir(dirname(path), { recursive: true })
       await rename(draft, path)
@@ -59,7 +61,7 @@ export async function openFolderStore(folder: string): Promise<FolderStore> {
     },
     read: (bucket, key) => orNull(pathOf(folder, bucket, key), (path) => readFile(path)),
     head: (bucket, key) => orNull(pathOf(folder, bucket, key), (path) => describe(path, key)),
-    async list(bucket, prefix) {
+    async list(bucket, prefix, after = '') {
       if (!isBucket(bucket)) return null
       const root = join(folder, bucket)
       if ((await orNull(root, (path) => readdir(path))) === null) return null
@@ -67,23 +69,33 @@ export async function openFolderStore(folder: string): Promise<FolderStore> {
       const base = prefix.slice(0, prefix.lastIndexOf('/') + 1)
       if (base !== '' && !base.slice(0, -1).split('/').every(isSegment)) return []
       const found: StoredObject[] = []
-      await walk(root, base, prefix, found)
+      await walk(root, base, { prefix, after, found })
       return found.sort((a, b) => byBytes(a.key, b.key))
     },
   }
 }
 
-async function walk(root: string, base: string, prefix: string, found: StoredObject[]): Promise<void> {
+/** What is asked of a listing, and what was found so far. */
+interface Walk {
+  readonly prefix: string
+  readonly after: string
+  readonly found: StoredObject[]
+}
+
+async function walk(root: string, base: string, walked: Walk): Promise<void> {
+  const { prefix, after, found } = walked
   const entries = await orNull(
     join(root, base),
     (path): Promise<Dirent[]> => readdir(path, { withFileTypes: true }),
   )
   for (const entry of entries ?? []) {
     const key = `${base}${entry.name}`
+    const below = `${key}/`
     if (entry.isDirectory()) {
-      if (`${key}/`.startsWith(prefix) || prefix.startsWith(`${key}/`))
-        await walk(root, `${key}/`, prefix, found)
-    } else if (key.startsWith(prefix)) {
+      // Either the key to begin after lies in it, or all that is in it comes later.
+      const reaches = after.startsWith(below) || byBytes(below, after) > 0
+      if (reaches && (below.startsWith(prefix) || prefix.startsWith(below))) await walk(root, below, walked)
+    } else if (key.startsWith(prefix) && byBytes(key, after) > 0) {
       const object = await orNull(join(root, key), (path) => describe(path, key))
       if (object !== null) found.push(object)
     }

@@ -3,6 +3,7 @@
  * health data says. What a store then does to them behind Cloudflare's back is up to its faults.
  */
 import { gzipSync } from 'node:zlib'
+import type { StoreFault } from '../world/world-spec.ts'
 import type { ObjectStore } from './object-store.ts'
 
 /** A batch that was delivered. */
@@ -25,21 +26,15 @@ export interface PushedBatch {
   readonly hash: string
 }
 
-/** What happens to the files of a job: nothing moves a counter at Cloudflare. */
-export type StoreFault =
-  /** Cloudflare got its answer, and the file is gone: all of them, or every n-th. */
-  | { readonly kind: 'lost'; readonly every: number }
-  /** The files lie under another path than the destination says. */
-  | { readonly kind: 'elsewhere'; readonly path: string }
-  /** The files show up so much later. */
-  | { readonly kind: 'late'; readonly byMs: number }
-
 interface Waiting {
   readonly dueMs: number
   readonly write: () => Promise<void>
 }
 
-export function createLogPusher(store: ObjectStore, faultOf: (jobId: number) => StoreFault | null) {
+export function createLogPusher(
+  store: ObjectStore,
+  faultOf: (jobId: number, atMs: number) => StoreFault | null,
+) {
   const rangeEnds = new Map<number, number>()
   const counts = new Map<number, number>()
   let waiting: Waiting[] = []
@@ -48,33 +43,42 @@ export function createLogPusher(store: ObjectStore, faultOf: (jobId: number) => 
     batch: PushedBatch,
     startMs: number,
     writtenMs: number,
-    fault: StoreFault | null,
+    path: string,
   ): Promise<void> => {
-    const path = fault?.kind === 'elsewhere' ? fault.path : batch.path
-    const { scheme, host, bucket } = batch
-    await store.put(bucket, keyOf(path, startMs, batch), fileOf(batch), { scheme, host, writtenMs })
+    const { scheme, host, bucket, bytes } = batch
+    const head = fileOf(batch)
+    await store.put(bucket, keyOf(path, startMs, batch), head, { scheme, host, writtenMs, bytes })
   }
 
   return {
-    /** Writes the files of batches, in their order, and those whose delay is over. */
-    async push(batches: readonly PushedBatch[], nowMs: number): Promise<void> {
+    /** Writes the files of batches, in their order, and those whose delay is over; those that cannot be written go. */
+    async push(batches: readonly PushedBatch[], nowMs: number): Promise<PushFailures> {
       for (const batch of batches) {
         const startMs = rangeEnds.get(batch.jobId) ?? batch.rangeEndMs - batch.usualRangeMs
         rangeEnds.set(batch.jobId, Math.max(batch.rangeEndMs, startMs))
         const count = (counts.get(batch.jobId) ?? 0) + 1
         counts.set(batch.jobId, count)
-        const fault = faultOf(batch.jobId)
-        if (fault?.kind === 'lost' && count % fault.every === 0) continue
-        if (fault?.kind === 'late') {
-          const dueMs = batch.endMs + fault.byMs
-          waiting.push({ dueMs, write: () => write(batch, startMs, dueMs, null) })
-        } else await write(batch, startMs, batch.endMs, fault)
+        const fault = faultOf(batch.jobId, batch.endMs)
+        const isHit = fault !== null && (fault.kind === 'elsewhere' || count % fault.every === 0)
+        if (isHit && fault.kind === 'lost') continue
+        const dueMs = batch.endMs + (isHit && fault.kind === 'late' ? fault.byMs : 0)
+        const path = isHit && fault.kind === 'elsewhere' ? fault.path : batch.path
+        waiting.push({ dueMs, write: () => write(batch, startMs, dueMs, path) })
       }
-      const due = waiting.filter(({ dueMs }) => dueMs <= nowMs)
+      const due = waiting.filter(({ dueMs }) => dueMs <= nowMs).sort((a, b) => a.dueMs - b.dueMs)
       waiting = waiting.filter(({ dueMs }) => dueMs > nowMs)
-      for (const { write } of due) await write()
+      const failures: unknown[] = []
+      for (const { write } of due) await write().catch((error: unknown) => failures.push(error))
+      const [first] = failures
+      return { count: failures.length, reason: first instanceof Error ? first.message : String(first) }
     },
   }
+}
+
+/** Files that could not be written, and why the first could not. */
+export interface PushFailures {
+  readonly count: number
+  readonly reason: string
 }
 
 function keyOf(path: string, startMs: number, { rangeEndMs, hash }: PushedBatch): string {
@@ -84,10 +88,10 @@ function keyOf(path: string, startMs: number, { rangeEndMs, hash }: PushedBatch)
   return folder === '' ? name : `${folder}/${name}`
 }
 
-/** A gzip file of exactly that size: readers of gzip pass over zeros behind its end. */
+/** A gzip file, no longer than the batch: readers of gzip pass over the zeros that the store puts behind its end. */
 function fileOf({ jobId, rangeEndMs, bytes }: PushedBatch): Buffer {
   const lines = gzipSync(
     `${JSON.stringify({ JobID: jobId, EdgeEndTimestamp: new Date(rangeEndMs).toISOString() })}\n`,
   )
-  return lines.length >= bytes ? lines.subarray(0, bytes) : Buffer.concat([lines], bytes)
+  return lines.subarray(0, bytes)
 }

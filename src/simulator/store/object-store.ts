@@ -20,6 +20,8 @@ export interface StoreAddress {
   readonly host: string
   /** When it is written, in simulated epoch milliseconds; now when absent. */
   readonly writtenMs?: number
+  /** How long the object is: zeros follow where the body is shorter. As long as the body when absent. */
+  readonly bytes?: number
 }
 
 /** A bucket or key that the store cannot hold. */

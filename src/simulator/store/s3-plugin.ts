@@ -46,7 +46,7 @@ export function serveStore(app: FastifyInstance, store: FolderStore): void {
     const wanted = readListQuery(query)
     if (wanted === null)
       return sendXml(reply, 400, failure('InvalidArgument', 'max-keys must be a whole number above 0.'))
-    const objects = await store.list(bucket, wanted.prefix)
+    const objects = await store.list(bucket, wanted.prefix, wanted.after)
     if (objects === null) return missing(reply, bucket, null)
     return sendXml(reply, 200, objectList(bucket, wanted, listPage(objects, wanted)))
   }

@@ -16,7 +16,9 @@ const hours = (count: number): number => count * 3_600_000
 /**
  * Two accounts, six zones and twenty-one jobs with every scenario there is. `quay-firewall-splunk` loses its
  * first batch about half a minute after the start, `quay-http-sumo` is disabled about two minutes
- * after it, and after that something breaks or is mended every few minutes, forever.
+ * after it, and after that something breaks or is mended every few minutes, forever. Where files are written, the
+ * store of `sre-worker-logs` has been losing some for twelve minutes, those of `cdn-http-r2` have gone to another folder for
+ * fifteen, and some of `staging-http-s3` show up late.
  */
 export function demoWorld(seed: number): WorldSpec {
   const world = buildWorld(seed)
@@ -44,6 +46,7 @@ function productionJobs(world: WorldBuilder, seed: number, account: string) {
     scope: accountScope(account),
     dataset: 'workers_trace_events',
     destinationConf: confs.s3('workers'),
+    storeFault: { fault: { kind: 'lost', every: 5 }, sinceMs: -minutes(12) },
   })
   job('sre-audit-logs', {
     scope: accountScope(account),
@@ -77,7 +80,12 @@ function productionJobs(world: WorldBuilder, seed: number, account: string) {
     scenario: { kind: 'dead', failure: 'expired_credentials' },
     scenarioSinceMs: minutes(2) - hours(24),
   })
-  job('cdn-http-r2', { scope: cdn, destinationConf: r2Conf(seed, 'cdn'), traffic: busy })
+  job('cdn-http-r2', {
+    scope: cdn,
+    destinationConf: r2Conf(seed, 'cdn'),
+    traffic: busy,
+    storeFault: { fault: { kind: 'elsewhere', path: 'cdn-old/{DATE}' }, sinceMs: -minutes(15) },
+  })
   const datadog = job('cdn-http-datadog', {
     scope: cdn,
     destinationConf: confs.datadog,
@@ -105,7 +113,12 @@ function stagingJobs(world: WorldBuilder, seed: number, account: string): void {
     scope: accountScope(account),
     traffic: { batchEveryMs: minutes(1) },
   })
-  world.job({ name: 'staging-http-s3', scope: stage, destinationConf: confsOf(seed).s3('staging') })
+  world.job({
+    name: 'staging-http-s3',
+    scope: stage,
+    destinationConf: confsOf(seed).s3('staging'),
+    storeFault: { fault: { kind: 'late', byMs: seconds(90), every: 4 }, sinceMs: -hours(1) },
+  })
   world.job({
     name: 'staging-http-newrelic',
     scope: stage,

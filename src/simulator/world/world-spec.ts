@@ -66,6 +66,15 @@ export interface Traffic {
   readonly bytesPerRecord: number
 }
 
+/** What a store does to the files of a job behind Cloudflare's back: no counter of Cloudflare moves. */
+export type StoreFault =
+  /** Cloudflare got its answer, and the file is gone: all of them, or every n-th. */
+  | { readonly kind: 'lost'; readonly every: number }
+  /** The files lie under another path than the destination says. */
+  | { readonly kind: 'elsewhere'; readonly path: string }
+  /** The files, or every n-th, show up so much later. */
+  | { readonly kind: 'late'; readonly byMs: number; readonly every: number }
+
 export interface JobSpec {
   readonly id: number
   readonly scope: ScopeRef
@@ -84,6 +93,7 @@ export interface JobSpec {
   readonly traffic?: Partial<Traffic>
   /** Waits between the attempts of one batch; their number is the number of retries. */
   readonly retryDelaysMs?: readonly number[]
+  readonly storeFault?: { readonly fault: StoreFault; readonly sinceMs: number }
   /** Other fields as the API would show them, e.g. `output_options`. */
   readonly fields?: Readonly<Record<string, unknown>>
 }

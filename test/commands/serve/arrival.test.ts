@@ -93,7 +93,7 @@ t.test(
     for (let turn = 0; turn < 5; turn += 1) await pass()
     simulator.logFiles?.setFault(idOf('losing'), { kind: 'lost', every: 3 })
     simulator.logFiles?.setFault(idOf('elsewhere'), { kind: 'elsewhere', path: 'lgos/{DATE}' })
-    simulator.logFiles?.setFault(idOf('late'), { kind: 'late', byMs: 6 * minute })
+    simulator.logFiles?.setFault(idOf('late'), { kind: 'late', byMs: 6 * minute, every: 1 })
     const found: Record<string, number> = {}
     for (let turn = 1; turn <= 40; turn += 1) {
       await pass()
