@@ -50,7 +50,7 @@ export function whyText(job: JobStatus, now: number): Html {
   if (trouble === 'ok' || trouble === 'off' || reason === null) return html`${withoutError[trouble]}`
   const text = error === null ? nothing : html` <span class="error">${error}</span>`
   const left =
-    disableExpected === null
+    disableExpected === null || !isDisableNear(disableExpected, now)
       ? nothing
       : html` <b class="left">Will be disabled ${timeLeft(disableExpected, now)}</b>`
   return html`<span class="clamp"><b>${reasonNames[reason]}</b>${text}</span>${left}`
@@ -74,6 +74,13 @@ const sameMs = 3_600_000
 
 export function isOneGuess({ earliest, latest }: DisableExpected): boolean {
   return latest - earliest < sameMs
+}
+
+/** From here on it is news: that it will be disabled in about a day is true of every job that begins to fail. */
+const nearMs = 12 * 3_600_000
+
+export function isDisableNear({ earliest }: DisableExpected, now: number): boolean {
+  return earliest - now <= nearMs
 }
 
 /** E.g. `in about 3 h`, `between 3 h and 5 h from now`, `at any moment`. */

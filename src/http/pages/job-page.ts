@@ -3,6 +3,7 @@
 import { disableAfterMs } from '../../exporter/view/health-state.ts'
 import type { JobDetail } from '../../exporter/view/job-status.ts'
 import { cloudflareUrl, grafanaUrl, runbookHref, runbookOf } from './addresses.ts'
+import { adviceFor } from './advice.ts'
 import { gauge } from './gauge.ts'
 import { badge, isOneGuess, jobPlace, jobTitle, lagText, reasonNames, timeLeft } from './health-state-text.ts'
 import { arrivalSection } from './job-arrival.ts'
@@ -86,7 +87,7 @@ function actions(job: JobDetail, { grafana }: PageContext, now: number): Html {
     ...(runbook === null ? [] : [{ text: 'Runbook', href: runbookHref(root, runbook), strong: true }]),
     ...(job.reason === null
       ? []
-      : [{ text: 'Troubleshoot this destination', href: runbookHref(root, 'destinations'), strong: false }]),
+      : [{ text: 'Troubleshoot this destination', href: destinationHref(job), strong: false }]),
     { text: 'Cloudflare', href: cloudflareUrl(job), strong: false },
     ...(grafana === null
       ? []
@@ -99,18 +100,32 @@ function actions(job: JobDetail, { grafana }: PageContext, now: number): Html {
   )}</ul>`
 }
 
+/** The part of the runbook that is about its kind. */
+function destinationHref(job: JobDetail): string {
+  const anchor = adviceFor(job)?.anchor
+  return runbookHref(root, anchor === undefined ? 'destinations' : `destinations#${anchor}`)
+}
+
 function blindNotice({ blind }: JobDetail, now: number): Html {
   if (blind === null) return nothing
   const what = blind.source === 'inventory' ? 'The state of this job' : 'The uploads of this job'
   return html`<p class="notice blind" role="status"><b>Old data:</b> ${what} could not be read for ${span(now - blind.since)}. <span class="error">${blind.message}</span></p>`
 }
 
-function errorCard({ reason, error, lastError }: JobDetail, now: number): Html {
+function errorCard(job: JobDetail, now: number): Html {
+  const { reason, error, lastError } = job
   if (reason === null) return nothing
   return html`<section class="card wide" aria-labelledby="why"><h2 id="why">Last error</h2>
 <p class="big">${reasonNames[reason]}</p>
 <p class="error">${error ?? 'Cloudflare reports no message.'}</p>
-<p class="quiet">${lastError === null ? nothing : html`${ago(lastError, now)}, at ${instant(lastError)}`}</p></section>`
+<p class="quiet">${lastError === null ? nothing : html`${ago(lastError, now)}, at ${instant(lastError)}`}</p>${adviceLines(job)}</section>`
+}
+
+function adviceLines(job: JobDetail): Html {
+  const advice = adviceFor(job)
+  if (advice === null) return nothing
+  return html`
+<p><b>First check:</b> ${advice.text}${advice.command === null ? nothing : html`<br><code>${advice.command}</code>`}</p>`
 }
 
 /** The clock that runs from the first failure to the automatic disable. */

@@ -5,8 +5,9 @@ import type { StateFilter } from '../../exporter/view/job-query.ts'
 import type { JobStatus } from '../../exporter/view/job-status.ts'
 import type { Overview } from '../../exporter/view/status.ts'
 import { blindRunbook, exporterHref, jobHref, runbookHref } from './addresses.ts'
+import { adviceFor } from './advice.ts'
 import { filterForm } from './filter-form.ts'
-import { jobTitle, reasonNames, stateNames, timeLeft } from './health-state-text.ts'
+import { isDisableNear, jobTitle, reasonNames, stateNames, timeLeft } from './health-state-text.ts'
 import { jobTable } from './job-table.ts'
 import { type Html, html, nothing } from './page.ts'
 import { framed, type PageContext, problemNotice } from './page-context.ts'
@@ -67,14 +68,31 @@ function titleText(headline: Headline): string {
 function summary(view: Overview): Html {
   const { headline, now, jobs, page, query } = view
   const worst = page === 1 && queryHref(root, filterOf(query), true) === root ? jobs[0] : undefined
-  const { batches, records } = headline.lostLastHour
-  const lost =
-    batches === 0
-      ? html`Nothing was lost in the last hour.`
-      : html`<b>${counted(records, 'record')} lost</b> in the last hour, in ${counted(batches, 'batch', 'batches')}.`
+  const lost = lossText(headline, worst?.lastHour)
   const { inventory, health } = headline.dataAt
   const age = html`<p class="quiet">Jobs listed ${inventory === null ? 'not yet' : ago(inventory, now)}, uploads counted up to ${health === null ? 'not yet' : ago(health, now)}.</p>`
-  return html`<p class="lead">${worst === undefined ? nothing : worstText(worst, now)}${lost}</p>${age}`
+  return html`<p class="lead">${worst === undefined ? nothing : worstText(worst, now)}${lost}</p>${worst === undefined ? nothing : adviceText(worst)}${age}`
+}
+
+/** What the worst job lost, and what all jobs did, so that nobody takes one for the other. */
+function lossText({ lostLastHour: all }: Headline, worst: JobStatus['lastHour'] | undefined): Html {
+  const { batches, records } = all
+  if (batches === 0) return html`Nothing was lost in the last hour.`
+  const inAll = counted(batches, 'batch', 'batches')
+  if (worst === undefined || worst.lostBatches === 0)
+    return html`All jobs together <b>lost ${counted(records, 'record')}</b> in the last hour, in ${inAll}.`
+  const own = html`It <b>lost ${counted(worst.lostRecords, 'record')}</b> in the last hour, in ${counted(worst.lostBatches, 'batch', 'batches')}`
+  return worst.lostBatches === batches
+    ? html`${own}; no other job lost any.`
+    : html`${own}; all jobs together lost ${counted(records, 'record')}, in ${inAll}.`
+}
+
+/** What to look at first for the worst job. */
+function adviceText(worst: JobStatus): Html {
+  const advice = adviceFor(worst)
+  if (advice === null) return nothing
+  const { text, command, anchor } = advice
+  return html`<p class="advice"><b>First check:</b> ${text}${command === null ? nothing : html` <code>${command}</code>`} <a href="${runbookHref(root, `destinations#${anchor}`)}">More about this destination</a></p>`
 }
 
 function worstText(job: JobStatus, now: number): Html {
@@ -90,7 +108,7 @@ function worstText(job: JobStatus, now: number): Html {
       return html`${link} delivers, and nothing arrives at its destination${job.since === null ? nothing : html`; the newest file ends ${ago(job.since, now)}`}. `
     case 'failing':
       return html`${link} started failing${since}${why}${
-        job.disableExpected === null
+        job.disableExpected === null || !isDisableNear(job.disableExpected, now)
           ? nothing
           : html`; Cloudflare will disable it ${timeLeft(job.disableExpected, now)}`
       }. `

@@ -70,7 +70,7 @@ t.test('the first page says which job is broken, since when, why, and what was l
   t.match(text, '<h1 id="headline">2 of 3 jobs need attention</h1>')
   t.match(
     words(text),
-    'cdn-http has been losing data for 10 min: access refused. 1,234 records lost in the last hour, in 2 batches.',
+    'cdn-http has been losing data for 10 min: access refused. It lost 1,234 records in the last hour, in 2 batches; no other job lost any.',
   )
   t.match(
     words(text),
@@ -81,6 +81,36 @@ t.test('the first page says which job is broken, since when, why, and what was l
   t.match(headers['content-security-policy'], /default-src 'none'; style-src 'sha256-/)
   t.notMatch(headers['content-security-policy'], 'unsafe-inline')
   t.notMatch(text, /<script|style="|https?:\/\/(?!github\.com\/logpush-exporter\/)/, 'nothing from elsewhere')
+})
+
+t.test('what all jobs lost is not told as the loss of the worst', async (t) => {
+  const { history, ...rest } = world()
+  history.counted(scopeKey(cdn), beginLedger(now / minute - 240), [
+    lostBatches('2', now - 20 * minute, 1, 500),
+  ])
+  const get = await pagesOf(t, { history, ...rest })
+  t.match(
+    words((await get('/')).text),
+    /lost (1,234 records in the last hour, in 2 batches|500 records in the last hour, in 1 batch); all jobs together lost 1,734 records, in 3 batches\./,
+  )
+})
+
+t.test('that a failing job will be disabled is told once it is news', async (t) => {
+  const textOf = async (lastComplete: number) => {
+    const state = createState()
+    state.setScopes([quayAccount])
+    const summary = aSummary('1', now, {
+      lastComplete,
+      lastError: lastComplete + minute,
+      failure: { reason: 'dns', message: 'no such host' },
+    })
+    state.jobsListed(scopeKey(quayAccount), [summary], now)
+    return words((await (await pagesOf(t, { state }))('/')).text)
+  }
+  t.notMatch(await textOf(now - 10 * minute), /will disable|Will be disabled/)
+  const old = await textOf(now - 14 * hour)
+  t.match(old, /Cloudflare will disable it (between|in about)/)
+  t.match(old, /First check: Cloudflare cannot resolve the host/)
 })
 
 t.test('with nothing wrong it says so; with nothing known it says that', async (t) => {
