@@ -6,11 +6,6 @@ const maxDepth = 64
 /** Real answers have an object or a list for every 80 bytes and more; an empty one takes 3, and 50 in memory. */
 const bytesPerPart = 64
 
-export interface ShapeCheck {
-  /** Takes the next piece; why the answer should not be parsed, or null so far. */
-  take(piece: Uint8Array): string | null
-}
-
 const quote = 0x22
 const backslash = 0x5c
 /** 1 opens, 2 closes a list or an object. */
@@ -19,14 +14,15 @@ for (const letter of '[{') brackets[letter.charCodeAt(0)] = 1
 for (const letter of ']}') brackets[letter.charCodeAt(0)] = 2
 
 /** For an answer of at most `maxBytes`. Bytes of other characters never look like these in UTF-8. */
-export function createShapeCheck(maxBytes: number): ShapeCheck {
+export function createShapeCheck(maxBytes: number) {
   const maxParts = Math.ceil(maxBytes / bytesPerPart)
   let depth = 0
   let parts = 0
   let inText = false
   let isEscaped = false
   return {
-    take(piece) {
+    /** Takes the next piece; why the answer should not be parsed, or null so far. */
+    take(piece: Uint8Array): string | null {
       // By index: for each byte of up to 32 MB, an iterator would cost as much again as parsing.
       for (let index = 0; index < piece.length; index += 1) {
         const byte = piece[index] ?? 0

@@ -9,29 +9,24 @@ export interface PollProgress {
   readonly waitingFor: string | null
 }
 
-export interface ReadinessGate {
-  /** Marks a step as done for the first time. */
-  done(step: string): void
-  stopping(): void
-  progress(): PollProgress
-  /** Resolves when the step is done for the first time. */
-  after(step: string): Promise<void>
-}
+export type ReadinessGate = ReturnType<typeof createReadinessGate>
 
-export function createReadinessGate(steps: readonly string[]): ReadinessGate {
+export function createReadinessGate(steps: readonly string[]) {
   const open = new Map<string, () => void>()
   const waits = new Map<string, Promise<void>>()
   for (const step of steps) waits.set(step, new Promise((resolve) => open.set(step, resolve)))
   let stopping = false
   return {
-    done(step) {
+    /** Marks a step as done for the first time. */
+    done(step: string): void {
       open.get(step)?.()
       open.delete(step)
     },
-    stopping() {
+    stopping(): void {
       stopping = true
     },
-    progress: () => ({ stopping, waitingFor: [...open.keys()][0] ?? null }),
-    after: (step) => waits.get(step) ?? Promise.resolve(),
+    progress: (): PollProgress => ({ stopping, waitingFor: [...open.keys()][0] ?? null }),
+    /** Resolves when the step is done for the first time. */
+    after: (step: string): Promise<void> => waits.get(step) ?? Promise.resolve(),
   }
 }

@@ -16,11 +16,6 @@ export interface ListenAddress {
   readonly port: number
 }
 
-export interface Listeners {
-  open(addresses: readonly ListenAddress[]): Promise<readonly ListenAddress[]>
-  close(graceMs: number): Promise<void>
-}
-
 const limits: ServerOptions = {
   /** The whole request, headers and body. */
   requestTimeout: 30_000,
@@ -43,10 +38,10 @@ export interface ListenerDeps {
   readonly clock: Clock
 }
 
-export function createListeners(handler: RequestListener, { web, log, clock }: ListenerDeps): Listeners {
+export function createListeners(handler: RequestListener, { web, log, clock }: ListenerDeps) {
   const servers: Server[] = []
   return {
-    async open(addresses) {
+    async open(addresses: readonly ListenAddress[]): Promise<readonly ListenAddress[]> {
       const opened: ListenAddress[] = []
       for (const address of addresses) {
         const server = web?.tls ? await tlsServer(handler, web, log) : createServer(limits, handler)
@@ -63,7 +58,7 @@ export function createListeners(handler: RequestListener, { web, log, clock }: L
       }
       return opened
     },
-    close: (graceMs) => closeAll(servers, graceMs, clock),
+    close: (graceMs: number): Promise<void> => closeAll(servers, graceMs, clock),
   }
 }
 

@@ -1,11 +1,6 @@
 import { collectDefaultMetrics, type OpenMetricsContentType, Registry } from 'prom-client'
 import type { ExpositionFormat } from './exposition-text.ts'
 
-export interface NodeMetrics {
-  /** The process' and Node's own metrics as text, without the end mark of OpenMetrics. */
-  render(format: ExpositionFormat): Promise<string>
-}
-
 /** Gauges whose names end like counters: promtool rightly complains of them, and others say the same. */
 const misnamed = [
   'nodejs_active_resources_total',
@@ -13,7 +8,9 @@ const misnamed = [
   'nodejs_active_requests_total',
 ]
 
-export function createNodeMetrics(): NodeMetrics {
+export type NodeMetrics = ReturnType<typeof createNodeMetrics>
+
+export function createNodeMetrics() {
   const text = new Registry()
   collectDefaultMetrics({ register: text })
   for (const name of misnamed) text.removeSingleMetric(name)
@@ -25,7 +22,8 @@ export function createNodeMetrics(): NodeMetrics {
     if (metric !== undefined) openMetrics.registerMetric(metric)
   }
   return {
-    async render(format) {
+    /** The process' and Node's own metrics as text, without the end mark of OpenMetrics. */
+    async render(format: ExpositionFormat): Promise<string> {
       if (format === 'text') return withEnd(await text.metrics())
       return (await openMetrics.metrics()).replace(/# EOF\n?$/, '')
     },

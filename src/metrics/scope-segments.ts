@@ -16,18 +16,7 @@ interface Segment {
   readonly ends: Uint32Array
 }
 
-export interface ScopeSegments {
-  /** Renders what is not rendered yet; answers how many scopes that took, at most `most`. */
-  prepare(scopes: Iterable<ScopeState>, most: number): number
-  /** The lines of one metric, scope by scope. */
-  lines(scopes: Iterable<ScopeState>, metric: number): Iterable<Buffer>
-  /** Forgets scopes that are watched no more. */
-  keep(watched: { has(key: ScopeKey): boolean }): void
-  /** Forgets everything rendered: the rules have changed. */
-  clear(): void
-}
-
-export function createScopeSegments(rules: () => SampleRules): ScopeSegments {
+export function createScopeSegments(rules: () => SampleRules) {
   // By key, not by state: a poll under way holds on to old states, which must not hold on to old bytes.
   const rendered = new Map<ScopeKey, { readonly state: ScopeState; readonly segment: Segment }>()
   const isRendered = (state: ScopeState): boolean => rendered.get(scopeKey(state.scope))?.state === state
@@ -40,7 +29,8 @@ export function createScopeSegments(rules: () => SampleRules): ScopeSegments {
     return segment
   }
   return {
-    prepare(scopes, most) {
+    /** Renders what is not rendered yet; answers how many scopes that took, at most `most`. */
+    prepare(scopes: Iterable<ScopeState>, most: number): number {
       let count = 0
       for (const state of scopes) {
         if (isRendered(state)) continue
@@ -50,7 +40,8 @@ export function createScopeSegments(rules: () => SampleRules): ScopeSegments {
       }
       return count
     },
-    *lines(scopes, metric) {
+    /** The lines of one metric, scope by scope. */
+    *lines(scopes: Iterable<ScopeState>, metric: number): Iterable<Buffer> {
       for (const state of scopes) {
         const { bytes, ends } = segmentOf(state)
         const start = metric === 0 ? 0 : (ends[metric - 1] ?? 0)
@@ -58,8 +49,10 @@ export function createScopeSegments(rules: () => SampleRules): ScopeSegments {
         if (end > start) yield bytes.subarray(start, end)
       }
     },
-    clear: () => rendered.clear(),
-    keep(watched) {
+    /** Forgets everything rendered: the rules have changed. */
+    clear: (): void => rendered.clear(),
+    /** Forgets scopes that are watched no more. */
+    keep(watched: { has(key: ScopeKey): boolean }): void {
       for (const key of rendered.keys()) if (!watched.has(key)) rendered.delete(key)
     },
   }

@@ -24,8 +24,6 @@ export type StorePlace =
   | { readonly store: 'gcs'; readonly bucket: string; readonly path: string }
   | { readonly store: 'azure'; readonly bucket: string; readonly path: string; readonly account: string }
 
-export type StoreKind = StorePlace['store']
-
 /** Null for a destination that keeps no files that could be listed. */
 export function storePlace(conf: Secret): StorePlace | null {
   const parts = splitConf(conf.reveal())

@@ -8,23 +8,13 @@ import type { EpochMinute } from '../time.ts'
 import type { AttemptKey, Counts, JobTotals } from './job-totals.ts'
 import type { Ledger, SeriesKey } from './ledger.ts'
 
-export interface LedgerRecord {
-  readonly watermark: number
-  readonly readTo: number
-  readonly lateRows: number
-  readonly gapSeconds: number
-  /** Per open minute: the minute, then for each series its key and five counts. */
-  readonly open: readonly (readonly (string | number)[])[]
-  /** Per job: id, seven numbers (null as -1), then attempt keys and their uploads. */
-  readonly totals: readonly (readonly (string | number)[])[]
-}
-
-export function ledgerToRecord(ledger: Ledger): LedgerRecord {
+export function ledgerToRecord(ledger: Ledger) {
   return {
     watermark: ledger.watermark,
     readTo: ledger.readTo,
     lateRows: ledger.lateRows,
     gapSeconds: ledger.gapSeconds,
+    /** Per open minute: the minute, then for each series its key and five counts. */
     open: [...ledger.open].map(([minute, series]) => [
       minute,
       ...[...series].flatMap(([key, c]) => [
@@ -36,6 +26,7 @@ export function ledgerToRecord(ledger: Ledger): LedgerRecord {
         c.uploadSeconds,
       ]),
     ]),
+    /** Per job: id, seven numbers (null as -1), then attempt keys and their uploads. */
     totals: [...ledger.totals].map(([id, t]) => [
       id,
       t.records,

@@ -11,14 +11,7 @@ import {
 } from './notification-book.ts'
 import { isAlertType } from './notification-event.ts'
 
-export interface NotificationRecord {
-  readonly counts: readonly NotificationCount[]
-  readonly seen: readonly SeenEvent[]
-  readonly open: readonly OpenEvent[]
-  readonly readTo: readonly (readonly [string, number])[]
-}
-
-export function notificationsToRecord(book: NotificationBook): NotificationRecord {
+export function notificationsToRecord(book: NotificationBook) {
   return { ...book, readTo: [...book.readTo] }
 }
 

@@ -13,7 +13,6 @@ import { accountOf } from '../../domain/scope.ts'
 import type { EpochMs } from '../../domain/time.ts'
 import type { AuditApi } from '../../ports/audit-log.ts'
 import type { Unreadable } from '../../ports/listing.ts'
-import type { FirstTries } from '../state/first-tries.ts'
 import type { JobChange } from '../state/job-change.ts'
 import type { PollDeps } from '../state/poll-deps.ts'
 import type { ScopeState } from '../state/scope-state.ts'
@@ -26,15 +25,6 @@ export interface AuditDeps extends PollDeps {
   readonly server: Pick<ServerClock, 'now'>
   /** Null: it is not read. */
   readonly naming: () => ActorNaming | null
-}
-
-export interface AuditPoll {
-  /** Until the next cycle; null: it is off. */
-  everyMs(): number | null
-  cycle(signal: AbortSignal): Promise<void>
-  readonly firstTries: FirstTries
-  /** A listing showed changes; `seenBefore` is when it was made before. Answers whether the log is to be asked. */
-  noticed(scope: ScopeState, changes: readonly JobChange[], seenBefore: EpochMs | null): boolean
 }
 
 export const auditPoller = 'audit'
@@ -61,7 +51,7 @@ interface Account {
   seen: ReadonlySet<string>
 }
 
-export function createAuditPoll(deps: AuditDeps): AuditPoll {
+export function createAuditPoll(deps: AuditDeps) {
   const { state, clock, server, log } = deps
   const accounts = new Map<string, Account>()
   const questions = createAuditQuestions()
@@ -140,10 +130,13 @@ export function createAuditPoll(deps: AuditDeps): AuditPoll {
   }
 
   return {
-    everyMs: () => (deps.naming() === null ? null : questions.accounts().size > 0 ? askAgainMs : sweepMs),
+    /** Until the next cycle; null: it is off. */
+    everyMs: (): number | null =>
+      deps.naming() === null ? null : questions.accounts().size > 0 ? askAgainMs : sweepMs,
     cycle,
     firstTries: { pending: () => [...accounts.values()].some(({ answered }) => !answered), cycle },
-    noticed(scope, changes, seenBefore) {
+    /** A listing showed changes; `seenBefore` is when it was made before. Answers whether the log is to be asked. */
+    noticed(scope: ScopeState, changes: readonly JobChange[], seenBefore: EpochMs | null): boolean {
       const isOff = deps.naming() === null || accounts.get(accountOf(scope.scope).id)?.refused === true
       return !isOff && questions.ask(scope, changes, seenBefore, server.now())
     },

@@ -18,27 +18,19 @@ export interface Question {
   readonly about: Readonly<Record<string, string>>
 }
 
-export interface AuditQuestions {
-  /** Whether any of the changes can be somebody's doing. */
-  ask(scope: ScopeState, changes: readonly JobChange[], seenBefore: EpochMs | null, now: EpochMs): boolean
-  /** The open question that the entry answers. */
-  of(entry: AuditEntry): Question | null
-  accounts(): ReadonlySet<string>
-  close(answered: Iterable<Question>): void
-  /** Gives up on those of the account; or on all that are too old. */
-  drop(which: { readonly accountId: string } | { readonly before: EpochMs }): void
-}
-
 /** Our clock and Cloudflare's may differ by so much. */
 const slackMs = 2 * 60_000
 
-export function createAuditQuestions(): AuditQuestions {
+export type AuditQuestions = ReturnType<typeof createAuditQuestions>
+
+export function createAuditQuestions() {
   const open = new Set<Question>()
   const close = (questions: Iterable<Question>): void => {
     for (const question of questions) open.delete(question)
   }
   return {
-    ask(scope, changes, seenBefore, now) {
+    /** Whether any of the changes can be somebody's doing. */
+    ask(scope: ScopeState, changes: readonly JobChange[], seenBefore: EpochMs | null, now: EpochMs): boolean {
       const asked = changes.flatMap(({ change, job: { summary } }) => {
         const action = actionOf(change, seenBefore !== null)
         if (action === null) return []
@@ -50,14 +42,16 @@ export function createAuditQuestions(): AuditQuestions {
       for (const question of asked) if (question.accountId !== '') open.add(question)
       return asked.length > 0
     },
-    of: ({ jobId, at }) =>
+    /** The open question that the entry answers. */
+    of: ({ jobId, at }: AuditEntry): Question | null =>
       [...open].find(
         ({ from, to, ...question }) =>
           question.jobId === jobId && at <= to + slackMs && (from === null || at >= from - slackMs),
       ) ?? null,
-    accounts: () => new Set([...open].map(({ accountId }) => accountId)),
+    accounts: (): ReadonlySet<string> => new Set([...open].map(({ accountId }) => accountId)),
     close,
-    drop: (which) =>
+    /** Gives up on those of the account; or on all that are too old. */
+    drop: (which: { readonly accountId: string } | { readonly before: EpochMs }) =>
       close(
         [...open].filter(({ accountId, to }) =>
           'accountId' in which ? which.accountId === accountId : to < which.before,

@@ -18,31 +18,9 @@ const fewerForMs = 3_600_000
 /** A scope that spoils answers is asked alone, less and less often: at most so many polls leave it out. */
 const maxRestPolls = 5
 
-export interface HealthLessons {
-  /** The limits, with what refusals said. */
-  limits(key: ScopeKey, own: HealthLimits): HealthLimits
-  /** Takes in what the refusal of this scope alone said. Whether that is news, so that asking again makes sense. */
-  learn(key: ScopeKey, failure: ApiFailure, own: HealthLimits): boolean
-  /** The query was too complex with so many scopes. */
-  tooMany(scopes: number): void
-  /** Scopes in one query at most. */
-  batchSize(): number
-  /** The scope failed by itself, beside neighbours that did not. */
-  spoilt(key: ScopeKey): void
-  /** Whether the scope is to be asked alone. */
-  isApart(key: ScopeKey): boolean
-  /** Whether a scope that is asked alone is left alone for now. */
-  rests(key: ScopeKey): boolean
-  /** The scope was read. */
-  read(key: ScopeKey): void
-  keepOnly(kept: (key: ScopeKey) => boolean): void
-}
+export type HealthLessons = ReturnType<typeof createHealthLessons>
 
-export function createHealthLessons(
-  clock: Pick<Clock, 'monotonic'>,
-  log: Log,
-  pollIntervalMs: () => number,
-): HealthLessons {
+export function createHealthLessons(clock: Pick<Clock, 'monotonic'>, log: Log, pollIntervalMs: () => number) {
   const said = new Map<ScopeKey, { readonly allowed: AllowedQuery; readonly until: number }>()
   const spoilers = new Map<ScopeKey, { readonly times: number; readonly restUntil: number }>()
   let fewer: { readonly size: number; readonly until: number } | null = null
@@ -54,16 +32,19 @@ export function createHealthLessons(
     said.delete(key)
     return {}
   }
-  const limits: HealthLessons['limits'] = (key, own) => {
+  /** The limits, with what refusals said. */
+  const limits = (key: ScopeKey, own: HealthLimits): HealthLimits => {
     const { neededFieldsOnly, ...allowed } = allowedOf(key)
     return strictest(own, { ...allowed, ...(neededFieldsOnly === true ? { optionalFields: false } : {}) })
   }
 
+  /** Scopes in one query at most. */
   const batchSize = (): number => (fewer !== null && clock.monotonic() < fewer.until ? fewer.size : maxZones)
 
   return {
     limits,
-    learn(key, { allowed, message }, own) {
+    /** Takes in what the refusal of this scope alone said. Whether that is news, so that asking again makes sense. */
+    learn(key: ScopeKey, { allowed, message }: ApiFailure, own: HealthLimits): boolean {
       const before = limits(key, own)
       const { fewerScopes: _, ...lesson } = allowed
       said.set(key, { allowed: { ...allowedOf(key), ...lesson }, until: clock.monotonic() + keptMs })
@@ -72,22 +53,27 @@ export function createHealthLessons(
       if (isNews) log.info({ scope: key, reason: message }, 'health data of the scope has narrower limits')
       return isNews
     },
-    tooMany(scopes) {
+    /** The query was too complex with so many scopes. */
+    tooMany(scopes: number): void {
       const size = Math.min(batchSize(), Math.ceil(scopes / 2))
       fewer = { size, until: clock.monotonic() + fewerForMs }
     },
     batchSize,
-    spoilt(key) {
+    /** The scope failed by itself, beside neighbours that did not. */
+    spoilt(key: ScopeKey): void {
       const times = (spoilers.get(key)?.times ?? 0) + 1
       const rest = pollIntervalMs() * Math.min(maxRestPolls, 2 ** (times - 1) - 1)
       spoilers.set(key, { times, restUntil: clock.monotonic() + rest })
     },
-    isApart: (key) => spoilers.has(key),
-    rests: (key) => (spoilers.get(key)?.restUntil ?? 0) > clock.monotonic(),
-    read(key) {
+    /** Whether the scope is to be asked alone. */
+    isApart: (key: ScopeKey): boolean => spoilers.has(key),
+    /** Whether a scope that is asked alone is left alone for now. */
+    rests: (key: ScopeKey): boolean => (spoilers.get(key)?.restUntil ?? 0) > clock.monotonic(),
+    /** The scope was read. */
+    read(key: ScopeKey): void {
       spoilers.delete(key)
     },
-    keepOnly(kept) {
+    keepOnly(kept: (key: ScopeKey) => boolean): void {
       for (const map of [said, spoilers]) for (const key of map.keys()) if (!kept(key)) map.delete(key)
     },
   }

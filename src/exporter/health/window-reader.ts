@@ -70,7 +70,7 @@ export function createWindowReader(deps: HealthDeps): WindowReader {
     await deps.memory.saveLedger(key, next)
     state.healthRead(key, next, read.now)
     state.attemptsRead(key, rows)
-    state.rowsShrank(key, shrunk.added(key, next, read.window, rows))
+    state.rowsShrank(key, shrunk(key, next, read.window, rows))
     const shown = state.scope(key)
     if (shown === undefined) return
     deps.history?.counted(
@@ -128,28 +128,29 @@ export function createWindowReader(deps: HealthDeps): WindowReader {
   }
 }
 
-/** Counts rows that shrank after they were counted, each once however often it is read again. */
-interface ShrunkCount {
-  /** What is new of it in a window that was just entered, by job. */
-  added(key: ScopeKey, ledger: Ledger, window: Window, rows: readonly HealthRow[]): ReadonlyMap<JobId, number>
-}
-
-function createShrunkCount(): ShrunkCount {
+/**
+ * Counts rows that shrank after they were counted, each once however often it is read again. Gives what is new of it
+ * in a window that was just entered, by job.
+ */
+function createShrunkCount() {
   const known = new Map<ScopeKey, Map<string, number>>()
-  return {
-    added(key, ledger, window, rows) {
-      const seen = known.get(key) ?? new Map<string, number>()
-      const added = new Map<JobId, number>()
-      for (const { minute, jobId, series } of shrunkRows(ledger, window, rows)) {
-        const id = `${minute} ${series}`
-        if (seen.has(id)) continue
-        seen.set(id, minute)
-        added.set(jobId, (added.get(jobId) ?? 0) + 1)
-      }
-      for (const [id, minute] of seen) if (minute < ledger.watermark) seen.delete(id)
-      if (seen.size === 0) known.delete(key)
-      else known.set(key, seen)
-      return added
-    },
+  return (
+    key: ScopeKey,
+    ledger: Ledger,
+    window: Window,
+    rows: readonly HealthRow[],
+  ): ReadonlyMap<JobId, number> => {
+    const seen = known.get(key) ?? new Map<string, number>()
+    const added = new Map<JobId, number>()
+    for (const { minute, jobId, series } of shrunkRows(ledger, window, rows)) {
+      const id = `${minute} ${series}`
+      if (seen.has(id)) continue
+      seen.set(id, minute)
+      added.set(jobId, (added.get(jobId) ?? 0) + 1)
+    }
+    for (const [id, minute] of seen) if (minute < ledger.watermark) seen.delete(id)
+    if (seen.size === 0) known.delete(key)
+    else known.set(key, seen)
+    return added
   }
 }

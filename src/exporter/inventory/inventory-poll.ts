@@ -16,7 +16,6 @@ import { isTransient } from '../../errors.ts'
 import type { JobsApi } from '../../ports/cloudflare.ts'
 import type { Unreadable } from '../../ports/listing.ts'
 import { createFailureReport } from '../state/failure-report.ts'
-import type { FirstTries } from '../state/first-tries.ts'
 import { type JobChange, sameMemory } from '../state/job-change.ts'
 import { newTokenNote } from '../state/new-token.ts'
 import type { PollDeps } from '../state/poll-deps.ts'
@@ -51,17 +50,7 @@ const newShare = 0.5
 /** What further tries of listings that never worked get of a cycle's requests. */
 const firstTryShare = 0.25
 
-export interface InventoryPoll {
-  cycle(signal: AbortSignal): Promise<void>
-  /** Scopes whose jobs could not be listed yet, for a reason that may pass. */
-  readonly firstTries: FirstTries
-  /** Lists scopes that were never listed, before all others. Resolves to those. */
-  listNew(signal: AbortSignal): Promise<readonly ScopeKey[]>
-  /** Lists one scope now, for when something is known to have changed. */
-  refresh(key: ScopeKey, signal: AbortSignal): Promise<void>
-}
-
-export function createInventoryPoll(deps: InventoryDeps): InventoryPoll {
+export function createInventoryPoll(deps: InventoryDeps) {
   const { state, clock } = deps
   const startedAt = clock.monotonic()
   const upMs = (): number => clock.monotonic() - startedAt
@@ -110,7 +99,7 @@ export function createInventoryPoll(deps: InventoryDeps): InventoryPoll {
   }
 
   return {
-    async cycle(signal) {
+    async cycle(signal: AbortSignal): Promise<void> {
       const due = dueScopes([...state.scopes.values()], {
         now: clock.now(),
         monotonic: clock.monotonic(),
@@ -127,9 +116,10 @@ export function createInventoryPoll(deps: InventoryDeps): InventoryPoll {
       }
       report(state.scopes.values())
     },
+    /** Scopes whose jobs could not be listed yet, for a reason that may pass. */
     firstTries: {
       pending: () => [...state.scopes.values()].some(neverWorked),
-      async cycle(signal) {
+      async cycle(signal: AbortSignal): Promise<void> {
         const room = Math.max(1, Math.floor(deps.requestsPerCycle() * firstTryShare))
         const pending = [...state.scopes.values()].filter(neverWorked)
         const since = ({ scope }: ScopeState): number => triedAt.get(scopeKey(scope)) ?? 0
@@ -138,14 +128,16 @@ export function createInventoryPoll(deps: InventoryDeps): InventoryPoll {
         report(state.scopes.values())
       },
     },
-    async listNew(signal) {
+    /** Lists scopes that were never listed, before all others. Resolves to those. */
+    async listNew(signal: AbortSignal): Promise<readonly ScopeKey[]> {
       const found = [...state.scopes.values()].filter(({ scope }) => !triedAt.has(scopeKey(scope)))
       const room = Math.max(1, Math.floor(deps.requestsPerCycle() * newShare))
       const chosen = found.slice(0, room)
       await settleAll(chosen.map((scope) => list(scope, signal, priority.failing)))
       return chosen.map(({ scope }) => scopeKey(scope))
     },
-    async refresh(key, signal) {
+    /** Lists one scope now, for when something is known to have changed. */
+    async refresh(key: ScopeKey, signal: AbortSignal): Promise<void> {
       const scope = state.scope(key)
       if (scope !== undefined) await list(scope, signal)
     },

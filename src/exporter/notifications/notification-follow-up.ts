@@ -28,20 +28,13 @@ export interface FollowUpDeps {
   readonly log: Log
 }
 
-export interface FollowUp {
-  /** One round over all that is open. */
-  round(signal: AbortSignal): Promise<void>
-  /** Rounds whenever something is open, until `stop`. */
-  run(stop: AbortSignal, abort: AbortSignal): Promise<void>
-}
-
 const lookAgainMs = 30_000
 /** For so long a job that nobody knows may still turn up. */
 const unknownMs = 30 * 60_000
 /** A job's last error lies so close to the moment when Cloudflare disables it. */
 const errorBeforeMs = 2 * 3_600_000
 
-export function createFollowUp(deps: FollowUpDeps): FollowUp {
+export function createFollowUp(deps: FollowUpDeps) {
   const { notifications, state, server, clock } = deps
   const listed = new WeakSet<OpenEvent>()
   const wake = createWake(clock)
@@ -98,7 +91,8 @@ export function createFollowUp(deps: FollowUpDeps): FollowUp {
       .filter(({ scope }) => event.accountId === null || accountOf(scope).id === event.accountId)
       .flatMap((scope) => failedAbout(scope, event.at))
 
-  const round: FollowUp['round'] = async (signal) => {
+  /** One round over all that is open. */
+  const round = async (signal: AbortSignal): Promise<void> => {
     const { open } = notifications.book
     await list(
       open.filter((event) => !listed.has(event)),
@@ -111,7 +105,8 @@ export function createFollowUp(deps: FollowUpDeps): FollowUp {
 
   return {
     round,
-    async run(stop, abort) {
+    /** Rounds whenever something is open, until `stop`. */
+    async run(stop: AbortSignal, abort: AbortSignal): Promise<void> {
       while (!stop.aborted) {
         wake.reset()
         try {

@@ -1,18 +1,10 @@
-/** Many rows of single precision numbers, all of one width, packed into few arrays. */
-export interface NumberRows {
-  /** A row of zeros. */
-  take(): number
-  free(row: number): void
-  get(row: number, column: number): number
-  set(row: number, column: number, value: number): void
-  /** Bytes held, rows in use or not. */
-  readonly bytes: number
-}
-
 const rowsPerBlock = 256
 
-/** Rows are taken and freed by number; blocks of them are added as needed and never given back. */
-export function createNumberRows(width: number): NumberRows {
+/**
+ * Many rows of single precision numbers, all of one width, packed into few arrays. Rows are taken and freed by number;
+ * blocks of them are added as needed and never given back.
+ */
+export function createNumberRows(width: number) {
   const blocks: Float32Array[] = []
   const unused: number[] = []
   let taken = 0
@@ -26,20 +18,22 @@ export function createNumberRows(width: number): NumberRows {
   }
   const startOf = (row: number): number => (row % rowsPerBlock) * width
   return {
-    take() {
+    /** A row of zeros. */
+    take(): number {
       const row = unused.pop()
       if (row === undefined) return taken++
       blockOf(row).fill(0, startOf(row), startOf(row) + width)
       return row
     },
-    free(row) {
+    free(row: number): void {
       unused.push(row)
     },
-    get: (row, column) => blockOf(row)[startOf(row) + column] ?? 0,
-    set(row, column, value) {
+    get: (row: number, column: number): number => blockOf(row)[startOf(row) + column] ?? 0,
+    set(row: number, column: number, value: number): void {
       blockOf(row)[startOf(row) + column] = value
     },
-    get bytes() {
+    /** Bytes held, rows in use or not. */
+    get bytes(): number {
       return blocks.length * rowsPerBlock * width * 4
     },
   }

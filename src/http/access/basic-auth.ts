@@ -9,15 +9,12 @@ import type { Secret } from '../../domain/secret.ts'
 
 export type AuthOutcome = 'accepted' | 'refused' | 'busy'
 
-export interface BasicAuth {
-  /** `users` maps names to bcrypt hashes. */
-  check(authorization: string | undefined, users: ReadonlyMap<string, Secret>): Promise<AuthOutcome>
-}
-
 const keptResults = 100
 const maxQueueLength = 32
 
-export async function createBasicAuth(): Promise<BasicAuth> {
+export type BasicAuth = Awaited<ReturnType<typeof createBasicAuth>>
+
+export async function createBasicAuth() {
   const { compare } = await import('bcryptjs')
   const key = randomBytes(32)
   const results = new Map<string, boolean>()
@@ -25,7 +22,8 @@ export async function createBasicAuth(): Promise<BasicAuth> {
   let waiting = 0
 
   return {
-    async check(authorization, users) {
+    /** `users` maps names to bcrypt hashes. */
+    async check(authorization: string | undefined, users: ReadonlyMap<string, Secret>): Promise<AuthOutcome> {
       const given = credentials(authorization)
       if (given === null) return 'refused'
       const hash = users.get(given.user)?.reveal() ?? hashOfNobody(users)

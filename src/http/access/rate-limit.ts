@@ -4,16 +4,12 @@ export interface RateLimitSettings {
   readonly burst: number
 }
 
-export interface RequestLimit {
-  /** Takes one token if there is one. */
-  allows(settings: RateLimitSettings, nowMs: number): boolean
-}
-
 /** A token bucket for the whole server, full at first. Time is monotonic. */
-export function createRateLimit(): RequestLimit {
+export function createRateLimit() {
   let bucket: { tokens: number; filledAt: number } | null = null
   return {
-    allows({ intervalMs, burst }, nowMs) {
+    /** Takes one token if there is one. */
+    allows({ intervalMs, burst }: RateLimitSettings, nowMs: number): boolean {
       bucket ??= { tokens: burst, filledAt: nowMs }
       const gained = (nowMs - bucket.filledAt) / intervalMs
       bucket = { tokens: Math.min(burst, bucket.tokens + gained), filledAt: nowMs }
