@@ -2,20 +2,6 @@ import type { EpochMs } from '../domain/time.ts'
 import type { ApiExchange } from '../ports/cloudflare.ts'
 import type { Clock, Log } from '../ports/runtime.ts'
 
-/**
- * Our clock and Cloudflare's, as the `Date` of its answers tells it. Neither is believed blindly: a machine's clock
- * may jump, and a proxy may answer with any `Date`. What a clock that is ahead settles is never counted.
- */
-export interface ServerClock {
-  /** Cloudflare's time where it is near ours; otherwise the earlier of both. */
-  now(): EpochMs
-  /** The later of both: what is after it has not happened by any clock. */
-  latest(): EpochMs
-  /** Cloudflare's time minus ours, in milliseconds; null before its first answer. */
-  skewMs(): number | null
-  observe(exchange: Pick<ApiExchange, 'serverTime'>): void
-}
-
 /** Answers take time, and `Date` has whole seconds: up to this, it is a difference of no importance. */
 const nearMs = 120_000
 /** The median of so many answers counts. */
@@ -23,7 +9,13 @@ const kept = 5
 /** No answer is older than this program. */
 const earliest = Date.UTC(2026, 0, 1)
 
-export function createServerClock(clock: Pick<Clock, 'now' | 'monotonic'>, log?: Log): ServerClock {
+export type ServerClock = ReturnType<typeof createServerClock>
+
+/**
+ * Our clock and Cloudflare's, as the `Date` of its answers tells it. Neither is believed blindly: a machine's clock
+ * may jump, and a proxy may answer with any `Date`. What a clock that is ahead settles is never counted.
+ */
+export function createServerClock(clock: Pick<Clock, 'now' | 'monotonic'>, log?: Log) {
   /** Cloudflare's time less our monotonic one, the newest last. */
   let offsets: readonly number[] = []
   let noted = false
@@ -32,6 +24,7 @@ export function createServerClock(clock: Pick<Clock, 'now' | 'monotonic'>, log?:
     const median = [...offsets].sort((a, b) => a - b)[Math.floor((offsets.length - 1) / 2)]
     return median === undefined ? null : median + clock.monotonic()
   }
+  /** Cloudflare's time minus ours, in milliseconds; null before its first answer. */
   const skewMs = (): number | null => {
     const server = estimate()
     return server === null ? null : server - clock.now()
@@ -51,14 +44,16 @@ export function createServerClock(clock: Pick<Clock, 'now' | 'monotonic'>, log?:
   }
 
   return {
-    now() {
+    /** Cloudflare's time where it is near ours; otherwise the earlier of both. */
+    now(): EpochMs {
       const [own, server] = [clock.now(), estimate()]
       if (server === null) return own
       return Math.abs(server - own) <= nearMs ? server : Math.min(server, own)
     },
-    latest: () => Math.max(clock.now(), estimate() ?? Number.NEGATIVE_INFINITY),
+    /** The later of both: what is after it has not happened by any clock. */
+    latest: (): EpochMs => Math.max(clock.now(), estimate() ?? Number.NEGATIVE_INFINITY),
     skewMs,
-    observe({ serverTime }) {
+    observe({ serverTime }: Pick<ApiExchange, 'serverTime'>): void {
       if (serverTime === null || serverTime < earliest) return
       offsets = [...offsets.slice(1 - kept), serverTime - clock.monotonic()]
       note()

@@ -1,26 +1,22 @@
 import type { Clock } from '../ports/runtime.ts'
 
+export type Wake = ReturnType<typeof createWake>
+
 /**
  * A pause that ends early: when it is triggered, or when the program is told to stop. It takes its listener off the
  * stop signal again, which lives as long as the process; `AbortSignal.any` leaves something behind there each time.
  */
-export interface Wake {
-  /** Ends the pause, or the next one when none is under way. */
-  trigger(): void
-  /** Forgets triggers so far: what they were about is being done now. */
-  reset(): void
-  /** Resolves after `ms`, or before, to false, at a trigger since the last reset or when `stop` aborts. */
-  pause(ms: number, stop: AbortSignal): Promise<boolean>
-}
-
-export function createWake(clock: Pick<Clock, 'sleep'>): Wake {
+export function createWake(clock: Pick<Clock, 'sleep'>) {
   let controller = new AbortController()
   return {
-    trigger: () => controller.abort(),
-    reset() {
+    /** Ends the pause, or the next one when none is under way. */
+    trigger: (): void => controller.abort(),
+    /** Forgets triggers so far: what they were about is being done now. */
+    reset(): void {
       if (controller.signal.aborted) controller = new AbortController()
     },
-    async pause(ms, stop) {
+    /** Resolves after `ms`, or before, to false, at a trigger since the last reset or when `stop` aborts. */
+    async pause(ms: number, stop: AbortSignal): Promise<boolean> {
       const end = new AbortController()
       const wake = (): void => end.abort()
       const signals = [stop, controller.signal]

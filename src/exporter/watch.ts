@@ -60,17 +60,6 @@ export interface WatchDeps extends PollDeps {
   readonly settings: () => WatchSettings
 }
 
-export interface Watch {
-  /** Runs all polls until `stop`; what is under way then ends, at the latest when `abort` comes. */
-  run(stop: AbortSignal, abort: AbortSignal): Promise<void>
-  /** Lists one scope's jobs now. */
-  refresh(key: ScopeKey, signal: AbortSignal): Promise<void>
-  /** Makes all polls begin a cycle now, e.g. with new settings. */
-  hurry(): void
-  /** Cloudflare did not accept the token in a call: it is verified soon. */
-  tokenRefused(): void
-}
-
 /** The steps that must have ended once before the exporter is ready, in their order. */
 export const watchSteps = [discoveryPoller, inventoryPoller, healthPoller] as const
 
@@ -78,14 +67,17 @@ export const watchSteps = [discoveryPoller, inventoryPoller, healthPoller] as co
 const tokenEveryMs = 3_600_000
 const badTokenEveryMs = 60_000
 
-export function createWatch(deps: WatchDeps): Watch {
+export type Watch = ReturnType<typeof createWatch>
+
+export function createWatch(deps: WatchDeps) {
   const { state, settings, gate } = deps
   const wakes = new Map<string, Wake>()
-  let refresh: Watch['refresh'] = async () => {}
+  let refresh: (key: ScopeKey, signal: AbortSignal) => Promise<void> = async () => {}
   let refusedAt = Number.NEGATIVE_INFINITY
 
   return {
-    async run(told, abort) {
+    /** Runs all polls until `told` to stop; what is under way then ends, at the latest when `abort` comes. */
+    async run(told: AbortSignal, abort: AbortSignal): Promise<void> {
       // A bug in one poll ends them all: going on would show numbers that nobody updates.
       const end = new AbortController()
       const stop = end.signal
@@ -191,11 +183,14 @@ export function createWatch(deps: WatchDeps): Watch {
         }),
       ])
     },
-    refresh: (key, signal) => refresh(key, signal),
-    hurry() {
+    /** Lists one scope's jobs now. */
+    refresh: (key: ScopeKey, signal: AbortSignal) => refresh(key, signal),
+    /** Makes all polls begin a cycle now, e.g. with new settings. */
+    hurry(): void {
       for (const wake of wakes.values()) wake.trigger()
     },
-    tokenRefused() {
+    /** Cloudflare did not accept the token in a call: it is verified soon. */
+    tokenRefused(): void {
       const now = deps.clock.monotonic()
       // Scopes out of its reach may refuse a good token again and again.
       if (deps.self.token?.active !== true || now - refusedAt < badTokenEveryMs) return

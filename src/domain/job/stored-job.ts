@@ -1,20 +1,17 @@
 /* The remembered part of jobs as plain values, for the store. Carries no secret: a summary has none. */
 import { placeFromRecord } from '../destination/store-place.ts'
 import { isObject } from '../plain-value.ts'
+import type { Scope } from '../scope.ts'
 import { failureReasons, type JobSummary } from './job.ts'
 import type { DisabledByFailure, JobState } from './job-state.ts'
 
-export interface ScopeRecord {
-  readonly kind: 'account' | 'zone'
-  readonly id: string
-  readonly name: string
-  readonly accountId: string
-  readonly accountName: string
+interface RememberedScope {
+  readonly scope: Scope
   readonly jobs: readonly JobState[]
 }
 
 /** Reads a stored scope back; null when it is not one, which means that the store is damaged. */
-export function scopeFromRecord(record: unknown): ScopeRecord | null {
+export function scopeFromRecord(record: unknown): RememberedScope | null {
   if (!isObject(record)) return null
   const { kind, id, name, accountId, accountName, jobs } = record
   if ((kind !== 'account' && kind !== 'zone') || typeof id !== 'string' || typeof name !== 'string')
@@ -26,7 +23,8 @@ export function scopeFromRecord(record: unknown): ScopeRecord | null {
     if (state === null) return null
     states.push(state)
   }
-  return { kind, id, name, accountId, accountName, jobs: states }
+  const account = { id: accountId, name: accountName }
+  return { scope: kind === 'zone' ? { kind, id, name, account } : { kind, id, name }, jobs: states }
 }
 
 function readState(value: unknown): JobState | null {

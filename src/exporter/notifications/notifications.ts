@@ -41,20 +41,6 @@ export interface NotificationDeps {
   readonly log: Log
 }
 
-export interface Notifications {
-  readonly book: NotificationBook
-  /** A webhook's event. Resolves when a crash can no longer lose it, to whether it was news. */
-  receive(event: NotificationEvent): Promise<boolean>
-  /** An account's history, complete up to `to`, oldest first. */
-  historyRead(accountId: string, events: readonly NotificationEvent[], to: EpochMs): Promise<void>
-  /** Marks the job as disabled by failure where it is known, and remembers it. */
-  jobDisabled(id: JobId, at: EpochMs): Promise<void>
-  /** These need no more looking into. */
-  close(events: ReadonlySet<OpenEvent>): Promise<void>
-  /** Called when something is there to be followed up. */
-  onOpen(listener: () => void): void
-}
-
 const recordKey = 'notifications'
 
 /** A webhook's event that is older was told long ago: it takes effect where it still holds, but is not counted. */
@@ -62,7 +48,9 @@ const countedMs = 86_400_000
 /** What says it was sent later than so far in the future has its time wrong. */
 const aheadMs = 86_400_000
 
-export function createNotifications(deps: NotificationDeps): Notifications {
+export type Notifications = ReturnType<typeof createNotifications>
+
+export function createNotifications(deps: NotificationDeps) {
   const { state, log, server } = deps
   const listeners: (() => void)[] = []
   const lineLimit = createLineLimit()
@@ -132,10 +120,11 @@ export function createNotifications(deps: NotificationDeps): Notifications {
   }
 
   return {
-    get book() {
+    get book(): NotificationBook {
       return book
     },
-    async receive(event) {
+    /** A webhook's event. Resolves when a crash can no longer lose it, to whether it was news. */
+    async receive(event: NotificationEvent): Promise<boolean> {
       const recent = event.sent === null || server.now() - event.sent < countedMs
       const seen = take(event, 'webhook', recent)
       if (seen === null) return false
@@ -145,7 +134,8 @@ export function createNotifications(deps: NotificationDeps): Notifications {
       tellOpen()
       return true
     },
-    async historyRead(accountId, events, to) {
+    /** An account's history, complete up to `to`, oldest first. */
+    async historyRead(accountId: string, events: readonly NotificationEvent[], to: EpochMs): Promise<void> {
       // What was sent before anybody watched is not news, but may still hold.
       const watched = book.readTo.has(accountId)
       for (const event of events) take(event, 'history', watched)
@@ -153,14 +143,17 @@ export function createNotifications(deps: NotificationDeps): Notifications {
       await save()
       tellOpen()
     },
-    async jobDisabled(id, at) {
+    /** Marks the job as disabled by failure where it is known, and remembers it. */
+    async jobDisabled(id: JobId, at: EpochMs): Promise<void> {
       await saveJobs(markDisabled(id, at))
     },
-    async close(events) {
+    /** These need no more looking into. */
+    async close(events: ReadonlySet<OpenEvent>): Promise<void> {
       book = closeEvents(book, events)
       await save()
     },
-    onOpen(listener) {
+    /** Called when something is there to be followed up. */
+    onOpen(listener: () => void): void {
       listeners.push(listener)
     },
   }

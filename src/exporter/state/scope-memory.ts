@@ -10,18 +10,6 @@ import { type EpochMs, minuteOf } from '../../domain/time.ts'
 import { type RecordStore, replacedKey } from '../../ports/record-store.ts'
 import type { Log } from '../../ports/runtime.ts'
 
-export interface ScopeMemory {
-  /** Null for a scope that was never read. */
-  ledger(key: ScopeKey): Ledger | null
-  /** Resolves when a crash can no longer lose it. */
-  saveLedger(key: ScopeKey, ledger: Ledger): Promise<void>
-  saveJobs(scope: Scope, jobs: Iterable<JobState>): Promise<void>
-  /** All scopes remembered from earlier, with their jobs. */
-  scopes(): readonly { readonly scope: Scope; readonly jobs: readonly JobState[] }[]
-  /** The scopes that exist now, by a complete listing: one that is gone for 30 days is forgotten. */
-  seen(keys: ReadonlySet<string>): Promise<void>
-}
-
 export interface ScopeMemoryDeps {
   readonly log: Log
   readonly now: () => EpochMs
@@ -34,7 +22,9 @@ const forgetAfterMs = 30 * 86_400_000
 /** Scopes that are first read so soon after the store began anew had been in the old one. */
 const replacedForMs = 3_600_000
 
-export function createScopeMemory(store: RecordStore, deps: ScopeMemoryDeps): ScopeMemory {
+export type ScopeMemory = ReturnType<typeof createScopeMemory>
+
+export function createScopeMemory(store: RecordStore, deps: ScopeMemoryDeps) {
   const { log, now } = deps
   const read = <T>(key: string, parse: (record: unknown) => T | null): T | null => {
     const record = store.get(key)
@@ -56,9 +46,12 @@ export function createScopeMemory(store: RecordStore, deps: ScopeMemoryDeps): Sc
     return { ...beginLedger(minuteOf(replaced.writtenAt)), gapSeconds: deps.revisionWindowMs() / 1000 }
   }
   return {
-    ledger: (key) => read(`ledger:${key}`, ledgerFromRecord) ?? restarted(),
-    saveLedger: (key, ledger) => store.put(`ledger:${key}`, ledgerToRecord(ledger)),
-    async saveJobs(scope, jobs) {
+    /** Null for a scope that was never read. */
+    ledger: (key: ScopeKey): Ledger | null => read(`ledger:${key}`, ledgerFromRecord) ?? restarted(),
+    /** Resolves when a crash can no longer lose it. */
+    saveLedger: (key: ScopeKey, ledger: Ledger): Promise<void> =>
+      store.put(`ledger:${key}`, ledgerToRecord(ledger)),
+    async saveJobs(scope: Scope, jobs: Iterable<JobState>): Promise<void> {
       const account = accountOf(scope)
       await store.put(`scope:${scopeKey(scope)}`, {
         kind: scope.kind,
@@ -69,15 +62,10 @@ export function createScopeMemory(store: RecordStore, deps: ScopeMemoryDeps): Sc
         jobs: [...jobs],
       })
     },
-    scopes: () =>
-      store.keys('scope:').flatMap((key) => {
-        const record = read(key, scopeFromRecord)
-        if (record === null) return []
-        const { kind, id, name, accountId, accountName, jobs } = record
-        const account = { id: accountId, name: accountName }
-        return [{ scope: kind === 'zone' ? { kind, id, name, account } : { kind, id, name }, jobs }]
-      }),
-    async seen(keys) {
+    /** All scopes remembered from earlier, with their jobs. */
+    scopes: () => store.keys('scope:').flatMap((key) => read(key, scopeFromRecord) ?? []),
+    /** The scopes that exist now, by a complete listing: one that is gone for 30 days is forgotten. */
+    async seen(keys: ReadonlySet<string>): Promise<void> {
       const marks = new Set(store.keys('gone:'))
       const writes: Promise<void>[] = []
       for (const key of rememberedKeys(store)) {

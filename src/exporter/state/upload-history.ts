@@ -24,31 +24,17 @@ export interface HistorySlot extends HistorySums {
   readonly start: EpochMs
 }
 
-export interface UploadHistory {
-  /** Enters what a read of a scope counted; at the scope's first read, what its ledger already knew as well. */
-  counted(scope: ScopeKey, before: Ledger, added: Iterable<MinuteCounts>): void
-  /** Forgets scopes that are watched no more. */
-  keepScopes(watched: { has(key: ScopeKey): boolean }): void
-  /** The slots up to the one that now falls in, oldest first; always `slotCount` of them. */
-  slots(id: JobId, now: EpochMs): readonly HistorySlot[]
-  /** Sums of the last hour, counted in whole slots: between 60 and 65 minutes. */
-  lastHour(id: JobId, now: EpochMs): HistorySums
-  /** Batches lost in the last hour. */
-  lostLately(id: JobId, now: EpochMs): number
-  /** When the first slot with a lost batch began, of the losses that go on until now; null without such. */
-  losingSince(id: JobId, now: EpochMs): EpochMs | null
-  /** From when on the scope's slots are known; null before its first read. */
-  knownFrom(scope: ScopeKey): EpochMs | null
-}
-
 /** Row numbers by measure, -1 where there is none yet, and the newest slot that was entered. */
 type Entry = Record<Measure | 'newest', number>
 
 const hourSlots = 60 / slotMinutes + 1
 
-export const noSums: HistorySums = { uploads: 0, retries: 0, lostBatches: 0, records: 0, lostRecords: 0 }
+const noRows = { uploads: -1, retries: -1, lostBatches: -1, records: -1, lostRecords: -1 }
+const noSums: HistorySums = { uploads: 0, retries: 0, lostBatches: 0, records: 0, lostRecords: 0 }
 
-export function createUploadHistory(): UploadHistory {
+export type UploadHistory = ReturnType<typeof createUploadHistory>
+
+export function createUploadHistory() {
   const rows = createNumberRows(slotCount)
   const entries = new Map<JobId, Entry>()
   const knownFrom = new Map<ScopeKey, EpochMinute>()
@@ -64,14 +50,7 @@ export function createUploadHistory(): UploadHistory {
   }
   const entryOf = (id: JobId, slot: number): Entry => {
     const known = entries.get(id)
-    const entry = known ?? {
-      newest: slot,
-      uploads: -1,
-      retries: -1,
-      lostBatches: -1,
-      records: -1,
-      lostRecords: -1,
-    }
+    const entry = known ?? { newest: slot, ...noRows }
     if (known === undefined) entries.set(id, entry)
     for (; entry.newest < slot; entry.newest += 1) {
       if (slot - entry.newest > slotCount) entry.newest = slot - slotCount
@@ -112,17 +91,20 @@ export function createUploadHistory(): UploadHistory {
   }
 
   return {
-    counted(scope, before, added) {
+    /** Enters what a read of a scope counted; at the scope's first read, what its ledger already knew as well. */
+    counted(scope: ScopeKey, before: Ledger, added: Iterable<MinuteCounts>): void {
       if (!knownFrom.has(scope)) {
         knownFrom.set(scope, before.watermark)
         for (const counts of openCounts(before)) enter(counts)
       }
       for (const counts of added) enter(counts)
     },
-    keepScopes(watched) {
+    /** Forgets scopes that are watched no more. */
+    keepScopes(watched: { has(key: ScopeKey): boolean }): void {
       for (const key of knownFrom.keys()) if (!watched.has(key)) knownFrom.delete(key)
     },
-    slots(id, now) {
+    /** The slots up to the one that now falls in, oldest first; always `slotCount` of them. */
+    slots(id: JobId, now: EpochMs): readonly HistorySlot[] {
       const entry = entries.get(id)
       const last = slotOf(now)
       return Array.from({ length: slotCount }, (_, index) => {
@@ -130,13 +112,15 @@ export function createUploadHistory(): UploadHistory {
         return { start: slot * slotMs, ...sums(entry, slot, slot) }
       })
     },
-    lastHour(id, now) {
+    /** Sums of the last hour, counted in whole slots: between 60 and 65 minutes. */
+    lastHour(id: JobId, now: EpochMs): HistorySums {
       const entry = entries.get(id)
       if (entry === undefined) return noSums
       const last = slotOf(now)
       return sums(entry, last - hourSlots + 1, last)
     },
-    lostLately(id, now) {
+    /** Batches lost in the last hour. */
+    lostLately(id: JobId, now: EpochMs): number {
       const entry = entries.get(id)
       if (entry === undefined || entry.lostBatches < 0) return 0
       const last = slotOf(now)
@@ -144,7 +128,8 @@ export function createUploadHistory(): UploadHistory {
       for (let slot = last - hourSlots + 1; slot <= last; slot += 1) lost += value(entry, 'lostBatches', slot)
       return lost
     },
-    losingSince(id, now) {
+    /** When the first slot with a lost batch began, of the losses that go on until now; null without such. */
+    losingSince(id: JobId, now: EpochMs): EpochMs | null {
       const entry = entries.get(id)
       if (entry === undefined || entry.lostBatches < 0) return null
       const last = slotOf(now)
@@ -153,7 +138,8 @@ export function createUploadHistory(): UploadHistory {
         if (value(entry, 'lostBatches', slot) > 0) since = slot
       return since === null ? null : since * slotMs
     },
-    knownFrom(scope) {
+    /** From when on the scope's slots are known; null before its first read. */
+    knownFrom(scope: ScopeKey): EpochMs | null {
       const minute = knownFrom.get(scope)
       return minute === undefined ? null : minute * minuteMs
     },
