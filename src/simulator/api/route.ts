@@ -67,6 +67,14 @@ export function accountRoute(
   })
 }
 
+/** Those of the call's account. */
+export function ofAccount<T extends { readonly accountId: string }>(
+  call: AccountCall,
+  objects: ReadonlyMap<string, T>,
+): readonly T[] {
+  return [...objects.values()].filter(({ accountId }) => accountId === call.accountId)
+}
+
 /** The same route for accounts and for zones; the handler is told which. */
 export function scopedRoutes(
   method: Route['method'],

@@ -1,5 +1,5 @@
 import { isoSeconds } from '../api/json-shape.ts'
-import { type AccountCall, type Answer, accountRoute, page, type Route } from '../api/route.ts'
+import { type AccountCall, type Answer, accountRoute, ofAccount, page, type Route } from '../api/route.ts'
 import { simErrors } from '../api/sim-error.ts'
 import { alertTypes } from '../world/alert-types.ts'
 import type { HistoryRow } from '../world/notification-state.ts'
@@ -30,13 +30,14 @@ function availableAlerts({ world, accountId }: AccountCall): Answer {
   return { result }
 }
 
-function eligible({ world, accountId }: AccountCall): Answer {
+function eligible(call: AccountCall): Answer {
+  const { world, accountId } = call
   const allowed = world.state.accounts.get(accountId)?.mechanisms ?? ['email', 'pagerduty', 'webhook']
   const { pagerduty, webhooks } = world.state.notifications
   const ready = {
     email: true,
-    pagerduty: [...pagerduty.values()].some((service) => service.accountId === accountId),
-    webhook: [...webhooks.values()].some((webhook) => webhook.accountId === accountId),
+    pagerduty: ofAccount(call, pagerduty).length > 0,
+    webhook: ofAccount(call, webhooks).length > 0,
   }
   const row = (type: keyof typeof ready): object => ({
     type,
@@ -71,21 +72,15 @@ function history(call: AccountCall): Answer {
   return page(call, rows, show, { usual: 25, least: 5, most: 1000 })
 }
 
-function listPagerDuty({ world, accountId }: AccountCall): Answer {
-  const services = [...world.state.notifications.pagerduty.values()]
-  return {
-    result: services
-      .filter((service) => service.accountId === accountId)
-      .map(({ id, name }) => ({ id, name })),
-  }
+function listPagerDuty(call: AccountCall): Answer {
+  const services = ofAccount(call, call.world.state.notifications.pagerduty)
+  return { result: services.map(({ id, name }) => ({ id, name })) }
 }
 
 /** Takes all services away, as the real call does. */
-function deletePagerDuty({ world, accountId }: AccountCall): Answer {
-  const { pagerduty } = world.state.notifications
-  for (const service of [...pagerduty.values()]) {
-    if (service.accountId === accountId) pagerduty.delete(service.id)
-  }
+function deletePagerDuty(call: AccountCall): Answer {
+  const { pagerduty } = call.world.state.notifications
+  for (const { id } of ofAccount(call, pagerduty)) pagerduty.delete(id)
   return { result: null }
 }
 

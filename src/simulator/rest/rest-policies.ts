@@ -8,7 +8,7 @@ import {
   textField,
 } from '../api/json-shape.ts'
 import { plainId } from '../api/object-id.ts'
-import { type AccountCall, type Answer, accountRoute, type Route } from '../api/route.ts'
+import { type AccountCall, type Answer, accountRoute, ofAccount, type Route } from '../api/route.ts'
 import { simErrors } from '../api/sim-error.ts'
 import { filterMistake } from '../world/alert-types.ts'
 import type { Policy } from '../world/notification-state.ts'
@@ -37,9 +37,8 @@ export const policyRoutes: readonly Route[] = [
   accountRoute('DELETE', one, 'delete_policy', notificationWriters, remove),
 ]
 
-function list({ world, accountId }: AccountCall): Answer {
-  const policies = [...world.state.notifications.policies.values()]
-  return { result: policies.filter((policy) => policy.accountId === accountId).map(policyObject) }
+function list(call: AccountCall): Answer {
+  return { result: ofAccount(call, call.world.state.notifications.policies).map(policyObject) }
 }
 
 function find({ world, accountId, params }: AccountCall): Policy {

@@ -1,6 +1,6 @@
 import { bodyOf, isoOrNull, requiredText, textField } from '../api/json-shape.ts'
 import { plainId } from '../api/object-id.ts'
-import { type AccountCall, type Answer, accountRoute, type Route } from '../api/route.ts'
+import { type AccountCall, type Answer, accountRoute, ofAccount, type Route } from '../api/route.ts'
 import { simErrors } from '../api/sim-error.ts'
 import { classifyWebhook, newWebhook, type Webhook } from '../world/notification-state.ts'
 import { freshId } from '../world/notifications.ts'
@@ -21,9 +21,8 @@ export function webhookRoutes(sender: WebhookSender): Route[] {
   ]
 }
 
-function list({ world, accountId }: AccountCall): Answer {
-  const webhooks = [...world.state.notifications.webhooks.values()]
-  return { result: webhooks.filter((webhook) => webhook.accountId === accountId).map(webhookObject) }
+function list(call: AccountCall): Answer {
+  return { result: ofAccount(call, call.world.state.notifications.webhooks).map(webhookObject) }
 }
 
 function find({ world, accountId, params }: AccountCall): Webhook {

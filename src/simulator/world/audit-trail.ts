@@ -18,8 +18,6 @@ export interface AuditRow {
 /** Older rows are forgotten: worlds that run for days switch jobs again and again. */
 const maxRows = 5_000
 
-export type AuditTrail = ReturnType<typeof createAuditTrail>
-
 export function createAuditTrail(seed: number) {
   const rows: AuditRow[] = []
   let serial = 0

@@ -48,40 +48,23 @@ export interface HistoryRow {
   readonly sentMs: number
 }
 
-export interface PagerDutyService {
-  readonly id: string
-  readonly accountId: string
-  readonly name: string
-}
+export type NotificationState = ReturnType<typeof createNotificationState>
 
-export interface NotificationState {
-  readonly webhooks: Map<string, Webhook>
-  readonly policies: Map<string, Policy>
-  readonly pagerduty: Map<string, PagerDutyService>
-  /** PagerDuty integration tokens that were handed out, and what was chosen in the browser, if it was. */
-  readonly connections: Map<string, { readonly accountId: string; consent: string | null }>
-  /** Oldest first. */
-  readonly history: HistoryRow[]
-  /** Makes ids that were not used yet. */
-  serial: number
-}
-
-export function createNotificationState(spec: WorldSpec, startMs: number): NotificationState {
-  const state: NotificationState = {
-    webhooks: new Map(),
-    policies: new Map(),
-    pagerduty: new Map((spec.pagerduty ?? []).map((service) => [service.id, service])),
-    connections: new Map(),
-    history: [],
+export function createNotificationState(spec: WorldSpec, startMs: number) {
+  const dayBefore = startMs - 86_400_000
+  const { webhooks = [], policies = [], pagerduty = [] } = spec
+  const history: HistoryRow[] = []
+  return {
+    webhooks: new Map(webhooks.map((webhook) => [webhook.id, newWebhook(webhook, dayBefore)])),
+    policies: new Map(policies.map((policy) => [policy.id, newPolicy(policy, dayBefore)])),
+    pagerduty: new Map(pagerduty.map((service) => [service.id, service])),
+    /** PagerDuty integration tokens that were handed out, and what was chosen in the browser, if it was. */
+    connections: new Map<string, { readonly accountId: string; consent: string | null }>(),
+    /** Oldest first. */
+    history,
+    /** Makes ids that were not used yet. */
     serial: 0,
   }
-  for (const webhook of spec.webhooks ?? []) addWebhook(state, webhook, startMs - 86_400_000)
-  for (const policy of spec.policies ?? []) addPolicy(state, policy, startMs - 86_400_000)
-  return state
-}
-
-export function addWebhook(state: NotificationState, spec: WebhookSpec, createdAtMs: number): void {
-  state.webhooks.set(spec.id, newWebhook(spec, createdAtMs))
 }
 
 /** A webhook that has not been called yet. */
@@ -90,8 +73,8 @@ export function newWebhook({ url, secret = null, ...spec }: WebhookSpec, created
   return { ...spec, ...classifyWebhook(url, secret), secret, createdAtMs, ...unused }
 }
 
-export function addPolicy(state: NotificationState, spec: PolicySpec, createdMs: number): void {
-  state.policies.set(spec.id, {
+export function newPolicy(spec: PolicySpec, createdMs: number): Policy {
+  return {
     ...spec,
     description: '',
     enabled: spec.enabled ?? true,
@@ -100,7 +83,7 @@ export function addPolicy(state: NotificationState, spec: PolicySpec, createdMs:
     alertInterval: null,
     createdMs,
     modifiedMs: createdMs,
-  })
+  }
 }
 
 const services: readonly (readonly [type: string, host: RegExp, hidesSecret: boolean])[] = [

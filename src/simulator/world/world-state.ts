@@ -1,21 +1,15 @@
-import { type AuditTrail, createAuditTrail } from './audit-trail.ts'
+import { createAuditTrail } from './audit-trail.ts'
 import type { FailureName } from './failures.ts'
 import { createTimeline, type JobTimeline } from './job-timeline.ts'
-import { createNotificationState, type Delivery, type NotificationState } from './notification-state.ts'
+import { createNotificationState, type Delivery } from './notification-state.ts'
 import { type UploadEvent, visitUploads } from './upload-events.ts'
 import {
-  type AccountSpec,
   defaultHealthSettings,
   defaultIngestion,
   type HealthSettings,
-  type Ingestion,
   type JobSpec,
   type ScopeRef,
-  type ScriptStep,
-  type TokenSpec,
-  type TransformerSpec,
   type WorldSpec,
-  type ZoneSpec,
 } from './world-spec.ts'
 
 /** Something that happened to a job, as news for people. */
@@ -27,43 +21,11 @@ export interface News {
   readonly what: string
 }
 
-/** Everything that is, and was, true in a world. Only the files that name it change it. */
-export interface WorldState {
-  readonly seed: number
-  readonly startMs: number
-  readonly ingestion: Ingestion
-  readonly disableAfterMs: number
-  readonly accountHoldsZoneJobs: boolean
-  readonly announcesEnd: boolean
-  readonly accounts: Map<string, AccountSpec>
-  readonly zones: Map<string, ZoneSpec>
-  /** By id, deleted jobs included. */
-  readonly jobs: Map<number, JobTimeline>
-  /** By scope id, deleted jobs included. */
-  readonly jobsByScope: Map<string, JobTimeline[]>
-  readonly tokens: Map<string, TokenSpec>
-  /** Steps still to come. */
-  readonly script: ScriptStep[]
-  /** Jobs that Cloudflare will disable unless something changes. */
-  readonly doomed: Set<JobTimeline>
-  /** Events put in by hand, by scope id. */
-  readonly injected: Map<string, UploadEvent[]>
-  /** Beginnings of `destination_conf` that are out of order. */
-  readonly brokenDestinations: Map<string, FailureName>
-  /** Changes of GraphQL limits by scope id, on top of what the spec says. */
-  readonly healthSettings: Map<string, Partial<HealthSettings>>
-  readonly notifications: NotificationState
-  readonly audit: AuditTrail
-  readonly transformers: readonly TransformerSpec[]
-  /** Told what happens after the start. */
-  tell: (news: News) => void
-  /** Sends to webhooks. */
-  deliver: (delivery: Delivery) => void
-  nextJobId: number
-}
+export type WorldState = ReturnType<typeof createWorldState>
 
-export function createWorldState(spec: WorldSpec, startMs: number): WorldState {
-  const state: WorldState = {
+/** Everything that is, and was, true in a world. Only the files that name it change it. */
+export function createWorldState(spec: WorldSpec, startMs: number) {
+  const state = {
     seed: spec.seed,
     startMs,
     ingestion: { ...defaultIngestion, ...spec.ingestion },
@@ -72,19 +34,28 @@ export function createWorldState(spec: WorldSpec, startMs: number): WorldState {
     announcesEnd: spec.announcesEnd ?? true,
     accounts: new Map(spec.accounts.map((account) => [account.id, account])),
     zones: new Map(spec.zones.map((zone) => [zone.id, zone])),
-    jobs: new Map(),
-    jobsByScope: new Map(),
+    /** By id, deleted jobs included. */
+    jobs: new Map<number, JobTimeline>(),
+    /** By scope id, deleted jobs included. */
+    jobsByScope: new Map<string, JobTimeline[]>(),
     tokens: new Map(spec.tokens.map((token) => [token.text, token])),
+    /** Steps still to come. */
     script: [...(spec.script ?? [])],
-    doomed: new Set(),
-    injected: new Map(),
-    brokenDestinations: new Map(),
-    healthSettings: new Map(),
+    /** Jobs that Cloudflare will disable unless something changes. */
+    doomed: new Set<JobTimeline>(),
+    /** Events put in by hand, by scope id. */
+    injected: new Map<string, UploadEvent[]>(),
+    /** Beginnings of `destination_conf` that are out of order. */
+    brokenDestinations: new Map<string, FailureName>(),
+    /** Changes of GraphQL limits by scope id, on top of what the spec says. */
+    healthSettings: new Map<string, Partial<HealthSettings>>(),
     notifications: createNotificationState(spec, startMs),
     audit: createAuditTrail(spec.seed),
     transformers: spec.transformers ?? [],
-    tell: () => {},
-    deliver: () => {},
+    /** Told what happens after the start. */
+    tell: (_news: News): void => {},
+    /** Sends to webhooks. */
+    deliver: (_delivery: Delivery): void => {},
     nextJobId: 1,
   }
   for (const job of spec.jobs) addTimeline(state, job)

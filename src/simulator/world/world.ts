@@ -2,7 +2,7 @@ import type { FailureName } from './failures.ts'
 import { actByHand, actOn, foresee, settleUntil } from './happenings.ts'
 import { findJob, type InjectedEvent, injectEvent, type JobRef } from './injection.ts'
 import { type JobTimeline, latestPhase } from './job-timeline.ts'
-import { addPolicy, addWebhook, type Delivery } from './notification-state.ts'
+import { type Delivery, newPolicy, newWebhook } from './notification-state.ts'
 import { freshId, logpushAlertType } from './notifications.ts'
 import type { SimClock } from './sim-clock.ts'
 import { type Truth, type TruthQuery, truthOf } from './truth.ts'
@@ -124,7 +124,8 @@ export function createWorld(
 function subscribe(state: WorldState, target: Omit<WebhookSpec, 'id' | 'name'>, nowMs: number): void {
   const { accountId } = target
   const id = freshId(state, 'webhook')
-  addWebhook(state.notifications, { id, name: 'exporter', ...target }, nowMs)
+  const { webhooks, policies } = state.notifications
+  webhooks.set(id, newWebhook({ id, name: 'exporter', ...target }, nowMs))
   const policy = {
     id: freshId(state, 'policy'),
     accountId,
@@ -132,5 +133,5 @@ function subscribe(state: WorldState, target: Omit<WebhookSpec, 'id' | 'name'>, 
     alertType: logpushAlertType,
     mechanisms: { webhooks: [{ id }] },
   }
-  addPolicy(state.notifications, policy, nowMs)
+  policies.set(policy.id, newPolicy(policy, nowMs))
 }
