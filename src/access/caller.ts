@@ -46,8 +46,11 @@ export interface Caller {
   read<T>(send: Send<T>): Promise<T>
   /** Makes a call that changes something. It is sent once, and ends even when the program is told to stop. */
   write<T>(send: Send<T>): Promise<T>
-  /** Everything that a listing has. */
-  all<T extends { readonly id: string }>(send: SendPage<T>): Promise<Listing<T>>
+  /** Everything that a listing has, by the rules where they are given. */
+  all<T extends { readonly id: string }>(
+    send: SendPage<T>,
+    rules?: Partial<PagingRules<T>>,
+  ): Promise<Listing<T>>
   /** The pages of a listing, for whoever needs only some. */
   pages<T>(send: SendPage<T>, rules: PagingRules<T>): AsyncIterable<readonly T[]>
   /** How many writes have left through this caller. */
@@ -69,7 +72,7 @@ export function createCaller(deps: CallerDeps, context: CallContext): Caller {
         sent += 1
         return send({ signal: new AbortController().signal })
       }),
-    all: (send) => allPages((page) => read((options) => send(page, options))),
+    all: (send, rules) => allPages((page) => read((options) => send(page, options)), rules),
     pages: (send, rules) => pagesOf((page) => read((options) => send(page, options)), rules),
     writesSent: () => sent,
     with: (changes) => createCaller(deps, { ...context, ...changes }),

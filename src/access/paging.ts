@@ -68,11 +68,13 @@ export async function* pagesOf<T>(
 /** Everything that a listing has. @throws ApiFailure when a page is missing: half a list would look like a whole one. */
 export async function allPages<T extends { readonly id: string }>(
   read: (page: number) => Promise<Page<T>>,
+  rules: Partial<PagingRules<T>> = {},
 ): Promise<Listing<T>> {
   const items: T[] = []
   const unreadable: Unreadable[] = []
   const onUnreadable = (found: readonly Unreadable[]): void => void unreadable.push(...found)
-  for await (const page of pagesOf(read, { idOf: ({ id }) => id, onUnreadable })) items.push(...page)
+  for await (const page of pagesOf(read, { idOf: ({ id }) => id, ...rules, onUnreadable }))
+    items.push(...page)
   return { items, unreadable }
 }
 

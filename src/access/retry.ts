@@ -59,15 +59,8 @@ export interface Tries {
 
 export const noTries: Tries = { repeats: 0, waits: 0 }
 
-export interface NextTry {
-  readonly pauseMs: number
-  /** Why the pause is made. */
-  readonly reason: string
-  readonly tries: Tries
-}
-
-/** What to do after a failure; null when the failure stands. */
-export function nextTry(row: RetryRow, failure: ApiFailure, tries: Tries, random: Random): NextTry | null {
+/** What to do after a failure, and why the pause is made; null when the failure stands. */
+export function nextTry(row: RetryRow, failure: ApiFailure, tries: Tries, random: Random) {
   if (failure.kind === 'rate_limited') {
     const pauseMs = failure.retryAfterMs ?? guessedWaitMs * (tries.waits + 1)
     if (tries.waits >= row.rateLimitWaits || pauseMs > (row.longestWaitMs ?? maxWaitMs)) return null

@@ -1,19 +1,11 @@
 import { setMaxListeners } from 'node:events'
 
-/** Ends one request: when the caller gives up, or when its time is over. */
-export interface Deadline {
-  readonly signal: AbortSignal
-  /** Which of the two ended it; null while it runs. */
-  readonly ended: () => 'aborted' | 'timeout' | null
-  /** To be called when the request is over, so that a long-lived signal does not keep it in memory. */
-  release(): void
-}
-
 /**
+ * Ends one request: when the caller gives up, or when its time is over.
  * The time limit is real time even under a test's clock: it guards a real socket.
  * Not `AbortSignal.any`: on Node 20 each use leaves something behind on a signal that lives as long as the process.
  */
-export function startDeadline(caller: AbortSignal, timeoutMs: number): Deadline {
+export function startDeadline(caller: AbortSignal, timeoutMs: number) {
   const controller = new AbortController()
   const timer = AbortSignal.timeout(timeoutMs)
   let ended: 'aborted' | 'timeout' | null = null
@@ -30,8 +22,10 @@ export function startDeadline(caller: AbortSignal, timeoutMs: number): Deadline 
   if (caller.aborted) onAbort()
   return {
     signal: controller.signal,
+    /** Which of the two ended it; null while it runs. */
     ended: () => ended,
-    release() {
+    /** To be called when the request is over, so that a long-lived signal does not keep it in memory. */
+    release(): void {
       caller.removeEventListener('abort', onAbort)
       timer.removeEventListener('abort', onTimeout)
     },

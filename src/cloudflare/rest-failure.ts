@@ -62,19 +62,17 @@ export function judgeRest(status: number, errors: readonly ErrorItem[], context:
               ? noLogpush(told, context)
               : `the API token may not do this${told}${toGrant(context.grant)}`,
           }
-    case 'rate_limited':
-      return { kind, codes, reason: `the API rate limit is exhausted${told}` }
-    case 'not_found':
-      return { kind, codes, reason: `not found at Cloudflare${told}` }
-    case 'timeout':
-      return { kind, codes, reason: `Cloudflare timed out${told}` }
-    case 'unavailable':
-      return { kind, codes, reason: `Cloudflare's API is failing${told}` }
-    case 'bad_response':
-      return { kind, codes, reason: `the response reports failure but no error${told}` }
     default:
-      return { kind, codes, reason: `Cloudflare refused the request${told}` }
+      return { kind, codes, reason: `${plainReasons[kind] ?? 'Cloudflare refused the request'}${told}` }
   }
+}
+
+const plainReasons: Readonly<Partial<Record<ApiFailureKind, string>>> = {
+  rate_limited: 'the API rate limit is exhausted',
+  not_found: 'not found at Cloudflare',
+  timeout: 'Cloudflare timed out',
+  unavailable: "Cloudflare's API is failing",
+  bad_response: 'the response reports failure but no error',
 }
 
 /** Logpush answers a good token without the permission, or on a plan without Logpush, as others do a bad token. */

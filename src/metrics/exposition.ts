@@ -21,14 +21,6 @@ export interface Exposition {
   readonly bytes: number
 }
 
-export interface ExpositionSource {
-  exposition(format: ExpositionFormat, gzip: boolean): Promise<Exposition>
-  /** To be called on each change of state: renders in the background. */
-  changed(): void
-  /** To be called when the rules have changed. */
-  rulesChanged(): void
-}
-
 export interface ExpositionDeps {
   readonly scopes: () => ReadonlyMap<ScopeKey, ScopeState>
   readonly rules: () => SampleRules
@@ -50,7 +42,9 @@ const contentTypes: Readonly<Record<ExpositionFormat, string>> = {
   openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
 }
 
-export function createExposition(deps: ExpositionDeps): ExpositionSource {
+export type ExpositionSource = ReturnType<typeof createExposition>
+
+export function createExposition(deps: ExpositionDeps) {
   const segments = createScopeSegments(deps.rules)
   let version = 0
   let scheduled = false
@@ -101,7 +95,7 @@ export function createExposition(deps: ExpositionDeps): ExpositionSource {
   }
 
   return {
-    async exposition(format, gzip) {
+    async exposition(format: ExpositionFormat, gzip: boolean): Promise<Exposition> {
       if (!gzip) {
         const own = await ownPart(format)
         // Taken now: the state may change while a slow reader is still being written to.
@@ -113,11 +107,13 @@ export function createExposition(deps: ExpositionDeps): ExpositionSource {
       const body = gzipOf([scopes, own])
       return { contentType: contentTypes[format], body, bytes: sizeOf(body) }
     },
-    changed() {
+    /** To be called on each change of state: renders in the background. */
+    changed(): void {
       version += 1
       schedule()
     },
-    rulesChanged() {
+    /** To be called when the rules have changed. */
+    rulesChanged(): void {
       segments.clear()
       version += 1
       schedule()

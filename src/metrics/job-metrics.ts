@@ -1,7 +1,7 @@
 import { isFailing, type JobState } from '../domain/job/job-state.ts'
 import { accountOf } from '../domain/scope.ts'
 import { pushFailureReason } from '../exporter/state/push-failure.ts'
-import { type JobView, jobLabels, uploadsBy } from './job-view.ts'
+import { type JobView, jobLabels, uploadsBy, uploadsOf } from './job-view.ts'
 import { type Metric, metricFamily, seconds } from './metric.ts'
 
 /*
@@ -109,22 +109,20 @@ export const jobMetrics: readonly Metric<JobView>[] = [
   counter(
     'cloudflare_logpush_batches_total',
     'Batches that were delivered or lost: their last upload attempt has ended.',
-    ({ uploads }) => uploads.final,
+    (view) => uploadsOf(view, ({ final }) => final),
   ),
   counter(
     'cloudflare_logpush_batches_failed_total',
     'Batches that were lost: the last attempt failed and the data is gone.',
-    ({ uploads }) => uploads.lost,
+    (view) => uploadsOf(view, ({ final, success }) => final && !success),
   ),
-  counter(
-    'cloudflare_logpush_uploads_total',
-    'Upload attempts, including retries.',
-    ({ uploads }) => uploads.all,
+  counter('cloudflare_logpush_uploads_total', 'Upload attempts, including retries.', (view) =>
+    uploadsOf(view),
   ),
   counter(
     'cloudflare_logpush_upload_retries_total',
     'Upload attempts that failed and were retried.',
-    ({ uploads }) => uploads.retried,
+    (view) => uploadsOf(view, ({ final }) => !final),
   ),
   counter('cloudflare_logpush_records_total', 'Log records delivered.', ({ totals }) => totals.records),
   counter(

@@ -29,7 +29,6 @@ export interface JobView {
   readonly current: boolean
   readonly totals: JobTotals
   readonly attempts: readonly CountedAttempt[]
-  readonly uploads: UploadSums
   /** Null for a job whose destination is not read. */
   readonly arrival: JobArrival | null
   /** The same, for the one job of a place that carries its series. */
@@ -37,14 +36,6 @@ export interface JobView {
 }
 
 export type CountedAttempt = Attempt & { readonly uploads: number }
-
-/** Uploads by what came of them. */
-export interface UploadSums {
-  readonly all: number
-  readonly retried: number
-  readonly final: number
-  readonly lost: number
-}
 
 /** The jobs of one account or zone, in a stable order. */
 export function jobViews(scope: ScopeState, rules: SampleRules): readonly JobView[] {
@@ -61,22 +52,18 @@ export function jobViews(scope: ScopeState, rules: SampleRules): readonly JobVie
       current: scope.inventory.lastSuccess !== null,
       totals,
       attempts,
-      uploads: sumUploads(attempts),
       arrival,
       leads: arrival !== null && leaderOf(arrival) === id ? arrival : null,
     }
   })
 }
 
-function sumUploads(attempts: readonly CountedAttempt[]): UploadSums {
-  let [all, retried, final, lost] = [0, 0, 0, 0]
-  for (const attempt of attempts) {
-    all += attempt.uploads
-    if (!attempt.final) retried += attempt.uploads
-    else if (!attempt.success) lost += attempt.uploads
-    if (attempt.final) final += attempt.uploads
-  }
-  return { all, retried, final, lost }
+/** Uploads of the attempts that fit. */
+export function uploadsOf(
+  { attempts }: JobView,
+  fits: (attempt: CountedAttempt) => boolean = () => true,
+): number {
+  return attempts.reduce((sum, attempt) => (fits(attempt) ? sum + attempt.uploads : sum), 0)
 }
 
 /** Attempts added up by two of their properties. */

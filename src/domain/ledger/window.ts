@@ -58,14 +58,6 @@ export function strictest(limits: HealthLimits, said: Partial<Omit<HealthLimits,
 /** Below this nothing could be read twice. */
 const minRetentionSeconds = 300
 
-export interface ReadingPlan {
-  /** Set when the API no longer has the minutes before it: they become a gap. */
-  readonly skipTo: EpochMinute | null
-  readonly from: EpochMinute
-  /** Exclusive; not after `from` when the clock is behind what has been settled, and nothing is to be read. */
-  readonly to: EpochMinute
-}
-
 /**
  * Plans one poll. `whole` reads everything that is not settled;
  * otherwise only the newest minutes and whatever has never been read.
@@ -76,15 +68,17 @@ export function planReading(
   whole: boolean,
   rules: ReadingRules,
   limits: HealthLimits,
-): ReadingPlan {
+) {
   const oldest = oldestMinute(now, limits)
   const watermark = Math.max(ledger.watermark, oldest)
   const readTo = Math.max(ledger.readTo, watermark)
   const to = minuteOf(now) + 1
   const newest = Math.min(readTo, to - rules.newestMinutes)
   return {
+    /** Set when the API no longer has the minutes before it: they become a gap. */
     skipTo: oldest > ledger.watermark ? oldest : null,
     from: whole ? watermark : Math.max(watermark, newest),
+    /** Exclusive; not after `from` when the clock is behind what has been settled, and nothing is to be read. */
     to,
   }
 }

@@ -8,11 +8,10 @@ import { attempt, isRefusal } from '../../access/attempt.ts'
 import { priority } from '../../access/budget.ts'
 import type { ServerClock } from '../../access/server-clock.ts'
 import { settleAll } from '../../access/settle-all.ts'
-import type { ActorNaming, AuditEntry } from '../../domain/job/audit-entry.ts'
+import type { ActorNaming } from '../../domain/job/audit-entry.ts'
 import { accountOf } from '../../domain/scope.ts'
 import type { EpochMs } from '../../domain/time.ts'
 import type { AuditApi } from '../../ports/audit-log.ts'
-import type { Unreadable } from '../../ports/listing.ts'
 import type { JobChange } from '../state/job-change.ts'
 import type { PollDeps } from '../state/poll-deps.ts'
 import type { ScopeState } from '../state/scope-state.ts'
@@ -58,26 +57,20 @@ export function createAuditPoll(deps: AuditDeps) {
   const intake = createAuditIntake({ ...deps, questions, startedAt: server.now() })
   let isRefused = false
 
-  const fetch = async (id: string, since: EpochMs, before: EpochMs, signal: AbortSignal) => {
-    const entries: AuditEntry[] = []
-    const unreadable: Unreadable[] = []
+  const fetch = (id: string, since: EpochMs, before: EpochMs, signal: AbortSignal) => {
     let cursor: string | null = null
-    const pages = deps.call.with({ api: 'rest', priority: priority.known, accountId: id, signal }).pages(
+    return deps.call.with({ api: 'rest', priority: priority.known, accountId: id, signal }).all(
       async (_, options) => {
         const page = await deps.api.listAuditLog(id, { since, before, cursor }, options)
         cursor = page.cursor
         return page
       },
       {
-        idOf: (entry) => entry.id,
         maxPages,
-        onUnreadable: (found) => void unreadable.push(...found),
         onMore: () =>
           log.debug({ account_id: id, pages: maxPages }, 'the audit log is long; older entries are not read'),
       },
     )
-    for await (const page of pages) entries.push(...page)
-    return { entries, unreadable }
   }
 
   const read = async (id: string, signal: AbortSignal): Promise<void> => {
@@ -98,7 +91,7 @@ export function createAuditPoll(deps: AuditDeps) {
       }
       return
     }
-    const { entries, unreadable } = result.value
+    const { items: entries, unreadable } = result.value
     noteUnreadable({ kind: 'audit_entry', of: id, found: unreadable, fields: { account_id: id } }, deps)
     intake(entries.filter((entry) => !account.seen.has(entry.id)))
     account.seen = new Set(entries.filter(({ at }) => at >= now - 2 * lateMs).map((entry) => entry.id))

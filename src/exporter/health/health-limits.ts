@@ -23,13 +23,7 @@ const againMs = everyMs - 600_000
 /** What a cycle spends on limits, of the queries it has or needs for health: more while some were never read. */
 const share = { first: 0.5, again: 0.1 }
 
-export function createHealthLimits(
-  deps: HealthDeps,
-  lessons: HealthLessons,
-): {
-  /** Of the scopes that a cycle reads. */
-  refresh(scopes: readonly ScopeState[], signal: AbortSignal): Promise<void>
-} {
+export function createHealthLimits(deps: HealthDeps, lessons: HealthLessons) {
   const readAt = new Map<ScopeKey, number>()
 
   const take = (scope: Scope, own: HealthLimits | null): void => {
@@ -77,7 +71,8 @@ export function createHealthLimits(
   }
 
   return {
-    async refresh(scopes, signal) {
+    /** Of the scopes that a cycle reads. */
+    async refresh(scopes: readonly ScopeState[], signal: AbortSignal): Promise<void> {
       const now = deps.clock.monotonic()
       const due = scopes
         .map((state) => ({ state, at: readAt.get(scopeKey(state.scope)) ?? Number.NEGATIVE_INFINITY }))

@@ -1,8 +1,6 @@
 import type { Attempted } from '../../access/attempt.ts'
-import { type Account, accountOf, type Scope } from '../../domain/scope.ts'
+import { type Account, type AccountScope, accountOf, type Scope } from '../../domain/scope.ts'
 import { namedIds } from './selection.ts'
-
-export type AccountScope = Extract<Scope, { readonly kind: 'account' }>
 
 export interface AccountSources {
   readonly listed: Attempted<readonly Account[]>

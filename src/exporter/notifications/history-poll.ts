@@ -80,18 +80,15 @@ export function createHistoryPoll(deps: HistoryDeps): { cycle(signal: AbortSigna
     const startedAt = deps.server.now()
     const readTo = deps.notifications.book.readTo.get(account.id)
     const since = readTo === undefined ? startedAt - firstLookMs : readTo - overlapMs
-    const rows: HistoryEntry[] = []
-    const unreadable: Unreadable[] = []
     const onMore = (): void =>
       deps.log.warn(
         { account_id: account.id, pages: maxPages },
         'too many notifications to read them all; older ones are skipped',
       )
-    const pages = callFor(account, signal).pages(
+    const { items: rows, unreadable } = await callFor(account, signal).all(
       (page, options) => api.listHistory(account.id, { page, since }, options),
-      { idOf: rowId, maxPages, onMore, onUnreadable: (odd) => void unreadable.push(...odd) },
+      { idOf: rowId, maxPages, onMore },
     )
-    for await (const page of pages) rows.push(...page)
     note('notification', account, unreadable)
     const events = rows
       .filter(({ alertType, sent }) => alertType === jobDisabledAlert && sent >= since)

@@ -1,14 +1,9 @@
 import type { JobCandidate } from './job-status.ts'
 
-/** What there is to filter jobs by, sorted, without doubles. */
-export interface FilterOptions {
-  readonly accounts: readonly string[]
-  readonly zones: readonly string[]
-  readonly datasets: readonly string[]
-  readonly destinations: readonly string[]
-}
+export type FilterOptions = ReturnType<typeof filterOptions>
 
-export function filterOptions(sights: readonly JobCandidate[]): FilterOptions {
+/** What there is to filter jobs by, sorted, without doubles. */
+export function filterOptions(sights: readonly JobCandidate[]) {
   const scopes = [...new Set(sights.map(({ scope }) => scope))]
   const summaries = sights.flatMap(({ job }) => job?.summary ?? [])
   return {

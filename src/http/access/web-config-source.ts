@@ -13,12 +13,6 @@ import { readWebConfig, type WebConfig } from './web-config.ts'
  * nothing; that is logged once, and the next change is tried again. TLS itself goes on or off at start only.
  */
 
-export interface WebConfigSource {
-  current(): WebConfig
-  /** Null when TLS was off at start. The same `options` object until something changed. */
-  readonly tls: { readonly config: TlsConfig; readonly options: SecureContextOptions } | null
-}
-
 export interface WebConfigDeps {
   readonly clock: Pick<Clock, 'monotonic'>
   readonly log: Log
@@ -35,11 +29,13 @@ interface Loaded {
   readonly paths: readonly string[]
 }
 
+export type WebConfigSource = ReturnType<typeof openWebConfig>
+
 /**
  * Reads the file for the first time.
  * @throws UserError with every error in it, or in the certificates that it names.
  */
-export function openWebConfig(path: string, deps: WebConfigDeps): WebConfigSource {
+export function openWebConfig(path: string, deps: WebConfigDeps) {
   const { clock, log } = deps
   let loaded = load(path, deps)
   const tlsAtStart = loaded.tls !== null
@@ -71,6 +67,7 @@ export function openWebConfig(path: string, deps: WebConfigDeps): WebConfigSourc
   }
   return {
     current: () => look().config,
+    /** Null when TLS was off at start. The same `options` object until something changed. */
     get tls() {
       return look().tls
     },

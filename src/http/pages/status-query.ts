@@ -6,14 +6,6 @@ import type { JobFilter, JobQuery, StateFilter } from '../../exporter/view/job-q
 /** What may stand in `state`, in the order of the list. */
 export const stateFilters: readonly StateFilter[] = ['trouble', ...healthStates, 'blind']
 
-export interface ParsedQuery {
-  readonly query: JobQuery
-  /** Whether the page refreshes itself. */
-  readonly refresh: boolean
-  /** What could not be understood, and was left out. */
-  readonly problems: readonly string[]
-}
-
 interface QueryRules {
   readonly perPage: number
   readonly maxPerPage: number
@@ -27,7 +19,7 @@ const textFilters = ['account', 'zone', 'dataset', 'destination', 'search'] as c
 const known = new Set<string>([...textFilters, 'state', 'page', 'per_page', 'refresh'])
 
 /** Reads the part of an address behind its question mark. */
-export function parseStatusQuery(search: string, rules: QueryRules): ParsedQuery {
+export function parseStatusQuery(search: string, rules: QueryRules) {
   const parameters = new URLSearchParams(search)
   const problems: string[] = []
   for (const name of new Set(parameters.keys())) {
@@ -45,7 +37,7 @@ export function parseStatusQuery(search: string, rules: QueryRules): ParsedQuery
     problems.push(`${name}: expected a whole number from 1${most < 1e9 ? ` to ${most}` : ''}`)
     return fallback
   }
-  const query = {
+  const query: JobQuery = {
     account: text('account'),
     zone: text('zone'),
     dataset: text('dataset'),
@@ -55,7 +47,13 @@ export function parseStatusQuery(search: string, rules: QueryRules): ParsedQuery
     page: number('page', 1, 1e9),
     perPage: number('per_page', rules.perPage, rules.maxPerPage),
   }
-  return { query, refresh: text('refresh') !== 'off', problems }
+  return {
+    query,
+    /** Whether the page refreshes itself. */
+    refresh: text('refresh') !== 'off',
+    /** What could not be understood, and was left out. */
+    problems,
+  }
 }
 
 function stateOf(text: string | null, problems: string[]): StateFilter | null {
