@@ -7,7 +7,7 @@ import t from 'tap'
 import { startSimulator } from '../../src/simulator/server.ts'
 import { buildWorld } from '../../src/simulator/world/world-builder.ts'
 import { startS3 } from '../support/object-stores.ts'
-import { runProvision } from '../support/run-provision.ts'
+import { runProgram, runProvision } from '../support/run-provision.ts'
 
 /*
  * Every example of the documentation, carried out: validate, plan, apply, and a plan after it that is empty. Then
@@ -122,61 +122,77 @@ t.test('the page shows each example and links to nothing else', async (t) => {
   }
 })
 
-t.test('one job for all zones of two accounts: plan, apply, and a zone that appears later', async (t) => {
-  const built = buildWorld(18)
-  const [production, staging] = [built.account('Quay'), built.account('Quay staging')]
-  for (const name of ['quay.example', 'api.quay.example', 'a.test.quay.example']) built.zone(name, production)
-  for (const name of ['api.staging.example', 'www.staging.example']) built.zone(name, staging)
-  const sim = await startSimulator({ world: built.spec() })
-  t.teardown(() => sim.close())
-  const env = {
-    ...secrets,
-    PRODUCTION_ACCOUNT_ID: production,
-    STAGING_ACCOUNT_ID: staging,
-    CLOUDFLARE_API_TOKEN: sim.token,
-    LOGPUSH_EXPORTER_CLOUDFLARE_BASE_URL: sim.url,
-    XDG_CACHE_HOME: mkdtempSync(join(tmpdir(), 'fleet-')),
-  }
-  t.teardown(() => rmSync(env.XDG_CACHE_HOME, { recursive: true, force: true }))
-  const run = (...argv: readonly string[]) => runProvision([...argv, '-f', join(folder, 'fleet')], { env })
-  const live = () =>
-    sim.world
-      .jobs()
-      .map(({ phases }) => /quay-logs\/([^?]+)/.exec(phases.at(-1)?.destinationConf ?? '')?.[1])
-      .sort()
-  t.match(await run('validate'), { code: 0, stderr: '' })
-  const first = await run('plan')
-  t.match(first, { code: 0, stdout: /Plan: 3 to create, 0 unchanged/ })
-  t.match(
-    first.stdout,
-    /note: 1 zone has no http_requests job in this manifest, in account Quay staging: www\.staging\.example;/,
-    'coverage: excluded zones were thought of, this one was not',
-  )
-  t.match(await run('apply', '--yes'), { code: 0, stdout: /Applied: 3 created/ })
-  t.strictSame(live(), [
-    'http/api.quay.example/{DATE}',
-    'http/api.staging.example/{DATE}',
-    'http/quay.example/{DATE}',
-  ])
-  t.match(await run('plan', '--detailed-exitcode'), { code: 0, stdout: /No changes: 3 objects/ })
-  const whole = await run('plan', 'sre-http')
-  t.match(whole, {
-    code: 0,
-    stdout: /= unchanged job sre-http in zone api\.quay\.example id \d+\n {4}dataset: /,
-  })
-  t.match(await run('plan', 'sre-htp'), {
-    code: 64,
-    stderr: /sre-htp: nothing in the manifest has this name/,
-  })
-  const [zone] = sim.world.zones()
-  if (zone === undefined) throw new Error('the world has no zone')
-  sim.world.addZone({ ...zone, id: 'd'.repeat(32), name: 'new.quay.example' })
-  const later = await run('plan', '--detailed-exitcode')
-  t.match(later, { code: 2, stdout: /\+ create job sre-http in zone new\.quay\.example/ })
-  t.match(later.stdout, /Plan: 1 to create, 3 unchanged/)
-  t.match(await run('apply', '--yes'), { code: 0, stdout: /Applied: 1 created/ })
-  t.ok(live().includes('http/new.quay.example/{DATE}'))
-})
+t.test(
+  'one job for all zones of two accounts prints what the page shows: plan, apply, a new zone, coverage',
+  async (t) => {
+    const built = buildWorld(18)
+    const [production, staging] = [built.account('Quay'), built.account('Quay staging')]
+    for (const name of ['quay.example', 'api.quay.example', 'a.test.quay.example'])
+      built.zone(name, production)
+    for (const name of ['api.staging.example', 'www.staging.example']) built.zone(name, staging)
+    const sim = await startSimulator({ world: built.spec() })
+    t.teardown(() => sim.close())
+    const env = {
+      ...secrets,
+      PRODUCTION_ACCOUNT_ID: production,
+      STAGING_ACCOUNT_ID: staging,
+      CLOUDFLARE_API_TOKEN: sim.token,
+      LOGPUSH_EXPORTER_CLOUDFLARE_BASE_URL: sim.url,
+      XDG_CACHE_HOME: mkdtempSync(join(tmpdir(), 'fleet-')),
+    }
+    t.teardown(() => rmSync(env.XDG_CACHE_HOME, { recursive: true, force: true }))
+    const run = (...argv: readonly string[]) => runProvision([...argv, '-f', join(folder, 'fleet')], { env })
+    const live = () =>
+      sim.world
+        .jobs()
+        .map(({ phases }) => /quay-logs\/([^?]+)/.exec(phases.at(-1)?.destinationConf ?? '')?.[1])
+        .sort()
+    t.match(await run('validate'), { code: 0, stderr: '' })
+    /** What the page prints after the command, in parts where it leaves something out. */
+    const [shownPlan = [], shownApply = [], shownLater = [], shownCheck = []] = [
+      ...page
+        .slice(page.indexOf('#### One job for all zones of two accounts'))
+        .matchAll(/```text\n([\s\S]*?)```/g),
+    ].map(([, text = '']) => text.split('…\n'))
+    const prints = (stdout: string, parts: readonly string[]) => {
+      t.ok(parts.length > 0)
+      for (const part of parts) t.ok(stdout.includes(part), part)
+    }
+    const first = await run('plan')
+    t.equal(first.code, 0)
+    prints(first.stdout, shownPlan)
+    const applied = await run('apply', '--yes')
+    t.equal(applied.code, 0)
+    prints(applied.stdout, shownApply)
+    t.strictSame(live(), [
+      'http/api.quay.example/{DATE}',
+      'http/api.staging.example/{DATE}',
+      'http/quay.example/{DATE}',
+    ])
+    t.match(await run('plan', '--detailed-exitcode'), { code: 0, stdout: /No changes: 3 objects/ })
+    const whole = await run('plan', 'sre-http')
+    t.match(whole, {
+      code: 0,
+      stdout: /= unchanged job sre-http in zone api\.quay\.example id \d+\n {4}dataset: /,
+    })
+    t.match(await run('plan', 'sre-htp'), {
+      code: 64,
+      stderr: /sre-htp: nothing in the manifest has this name/,
+    })
+    const [zone] = sim.world.zones()
+    if (zone === undefined) throw new Error('the world has no zone')
+    sim.world.addZone({ ...zone, id: 'd'.repeat(32), name: 'new.quay.example' })
+    const later = await run('plan', '--detailed-exitcode')
+    t.equal(later.code, 2)
+    prints(later.stdout, shownLater)
+    t.match(await run('apply', '--yes'), { code: 0, stdout: /Applied: 1 created/ })
+    t.ok(live().includes('http/new.quay.example/{DATE}'))
+    const { R2_ACCESS_KEY_ID: _, R2_SECRET_ACCESS_KEY: __, ...bare } = env
+    const check = await runProgram(['check', `--manifest.file=${join(folder, 'fleet')}`], { env: bare })
+    t.equal(check.code, 0)
+    prints(check.stdout, shownCheck)
+  },
+)
 
 /** The keys of a value, however deep; of a list, those of its first item. */
 function shapeOf(value: unknown): unknown {

@@ -144,7 +144,7 @@ const stands: readonly (readonly [RegExp, string])[] = [
   [/^npm ci && /, ''],
   // The simulated token sees one account; docs-examples.test.ts applies this to two.
   [
-    /^logpush-exporter provision (?:plan|apply) +-f examples\/provision\/fleet$/,
+    /^logpush-exporter (?:provision (?:plan|apply) +-f |check --manifest\.file=)examples\/provision\/fleet$/,
     'logpush-exporter provision validate -f examples/provision/fleet',
   ],
   // The simulator has written the challenge to the folder that stands for the buckets.
