@@ -128,10 +128,14 @@ export class InternalError extends Error {
   override readonly name = 'InternalError'
 }
 
+/** The code of an error of Node or of a package, e.g. `ENOENT`. */
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+}
+
 /** Why a file operation failed, in words, e.g. `no such file`. */
 export function fileReason(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : null
-  switch (code) {
+  switch (codeOf(error)) {
     case 'ENOENT':
       return 'no such file'
     case 'EACCES':

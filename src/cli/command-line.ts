@@ -47,7 +47,13 @@ export async function runCommandLine(
       io.stdout(line.text)
       return exitCode.done
     case 'wrong':
-      throw usageError(line.problems, line.help)
+      throw new UserError(
+        [
+          `invalid settings (${plural(line.problems.length, 'error')}):`,
+          ...line.problems.map((one) => `  ${one}`),
+          `See: ${line.help}`,
+        ].join('\n'),
+      )
   }
 }
 
@@ -75,7 +81,9 @@ async function readGroup(level: Level, sources: Sources): Promise<CommandLine> {
     const { given } = readArguments(sources.argv, shapes)
     if (given.has('help')) return { kind: 'text', text: await groupHelp(path, group) }
     if (given.has('version')) return { kind: 'text', text: program.version }
-    if (group.fallback === undefined) return wrong(path, [`${path.join(' ')}: ${expectedWord(group)}`])
+    const names = group.entries.map(({ name }) => name).join(', ')
+    if (group.fallback === undefined)
+      return wrong(path, [`${path.join(' ')}: expected a ${group.noun}: ${names}`])
   }
   const entry = word === null ? group.fallback : group.entries.find(({ name }) => name === word)
   if (entry === undefined) return wrong(path, [unknownWord(word ?? '', path, group)])
@@ -155,17 +163,6 @@ function unknownWord(word: string, path: readonly string[], { noun, entries }: G
   return `${quoted(word)}: unknown ${[noun, ...(path.length > 0 ? ['of', ...path] : [])].join(' ')}; ${hint}`
 }
 
-function expectedWord({ noun, entries }: Group): string {
-  return `expected a ${noun}: ${entries.map(({ name }) => name).join(', ')}`
-}
-
 function wrong(path: readonly string[], problems: readonly string[]): CommandLine {
   return { kind: 'wrong', problems, help: [programName, ...path, '--help'].join(' ') }
-}
-
-/** All errors as one; `help` is what to type to learn more. */
-function usageError(problems: readonly string[], help: string): UserError {
-  return new UserError(
-    `invalid settings (${plural(problems.length, 'error')}):\n${problems.map((one) => `  ${one}`).join('\n')}\nSee: ${help}`,
-  )
 }

@@ -1,6 +1,6 @@
 import { scrub } from '../domain/error-text.ts'
 import { Secret } from '../domain/secret.ts'
-import { ApiFailure, InternalError, UserError } from '../errors.ts'
+import { ApiFailure, codeOf, InternalError, UserError } from '../errors.ts'
 
 /*
  * What of a log line's fields is fit to be written. Secrets never should get here, being wrapped where they
@@ -101,10 +101,6 @@ function briefCause(error: Error): string | undefined {
   if (!(cause instanceof Error)) return undefined
   const code = codeOf(cause)
   return code === undefined ? cause.name : `${cause.name} ${code}`
-}
-
-function codeOf(error: Error): string | undefined {
-  return 'code' in error && typeof error.code === 'string' ? error.code : undefined
 }
 
 /** The stack without the message that it repeats. */

@@ -5,12 +5,6 @@ import { challengeText } from './challenge-text.ts'
 import { type S3Settings, s3ClientConfig, s3Failure, whereIs } from './s3-access.ts'
 import { inspectThrown, readTask } from './store-failure.ts'
 
-/*
- * Reads from S3, from R2 (its S3 side) and from anything that speaks the same. Keys that came with
- * the destination are used; without them the AWS credential chain: environment, shared files, SSO,
- * web identity (IRSA), container and instance roles.
- */
-
 // Without s3:ListBucket S3 says "denied" for a file that is simply not there yet.
 const grant = 'grant s3:GetObject on the file and s3:ListBucket on the bucket to the credentials in use'
 

@@ -1,7 +1,7 @@
 import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { isObject } from '../domain/plain-value.ts'
-import { fileReason } from '../errors.ts'
+import { codeOf, fileReason } from '../errors.ts'
 import type { Log } from '../ports/runtime.ts'
 
 /*
@@ -47,7 +47,7 @@ export function createPrivateFile<T>(deps: PrivateFileDeps, format: Format<T>): 
       log.warn({ path, reason: 'not written by this program' }, 'cache not read')
     } catch (error) {
       const reason = error instanceof SyntaxError ? 'not valid JSON' : fileReason(error)
-      if (!isMissing(error)) log.warn({ path, reason }, 'cache not read')
+      if (codeOf(error) !== 'ENOENT') log.warn({ path, reason }, 'cache not read')
     }
     return new Map()
   }
@@ -97,8 +97,4 @@ async function replaceFile({ path, pid }: PrivateFileDeps, text: string): Promis
     await rm(temporary, { force: true })
     throw error
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }

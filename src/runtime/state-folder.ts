@@ -1,6 +1,6 @@
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { fileReason, UserError } from '../errors.ts'
+import { codeOf, fileReason, UserError } from '../errors.ts'
 
 /*
  * Whether a ledger file can be kept where it was asked for. A disk that fills up or fails later is something else:
@@ -26,7 +26,7 @@ export function prepareStateFolder(path: string): void {
     try {
       step()
     } catch (error) {
-      if (error instanceof Error && 'code' in error && passing.includes(error.code)) return
+      if (passing.includes(codeOf(error))) return
       throw new UserError(
         `--state.path: ${what}: ${fileReason(error)}. Name a file in a folder that this user may write, or :memory: to keep no state.`,
         undefined,

@@ -3,7 +3,6 @@ import { nearestName } from '../domain/nearest-name.ts'
 import { describe, type FileProblem, type Positioned, unknownKey } from '../domain/positioned.ts'
 import type { ReadFile } from '../ports/runtime.ts'
 import { envPrefix, readNode, type Setting, splitList, type Table, type Values } from './setting.ts'
-import type { Reading } from './setting-kinds.ts'
 
 /*
  * Flags, environment and file → the values of a table, or every error in all three at once.
@@ -62,28 +61,27 @@ export async function readSettings<T extends Table>(
   return { ok: true, values: values as Values<T> }
 }
 
-function keep(
+/** Reads what was given for a setting; `as` is how the error names the source. */
+function take(
+  [name, row]: Rows[0],
+  texts: readonly string[],
+  as: string,
   found: Found,
-  name: string,
-  reading: Reading<unknown>,
-): reading is Reading<unknown> & { ok: false } {
+  problems: string[],
+): void {
+  const reading = row.fromTexts(row.repeatable ? texts.flatMap(splitList) : texts)
   if (reading.ok) found.set(name, reading.value)
-  return !reading.ok
+  else problems.push(`${as}: ${expectation(row.expected, reading.found, reading.hint)}`)
 }
 
 function readFlags(rows: Rows, given: ReadonlyMap<string, readonly string[]>, problems: string[]): Found {
   const found: Found = new Map()
-  for (const [name, row] of rows) {
-    const texts = row.flag === null ? undefined : given.get(row.flag)
-    if (row.flag === null || texts === undefined) continue
-    if (!row.repeatable && texts.length > 1) {
-      problems.push(`--${row.flag}: given ${texts.length} times; it takes one value`)
-      continue
-    }
-    const reading = row.fromTexts(row.repeatable ? texts.flatMap(splitList) : texts)
-    if (keep(found, name, reading)) {
-      problems.push(`--${row.flag}: ${expectation(row.expected, reading.found, reading.hint)}`)
-    }
+  for (const row of rows) {
+    const { flag, repeatable } = row[1]
+    const texts = flag === null ? undefined : given.get(flag)
+    if (texts === undefined) continue
+    if (repeatable || texts.length === 1) take(row, texts, `--${flag}`, found, problems)
+    else problems.push(`--${flag}: given ${texts.length} times; it takes one value`)
   }
   return found
 }
@@ -91,15 +89,12 @@ function readFlags(rows: Rows, given: ReadonlyMap<string, readonly string[]>, pr
 function readEnvironment(rows: Rows, env: Sources['env'], problems: string[]): Found {
   const found: Found = new Map()
   const names = new Set<string>()
-  for (const [name, row] of rows) {
-    if (row.env === null) continue
-    names.add(row.env)
-    const text = env[row.env]
-    if (text === undefined || text === '') continue
-    const reading = row.fromTexts(row.repeatable ? splitList(text) : [text])
-    if (keep(found, name, reading)) {
-      problems.push(`${row.env}: ${expectation(row.expected, reading.found, reading.hint)}`)
-    }
+  for (const row of rows) {
+    const variable = row[1].env
+    if (variable === null) continue
+    names.add(variable)
+    const text = env[variable] ?? ''
+    if (text !== '') take(row, [text], variable, found, problems)
   }
   for (const variable of Object.keys(env).sort()) {
     if (!variable.startsWith(envPrefix) || names.has(variable) || isServiceLink(variable)) continue
@@ -169,9 +164,8 @@ function readSettingsTree(rows: Rows, root: Positioned, found: Found): readonly 
         const reading = readNode(known.row, value)
         if (reading.ok) found.set(known.name, reading.value)
         else
-          problems.push(
-            ...reading.problems.map(({ at, message }) => ({ at, message: `${path}: ${message}` })),
-          )
+          for (const { at, message } of reading.problems)
+            problems.push({ at, message: `${path}: ${message}` })
       } else if (prefix === '' && sections.has(key)) walk(value, key)
       else problems.push({ at: keyAt, message: unknownKey(path, [...byKey.keys(), ...sections]) })
     }

@@ -4,7 +4,7 @@
  */
 import { chmodSync, closeSync, openSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
-import { UserError } from '../errors.ts'
+import { codeOf, UserError } from '../errors.ts'
 import { bringToSchema, type SchemaDeps } from './ledger-schema.ts'
 import {
   firstCell,
@@ -69,7 +69,7 @@ function createPrivately(path: string): void {
   try {
     closeSync(openSync(path, 'wx', 0o600))
   } catch (error) {
-    if (!(error instanceof Error) || !('code' in error) || error.code !== 'EEXIST') throw error
+    if (codeOf(error) !== 'EEXIST') throw error
     chmodSync(path, 0o600)
   }
 }

@@ -4,7 +4,7 @@
  */
 import { Socket } from 'node:net'
 import pg from 'pg'
-import { UserError } from '../errors.ts'
+import { codeOf, UserError } from '../errors.ts'
 import type { Clock } from '../ports/runtime.ts'
 
 export interface PostgresSession {
@@ -120,6 +120,6 @@ export function textIn(row: unknown, column: string): string {
 
 /** PostgreSQL's code of an error (its manual, appendix A); null for what did not come from the server. */
 export function sqlState(error: unknown): string | null {
-  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return null
-  return /^[0-9A-Z]{5}$/.test(error.code) ? error.code : null
+  const code = codeOf(error) ?? ''
+  return /^[0-9A-Z]{5}$/.test(code) ? code : null
 }

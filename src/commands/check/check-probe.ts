@@ -62,7 +62,7 @@ export async function probeAll(probe: CheckProbe): Promise<CheckFacts> {
   const zones = await listed('zone', '', unreadable, () =>
     probe.call.all((page, options) => probe.rest.listZones({ page }, options)),
   )
-  if (!user.ok && [user, accounts, zones].every((trial) => !trial.ok && saysNothing(trial.failure)))
+  if (!user.ok && [user, accounts, zones].every((trial) => !trial.ok && isTransient(trial.failure.kind)))
     throw user.failure
   const scopes = knownScopes(probe.selection, accounts, zones)
   const token: Attempted<TokenFacts> = user.ok
@@ -187,8 +187,4 @@ function counted(trial: Attempted<readonly unknown[]>): Attempted<number> {
 
 function isUnreached({ kind }: ApiFailure): boolean {
   return kind === 'network' || kind === 'timeout'
-}
-
-function saysNothing({ kind }: ApiFailure): boolean {
-  return isTransient(kind)
 }

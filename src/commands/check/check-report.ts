@@ -14,7 +14,6 @@ import type {
   CheckReport,
   CoverageReport,
   Finding,
-  Grant,
   ScopeReport,
 } from './report-shape.ts'
 
@@ -40,7 +39,7 @@ export function checkReport(
       scopes.some((scope) => !scope.zones_only) &&
       scopes.every(isWatched) &&
       facts.unmatched.length === 0 &&
-      !grants.some(isNeeded) &&
+      !grants.some(({ needed }) => needed) &&
       !(arrival ?? []).some(isUnread) &&
       !unreadable.some((one) => one.left_out && one.kind !== 'policy'),
     token,
@@ -162,10 +161,6 @@ function isWatched({ jobs, health, zones_only: zonesOnly }: ScopeReport): boolea
 /** That a destination is to be read was said on purpose. */
 function isUnread({ state }: ArrivalReport): boolean {
   return state === 'missing' || state === 'failed'
-}
-
-function isNeeded({ needed }: Grant): boolean {
-  return needed
 }
 
 function budgetReport(limit: ApiRateLimit | null): BudgetReport | null {

@@ -9,18 +9,12 @@ import {
   type SavedPlan,
   whyOutdated,
 } from '../../provision/plan/saved-plan.ts'
+import { switchSetting } from '../../settings/setting.ts'
 import { readManifestTexts } from '../manifest-files.ts'
 import { planAndApply } from './agreed-apply.ts'
 import { waitOption } from './carry-out.ts'
 import { memoryOption } from './memory.ts'
-import {
-  forceOption,
-  manifestOptions,
-  planOptions,
-  resolvingOptions,
-  withoutChecksOption,
-  yesOption,
-} from './options.ts'
+import { forceOption, manifestOptions, planOptions, resolvingOptions, yesOption } from './options.ts'
 
 export const command = defineCommand({
   usage: ['-f PATH [flags]', 'PLAN [flags]'],
@@ -29,7 +23,11 @@ export const command = defineCommand({
     output: outputOption('text', 'json'),
     ...yesOption,
     ...planOptions,
-    ...withoutChecksOption,
+    offline: switchSetting({
+      flag: 'offline',
+      only: 'flag',
+      help: 'Skip the checks that ask Cloudflare about fields, destinations, alerts and the token.',
+    }),
     ...forceOption,
     ...waitOption,
     ...memoryOption,

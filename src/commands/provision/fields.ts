@@ -50,7 +50,9 @@ export const command = defineCommand({
     }
     if (output === 'json') io.stdout(JSON.stringify(Object.fromEntries(found.value), null, 2))
     else if (found.value.size === 0) io.stdout(`${dataset} has no fields in ${scopeTitle(scope)}.`)
-    else for (const line of columns([...found.value].toSorted(byName).map(row))) io.stdout(line)
+    else
+      for (const line of columns([...found.value].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(row)))
+        io.stdout(line)
     return exitCode.done
   },
 })
@@ -87,8 +89,4 @@ async function theZone(named: string, accounts: readonly string[], { rest, call 
 function row([name, description]: readonly [string, string]): readonly string[] {
   const [first = '', ...rest] = description.split(';')
   return rest.length === 0 ? [name, '', first.trim()] : [name, first.trim(), rest.join(';').trim()]
-}
-
-function byName([a]: readonly [string, string], [b]: readonly [string, string]): number {
-  return a < b ? -1 : 1
 }

@@ -2,11 +2,10 @@ import { guardNames } from '../../provision/plan/guard.ts'
 import { apiCommandSettings } from '../../settings/exporter-settings.ts'
 import { referenceSettings } from '../../settings/reference-settings.ts'
 import { listSetting, setting, switchSetting, type Table } from '../../settings/setting.ts'
-import { oneOf, orNone, someText, wholeNumberKind } from '../../settings/setting-kinds.ts'
+import { filePath, oneOf, someText, wholeNumberKind } from '../../settings/setting-kinds.ts'
 
 /* The options of the verbs of `provision`, in groups that verbs put together. */
 
-const filePath = someText('a path', 'PATH')
 const objectName = someText('a name', 'NAME')
 
 export const manifestOptions = {
@@ -34,27 +33,6 @@ export const planOptions = {
   }),
 } satisfies Table
 
-/** `--offline` of a plan that is only shown. */
-export const withoutSecretsOption = {
-  offline: switchSetting({
-    flag: 'offline',
-    only: 'flag',
-    help:
-      'For a manifest that nobody has reviewed: read no reference but those that name accounts and zones, and ' +
-      'compare with what is live all the same. No secret is needed, and none is sent anywhere. What references ' +
-      'stand for is not compared, and Cloudflare is asked about no field, destination, alert or token.',
-  }),
-} satisfies Table
-
-/** `--offline` of a plan that is applied, which needs the secrets. */
-export const withoutChecksOption = {
-  offline: switchSetting({
-    flag: 'offline',
-    only: 'flag',
-    help: 'Skip the checks that ask Cloudflare about fields, destinations, alerts and the token.',
-  }),
-} satisfies Table
-
 export const forceOption = {
   force: listSetting({
     flag: 'force',
@@ -68,7 +46,9 @@ export const yesOption = {
   yes: switchSetting({ flag: 'yes', short: 'y', only: 'flag', help: 'Do not ask for confirmation.' }),
 } satisfies Table
 
-export const parallelOption = {
+/** What every verb takes that calls Cloudflare. */
+export const sessionOptions = {
+  ...apiCommandSettings,
   parallel: setting({
     flag: 'parallel',
     kind: wholeNumberKind(1, 32),
@@ -77,26 +57,6 @@ export const parallelOption = {
     help: 'Max concurrent API calls.',
   }),
 } satisfies Table
-
-export const savePlanOption = {
-  out: setting({
-    flag: 'out',
-    kind: orNone(filePath),
-    only: 'flag',
-    help: 'Save the plan to this file; apply then does exactly this or refuses.',
-  }),
-} satisfies Table
-
-export const exitCodeOption = {
-  detailedExitcode: switchSetting({
-    flag: 'detailed-exitcode',
-    only: 'flag',
-    help: 'Exit with code 2 if there are changes.',
-  }),
-} satisfies Table
-
-/** What every verb takes that calls Cloudflare. */
-export const sessionOptions = { ...apiCommandSettings, ...parallelOption } satisfies Table
 
 /** What every verb takes that also resolves the references of a manifest. */
 export const resolvingOptions = { ...sessionOptions, ...referenceSettings } satisfies Table

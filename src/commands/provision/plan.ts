@@ -19,18 +19,12 @@ import { sealSecrets } from '../../provision/plan/sealed-secrets.ts'
 import { planMarkdown } from '../../provision/report/render-markdown.ts'
 import { objectLines } from '../../provision/report/render-object.ts'
 import { type Colors, planLines } from '../../provision/report/render-text.ts'
+import { setting, switchSetting } from '../../settings/setting.ts'
+import { filePath, orNone } from '../../settings/setting-kinds.ts'
 import { parseManifest, readManifestTexts } from '../manifest-files.ts'
 import { processObjectReader } from './carry-out.ts'
 import { memoryOption, openMemory } from './memory.ts'
-import {
-  exitCodeOption,
-  forceOption,
-  manifestOptions,
-  planOptions,
-  resolvingOptions,
-  savePlanOption,
-  withoutSecretsOption,
-} from './options.ts'
+import { forceOption, manifestOptions, planOptions, resolvingOptions } from './options.ts'
 import { writeOut } from './out-file.ts'
 import { complainOf, complainOfPlan, warnOf } from './problems.ts'
 import { openSession } from './session.ts'
@@ -41,10 +35,26 @@ export const command = defineCommand({
   options: {
     ...manifestOptions,
     output: outputOption('text', 'json', 'markdown'),
-    ...savePlanOption,
-    ...exitCodeOption,
+    out: setting({
+      flag: 'out',
+      kind: orNone(filePath),
+      only: 'flag',
+      help: 'Save the plan to this file; apply then does exactly this or refuses.',
+    }),
+    detailedExitcode: switchSetting({
+      flag: 'detailed-exitcode',
+      only: 'flag',
+      help: 'Exit with code 2 if there are changes.',
+    }),
     ...planOptions,
-    ...withoutSecretsOption,
+    offline: switchSetting({
+      flag: 'offline',
+      only: 'flag',
+      help:
+        'For a manifest that nobody has reviewed: read no reference but those that name accounts and zones, and ' +
+        'compare with what is live all the same. No secret is needed, and none is sent anywhere. What references ' +
+        'stand for is not compared, and Cloudflare is asked about no field, destination, alert or token.',
+    }),
     ...forceOption,
     ...memoryOption,
     ...resolvingOptions,

@@ -74,7 +74,7 @@ export function resolveManifest(
   const readers = readingOnce(given)
   const resolved = manifest.parts.flatMap((part) => {
     const report = createReport(part.source)
-    const named = part.value.account === undefined ? manifest.parts.find(namesAccount) : part
+    const named = [part, ...manifest.parts].find(({ value }) => value.account !== undefined)
     const account = named === undefined ? null : resolveAccount(named, readers, problems)
     const result = account === null ? [] : [resolvePart(report, part, account, readers, what)]
     problems.push(...report.problems)
@@ -88,10 +88,6 @@ export function resolveManifest(
     names: resolved.flatMap(({ names }) => names),
   }
   return checked(whole, problems)
-}
-
-function namesAccount({ value }: ManifestPart): boolean {
-  return value.account !== undefined
 }
 
 function resolveAccount(

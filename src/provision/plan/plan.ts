@@ -38,7 +38,9 @@ export function makePlan(desired: DesiredState, actual: ActualState, options: Pl
   const isTarget = (name: string) => options.targets.length === 0 || selects(options.targets, name)
   const edits = matched.map((pair) => edit(pair, desired, options))
   const { deleted, leftOver: undeclared } = sortUndeclared(extra, desired)
-  const leftOver = undeclared.filter(({ actual: one }) => !isTwin(one, desired))
+  // One with the address of a declared object is another object, and has a note of its own.
+  const declared = new Set(desired.resources.map(({ resource }) => addressKey(resource)))
+  const leftOver = undeclared.filter(({ actual: { resource } }) => !declared.has(addressKey(resource)))
   const changes: readonly Change[] = [
     ...created.map(create),
     ...edits.filter((change) => change !== null),
@@ -58,11 +60,6 @@ export function makePlan(desired: DesiredState, actual: ActualState, options: Pl
       ...unreadableNotes(held, actual.unreadable, desired.owners),
     ].sort(compareText),
   }
-}
-
-/** Whether a live object has the address of a declared one, which is another object. */
-function isTwin({ resource }: Delete['actual'], { resources }: DesiredState): boolean {
-  return resources.some((one) => addressKey(one.resource) === addressKey(resource))
 }
 
 /** Everything the manifest declares and owns, and what it removes or prunes, as deletes: what `destroy` does. */

@@ -1,4 +1,4 @@
-import type { JsonValue } from './json-value.ts'
+import { isList, type JsonValue } from './json-value.ts'
 
 export const filterOperators = [
   'eq',
@@ -30,8 +30,4 @@ export function filterKeys(filter: JsonValue): readonly string[] {
     ...(typeof key === 'string' ? [key] : []),
     ...[where, and, or].flatMap((part) => (part === undefined ? [] : filterKeys(part))),
   ]
-}
-
-function isList(value: JsonValue): value is readonly JsonValue[] {
-  return Array.isArray(value)
 }

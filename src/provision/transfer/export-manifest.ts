@@ -41,7 +41,12 @@ export function exportManifest(portable: Portable, options: ManifestExportOption
     parseYaml: options.parseYaml,
   })
   const webhooks = addressable(portable.webhooks, options.owner, notes).map(({ object, adopt }) => {
-    if (object.secret === 'unknown') notes.push(secretNote(object))
+    if (object.secret === 'unknown') {
+      const title = capital(objectTitle(object.resource))
+      notes.push(
+        `${title}: Cloudflare does not report whether it has a secret; if it has none, remove "secret".`,
+      )
+    }
     return webhookValue(object, names, adopt)
   })
   const policies = addressable(portable.policies, options.owner, notes)
@@ -120,10 +125,6 @@ function webhookValue({ resource, secret }: PortableWebhook, names: Placeholders
     url: host === null ? hide('url', resource.url) : `${host}${rest === null ? '' : hide('url.path', rest)}`,
     ...said({ secret: secret === null ? null : hide('secret', secret), adopt }),
   }
-}
-
-function secretNote({ resource }: PortableWebhook): string {
-  return `${capital(objectTitle(resource))}: Cloudflare does not report whether it has a secret; if it has none, remove "secret".`
 }
 
 function isExpressible({ resource }: PortablePolicy, notes: string[]): boolean {

@@ -3,7 +3,7 @@ import { type Account, type Scope, scopeTitle } from '../../domain/scope.ts'
 import type { DirectoryApi } from '../../ports/cloudflare.ts'
 import type { NotificationPolicy } from '../../ports/notifications.ts'
 import { type ReadActualDeps, readJobs, readNotifications } from '../plan/read-actual.ts'
-import type { ActualJob, ActualPolicy, ActualWebhook, UnreadableObject } from '../resource/resource.ts'
+import type { ActualJob, ActualWebhook, UnreadableObject } from '../resource/resource.ts'
 import type { Portable } from './portable.ts'
 
 export interface LiveDeps extends ReadActualDeps {
@@ -50,7 +50,7 @@ export async function readPortable(
     account,
     jobs,
     webhooks: webhooks.map(portableWebhook),
-    policies: policies.map(portablePolicy),
+    policies: policies.map(({ id, resource }) => ({ id, resource })),
     pagerduty: services ?? [],
     notes: [...unread, ...unreadable.map(unreadableNote)],
   }
@@ -88,8 +88,4 @@ export function portableJob({ id, resource, live }: ActualJob): Portable['jobs']
 /** Chat services have the secret in the address; elsewhere there may be one. */
 function portableWebhook({ id, resource, live }: ActualWebhook): Portable['webhooks'][number] {
   return { id, resource, secret: live.type === 'generic' ? 'unknown' : null }
-}
-
-function portablePolicy({ id, resource }: ActualPolicy): Portable['policies'][number] {
-  return { id, resource }
 }
