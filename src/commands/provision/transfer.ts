@@ -80,8 +80,8 @@ export function handOverAll(
     handOver(only.exported, out, io)
     return
   }
-  const names = files.map(({ name }) => fileName(name))
   if (out === null) {
+    const names = files.map(({ name }) => name ?? '(none)')
     throw new UserError(
       `import: the files have resources of several accounts (${names.join(', ')}), and a manifest covers one; write a manifest for each with --out FOLDER, or select one with --account`,
     )

@@ -25,7 +25,7 @@ const anyAccountVariable = 'CLOUDFLARE_ACCOUNT_ID'
 
 /** The variable of one of several accounts, by the name that the source has for it. */
 export function accountVariableOf(name: string): string {
-  return variableName(`${name} account id`)
+  return variableName(/account$/i.test(name) ? `${name} id` : `${name} account id`)
 }
 
 /**

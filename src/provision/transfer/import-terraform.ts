@@ -1,3 +1,4 @@
+import { plainId } from '../../domain/notification/object-id.ts'
 import { isObject } from '../../domain/plain-value.ts'
 import type { Account, Scope } from '../../domain/scope.ts'
 import { Secret } from '../../domain/secret.ts'
@@ -40,7 +41,7 @@ export function importTerraform(json: unknown, given: Account | null): Portable 
     .filter(isHere)
     .map((values) => webhook(values, home))
   const names = new Map(
-    webhooks.flatMap(({ id, resource }) => (id === null ? [] : [[id, resource.name] as const])),
+    webhooks.flatMap(({ id, resource }) => (id === null ? [] : [[plainId(id), resource.name] as const])),
   )
   return {
     account,
@@ -103,7 +104,7 @@ function policy(
   const pagerduty = [...named(mechanisms.pagerduty), ...named(values.pagerduty_integration)]
   const webhooks = [...named(mechanisms.webhooks), ...named(values.webhooks_integration)].map(({ id }) => id)
   const unknown = [
-    ...webhooks.filter((id) => !webhookNames.has(id)),
+    ...webhooks.filter((id) => !webhookNames.has(plainId(id))),
     ...pagerduty.flatMap((service) => (service.name === null ? [service.id] : [])),
   ]
   if (unknown.length > 0) {
@@ -122,7 +123,7 @@ function policy(
       description: textOf(values.description),
       filters: filtersOf(values.filters),
       email: [...named(mechanisms.email), ...named(values.email_integration)].map(({ id }) => id),
-      webhooks: webhooks.map((id) => webhookNames.get(id) ?? id),
+      webhooks: webhooks.map((id) => webhookNames.get(plainId(id)) ?? id),
       pagerduty: pagerduty.map((service) => service.name ?? service.id),
     },
   }

@@ -81,7 +81,7 @@ t.test('several provisioners become a manifest each, in a folder; one is chosen 
   t.match(await run(), {
     code: 64,
     stdout: '',
-    stderr: /several accounts \(quay, quay-stage\).*--out FOLDER/,
+    stderr: /several accounts \(quay, quay\/stage\).*--out FOLDER/,
   })
   t.match(await run('--account', 'other'), { code: 64, stderr: /several provisioners.*quay, quay\/stage/ })
   const { code, stdout } = await run('--account', 'quay/stage')

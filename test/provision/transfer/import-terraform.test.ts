@@ -130,6 +130,30 @@ t.test('what a replacement left behind in the state is not imported', async (t) 
   }
 })
 
+t.test('a webhook is known by its id with dashes and without', async (t) => {
+  const of = (type: string, values: object) => ({ address: `${type}.x`, mode: 'managed', type, values })
+  const resources = [
+    of('cloudflare_notification_policy_webhooks', {
+      account_id: accountId,
+      id: 'aaaaaaaabbbbccccddddeeeeeeeeeeee',
+      name: 'chat',
+      url: 'https://chat.example.com',
+    }),
+    of('cloudflare_notification_policy', {
+      account_id: accountId,
+      name: 'tell',
+      alert_type: 'failing_logpush_job_disabled_alert',
+      mechanisms: { webhooks: [{ id: 'AAAAAAAA-bbbb-cccc-dddd-eeeeeeeeeeee' }] },
+    }),
+  ]
+  const { policies, notes } = importTerraform(
+    { format_version: '1.0', values: { root_module: { resources } } },
+    null,
+  )
+  t.match(policies, [{ resource: { webhooks: ['chat'] } }])
+  t.same(notes, [])
+})
+
 t.test('ids of webhooks and services that the state does not name are kept', async (t) => {
   const values = {
     account_id: accountId,
