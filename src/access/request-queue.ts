@@ -21,7 +21,6 @@ interface Turn {
 
 interface Waiter {
   readonly turn: Turn
-  readonly order: number
   readonly start: (sending: Sending) => void
 }
 
@@ -30,30 +29,18 @@ export interface Sending {
   at: number
 }
 
-export interface RequestQueue {
-  bucket: Bucket
-  /** Resolves when the turn comes, in which one request is under way until `ended`. Rejects when it is given up. */
-  enter(turn: Turn): Promise<Sending>
-  /**
-   * Resolves when a request that goes out by another queue can be counted here, too. Those and the ones that enter
-   * take turns where both wait; a pause that the API asked for holds up none.
-   */
-  count(turn: Turn): Promise<Sending>
-  ended(): void
-  /** Requests of the last window. */
-  sentLately(): number
-}
+export type RequestQueue = ReturnType<typeof createRequestQueue>
 
-export function createRequestQueue(clock: Pick<Clock, 'monotonic' | 'sleep'>, full: Bucket): RequestQueue {
+export function createRequestQueue(clock: Pick<Clock, 'monotonic' | 'sleep'>, full: Bucket) {
   const lines: { entering: Waiter[]; counting: Waiter[] } = { entering: [], counting: [] }
   let bucket = full
   /** Oldest first. */
   let sent: Sending[] = []
   let inFlight = 0
-  let order = 0
   let hasCounted = false
   let pumping = false
 
+  /** Requests of the last window. */
   const sentLately = (): number => {
     const since = clock.monotonic() - bucket.windowMs - slackMs
     const first = sent.findIndex(({ at }) => at > since)
@@ -113,43 +100,37 @@ export function createRequestQueue(clock: Pick<Clock, 'monotonic' | 'sleep'>, fu
       }
       const waiter: Waiter = {
         turn,
-        order: order++,
         start(sending) {
           turn.signal.removeEventListener('abort', leave)
           resolve(sending)
         },
       }
-      if (turn.signal.aborted) {
-        leave()
-        return
-      }
+      if (turn.signal.aborted) return leave()
       turn.signal.addEventListener('abort', leave, { once: true })
-      insert(lines[line], waiter)
+      // Behind those of its priority, who were here before.
+      const place = lines[line].findLastIndex((other) => other.turn.priority <= turn.priority) + 1
+      lines[line].splice(place, 0, waiter)
       void pump()
     })
 
   return {
-    get bucket() {
+    get bucket(): Bucket {
       return bucket
     },
     set bucket(next) {
       bucket = next
     },
-    enter: (turn) => waitIn('entering', turn),
-    count: (turn) => waitIn('counting', turn),
-    ended() {
+    /** Resolves when the turn comes, in which one request is under way until `ended`. Rejects when it is given up. */
+    enter: (turn: Turn): Promise<Sending> => waitIn('entering', turn),
+    /**
+     * Resolves when a request that goes out by another queue can be counted here, too. Those and the ones that enter
+     * take turns where both wait; a pause that the API asked for holds up none.
+     */
+    count: (turn: Turn): Promise<Sending> => waitIn('counting', turn),
+    ended(): void {
       inFlight -= 1
       void pump()
     },
     sentLately,
   }
-}
-
-function insert(waiting: Waiter[], waiter: Waiter): void {
-  const before = (other: Waiter): boolean =>
-    other.turn.priority < waiter.turn.priority ||
-    (other.turn.priority === waiter.turn.priority && other.order < waiter.order)
-  let index = waiting.length
-  while (index > 0 && !before(waiting[index - 1] ?? waiter)) index -= 1
-  waiting.splice(index, 0, waiter)
 }

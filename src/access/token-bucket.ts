@@ -1,3 +1,5 @@
+import type { ApiExchange } from '../ports/cloudflare.ts'
+
 /*
  * How many requests one budget has left for us, now.
  *
@@ -71,12 +73,7 @@ export function take(bucket: Bucket, now: number): Bucket {
 }
 
 /** What the API said of the whole budget, ours and everybody else's. */
-export interface RateReading {
-  readonly limit: number | null
-  readonly windowSeconds: number | null
-  readonly remaining: number
-  readonly resetSeconds: number | null
-}
+export type RateReading = NonNullable<ApiExchange['rateLimit']>
 
 /** The budget that the API's documentation names. */
 export interface KnownRate {

@@ -79,7 +79,7 @@ export function ledgerProperty(tally: Tally): fc.IProperty<unknown> {
           if (outcome === 'failed') break
           // The source shows what is visible in truth, whatever our clock says.
           const rows = rowsAt(uploads, 'z', chunk, now)
-          const next = observe(ledger, chunk, rows, believed, settledBefore(believed, rules))
+          const { ledger: next } = observe(ledger, chunk, rows, believed, settledBefore(believed, rules))
           neverDown(ledger, next)
           ledger = next
           if (outcome === 'killed before saving') break

@@ -4,12 +4,7 @@ import type { HealthRow } from './health-row.ts'
 /** What sets attempts of one job apart in the totals: `<destination type>|<status>|<final><success>`. */
 export type AttemptKey = string
 
-export interface Attempt {
-  readonly destinationType: string
-  readonly status: number
-  readonly final: boolean
-  readonly success: boolean
-}
+export type Attempt = Pick<HealthRow, 'destinationType' | 'status' | 'final' | 'success'>
 
 export function attemptKey(attempt: Attempt): AttemptKey {
   return `${attempt.destinationType}|${attempt.status}|${attempt.final ? 1 : 0}${attempt.success ? 1 : 0}`
@@ -22,13 +17,7 @@ export function parseAttemptKey(key: AttemptKey): Attempt {
 }
 
 /** The sums of one row, or the difference between two sights of it. */
-export interface Counts {
-  readonly uploads: number
-  readonly records: number
-  readonly bytes: number
-  readonly compressedBytes: number
-  readonly uploadSeconds: number
-}
+export type Counts = Pick<HealthRow, 'uploads' | 'records' | 'bytes' | 'compressedBytes' | 'uploadSeconds'>
 
 export const noCounts: Counts = { uploads: 0, records: 0, bytes: 0, compressedBytes: 0, uploadSeconds: 0 }
 

@@ -55,32 +55,17 @@ export function beginLedger(from: EpochMinute): Ledger {
   return { watermark: from, readTo: from, open: new Map(), totals: new Map(), lateRows: 0, gapSeconds: 0 }
 }
 
-/**
- * Enters a complete answer for a window. `rows` must be everything the API had for it: a failed, partial or
- * truncated answer must not come here. `settledBefore` is the minute before which nothing is expected to
- * change any more (now minus the revision window).
- */
-export function observe(
-  ledger: Ledger,
-  window: Window,
-  rows: readonly HealthRow[],
-  now: EpochMs,
-  settledBefore: EpochMinute,
-): Ledger {
-  return observeCounts(ledger, window, rows, now, settledBefore).ledger
-}
-
 /** Counts of one job in one minute, of attempts with the same outcome. */
-export interface MinuteCounts {
-  readonly minute: EpochMinute
-  readonly jobId: JobId
-  readonly final: boolean
-  readonly success: boolean
+export interface MinuteCounts extends Pick<HealthRow, 'minute' | 'jobId' | 'final' | 'success'> {
   readonly counts: Counts
 }
 
-/** Like `observe`, and says what was added to the totals. */
-export function observeCounts(
+/**
+ * Enters a complete answer for a window. `rows` must be everything the API had for it: a failed, partial or
+ * truncated answer must not come here. `settledBefore` is the minute before which nothing is expected to
+ * change any more (now minus the revision window). Says what was added to the totals.
+ */
+export function observe(
   ledger: Ledger,
   window: Window,
   rows: readonly HealthRow[],

@@ -8,7 +8,7 @@ import { shrunkRows } from '../../domain/ledger/shrunk-rows.ts'
 import type { Caller } from '../../access/caller.ts'
 import { settleAll } from '../../access/settle-all.ts'
 import type { HealthRow } from '../../domain/ledger/health-row.ts'
-import { forgetJobs, type Ledger, observeCounts, type Window } from '../../domain/ledger/ledger.ts'
+import { forgetJobs, type Ledger, observe, type Window } from '../../domain/ledger/ledger.ts'
 import { newestMinutes, safeLimits, settledBefore } from '../../domain/ledger/window.ts'
 import { type Scope, type ScopeKey, scopeKey } from '../../domain/scope.ts'
 import { type EpochMinute, type EpochMs, minuteMs } from '../../domain/time.ts'
@@ -61,7 +61,7 @@ export function createWindowReader(deps: HealthDeps): WindowReader {
     const key = scopeKey(scope)
     const rows = read.rows.get(scope.id) ?? []
     const settled = settledBefore(read.now, rules())
-    const { ledger: seen, added } = observeCounts(ledger, read.window, rows, read.now, settled)
+    const { ledger: seen, added } = observe(ledger, read.window, rows, read.now, settled)
     const current = state.scope(key)
     const isGone = (id: string): boolean =>
       current !== undefined && jobsAreKnown(current) && !current.jobs.has(id)

@@ -1,5 +1,12 @@
 import { averages, dimensions, sums } from './health-dimensions.ts'
 
+const figures = [
+  'count',
+  ...sums.map((name) => `sum_${name}`),
+  ...averages.map((name) => `avg_${name}`),
+  'max_timestamp',
+]
+
 const operators = ['geq', 'gt', 'leq', 'lt', 'neq'] as const
 
 /** The part of Cloudflare's GraphQL schema that is about Logpush, written out for accounts and zones. */
@@ -86,25 +93,11 @@ function groups(kind: 'Account' | 'Zone'): string {
 }
 
 function orderings(): string[] {
-  const names = [
-    ...Object.keys(dimensions),
-    'accountId',
-    'objectType',
-    'count',
-    ...sums.map((name) => `sum_${name}`),
-    ...averages.map((name) => `avg_${name}`),
-    'max_timestamp',
-  ]
+  const names = [...Object.keys(dimensions), 'accountId', 'objectType', ...figures]
   return names.flatMap((name) => [`${name}_ASC`, `${name}_DESC`])
 }
 
 /** As the `settings` node lists them. */
 export function availableFields(): string[] {
-  return [
-    'count',
-    ...sums.map((name) => `sum_${name}`),
-    ...averages.map((name) => `avg_${name}`),
-    'max_timestamp',
-    ...Object.keys(dimensions).map((name) => `dimensions_${name}`),
-  ]
+  return [...figures, ...Object.keys(dimensions).map((name) => `dimensions_${name}`)]
 }

@@ -30,11 +30,7 @@ export interface JobTruth {
   responses: ResponseTruth[]
 }
 
-export interface ResponseTruth {
-  readonly destinationType: string
-  readonly status: number
-  readonly final: boolean
-  readonly success: boolean
+export interface ResponseTruth extends Pick<UploadEvent, 'destinationType' | 'status' | 'final' | 'success'> {
   uploads: number
 }
 

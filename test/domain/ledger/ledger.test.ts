@@ -32,13 +32,8 @@ function row(edit: Partial<HealthRow> = {}): HealthRow {
 }
 
 function read(ledger: Ledger, rows: readonly HealthRow[], now = start + 30_000): Ledger {
-  return observe(
-    ledger,
-    { from: ledger.watermark, to: minuteOf(now) + 1 },
-    rows,
-    now,
-    settledBefore(now, rules),
-  )
+  const window = { from: ledger.watermark, to: minuteOf(now) + 1 }
+  return observe(ledger, window, rows, now, settledBefore(now, rules)).ledger
 }
 
 function totalsOf(ledger: Ledger, id = '7'): JobTotals | undefined {
@@ -195,7 +190,7 @@ t.test('the watermark follows the revision window and settled minutes are closed
 t.test('a window that reaches back past the watermark counts nothing settled again', async (t) => {
   const now = start + 40 * minuteMs
   const ledger = read(read(beginLedger(m0), [row()]), [], now)
-  const again = observe(
+  const { ledger: again } = observe(
     ledger,
     { from: m0, to: m0 + 41 },
     [row({ records: 500 })],
@@ -235,7 +230,13 @@ t.test('reading only the newest minutes leaves the watermark where it was', asyn
   const now = start + 40 * minuteMs
   const whole = read(beginLedger(m0), [], now)
   const later = now + 2 * minuteMs
-  const newest = observe(whole, { from: m0 + 40, to: m0 + 43 }, [], later, settledBefore(later, rules))
+  const { ledger: newest } = observe(
+    whole,
+    { from: m0 + 40, to: m0 + 43 },
+    [],
+    later,
+    settledBefore(later, rules),
+  )
   t.equal(newest.watermark, whole.watermark)
   t.equal(newest.readTo, m0 + 42)
 })

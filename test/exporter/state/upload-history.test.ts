@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { noCounts } from '../../../src/domain/ledger/job-totals.ts'
-import { beginLedger, type MinuteCounts, observeCounts } from '../../../src/domain/ledger/ledger.ts'
+import { beginLedger, type MinuteCounts, observe } from '../../../src/domain/ledger/ledger.ts'
 import { createNumberRows } from '../../../src/exporter/state/number-rows.ts'
 import {
   createUploadHistory,
@@ -103,7 +103,7 @@ t.test('the first read of a scope brings what its ledger knew, once', async (t) 
     lastUpload: at(start + 3),
   }
   const window = { from: start, to: start + 10 }
-  const { ledger, added } = observeCounts(beginLedger(start), window, [row], at(start + 9), start)
+  const { ledger, added } = observe(beginLedger(start), window, [row], at(start + 9), start)
   t.strictSame(added, [
     {
       minute: start + 3,
@@ -113,7 +113,7 @@ t.test('the first read of a scope brings what its ledger knew, once', async (t) 
       counts: { ...noCounts, uploads: 2, records: 20 },
     },
   ])
-  t.strictSame(observeCounts(ledger, window, [row], at(start + 9), start).added, [], 'nothing new')
+  t.strictSame(observe(ledger, window, [row], at(start + 9), start).added, [], 'nothing new')
   t.equal(history.knownFrom(zone), null)
   history.counted(zone, ledger, [])
   history.counted(zone, ledger, [])
