@@ -79,7 +79,7 @@ export async function equalityAt(kind: LogStoreKind, plan: EqualityPlan): Promis
       simulator.clock.advance(ms)
       await simulator.idle()
       await clock.advance(ms)
-      if (turn % Math.floor(turns / plan.kills) === 0) await kill()
+      if (turn % Math.floor(turns / plan.kills) === 0 && kills < plan.kills) await kill()
       await core.cycle()
       looks += 1
     }
