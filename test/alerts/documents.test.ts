@@ -248,6 +248,7 @@ t.test('links between the documents lead somewhere', async (t) => {
     )
   const files = new Map([
     ['README.md', readme],
+    ['evidence.md', alertsText('evidence.md')],
     ...runbooks.map(({ name, text }) => [`runbooks/${name}.md`, text] as const),
   ])
   for (const [file, text] of files) {

@@ -5,7 +5,7 @@ import { week, weekJobs } from '../support/week-world.ts'
 
 /*
  * Six weeks of 36 jobs, after four to learn from: holidays, growth, deploys, a change to summer time, and losses that no
- * counter of failures shows. Prints what stands in alerts/README.md.
+ * counter of failures shows. Prints what stands in alerts/evidence.md.
  */
 
 t.setTimeout(1_800_000)
