@@ -1,30 +1,56 @@
-import { readFileSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { createWriteStream, readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { z } from 'zod'
 import { alertsFolder } from '../../.build/generated/alert-files.ts'
 import { freePorts, startProgram } from '../../src/runtime/child-program.ts'
+import { readDashboard } from '../dashboards/dashboard-file.ts'
+import { recordedNames } from '../dashboards/known-metrics.ts'
+import { otherQueries, panelQueries } from '../dashboards/panel-queries.ts'
 
 /*
- * What the rules cost a Prometheus: `node --import tsx test/bench/rules-bench.ts [rules file]` prints the table that
- * stands in deploy/README.md. The real Prometheus with the shipped intervals, one scrape each 30 seconds, and a target
- * that shows a fleet of jobs. Takes five minutes for each line; nothing else should run meanwhile.
+ * What the rules cost a Prometheus, and how long the overview dashboard takes:
+ * `node --import tsx test/bench/rules-bench.ts [--write] [rules file]` prints the table that stands in deploy/README.md, and
+ * writes it there. The real Prometheus with the shipped intervals, one scrape each 30 seconds, a target that shows a
+ * fleet of jobs, and weeks of history at the moments that the rules look back to. Five minutes for each line; nothing
+ * else should run meanwhile.
  */
 
-const rulesFile = process.argv[2] ?? join(alertsFolder, 'cloudflare-logpush.rules.yaml')
-const minutes = 5
+const args = process.argv.slice(2)
+const rulesFile =
+  args.find((argument) => !argument.startsWith('--')) ?? join(alertsFolder, 'cloudflare-logpush.rules.yaml')
+const minutes = Number(process.env.BENCH_MINUTES ?? 5)
+const minuteMs = 60_000
 
 const perScope = 20
+
+const batchesAt = (now: number): number => Math.floor(now / minuteMs) % 100_000
+
+/** What the rules and the dashboard look back to. */
+const historic = (batches: number, fails: boolean) => ({
+  batches_failed_total: fails ? Math.floor(batches / 10) : 0,
+  uploads_total: batches * 2,
+  upload_retries_total: fails ? batches : 0,
+  records_total: batches * 1_000,
+  records_lost_total: fails ? batches * 10 : 0,
+})
+
+const scopeOf = (index: number): string => {
+  const zone = Math.floor(index / perScope)
+  return `account="Account ${zone % 5}",zone="zone-${zone}.example"`
+}
 
 /** The exposition of a fleet: 20 jobs in each zone, a bucket for every three, `failing` of all failing. */
 function fleet(jobs: number, failing: number, now: number): string {
   const lines = ['cloudflare_logpush_exporter_build_info{version="bench"} 1']
   const seconds = Math.floor(now / 1000)
   for (let index = 0; index < jobs; index += 1) {
-    const zone = Math.floor(index / perScope)
-    const scope = `account="Account ${zone % 5}",zone="zone-${zone}.example"`
+    const scope = scopeOf(index)
     if (index % perScope === 0)
       for (const source of ['inventory', 'health'])
         lines.push(
@@ -33,7 +59,7 @@ function fleet(jobs: number, failing: number, now: number): string {
         )
     const fails = index % 100 < failing * 100
     const job = `${scope},job_id="${index}"`
-    const batches = Math.floor(seconds / 60) % 100_000
+    const batches = batchesAt(now)
     const gauges = {
       job_enabled: 1,
       job_failing: Number(fails),
@@ -43,13 +69,9 @@ function fleet(jobs: number, failing: number, now: number): string {
       job_max_upload_interval_seconds: 60,
       job_sample_interval: 1,
       batches_total: batches,
-      batches_failed_total: fails ? Math.floor(batches / 10) : 0,
-      uploads_total: batches * 2,
-      upload_retries_total: fails ? batches : 0,
-      records_total: batches * 1_000,
+      ...historic(batches, fails),
       bytes_total: batches * 1_000_000,
       compressed_bytes_total: batches * 100_000,
-      records_lost_total: 0,
       bytes_lost_total: 0,
       upload_duration_seconds_total: batches,
       ...(fails ? { job_failing_since_timestamp_seconds: seconds - 3_600 } : {}),
@@ -64,6 +86,84 @@ function fleet(jobs: number, failing: number, now: number): string {
     )
   }
   return `${lines.join('\n')}\n`
+}
+
+const hour = 60 * minuteMs
+/** How far the rules look back, but for the last hour. */
+const offsets = [2, 6, 24, 25, 72, 168, 169, 192, 336, 337, 504, 505, 672, 673].map((hours) => hours * hour)
+
+/** Blocks of what a Prometheus knows that has run for a month: at the moments that are read while this measures. */
+async function writeHistory(folder: string, jobs: number, failing: number, now: number): Promise<void> {
+  const spans = [
+    // An hour in full, one sample a minute; before that, what an offset meets.
+    { from: now - hour - 5 * minuteMs, to: now, step: minuteMs },
+    ...offsets.map((offset) => ({
+      from: now - offset - 5 * minuteMs,
+      to: now - offset + minutes * minuteMs,
+      step: 4 * minuteMs,
+    })),
+  ]
+  for (const { from, to, step } of spans) {
+    const times = Array.from(
+      { length: Math.floor((to - from) / step) + 1 },
+      (_, index) => from + index * step,
+    )
+    const file = join(folder, 'history.txt')
+    const stream = createWriteStream(file)
+    const names = Object.keys(historic(0, false))
+    for (const name of [...names, 'recorded batches', 'recorded failed']) {
+      const metric =
+        name === 'recorded batches'
+          ? 'job_id:cloudflare_logpush_batches:max'
+          : name === 'recorded failed'
+            ? 'job_id:cloudflare_logpush_batches_failed:max'
+            : `cloudflare_logpush_${name}`
+      stream.write(`# TYPE ${metric} gauge\n`)
+      for (let index = 0; index < jobs; index += 1) {
+        const fails = index % 100 < failing * 100
+        const target = metric.includes(':') ? '' : ',job="logpush-exporter",instance="127.0.0.1:1"'
+        const labels = `namespace="logpush",${scopeOf(index)},job_id="${index}"${target}`
+        for (const at of times) {
+          const all: Readonly<Record<string, number>> = historic(batchesAt(at), fails)
+          const value =
+            name === 'recorded batches' ? batchesAt(at) : (all[name] ?? all.batches_failed_total ?? 0)
+          if (!stream.write(`${metric}{${labels}} ${value} ${at / 1000}\n`)) await once(stream, 'drain')
+        }
+      }
+    }
+    stream.end('# EOF\n')
+    await once(stream, 'close')
+    const run = ['tsdb', 'create-blocks-from', 'openmetrics', file, join(folder, 'data')]
+    await promisify(execFile)('promtool', run, { maxBuffer: 1e8 })
+  }
+  // Six hours of what is recorded of all jobs, for the graphs.
+  const lines = [...fleetSeries()].flatMap((series, index) => [
+    ...(series.first ? [`# TYPE ${series.name} gauge`] : []),
+    ...Array.from({ length: 6 * 60 }, (_, minute) => {
+      const at = now - (6 * 60 - minute) * minuteMs
+      return `${series.name}{${series.labels}} ${1000 + ((index + minute) % 7)} ${at / 1000}`
+    }),
+  ])
+  const file = join(folder, 'fleet.txt')
+  await writeFile(file, `${lines.join('\n')}\n# EOF\n`)
+  const run = ['tsdb', 'create-blocks-from', 'openmetrics', file, join(folder, 'data')]
+  await promisify(execFile)('promtool', run)
+}
+
+function* fleetSeries() {
+  for (const name of recordedNames) {
+    let first = true
+    for (let account = 0; account < 5; account += 1)
+      for (let part = 0; part < 20; part += 1) {
+        const labels = name.startsWith('dataset')
+          ? `dataset="d${part}",destination_type="t${part % 4}"`
+          : name.startsWith('status')
+            ? `status="${200 + part}"`
+            : `problem="p${part}",level="l${part % 2}"`
+        yield { name, first, labels: `namespace="logpush",account="Account ${account}",${labels}` }
+        first = false
+      }
+  }
 }
 
 const groups = z.object({
@@ -83,7 +183,49 @@ interface Cost {
   readonly headSeries: number
   readonly recordedPerJob: number
   readonly memoryMb: number
+  /** What Prometheus uses of one core, scrapes and rules. */
+  readonly cpu: number
+  /** Milliseconds of all queries of the overview, six hours, one after the other; and of the slowest. */
+  readonly overviewMs: number
+  readonly slowestPanelMs: number
+  readonly overviewCpu: number
 }
+
+/** What Prometheus has used of a processor since it began, in seconds: what else the machine does is not in it. */
+async function cpuSeconds(prometheus: string): Promise<number> {
+  const text = await (await fetch(`${prometheus}/metrics`)).text()
+  return Number(/^process_cpu_seconds_total (\S+)$/m.exec(text)?.[1])
+}
+
+/** What the overview's queries take together, on the clock and of a processor, and the slowest of them. */
+async function askOverview(
+  prometheus: string,
+): Promise<{ readonly all: number; readonly slowest: number; readonly cpu: number }> {
+  const dashboard = readDashboard('overview.json')
+  const now = Math.floor(Date.now() / 1000)
+  const used = await cpuSeconds(prometheus)
+  let [all, slowest] = [0, 0]
+  const values = { show: '2' }
+  for (const { expr, instant } of [...panelQueries(dashboard, values), ...otherQueries(dashboard, values)]) {
+    const range = instant
+      ? { time: String(now) }
+      : { start: String(now - 6 * 3600), end: String(now), step: '60' }
+    const began = performance.now()
+    const answer = await fetch(`${prometheus}/api/v1/query${instant ? '' : '_range'}`, {
+      method: 'POST',
+      body: new URLSearchParams({ query: expr, ...range }),
+    })
+    const text = await answer.text()
+    if (!answer.ok) throw new Error(`${expr}: ${text.slice(0, 300)}`)
+    const took = performance.now() - began
+    all += took
+    slowest = Math.max(slowest, took)
+  }
+  return { all, slowest, cpu: (await cpuSeconds(prometheus)) - used }
+}
+
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 
 async function measure(jobs: number, failing: number): Promise<Cost> {
   const folder = await mkdtemp(join(tmpdir(), 'rules-bench-'))
@@ -111,35 +253,47 @@ async function measure(jobs: number, failing: number): Promise<Cost> {
       ],
     }),
   )
+  await writeHistory(folder, jobs, failing, Date.now())
   const program = startProgram('prometheus', [
     `--config.file=${join(folder, 'prometheus.yml')}`,
     `--storage.tsdb.path=${join(folder, 'data')}`,
     `--web.listen-address=127.0.0.1:${port}`,
     '--log.level=error',
   ])
-  const get = async (path: string): Promise<unknown> =>
-    (await fetch(`http://127.0.0.1:${port}/api/v1/${path}`)).json()
+  const at = `http://127.0.0.1:${port}`
+  const get = async (path: string): Promise<unknown> => (await fetch(`${at}/api/v1/${path}`)).json()
   const one = async (query: string): Promise<number> =>
     Number(
       vector.parse(await get(`query?query=${encodeURIComponent(query)}`)).data.result[0]?.value[1] ??
         Number.NaN,
     )
   try {
-    const shares: number[] = []
-    let slowest = { name: '', share: 0 }
+    // Of each group the median: what else the machine does shows in single evaluations.
+    const shares = new Map<string, number[]>()
     const end = Date.now() + minutes * 60_000
+    let [usedAtFirst, firstAt] = [0, Date.now()]
     while (Date.now() < end) {
       await new Promise((resolve) => setTimeout(resolve, 15_000))
       // Before the first scrapes there is nothing to evaluate.
-      if (Date.now() < end - (minutes - 2) * 60_000) continue
-      const all = groups.parse(await get('rules')).data.groups
-      shares.push(all.reduce((sum, { evaluationTime, interval }) => sum + evaluationTime / interval, 0))
-      for (const { name, evaluationTime, interval } of all)
-        if (evaluationTime / interval > slowest.share) slowest = { name, share: evaluationTime / interval }
+      if (Date.now() < end - (minutes - 2) * 60_000) {
+        usedAtFirst = await cpuSeconds(at)
+        firstAt = Date.now()
+        continue
+      }
+      for (const { name, evaluationTime, interval } of groups.parse(await get('rules')).data.groups)
+        shares.set(name, [...(shares.get(name) ?? []), evaluationTime / interval])
     }
+    const each = [...shares].map(([name, values]) => ({ name, share: median(values) }))
+    const slowest = each.reduce((one, other) => (other.share > one.share ? other : one))
+    const cpu = ((await cpuSeconds(at)) - usedAtFirst) / ((Date.now() - firstAt) / 1000)
+    const overviews = [await askOverview(at), await askOverview(at), await askOverview(at)]
     return {
-      share: shares.reduce((sum, each) => sum + each, 0) / shares.length,
+      share: each.reduce((sum, { share }) => sum + share, 0),
       slowest: `${slowest.name.replace('cloudflare-logpush-', '')} ${(slowest.share * 100).toFixed(1)} %`,
+      cpu,
+      overviewCpu: median(overviews.map((overview) => overview.cpu)),
+      overviewMs: median(overviews.map(({ all }) => all)),
+      slowestPanelMs: median(overviews.map(({ slowest: longest }) => longest)),
       headSeries: await one('prometheus_tsdb_head_series'),
       recordedPerJob: (await one('count({__name__=~".+:.+"})')) / jobs,
       memoryMb: (await one('process_resident_memory_bytes{job="prometheus"}')) / 1e6,
@@ -152,14 +306,27 @@ async function measure(jobs: number, failing: number): Promise<Cost> {
   }
 }
 
-process.stdout.write(
-  '| jobs | failing | all groups, of their interval | slowest group | head series | recorded per job | memory |\n|---|---|---|---|---|---|---|\n',
-)
-const wanted = (process.env.BENCH_FLEETS ?? '100:0,1000:0,10000:0,10000:0.2').split(',')
+const rows = [
+  '| jobs | failing | rule groups, of their interval | slowest group | recorded per job | CPU of Prometheus | memory | series in memory | overview, 6 h: all queries, slowest, CPU |',
+  '|---|---|---|---|---|---|---|---|---|',
+]
+process.stdout.write(`${rows.join('\n')}\n`)
+const wanted = (process.env.BENCH_FLEETS ?? '100:0,100:0.2,1000:0,1000:0.2,10000:0,10000:0.2').split(',')
 for (const fleetText of wanted) {
   const [jobs = 0, failing = 0] = fleetText.split(':').map(Number)
   const cost = await measure(jobs, failing)
-  process.stdout.write(
-    `| ${jobs.toLocaleString('en')} | ${failing * 100} % | ${(cost.share * 100).toFixed(1)} % | ${cost.slowest} | ${Math.round(cost.headSeries / 1000)}k | ${cost.recordedPerJob.toFixed(1)} | ${Math.round(cost.memoryMb)} MB |\n`,
+  const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`
+  const row = `| ${jobs.toLocaleString('en')} | ${failing * 100} % | ${(cost.share * 100).toFixed(1)} % | ${cost.slowest} | ${cost.recordedPerJob.toFixed(1)} | ${(cost.cpu * 100).toFixed(0)} % of a core | ${Math.round(cost.memoryMb)} MB | ${Math.round(cost.headSeries / 1000)}k | ${seconds(cost.overviewMs)}, ${seconds(cost.slowestPanelMs)}, ${cost.overviewCpu.toFixed(2)} s |`
+  rows.push(row)
+  process.stdout.write(`${row}\n`)
+}
+if (args.includes('--write')) {
+  const [begin, end] = ['<!-- rules-bench:begin -->', '<!-- rules-bench:end -->']
+  const document = readFileSync('deploy/README.md', 'utf8')
+  const from = document.indexOf(begin) + begin.length
+  const text = `\n${rows.join('\n')}\n`
+  await writeFile(
+    'deploy/README.md',
+    `${document.slice(0, from)}${text}${document.slice(document.indexOf(end))}`,
   )
 }
