@@ -16,18 +16,9 @@ import type {
 /** A job as a builder takes it: what is missing gets a plausible value. */
 export type JobDraft = Partial<JobSpec> & { readonly scope: ScopeRef }
 
-export type WorldExtras = Omit<
+export type WorldExtras = Pick<
   WorldSpec,
-  | 'seed'
-  | 'accounts'
-  | 'zones'
-  | 'jobs'
-  | 'tokens'
-  | 'webhooks'
-  | 'policies'
-  | 'pagerduty'
-  | 'transformers'
-  | 'script'
+  'ingestion' | 'disableAfterMs' | 'accountHoldsZoneJobs' | 'announcesEnd'
 >
 
 export const accountScope = (id: string): ScopeRef => ({ kind: 'account', id })
