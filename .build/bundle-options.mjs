@@ -1,5 +1,6 @@
 // How src/ becomes dist/: shared by the build and by those who ask what the bundle is made of.
 import { readFileSync } from 'node:fs'
+import { slimGraphql } from './slim-graphql.mjs'
 
 /** This package's own package.json. */
 export const own = JSON.parse(readFileSync('package.json', 'utf8'))
@@ -25,8 +26,13 @@ export const bundleOptions = {
   legalComments: 'none',
   // A package with a native library finds it by its own folder.
   external: outside,
-  // node-fetch takes it only where Node has no URL of its own: 0.3 MB for nothing.
-  alias: { 'whatwg-url': 'node:url' },
+  alias: {
+    // node-fetch takes it only where Node has no URL of its own: 0.3 MB for nothing.
+    'whatwg-url': 'node:url',
+    '@fastify/ajv-compiler': './.build/no-schema-compiler.cjs',
+    '@fastify/fast-json-stringify-compiler': './.build/no-schema-compiler.cjs',
+  },
+  plugins: [slimGraphql],
   // The module form of packages can be shaken: graphql alone shrinks to a quarter.
   mainFields: ['module', 'main'],
   // CommonJS packages inside the bundle still call require() for Node's own modules.

@@ -4,6 +4,7 @@ import { runCommandLine } from './cli/command-line.ts'
 import { program } from './commands/program/program.ts'
 import { ApiFailure, type ExitCode, exitCode, UserError } from './errors.ts'
 import { safeError } from './log/log-fields.ts'
+import { keepCompiledCode } from './runtime/compiled-code.ts'
 import { readTextFile } from './runtime/text-file.ts'
 import { build } from './version.ts'
 
@@ -79,6 +80,7 @@ function endWith(code: ExitCode): void {
 }
 
 function start(): void {
+  keepCompiledCode()
   const stop = new AbortController()
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.on(name, () => {

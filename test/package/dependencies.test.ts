@@ -90,6 +90,22 @@ t.test('the client of PostgreSQL is one part of the bundle, loaded only when it 
   t.notOk(all.includes(`from"./chunks/${file}"`) || all.includes(`from"./${file}"`), 'and by no statement')
 })
 
+t.test('serve loads no schema compiler and no GraphQL engine, and 1.5 MB at most', async (t) => {
+  const loaded = new Map<string, string>()
+  const load = (name: string): void => {
+    if (loaded.has(name)) return
+    const text = readFileSync(join('dist/chunks', name), 'utf8')
+    loaded.set(name, text)
+    for (const [, next] of text.matchAll(/(?:from|import)"\.\/([^"]+\.js)"/g)) load(next ?? '')
+  }
+  load(readdirSync('dist/chunks').find((name) => /^run-exporter-.*\.js$/.test(name)) ?? '')
+  const all = [...loaded.values()].join('\n')
+  t.ok(all.includes('node_modules/fastify/fastify.js'), 'what is loaded is found')
+  t.notOk(all.includes('node_modules/ajv/'))
+  t.notOk(all.includes('class GraphQLScalarType'))
+  t.ok(all.length < 1_500_000, `${all.length} characters`)
+})
+
 t.test('no package is listed twice', async (t) => {
   const both = Object.keys(own.dependencies).filter((name) => name in own.devDependencies)
   t.strictSame(both, [])
