@@ -74,6 +74,12 @@ export function createBudget(deps: {
   const ofApi = (api: Api): readonly RequestQueue[] =>
     [...queues.values()].filter((queue) => queue.api === api).map(({ requests }) => requests)
 
+  const paceOf = (api: Api): number => {
+    const known = ofApi(api).map(({ bucket }) => bucket)
+    const fresh = fullBucket(limits[api], windowMs, settings.share, clock.monotonic())
+    return (known.length > 0 ? known : [fresh]).reduce((sum, bucket) => sum + flow(bucket) * 60_000, 0)
+  }
+
   let oddNoted = false
   const noteOdd = ({ api, rateLimit }: ApiExchange): void => {
     if (oddNoted) return
@@ -140,9 +146,8 @@ export function createBudget(deps: {
         }
       }),
     perMinute(api) {
-      const known = ofApi(api).map(({ bucket }) => bucket)
-      const fresh = fullBucket(limits[api], windowMs, settings.share, clock.monotonic())
-      return (known.length > 0 ? known : [fresh]).reduce((sum, bucket) => sum + flow(bucket) * 60_000, 0)
+      // Queries of many accounts are also REST requests, and take turns with those.
+      return api === 'rest' ? paceOf('rest') : Math.min(paceOf('graphql'), paceOf('rest') / 2)
     },
     configure(next) {
       settings = next

@@ -231,13 +231,19 @@ t.test('a new share takes effect at once', async (t) => {
   t.equal(budget.perMinute('graphql'), 60)
 })
 
-t.test('in account mode the pace is that of all accounts together', async (t) => {
-  const clock = createSteppedClock()
-  const budget = createBudget({ clock, settings: { share: 0.5, rateLimitType: 'account' } })
-  t.equal(budget.perMinute('graphql'), 30)
-  for (const accountId of ['a', 'b', 'c']) await budget.run(turn({ accountId }), async () => {})
-  t.equal(budget.perMinute('graphql'), 90)
-})
+t.test(
+  'in account mode the pace is that of all accounts together, up to half of what REST allows',
+  async (t) => {
+    const clock = createSteppedClock()
+    const budget = createBudget({ clock, settings: { share: 0.5, rateLimitType: 'account' } })
+    t.equal(budget.perMinute('graphql'), 30)
+    const after = async (...accountIds: readonly string[]): Promise<number> => {
+      for (const accountId of accountIds) await budget.run(turn({ accountId }), async () => {})
+      return budget.perMinute('graphql')
+    }
+    t.same([await after('a'), await after('b'), await after('c', 'd', 'e')], [30, 60, 60])
+  },
+)
 
 t.test('what Cloudflare says of one API changes the pace of that API alone', async (t) => {
   const budget = createBudget({

@@ -1,23 +1,33 @@
-import { readFileSync, writeFileSync } from 'node:fs'
-import { measureCell, type ScaleResult, scaleCells } from '../support/scale/scale-cells.ts'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { measureCell, type ScaleCell, type ScaleResult, scaleCells } from '../support/scale/scale-cells.ts'
 import { peerFigures, peers } from '../support/scale/scale-peers.ts'
 import { type Spread, scaleWorldFor } from '../support/scale/scale-run.ts'
 
 /*
- * `npm run scale`: how the exporter scales, on a virtual clock, beside the best that the limits allow and beside what
- * other exporters' windows give; with `--write` into deploy/README.md. The machine's load changes nothing in it.
+ * `npm run scale [zones …]`: how the exporter scales, on a virtual clock, beside the best that the limits allow and
+ * beside what other exporters' windows give. Results are kept in .cache/scale, a file for each cell, so that worlds of
+ * one size can be run alone; `--write` puts all of them into deploy/README.md. The machine's load changes nothing.
  */
 
-const happenings = { losses: 400, newZones: 12, seconds: 3_600 }
-const results: ScaleResult[] = []
+const folder = '.cache/scale'
+const happenings = { losses: 200, newZones: 8, seconds: 3_600 }
+const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
+const fileOf = ({ zones, withJobs, mode }: ScaleCell): string =>
+  join(folder, `${zones}-${withJobs * 100}-${mode}.json`)
+
+mkdirSync(folder, { recursive: true })
 for (const cell of scaleCells) {
-  results.push(await measureCell(cell, happenings))
-  const { ratios, figures } = results.at(-1) ?? { ratios: {}, figures: null }
-  const told = Object.entries(ratios).map(([what, ratio]) => `${what} ${ratio.toFixed(2)}`)
-  process.stderr.write(
-    `${cell.zones} ${cell.withJobs} ${cell.mode}: ${told.join(', ')}; ${JSON.stringify(figures)}\n`,
-  )
+  if (wanted.length > 0 && !wanted.includes(String(cell.zones))) continue
+  const result = await measureCell(cell, happenings)
+  writeFileSync(fileOf(cell), `${JSON.stringify(result)}\n`)
+  const told = Object.entries(result.ratios).map(([what, ratio]) => `${what} ${ratio.toFixed(2)}`)
+  process.stderr.write(`${cell.zones} ${cell.withJobs} ${cell.mode}: ${told.join(', ')}\n`)
 }
+const results = scaleCells
+  .map(fileOf)
+  .filter((file) => existsSync(file))
+  .map((file): ScaleResult => JSON.parse(readFileSync(file, 'utf8')))
 
 const seconds = (value: number): string =>
   value < 100 ? `${Math.round(value)} s` : value < 5_400 ? `${Math.round(value / 60)} min` : hours(value)

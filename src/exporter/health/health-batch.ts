@@ -1,6 +1,6 @@
 /* Which scopes are asked for together. Pure. */
 
-import type { Priority } from '../../access/budget.ts'
+import { type Priority, priority } from '../../access/budget.ts'
 import { accountOf, type Scope, scopeKey } from '../../domain/scope.ts'
 
 /** The most zones that one query may name (cloudflare-api.md 2.3). An account always goes alone. */
@@ -42,11 +42,13 @@ export function batches(
     (a, b) => a.priority - b.priority || compare(scopeKey(a.scope), scopeKey(b.scope)),
   )
   for (const one of sorted) {
-    const { scope, priority, whole, pageSize, fields } = one
+    const { scope, whole, pageSize, fields } = one
     const alone = scope.kind === 'account' || one.alone
     const account = rateLimitType === 'account' ? accountOf(scope).id : ''
     const range = Math.min(wideSeconds, one.maxDurationSeconds)
-    const company = [priority, whole, pageSize, fields, range, account].join('|')
+    // What may be unreadable spoils no answer of the others; apart from that, the urgent ones are filled up.
+    const mayBeUnreadable = one.priority === priority.discovery
+    const company = [mayBeUnreadable, whole, pageSize, fields, range, account].join('|')
     const key = alone ? scopeKey(scope) : `zones|${company}`
     const group = groups.get(key)
     if (group === undefined) groups.set(key, [one])
@@ -58,8 +60,14 @@ export function batches(
       const part = group.slice(i, i + maxScopes)
       const [first] = part
       if (first === undefined) continue
-      const { priority, whole, pageSize, fields } = first
-      parts.push({ scopes: part.map(({ scope }) => scope), priority, whole, pageSize, fields })
+      const { whole, pageSize, fields } = first
+      parts.push({
+        scopes: part.map(({ scope }) => scope),
+        priority: first.priority,
+        whole,
+        pageSize,
+        fields,
+      })
     }
     return parts
   })
