@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
+import { arrivalFigures } from './arrival-bench.ts'
 import { type Figure, isMet, table } from './figures.ts'
 import { ledgerFigures } from './ledger-bench.ts'
 import { planFigures } from './plan-bench.ts'
@@ -22,6 +23,7 @@ const parts: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   'pages-10': () => statusPageFigures(10),
   'pages-1000': () => statusPageFigures(1_000),
   'pages-10000': () => statusPageFigures(10_000),
+  arrival: arrivalFigures,
   memory: memoryFigures,
   'plan-200': () => planFigures(200),
   'plan-1000': () => planFigures(1_000),

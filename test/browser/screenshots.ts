@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
+import { openDemoStore } from '../../src/commands/demo/demo-store.ts'
 import { demoWorld } from '../../src/simulator/world/demo-world.ts'
 import { noBrowser, openBrowser, type View } from '../support/browser.ts'
 import { startDemoExporter } from '../support/demo-exporter.ts'
@@ -30,6 +31,20 @@ try {
   })
 } finally {
   await demo.close()
+}
+const store = await openDemoStore()
+const often = { healthPollIntervalMs: 60_000, inventoryPollIntervalMs: 60_000 }
+const filed = await startDemoExporter(demoWorld(1), demoStart, often, store.store)
+try {
+  await filed.advance(14)
+  await picture('arrival', { width: 1280, height: 980, scale: 1 }, async (page) => {
+    await page.goto(`${filed.url}/?refresh=off`)
+    await page.getByRole('link', { name: 'sre-worker-logs' }).click()
+    await page.locator('#arrival').evaluate((title) => title.scrollIntoView())
+  })
+} finally {
+  await filed.close()
+  await store.remove()
 }
 const printed = await demoPrints()
 await picture('terminal', { width: 1180, height: 320, scale: 1 }, async (page) => {

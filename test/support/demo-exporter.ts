@@ -1,7 +1,9 @@
+import { anyKeys, demoArrival, storeHistoryMs } from '../../src/commands/demo/demo-store.ts'
 import { createExporter, type Exporter } from '../../src/commands/serve/exporter.ts'
 import { Secret } from '../../src/domain/secret.ts'
 import { allSettings, defaultsOf, type Settings } from '../../src/settings/exporter-settings.ts'
 import { startSimulator } from '../../src/simulator/server.ts'
+import type { FolderStore } from '../../src/simulator/store/folder-store.ts'
 import type { WorldSpec } from '../../src/simulator/world/world-spec.ts'
 import { logSink } from './log-sink.ts'
 import { createSteppedClock, settle } from './stepped-clock.ts'
@@ -23,14 +25,23 @@ const stepMs = 120_000
 
 /**
  * A real exporter over a simulated Cloudflare, both on a clock that only the test moves: what it shows is the same
- * each time. It begins with four hours of history.
+ * each time. It begins with four hours of history. With a folder, log files are written to it and read.
  */
 export async function startDemoExporter(
   world: WorldSpec | string,
   startAt: number,
   edit: Partial<Settings> = {},
+  files: FolderStore | null = null,
 ): Promise<DemoExporter> {
-  const simulator = await startSimulator({ seed: 7, world, startAt, speed: 0, dateHeader: true })
+  const simulator = await startSimulator({
+    seed: 7,
+    world,
+    startAt,
+    speed: 0,
+    dateHeader: true,
+    ...(files === null ? {} : { folder: files, historyMs: storeHistoryMs }),
+  })
+  await simulator.idle()
   const clock = createSteppedClock(startAt)
   const settings: Settings = {
     ...defaultsOf(allSettings),
@@ -39,13 +50,14 @@ export async function startDemoExporter(
     initialLookbackMs: 4 * 3_600_000,
     healthPollIntervalMs: stepMs,
     inventoryPollIntervalMs: stepMs,
+    arrival: files === null ? [] : demoArrival(simulator.origin),
     ...edit,
   }
   const exporter = await createExporter(settings, {
     clock,
     random: () => 0.5,
     log: logSink(),
-    env: {},
+    env: anyKeys,
     readFile: () => ({ ok: false, reason: 'no such file' }),
     pid: process.pid,
     nodeVersion: process.version,
@@ -78,6 +90,7 @@ export async function startDemoExporter(
       while (clock.now() < end) {
         const ms = Math.min(stepMs, end - clock.now())
         simulator.clock.advance(ms)
+        if (files !== null) await simulator.idle()
         await clock.advance(ms)
         await answered()
       }

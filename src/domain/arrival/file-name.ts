@@ -24,9 +24,11 @@ export function timeRangeOf(name: string): TimeRange | null {
 
 function instant(parts: readonly string[]): EpochMs | null {
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.map(Number)
+  if (year < 1970 || hour > 23 || minute > 59 || second > 59) return null
   const at = Date.UTC(year, month - 1, day, hour, minute, second)
-  // A 31 February would roll over into March.
-  return stampOf(at) === `${parts.slice(0, 3).join('')}T${parts.slice(3).join('')}Z` ? at : null
+  // A 31 February would roll over into March. Parts are compared, for writing a date takes as long as all the rest.
+  const date = new Date(at)
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? at : null
 }
 
 /** The instant as file names have it: `20261128T101430Z`. */

@@ -64,7 +64,8 @@ export function rangeOfKey({ path }: Pick<StorePlace, 'path'>, key: string): Tim
   const folder = key.slice(0, Math.max(cut, 0))
   if (!path.includes(dated)) return folder === path ? range : null
   // The day is that of the range's start or end: nothing else is a folder of this job.
-  const days = [range.start, range.end].map(dateOf)
+  const name = key.slice(cut + 1)
+  const days = [name.slice(0, 8), name.slice(17, 25)]
   return days.some((day) => folder === path.replaceAll(dated, day)) ? range : null
 }
 
