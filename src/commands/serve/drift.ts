@@ -168,12 +168,17 @@ function scopeOf({ account }: Coverage): Scope {
   return account
 }
 
-/** The label of a scope's account: its name, or its id where it has none or where another account bears it too. */
+/**
+ * The label of a scope's account: its name, or its id where another account bears that too or nothing tells it. Of an
+ * account that the manifest gives by its id, only its zones know the name.
+ */
 function accountLabels(scopes: readonly Scope[]): (scope: Scope) => string {
-  const nameOf = new Map(scopes.map((scope) => [accountOf(scope).id, accountOf(scope).name]))
+  const named = scopes.map(accountOf).filter(({ name }) => name !== '')
+  const nameOf = new Map(named.map(({ id, name }) => [id, name]))
   return (scope) => {
-    const { id, name } = accountOf(scope)
+    const { id } = accountOf(scope)
+    const name = nameOf.get(id)
     const isShared = [...nameOf].some(([other, its]) => its === name && other !== id)
-    return name === '' || isShared ? id : name
+    return name === undefined || isShared ? id : name
   }
 }

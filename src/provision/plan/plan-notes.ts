@@ -1,6 +1,7 @@
 import { holding } from '../../domain/holding.ts'
 import { scopeTitle } from '../../domain/scope.ts'
 import { someOf } from '../../domain/some-of.ts'
+import { outputDefaults, outputOptionNames } from '../resource/output-form.ts'
 import { type Actual, addressKey, addressTitle, type DesiredState } from '../resource/resource.ts'
 import type { Change, Matched } from './change.ts'
 import { isShortened } from './compare-notification.ts'
@@ -17,7 +18,13 @@ export interface PlanMatter {
 
 /** What the reader of a plan should know although nothing is done about it. */
 export function planNotes(matter: PlanMatter): string[] {
-  return [...duplicates(matter), ...unknownSecrets(matter), ...possiblyDisabled(matter), ...gaps(matter)]
+  return [
+    ...duplicates(matter),
+    ...unknownSecrets(matter),
+    ...possiblyDisabled(matter),
+    ...resets(matter),
+    ...gaps(matter),
+  ]
 }
 
 function duplicates({ desired, matched, extra }: PlanMatter): string[] {
@@ -57,6 +64,25 @@ function possiblyDisabled({ changes }: PlanMatter): string[] {
     const on = change.fields.some(({ path, to }) => path === 'enabled' && to === true)
     return on && live.lastError !== null
       ? [`job ${resource.name} is disabled and its last upload failed: Cloudflare may have disabled it`]
+      : []
+  })
+}
+
+/** What a job that is taken over loses because its manifest says nothing of it. */
+function resets({ changes }: PlanMatter): string[] {
+  return changes.flatMap((change) => {
+    if (change.kind !== 'job' || change.change === 'create' || change.change === 'delete') return []
+    const { adopt, resource } = change.desired
+    if (!adopt) return []
+    const { options, fieldNames } = resource.output
+    const defaults = outputDefaults(options.output_type)
+    const isUnsaid =
+      fieldNames === null && outputOptionNames.every((name) => options[name] === defaults[name])
+    const lost = change.fields.map(({ path }) => path).filter((path) => path.startsWith('output.'))
+    return isUnsaid && lost.length > 0
+      ? [
+          `${addressTitle(resource)} is taken over without "output", so what is live becomes the default: ${lost.join(', ')}; write it in the manifest to keep it`,
+        ]
       : []
   })
 }

@@ -262,6 +262,14 @@ t.test('a broken manifest is one line in the log, and the last good result stays
   t.ok(exporter.log.lines.some(({ message }) => message === 'comparing the manifest works again'))
 })
 
+t.test('an account that is given by its id is labelled with the name that its zones know', async (t) => {
+  const cloudflare = await world(t)
+  writeFileSync(cloudflare.file, manifest.replace('{ name: Quay }', `{ id: ${cloudflare.account} }`))
+  const exporter = await exporterOf(t, cloudflare)
+  await exporter.until(asApplied, 30)
+  t.strictSame(await exporter.drifts(), asApplied)
+})
+
 t.test('without a manifest nothing of the comparison is loaded', async (t) => {
   const parts = readdirSync(new URL('../../../src/commands/serve', import.meta.url))
   t.ok(parts.includes('drift-part.ts'))

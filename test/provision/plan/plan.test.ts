@@ -399,6 +399,19 @@ t.test('taking over never replaces: the live object stays as it is, and the plan
   }
 })
 
+t.test('a job that is taken over without an output is said to lose what is live', async (t) => {
+  const taken = (fields: Partial<JobResource>, adopt = true) => {
+    const wanted = aJob({ name: 'legacy', ...fields }, { adopt })
+    const outputOptions = { field_names: ['Outcome'], timestamp_format: 'rfc3339', sample_rate: 0.5 }
+    return planFor([wanted], [live(wanted, { outputOptions })]).notes
+  }
+  t.strictSame(taken({ output: outputForm(null, {}) }), [
+    'job legacy in account Quay is taken over without "output", so what is live becomes the default: output.timestamp_format, output.sample_rate; write it in the manifest to keep it',
+  ])
+  t.strictSame(taken({ output: outputForm(null, { sample_rate: 0.1 }) }), [], 'it has one')
+  t.strictSame(taken({ name: 'sre-own', output: outputForm(null, {}) }, false), [], 'its own')
+})
+
 t.test('an object is taken over by its id: a nameless one is named, another one renamed', async (t) => {
   const wanted = aJob({ name: 'sre-http' }, { adopt: true, adoptId: '123' })
   const nameless = live(wanted, { id: '123', name: null })
