@@ -123,13 +123,21 @@ t.test('the README adds up how long a page takes from what is shipped', async (t
   }
 })
 
-t.test('the README lists every limit', async (t) => {
-  const listed = [...readme.matchAll(/^\| `(\w+)` \| .+ \| .+ \|$/gm)].map(([, name]) => name)
+t.test('the README lists every limit, and where a patch finds it', async (t) => {
+  const rows = [...readme.matchAll(/^\| `(\w+)` \| .+ \| .+ \| `(\d+)\/rules\/(\d+)` \|$/gm)]
   const given = allRecordings().filter(({ record }) => record === 'cloudflare_logpush:limit')
   t.same(
-    listed,
+    rows.map(([, name]) => name),
     given.map(({ labels }) => labels?.limit),
   )
+  const { groups } = readRules('cloudflare-logpush.rules.yaml')
+  for (const [, name, group, rule] of rows) {
+    const found = groups[Number(group)]?.rules[Number(rule)]
+    t.equal(found !== undefined && 'record' in found && found.labels?.limit, name)
+  }
+  const [, place, value] =
+    /path: \/spec\/groups\/0\/rules\/(\d+)\/labels\/limit, value: (\w+)/.exec(readme) ?? []
+  t.equal(rows.find(([, name]) => name === value)?.[3], place, 'so does the example')
 })
 
 t.test('the patches of the example overlay are about the rules that they name', async (t) => {
