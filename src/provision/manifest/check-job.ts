@@ -124,8 +124,9 @@ function checkTransformer(report: Report, job: JobValue, path: Path): void {
   if (job.transformer !== undefined && job.transformer_id !== undefined) {
     report.error(path, 'expected either transformer or transformer_id, found both')
   }
+  // Not an error: a live job may have both, and must be importable as it is.
   if (job.output?.output_type === 'csv') {
-    report.error([...path, 'output', 'output_type'], 'expected ndjson: transformers read nothing else')
+    report.warn([...path, 'output', 'output_type'], 'expected ndjson: transformers read nothing else')
   }
 }
 

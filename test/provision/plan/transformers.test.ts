@@ -119,6 +119,6 @@ ${output}`,
   write('transformer: redact-pii', '    transformer_id: 3\n    output: { output_type: csv }\n')
   t.match((await run('validate')).stderr.split('\n'), [
     /m\.yaml:5:5: jobs\[0\]: expected either transformer or transformer_id, found both/,
-    /m\.yaml:11:28: jobs\[0\]\.output\.output_type: expected ndjson: transformers read nothing else/,
+    /m\.yaml:11:28: warning: jobs\[0\]\.output\.output_type: expected ndjson: transformers read nothing else/,
   ])
 })
