@@ -1,8 +1,8 @@
-import { settingsMarkdown } from '../../src/cli/help-text.ts'
 import { metricDefinitions } from '../../src/metrics/definitions.ts'
 import { jobLabels } from '../../src/metrics/job-view.ts'
 import type { MetricDefinition } from '../../src/metrics/metric.ts'
 import { allSettings } from '../../src/settings/exporter-settings.ts'
+import { settingsMarkdown } from './settings-table.ts'
 
 /** The README with the tables that the program makes; `text` is the README as it is. */
 export function readmeWithTables(text: string): string {

@@ -10,29 +10,21 @@ import { silenceAwsAdvice } from '../runtime/aws-advice.ts'
  */
 export function storeSettings(env: CommandIo['env']): StoreSettings {
   silenceAwsAdvice()
-  const s3Endpoint = given(env.AWS_ENDPOINT_URL_S3) ?? given(env.AWS_ENDPOINT_URL)
-  const gcsEndpoint = given(env.STORAGE_EMULATOR_HOST)
-  const connectionString = given(env.AZURE_STORAGE_CONNECTION_STRING)
-  const accountKey = given(env.AZURE_STORAGE_KEY)
-  const sas = given(env.AZURE_STORAGE_SAS_TOKEN)
+  const secret = (name: string) => (env[name] ? new Secret(env[name]) : undefined)
   return {
-    s3: { ...(s3Endpoint === null ? {} : { endpoint: s3Endpoint }), ...keysIn(env) },
-    gcs: gcsEndpoint === null ? {} : { apiEndpoint: gcsEndpoint },
+    s3: { endpoint: env.AWS_ENDPOINT_URL_S3 || env.AWS_ENDPOINT_URL || undefined, credentials: keysIn(env) },
+    gcs: { apiEndpoint: env.STORAGE_EMULATOR_HOST || undefined },
     azure: {
-      ...(connectionString === null ? {} : { connectionString: new Secret(connectionString) }),
-      ...(accountKey === null ? {} : { accountKey: new Secret(accountKey) }),
-      ...(sas === null ? {} : { sas: new Secret(sas) }),
+      connectionString: secret('AZURE_STORAGE_CONNECTION_STRING'),
+      accountKey: secret('AZURE_STORAGE_KEY'),
+      sas: secret('AZURE_STORAGE_SAS_TOKEN'),
     },
   }
 }
 
-function given(text: string | undefined): string | null {
-  return text === undefined || text === '' ? null : text
-}
-
 /** Plain keys; those of a session, and all else, are found by the chain itself. */
-function keysIn(env: CommandIo['env']): { readonly credentials?: KeyPair } {
-  const [id, key] = [given(env.AWS_ACCESS_KEY_ID), given(env.AWS_SECRET_ACCESS_KEY)]
-  if (id === null || key === null || given(env.AWS_SESSION_TOKEN) !== null) return {}
-  return { credentials: { accessKeyId: new Secret(id), secretAccessKey: new Secret(key) } }
+function keysIn(env: CommandIo['env']): KeyPair | undefined {
+  const { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: key, AWS_SESSION_TOKEN: session } = env
+  if (!id || !key || session) return undefined
+  return { accessKeyId: new Secret(id), secretAccessKey: new Secret(key) }
 }

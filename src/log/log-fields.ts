@@ -77,17 +77,8 @@ const secretParameter = /token|secret|key|password|signature|sig|authorization/i
 /** An error as the log shows it. Messages of our own errors are clean by contract; others are scrubbed. */
 export function safeError(error: Error): Record<string, unknown> {
   if (error instanceof ApiFailure) {
-    const { kind, operation, status, codes, retryAfterMs, message } = error
-    return {
-      type: error.name,
-      kind,
-      operation,
-      status,
-      codes,
-      retryAfterMs,
-      message,
-      cause: briefCause(error),
-    }
+    const { name: type, kind, operation, status, codes, retryAfterMs, message } = error
+    return { type, kind, operation, status, codes, retryAfterMs, message, cause: briefCause(error) }
   }
   if (error instanceof UserError) return { type: error.name, message: error.message }
   const own = error instanceof InternalError || 'syscall' in error

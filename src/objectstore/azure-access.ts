@@ -11,12 +11,12 @@ import { type FailureSign, failureOf, type StoreTask, type Thrown } from './stor
  */
 
 export interface AzureSettings {
-  readonly connectionString?: Secret
-  readonly accountKey?: Secret
+  readonly connectionString?: Secret | undefined
+  readonly accountKey?: Secret | undefined
   /** A SAS with read permission, with or without the leading `?`. */
-  readonly sas?: Secret
+  readonly sas?: Secret | undefined
   /** Address of the blob service; default `https://<account>.blob.core.windows.net`. */
-  readonly endpoint?: string
+  readonly endpoint?: string | undefined
   /** Milliseconds for one attempt; default 10 s. */
   readonly timeoutMs?: number
 }

@@ -6,9 +6,9 @@ import { type FailureSign, failureOf, type StoreTask, storeFailure, type Thrown 
 
 export interface GcsSettings {
   /** Address of the API, e.g. of an emulator; requests to it carry no credentials. */
-  readonly apiEndpoint?: string
+  readonly apiEndpoint?: string | undefined
   /** File of a service account's key; default the application default credentials. */
-  readonly credentialsFile?: string
+  readonly credentialsFile?: string | undefined
   /** Milliseconds for one attempt; default 10 s. */
   readonly timeoutMs?: number
 }

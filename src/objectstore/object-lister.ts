@@ -27,19 +27,16 @@ async function open(read: FileReader, common: StoreSettings): Promise<ObjectList
         timeoutMs: common.s3?.timeoutMs,
       })
     case 'gcs': {
-      const { endpoint, credentialsFile } = read
+      const { endpoint: apiEndpoint = common.gcs?.apiEndpoint, credentialsFile } = read
       return (await import('./gcs-lister.ts')).createGcsLister({
         ...common.gcs,
-        ...(endpoint === undefined ? {} : { apiEndpoint: endpoint }),
-        ...(credentialsFile === undefined ? {} : { credentialsFile }),
+        apiEndpoint,
+        credentialsFile,
       })
     }
     case 'azure': {
-      const { endpoint } = read
-      return (await import('./azure-lister.ts')).createAzureLister({
-        ...common.azure,
-        ...(endpoint === undefined ? {} : { endpoint }),
-      })
+      const { endpoint = common.azure?.endpoint } = read
+      return (await import('./azure-lister.ts')).createAzureLister({ ...common.azure, endpoint })
     }
   }
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { settingsMarkdown } from '../../src/cli/help-text.ts'
+import { settingsMarkdown } from '../../.build/generated/settings-table.ts'
 import { command as serve } from '../../src/commands/serve/serve.ts'
 import { editDistance, nearestName } from '../../src/domain/nearest-name.ts'
 import { Secret } from '../../src/domain/secret.ts'

@@ -1,9 +1,7 @@
 import { priority } from '../../access/budget.ts'
-import type { Caller } from '../../access/caller.ts'
 import { defineCommand } from '../../cli/command.ts'
 import type { CommandIo } from '../../cli/command-io.ts'
 import { outputOption } from '../../cli/options.ts'
-import type { RestClient } from '../../cloudflare/rest/rest-client.ts'
 import type { ArrivalRule } from '../../domain/arrival/arrival-rule.ts'
 import type { EpochMs } from '../../domain/time.ts'
 import { exitCode } from '../../errors.ts'
@@ -17,7 +15,6 @@ import {
 } from '../../settings/exporter-settings.ts'
 import { referenceSettings } from '../../settings/reference-settings.ts'
 import { openForCommand } from '../command-cloudflare.ts'
-import type { ReferenceSettings } from '../manifest-files.ts'
 import { columnsOf } from '../terminal-width.ts'
 import type { ScopeJobs } from './check-arrival.ts'
 import type { ApiRateLimit, CheckFacts } from './check-facts.ts'
@@ -51,10 +48,12 @@ export const command = defineCommand({
     const { accounts, zones, excludeZones } = settings
     const known = call.with({ priority: priority.known })
     // A mistake in the manifest is said before minutes are spent.
-    const coverage =
-      manifestFile === null
-        ? null
-        : await coverageFor(manifestFile, { directory: rest, call: known }, settings, io)
+    let coverage: readonly Coverage[] | null = null
+    if (manifestFile !== null) {
+      // Most runs have no manifest, and start faster without what reads it.
+      const { readCoverage } = await import('./check-coverage.ts')
+      coverage = await readCoverage(manifestFile, { directory: rest, call: known }, settings, io)
+    }
     const facts: CheckFacts = await probeAll({
       rest,
       api: health,
@@ -74,17 +73,6 @@ export const command = defineCommand({
     return result.ok ? exitCode.done : exitCode.failure
   },
 })
-
-/** Most runs have no manifest, and start faster without what reads it. */
-async function coverageFor(
-  file: string,
-  deps: { readonly directory: RestClient; readonly call: Caller },
-  settings: ReferenceSettings,
-  io: CommandIo,
-): Promise<readonly Coverage[]> {
-  const { readCoverage } = await import('./check-coverage.ts')
-  return readCoverage(file, deps, settings, io)
-}
 
 /** The stores' clients are loaded only where a destination is to be read. */
 async function arrivalFor(

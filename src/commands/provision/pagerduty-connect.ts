@@ -1,4 +1,5 @@
 import { defineCommand } from '../../cli/command.ts'
+import { scopeTitle } from '../../domain/scope.ts'
 import { exitCode, UserError } from '../../errors.ts'
 import {
   alertmanagerWay,
@@ -12,7 +13,7 @@ import { orNone, someText } from '../../settings/setting-kinds.ts'
 import { mayGoAhead } from './consent.ts'
 import { sessionOptions, yesOption } from './options.ts'
 import { openSession } from './session.ts'
-import { theAccount, titleOf } from './the-account.ts'
+import { theAccount } from './the-account.ts'
 
 export const command = defineCommand({
   usage: ['[--cloudflare.accounts ACCOUNT] [flags]'],
@@ -32,14 +33,13 @@ export const command = defineCommand({
   async run(values, io) {
     const session = await openSession(values, io)
     const account = await theAccount(values.accounts, session)
+    const title = scopeTitle({ kind: 'account', ...account })
     const deps = { notifications: session.rest, call: session.call }
     const say = (lines: readonly string[]) => {
       for (const line of lines) io.stdout(line)
     }
     if (values.tokenFile === null) {
-      if (
-        !(await mayGoAhead(`Ask Cloudflare to connect ${titleOf(account)} to PagerDuty?`, values.yes, io))
-      ) {
+      if (!(await mayGoAhead(`Ask Cloudflare to connect ${title} to PagerDuty?`, values.yes, io))) {
         return exitCode.failure
       }
       const started = await startConnection(deps, account.id)
@@ -47,7 +47,7 @@ export const command = defineCommand({
         { audit: true, action: 'connect pagerduty', account_id: account.id, result: 'done' },
         'provision write',
       )
-      say(browserSteps({ accountId: account.id, accountTitle: titleOf(account), token: started.token }))
+      say(browserSteps({ accountId: account.id, accountTitle: title, token: started.token }))
       const answer = await io.ask('Press Enter once PagerDuty shows that it is connected: ')
       if (answer === null) {
         say([

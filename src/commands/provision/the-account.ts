@@ -4,10 +4,6 @@ import type { Session } from './session.ts'
 
 /* The one account that a verb works on. */
 
-export function titleOf({ id, name }: Account): string {
-  return `account ${name === '' ? id : name}`
-}
-
 /** The account that is meant: the one that was named, or the only one that the token sees. */
 export async function theAccount(named: readonly string[], { rest, call }: Session): Promise<Account> {
   const [only] = named

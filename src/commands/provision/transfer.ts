@@ -27,11 +27,7 @@ export const transferOptions = {
   }),
 } satisfies Table
 
-interface Chosen {
-  readonly accounts: readonly string[]
-  readonly zones: readonly string[]
-  readonly excludeZones: readonly string[]
-}
+type Chosen = Readonly<Record<'accounts' | 'zones' | 'excludeZones', readonly string[]>>
 
 /** Everything of the one account that is chosen. @throws UserError when it is not one; ApiFailure */
 export async function readLive(

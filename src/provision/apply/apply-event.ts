@@ -19,11 +19,5 @@ export type ApplyEvent =
 
 /** One line of JSON: `event` and its fields, those of a step side by side. */
 export function eventLine(event: ApplyEvent): string {
-  switch (event.event) {
-    case 'begin':
-    case 'end':
-      return JSON.stringify(event)
-    case 'step':
-      return JSON.stringify({ event: event.event, ...event.subject, ...event.step })
-  }
+  return JSON.stringify(event.event === 'step' ? { event: 'step', ...event.subject, ...event.step } : event)
 }

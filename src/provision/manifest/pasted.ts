@@ -1,5 +1,5 @@
 import type { Entry, Position, Positioned } from '../../domain/positioned.ts'
-import { type JsonValue, parseJson } from '../resource/json-value.ts'
+import { isList, type JsonValue, parseJson } from '../resource/json-value.ts'
 import type { Problem } from '../resource/problem.ts'
 import { entryOf, type Path, pathText } from './tree.ts'
 
@@ -57,20 +57,10 @@ function asUrl({ keyAt, value }: Entry): Positioned {
 /** A value as if it had been written where its text stands. */
 function positioned(value: JsonValue, at: Position): Positioned {
   if (value === null) return { kind: 'scalar', at, type: 'nothing', text: '' }
-  switch (typeof value) {
-    case 'string':
-      return { kind: 'scalar', at, type: 'text', text: value }
-    case 'number':
-    case 'boolean':
-      return {
-        kind: 'scalar',
-        at,
-        type: typeof value === 'number' ? 'number' : 'boolean',
-        text: String(value),
-      }
-  }
-  if (Array.isArray(value)) {
-    return { kind: 'list', at, items: value.map((item: JsonValue) => positioned(item, at)) }
+  if (isList(value)) return { kind: 'list', at, items: value.map((item) => positioned(item, at)) }
+  if (typeof value !== 'object') {
+    const type = typeof value === 'string' ? 'text' : typeof value === 'number' ? 'number' : 'boolean'
+    return { kind: 'scalar', at, type, text: String(value) }
   }
   const entries = Object.entries(value).map(([key, item]) => ({
     key,

@@ -63,11 +63,7 @@ function isNotYet({ kind }: ApiFailure): boolean {
   return kind === 'not_found' || kind === 'invalid_request'
 }
 
-export interface StepsFor {
-  readonly accountId: string
-  readonly accountTitle: string
-  readonly token: string
-}
+type StepsFor = Readonly<Record<'accountId' | 'accountTitle' | 'token', string>>
 
 export function browserSteps({ accountId, accountTitle, token }: StepsFor): readonly string[] {
   return [

@@ -17,16 +17,10 @@ export function changedSince(before: Actual, now: Actual): readonly string[] {
 }
 
 function partsOf(actual: Actual): Readonly<Record<string, unknown>> {
-  switch (actual.kind) {
-    case 'job':
-      return jobParts(actual)
-    case 'policy':
-      return policyParts(actual)
-    case 'webhook': {
-      const { name, url, type } = actual.live
-      return { name, url, type }
-    }
-  }
+  if (actual.kind === 'job') return jobParts(actual)
+  if (actual.kind === 'policy') return policyParts(actual)
+  const { name, url, type } = actual.live
+  return { name, url, type }
 }
 
 function jobParts({ resource }: ActualJob): Readonly<Record<string, unknown>> {

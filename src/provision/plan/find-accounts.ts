@@ -1,9 +1,10 @@
 import type { Caller } from '../../access/caller.ts'
-import { didYouMean, quoted } from '../../domain/positioned.ts'
+import { quoted } from '../../domain/positioned.ts'
 import type { AccountScope } from '../../domain/scope.ts'
 import type { DirectoryApi } from '../../ports/cloudflare.ts'
 import type { AccountName } from '../manifest/place.ts'
 import { errorAt, type Problem } from '../resource/problem.ts'
+import { nearNamed } from './findings.ts'
 import type { OnPlanning } from './planning-event.ts'
 
 export interface LocateDeps {
@@ -52,10 +53,7 @@ export async function findAccounts(
 }
 
 function notFound({ by, written, origin }: AccountName, seen: readonly AccountScope[]): Problem {
-  const hint = didYouMean(
-    written,
-    seen.map(({ name }) => name),
-  )
+  const hint = nearNamed(written, seen)
   const message =
     by === 'id'
       ? `the API token does not see the account ${quoted(written)}, so \${account} has no value; use account_id`

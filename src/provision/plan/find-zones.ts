@@ -1,10 +1,11 @@
 import { attempt } from '../../access/attempt.ts'
-import { didYouMean, quoted } from '../../domain/positioned.ts'
+import { quoted } from '../../domain/positioned.ts'
 import type { AccountScope, ZoneScope } from '../../domain/scope.ts'
 import { isSelection, type ManifestPlace, type ZoneSelection } from '../manifest/place.ts'
 import { errorAt, type Problem } from '../resource/problem.ts'
 import type { ListedAccount } from './coverage.ts'
 import { accountKey, type LocateDeps } from './find-accounts.ts'
+import { nearNamed } from './findings.ts'
 import { selectZones } from './select-zones.ts'
 
 type Place = ManifestPlace | ZoneSelection
@@ -64,8 +65,9 @@ export async function findZones(
       else unknown.push(place)
     }
     const isPart = !whole && unknown.length > 0 && wanted.length <= fewZones
-    const near = isPart ? await zonesToName(account.id, deps) : zones
-    for (const place of unknown) problems.push(notFound(place, near))
+    // For naming what was meant; without the list there is still an error to report.
+    const all = isPart ? await attempt(() => listedZones(account.id, deps)) : null
+    for (const place of unknown) problems.push(notFound(place, all?.ok ? all.value : zones))
   }
   return { found, listed }
 }
@@ -120,16 +122,7 @@ async function listedZones(
   return items
 }
 
-/** For naming what was meant; without the list there is still an error to report. */
-async function zonesToName(accountId: string, deps: LocateDeps): Promise<readonly ZoneScope[]> {
-  const listed = await attempt(() => listedZones(accountId, deps))
-  return listed.ok ? listed.value : []
-}
-
 function notFound({ written, origin }: ManifestPlace, seen: readonly ZoneScope[]): Problem {
-  const hint = didYouMean(
-    written,
-    seen.map(({ name }) => name),
-  )
+  const hint = nearNamed(written, seen)
   return errorAt(origin, `the API token sees no zone called ${quoted(written)}${hint}`)
 }

@@ -1,3 +1,4 @@
+import { didYouMean } from '../../domain/positioned.ts'
 import { someOf } from '../../domain/some-of.ts'
 import type { ApiFailure } from '../../errors.ts'
 import type { Problem } from '../resource/problem.ts'
@@ -35,6 +36,12 @@ export function namedObjects(
 /** Whether Cloudflare understood and said no, for a reason that is in what was asked. */
 export function isRefusal({ kind }: ApiFailure): boolean {
   return kind === 'invalid_request' || kind === 'not_found' || kind === 'conflict'
+}
+
+/** What `didYouMean` says of accounts or zones. */
+export function nearNamed(written: string, seen: readonly { readonly name: string }[]): string {
+  const names = seen.map(({ name }) => name)
+  return didYouMean(written, names)
 }
 
 /** Values by what they have in common, in the order in which they came. */

@@ -1,8 +1,9 @@
 import { isGlob, matchesGlob } from '../../domain/glob.ts'
-import { didYouMean, quoted } from '../../domain/positioned.ts'
+import { quoted } from '../../domain/positioned.ts'
 import type { ZoneScope } from '../../domain/scope.ts'
 import type { ZonePattern, ZoneSelection } from '../manifest/place.ts'
 import { errorAt, type Problem } from '../resource/problem.ts'
+import { nearNamed } from './findings.ts'
 
 export interface SelectedZones {
   readonly zones: readonly ZoneScope[]
@@ -27,12 +28,12 @@ export function selectZones(
       level: isGlob(one.text) ? 'warning' : 'error',
       message: isGlob(one.text)
         ? `no zone that the API token sees matches ${quoted(one.written)}`
-        : `the API token sees no zone called ${quoted(one.written)}${meant(one, zones)}`,
+        : `the API token sees no zone called ${quoted(one.written)}${nearNamed(one.written, zones)}`,
     })
   }
   for (const one of exclude) {
     if (zones.some((zone) => isMeant(one, zone))) continue
-    const message = `excludes nothing: the API token sees no zone called ${quoted(one.written)}${meant(one, zones)}`
+    const message = `excludes nothing: the API token sees no zone called ${quoted(one.written)}${nearNamed(one.written, zones)}`
     problems.push({ at: one.origin, level: 'warning', message })
   }
   if (left.length === 0 && !problems.some(({ level }) => level === 'error')) {
@@ -47,11 +48,4 @@ export function selectZones(
 
 export function isMeant({ text }: ZonePattern, { id, name }: ZoneScope): boolean {
   return text === id || matchesGlob(text, name)
-}
-
-function meant({ written }: ZonePattern, zones: readonly ZoneScope[]): string {
-  return didYouMean(
-    written,
-    zones.map(({ name }) => name),
-  )
 }
