@@ -123,7 +123,7 @@ function firstSystemCode(error: unknown, depth: number): string | undefined {
   if (depth > 5) return undefined
   const code = textAt(error, 'code')
   if (code !== undefined && isSystemCode(code)) return code
-  const nested = at(error, 'cause') ?? firstOf(at(error, 'errors'))
+  const nested = at(error, 'cause') ?? at(at(error, 'errors'), '0')
   return nested === undefined ? undefined : firstSystemCode(nested, depth + 1)
 }
 
@@ -143,10 +143,6 @@ function statusCode(code: unknown): number | null {
 
 function at(value: unknown, key: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined
-}
-
-function firstOf(value: unknown): unknown {
-  return Array.isArray(value) ? value[0] : undefined
 }
 
 function textAt(value: unknown, key: string): string | undefined {

@@ -15,7 +15,7 @@ import {
   scopeTitle,
   type ZoneScope,
 } from '../../domain/scope.ts'
-import { type ApiFailure, isTransient } from '../../errors.ts'
+import { isTransient } from '../../errors.ts'
 import { collectAccounts } from '../../exporter/inventory/account-scopes.ts'
 import { isSelected, namedIds, type Selection } from '../../exporter/inventory/selection.ts'
 import { unmatchedSelectors } from '../../exporter/inventory/unmatched-selectors.ts'
@@ -54,7 +54,7 @@ const maxOwners = 20
  */
 export async function probeAll(probe: CheckProbe): Promise<CheckFacts> {
   const user = await attempt(() => probe.call.read((options) => probe.rest.verifyToken(null, options)))
-  if (!user.ok && isUnreached(user.failure)) throw user.failure
+  if (!user.ok && ['network', 'timeout'].includes(user.failure.kind)) throw user.failure
   const unreadable: UnreadableReport[] = []
   const accounts = await listed('account', '', unreadable, () =>
     probe.call.all((page, options) => probe.rest.listAccounts(page, options)),
@@ -183,8 +183,4 @@ function listed<T>(
 
 function counted(trial: Attempted<readonly unknown[]>): Attempted<number> {
   return trial.ok ? { ok: true, value: trial.value.length } : trial
-}
-
-function isUnreached({ kind }: ApiFailure): boolean {
-  return kind === 'network' || kind === 'timeout'
 }

@@ -8,14 +8,7 @@ import { selectorFlags } from '../../exporter/inventory/unmatched-selectors.ts'
 import type { Coverage } from '../../provision/resource/resource.ts'
 import type { ApiRateLimit, CheckFacts, ScopeFacts } from './check-facts.ts'
 import { grantsFor } from './check-missing.ts'
-import type {
-  ArrivalReport,
-  BudgetReport,
-  CheckReport,
-  CoverageReport,
-  Finding,
-  ScopeReport,
-} from './report-shape.ts'
+import type { BudgetReport, CheckReport, CoverageReport, Finding, ScopeReport } from './report-shape.ts'
 
 const dayMs = 86_400_000
 
@@ -40,7 +33,7 @@ export function checkReport(
       scopes.every(isWatched) &&
       facts.unmatched.length === 0 &&
       !grants.some(({ needed }) => needed) &&
-      !(arrival ?? []).some(isUnread) &&
+      !(arrival ?? []).some(({ state }) => state === 'missing' || state === 'failed') &&
       !unreadable.some((one) => one.left_out && one.kind !== 'policy'),
     token,
     accounts,
@@ -156,11 +149,6 @@ function isWatched({ jobs, health, zones_only: zonesOnly }: ScopeReport): boolea
   if (jobs.state === 'missing' || jobs.state === 'failed') return false
   if (health.state === 'not_offered') return (jobs.count ?? 0) === 0
   return health.state === 'works'
-}
-
-/** That a destination is to be read was said on purpose. */
-function isUnread({ state }: ArrivalReport): boolean {
-  return state === 'missing' || state === 'failed'
 }
 
 function budgetReport(limit: ApiRateLimit | null): BudgetReport | null {

@@ -20,12 +20,13 @@ export function checkLines(report: CheckReport, width: number = Number.POSITIVE_
 }
 
 function linesOf(report: CheckReport, width: number): readonly string[] {
+  const { rest, graphql } = report.budget
   return [
     ...columns([
       ['Token', tokenText(report)],
       ['Accounts', listingText(report.accounts)],
       ['Zones', listingText(report.zones)],
-      ['Budget left', budgetText(report.budget)],
+      ['Budget left', `REST ${ofBudget(rest)}, GraphQL ${ofBudget(graphql)}`],
     ]),
     '',
     ...scopeTable(report, width),
@@ -68,10 +69,6 @@ function tokenText(report: CheckReport): string {
 
 function listingText(listing: CheckReport['accounts']): string {
   return listing.count === null ? stateText(listing) : String(listing.count)
-}
-
-function budgetText({ rest, graphql }: CheckReport['budget']): string {
-  return `REST ${ofBudget(rest)}, GraphQL ${ofBudget(graphql)}`
 }
 
 function ofBudget(budget: BudgetReport | null): string {

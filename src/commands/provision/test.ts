@@ -54,7 +54,9 @@ export const command = defineCommand({
       one.kind === 'job' && (names.length === 0 || selects(names, one.resource.name)) ? [one] : [],
     )
     let answers = await askDestinations(jobs, session.planning)
-    const open = answers.filter(({ state, jobs: [job] }) => state === 'accepted' && isChallenged(job))
+    const open = answers.filter(({ state, jobs: [{ resource }] }) => {
+      return state === 'accepted' && needsChallenge(parseDestination(resource.destinationConf.reveal()))
+    })
     if (values.challenge && open.length > 0) {
       const question = `Make Cloudflare write ${plural(open.length, 'challenge file')}?`
       if (!(await mayGoAhead(question, values.yes, io))) return exitCode.failure
@@ -76,10 +78,6 @@ export const command = defineCommand({
     return answers.every(({ state }) => state === 'accepted') ? exitCode.done : exitCode.failure
   },
 })
-
-function isChallenged({ resource }: DestinationAnswer['jobs'][0]): boolean {
-  return needsChallenge(parseDestination(resource.destinationConf.reveal()))
-}
 
 interface Result {
   readonly state: 'writable' | 'refused' | 'unknown'

@@ -1,5 +1,5 @@
-import type { FileProblem, Positioned, PositionedReading } from '../../domain/positioned.ts'
-import { type Checked, checked, type Problem } from '../resource/problem.ts'
+import type { Positioned, PositionedReading } from '../../domain/positioned.ts'
+import { type Checked, checked, errorAt, type Problem } from '../resource/problem.ts'
 import { hasReference, hideReferences, showReferences } from '../resource/reference.ts'
 import { withoutBlockEnds } from './block-text.ts'
 import { checkJob, checkScope } from './check-job.ts'
@@ -33,7 +33,8 @@ export function readManifest(texts: readonly ManifestText[], parseYaml: ParseYam
   for (const { file, text } of texts) {
     const yaml = parseYaml(hideReferences(text))
     if (!yaml.ok) {
-      problems.push(...yaml.problems.map(({ at, message }) => yamlProblem(file, at, message)))
+      for (const { at, message } of yaml.problems)
+        problems.push(errorAt({ file, ...at }, showReferences(message)))
       continue
     }
     const source: Source = {
@@ -56,10 +57,6 @@ export function readManifest(texts: readonly ManifestText[], parseYaml: ParseYam
   // With a file missing, its neighbours would be blamed for what it holds.
   if (parts.length === texts.length) problems.push(...checkNames(parts), ...checkRules({ parts }))
   return checked({ parts }, oncePerPlace(problems))
-}
-
-function yamlProblem(file: string, at: FileProblem['at'], message: string): Problem {
-  return { at: { file, ...at }, level: 'error', message: showReferences(message) }
 }
 
 /** Puts references back as they were written, after the parser. */

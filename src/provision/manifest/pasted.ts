@@ -34,8 +34,9 @@ function unpastedJob(job: Positioned, path: Path, file: string, problems: Proble
         message: `${pathText([...path, key])}: ${message}`,
       })
     if (key === 'destination_conf') {
+      const url: Positioned = { kind: 'map', at: value.at, entries: [{ key: 'url', keyAt, value }] }
       if (entryOf(job, 'destination') === undefined)
-        return [{ ...entry, key: 'destination', written: key, value: asUrl(entry) }]
+        return [{ ...entry, key: 'destination', written: key, value: url }]
       error(keyAt, 'expected either destination or destination_conf, found both')
       return []
     }
@@ -48,10 +49,6 @@ function unpastedJob(job: Positioned, path: Path, file: string, problems: Proble
     return []
   })
   return { ...job, entries }
-}
-
-function asUrl({ keyAt, value }: Entry): Positioned {
-  return { kind: 'map', at: value.at, entries: [{ key: 'url', keyAt, value }] }
 }
 
 /** A value as if it had been written where its text stands. */

@@ -1,6 +1,6 @@
 import { type Scope, scopeTitle } from '../../domain/scope.ts'
 import { Secret } from '../../domain/secret.ts'
-import { isJsonRecord, isJsonValue, type JsonValue } from '../resource/json-value.ts'
+import { isJsonRecord, isJsonValue } from '../resource/json-value.ts'
 import { type OutputForm, outputForm } from '../resource/output-form.ts'
 import { type Checked, checked } from '../resource/problem.ts'
 import type { DesiredJob, JobResource, OwnershipSource } from '../resource/resource.ts'
@@ -56,7 +56,7 @@ function resolveOnce(resolver: Resolver, job: JobValue, path: Path): Unplaced | 
     enabled: job.enabled ?? true,
     destinationConf: conf,
     output: outputOf(job.output),
-    filter: filterOf(job.filter),
+    filter: isJsonValue(job.filter) ? job.filter : null,
     filterAttackTraffic: job.filter_attack_traffic ?? false,
     upload: {
       bytes: upload.max_bytes === undefined ? 0 : (parseBytes(upload.max_bytes) ?? 0),
@@ -85,8 +85,4 @@ function outputOf(output: OutputValue | undefined): OutputForm {
   const { fields, extra = {}, cve_2021_44228: log4j, ...options } = output ?? {}
   const known = { ...options, 'CVE-2021-44228': log4j }
   return outputForm(fields ?? null, known, isJsonRecord(extra) ? extra : {})
-}
-
-function filterOf(filter: JobValue['filter']): JsonValue {
-  return isJsonValue(filter) ? filter : null
 }

@@ -80,9 +80,9 @@ export async function planManifest(
   const { desired: wanted, actual, unlisted, problems } = surveyed.value
   const desired = options.unread ? assumeLive(wanted, actual) : wanted
   checkNames(options, desired, actual)
-  const plan = options.unread
-    ? withNote(makePlan(desired, actual, { ...options, webhookRecords: new Map() }), unreadNote(manifest))
-    : makePlan(desired, actual, options)
+  const webhookRecords = options.unread ? planEverything.webhookRecords : options.webhookRecords
+  const plan = makePlan(desired, actual, { ...options, webhookRecords })
+  const unread = options.unread ? unreadNotes(manifest) : []
   const wrong = [
     ...checkLiveNames(desired, actual),
     ...checkAdoptions(desired, actual, options),
@@ -94,20 +94,18 @@ export async function planManifest(
     unlistedFindings(unlisted, plan.changes),
     options.offline ? noFindings : await preflight(plan, desired, lists, deps),
   ])
-  const shown = { ...plan, notes: [...plan.notes, ...found.notes] }
+  const shown = { ...plan, notes: [...unread, ...plan.notes, ...found.notes] }
   return checked({ desired, actual, plan: shown, problems: sortProblems(found.problems) }, [])
-}
-
-function withNote(plan: Plan, note: string | null): Plan {
-  return note === null ? plan : { ...plan, notes: [note, ...plan.notes] }
 }
 
 const maxNamed = 20
 
-function unreadNote(manifest: Manifest): string | null {
+function unreadNotes(manifest: Manifest): readonly string[] {
   const references = unreadReferences(manifest)
-  if (references.length === 0) return null
-  return `no secret was read (--offline), so the values of these are neither compared nor checked: ${someOf(references, maxNamed)}`
+  if (references.length === 0) return []
+  return [
+    `no secret was read (--offline), so the values of these are neither compared nor checked: ${someOf(references, maxNamed)}`,
+  ]
 }
 
 /** The plan that deletes what the manifest owns. It needs none of the manifest's secrets. */
