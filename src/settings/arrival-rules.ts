@@ -9,7 +9,7 @@ import {
   refuse,
 } from '../domain/file-reader.ts'
 import type { Positioned } from '../domain/positioned.ts'
-import { readMatch, showMatch } from './job-match.ts'
+import { jobMatchKeys, readMatch, showMatch } from './job-match.ts'
 import {
   decimalNumber,
   duration,
@@ -24,11 +24,7 @@ import {
 /* The list under `arrival`: for which jobs the destination is read, and how. */
 
 const matchKeys = {
-  job_id: 'jobId',
-  job_name: 'jobName',
-  dataset: 'dataset',
-  zone: 'zone',
-  account: 'account',
+  ...jobMatchKeys,
   destination_type: 'destinationType',
   bucket: 'bucket',
 } as const satisfies Record<string, keyof ArrivalMatch>

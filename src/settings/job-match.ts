@@ -1,7 +1,19 @@
+import type { ArrivalMatch } from '../domain/arrival/arrival-rule.ts'
 import { expectation, forKeys, mapping, note, type Problems, refuse } from '../domain/file-reader.ts'
 import type { Positioned } from '../domain/positioned.ts'
 
 /* Which jobs an entry of the file is for: a mapping of texts, all of which must be equal. */
+
+/** What says of a job itself which it is: its destination set aside. */
+export type JobMatch = Omit<ArrivalMatch, 'destinationType' | 'bucket'>
+
+export const jobMatchKeys = {
+  job_id: 'jobId',
+  job_name: 'jobName',
+  dataset: 'dataset',
+  zone: 'zone',
+  account: 'account',
+} as const satisfies Record<string, keyof JobMatch>
 
 /** Key of the file → property of the match. */
 type MatchKeys<P extends string> = Readonly<Record<string, P>>

@@ -1,16 +1,7 @@
 import { list, mapping, type NodeReading, type Problems, readingOf } from '../domain/file-reader.ts'
 import type { Positioned } from '../domain/positioned.ts'
-import { readMatch, showMatch } from './job-match.ts'
+import { type JobMatch, jobMatchKeys, readMatch, showMatch } from './job-match.ts'
 import { type Kind, readValue } from './setting-kinds.ts'
-
-/** Which jobs an override is for: all that is given must be equal. Accounts and zones by id or name. */
-export interface JobMatch {
-  readonly jobId?: string
-  readonly jobName?: string
-  readonly dataset?: string
-  readonly zone?: string
-  readonly account?: string
-}
 
 /** Other limits for some jobs; in a list, the first that matches counts. */
 export interface JobOverride {
@@ -18,18 +9,10 @@ export interface JobOverride {
   readonly maxLagMs: number
 }
 
-const matchKeys = {
-  job_id: 'jobId',
-  job_name: 'jobName',
-  dataset: 'dataset',
-  zone: 'zone',
-  account: 'account',
-} as const satisfies Record<string, keyof JobMatch>
-
 /** Overrides as the file writes them, in one line. */
 export function showOverrides(overrides: readonly JobOverride[], lag: Kind<number>): string {
   const texts = overrides.map(({ match, maxLagMs }) => {
-    return `{match: ${showMatch(match, matchKeys)}, max_lag: ${lag.write(maxLagMs)}}`
+    return `{match: ${showMatch(match, jobMatchKeys)}, max_lag: ${lag.write(maxLagMs)}}`
   })
   return texts.join(', ') || 'none'
 }
@@ -48,7 +31,7 @@ function readOverride(item: Positioned, lag: Kind<number>, problems: Problems): 
   let maxLagMs: number | null = null
   const readers = {
     match: (node: Positioned) => {
-      match = readMatch(node, matchKeys, problems)
+      match = readMatch(node, jobMatchKeys, problems)
     },
     max_lag: (node: Positioned) => {
       maxLagMs = readValue(node, lag, problems)

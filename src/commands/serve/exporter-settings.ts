@@ -1,12 +1,12 @@
 /* The settings of the command line as the core wants them. */
 
+import { fits } from '../../domain/arrival/arrival-rule.ts'
 import type { JobSummary } from '../../domain/job/job.ts'
 import { accountOf } from '../../domain/scope.ts'
 import type { ScopeState } from '../../exporter/state/scope-state.ts'
 import type { WatchSettings } from '../../exporter/watch.ts'
 import type { ExporterView } from '../../metrics/exporter-view.ts'
 import { allSettings, type Settings } from '../../settings/exporter-settings.ts'
-import type { JobMatch } from '../../settings/job-overrides.ts'
 
 /** No scope belongs to it. */
 const noShard = -1
@@ -20,20 +20,17 @@ export function watchSettingsOf(settings: Settings): WatchSettings {
 }
 
 /** How far behind a job may be: its first matching override, or what holds for all. */
-export function maxLagOf(settings: Settings): (job: JobSummary, state: ScopeState) => number {
-  return (job, state) =>
-    settings.jobOverrides.find(({ match }) => matches(match, job, state))?.maxLagMs ?? settings.maxLagMs
-}
-
-function matches(match: JobMatch, job: JobSummary, { scope }: ScopeState): boolean {
-  const account = accountOf(scope)
-  const named = (wanted: string, thing: { readonly id: string; readonly name: string }): boolean =>
-    wanted === thing.id || wanted === thing.name
-  if (match.jobId !== undefined && match.jobId !== job.id) return false
-  if (match.jobName !== undefined && match.jobName !== job.name) return false
-  if (match.dataset !== undefined && match.dataset !== job.dataset) return false
-  if (match.zone !== undefined && !(scope.kind === 'zone' && named(match.zone, scope))) return false
-  return match.account === undefined || named(match.account, account)
+export function maxLagOf({
+  jobOverrides,
+  maxLagMs,
+}: Settings): (job: JobSummary, state: ScopeState) => number {
+  if (jobOverrides.length === 0) return () => maxLagMs
+  return (job, { scope }) => {
+    const zone = scope.kind === 'zone' ? scope : null
+    const known = { jobId: job.id, jobName: job.name, dataset: job.dataset, zone, account: accountOf(scope) }
+    const subject = { ...known, destinationType: '', bucket: null }
+    return jobOverrides.find(({ match }) => fits(match, subject))?.maxLagMs ?? maxLagMs
+  }
 }
 
 export function configFacts(settings: Settings): ExporterView['config'] {

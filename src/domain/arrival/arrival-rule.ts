@@ -79,7 +79,7 @@ export function ruleFor(rules: readonly ArrivalRule[], subject: ArrivalSubject):
   return rules.find(({ match }) => fits(match, subject)) ?? null
 }
 
-function fits(match: ArrivalMatch, subject: ArrivalSubject): boolean {
+export function fits(match: ArrivalMatch, subject: ArrivalSubject): boolean {
   const equal = (wanted: string | undefined, found: string | null): boolean =>
     wanted === undefined || wanted === found
   const named = (wanted: string | undefined, found: Named | null): boolean =>

@@ -4,7 +4,7 @@ import { summarise } from '../../../src/domain/job/job-summary.ts'
 import type { Scope } from '../../../src/domain/scope.ts'
 import { newScopeState } from '../../../src/exporter/state/scope-state.ts'
 import { allSettings, defaultsOf } from '../../../src/settings/exporter-settings.ts'
-import type { JobMatch } from '../../../src/settings/job-overrides.ts'
+import type { JobMatch } from '../../../src/settings/job-match.ts'
 import { aJob, quay, quayAccount, zone } from '../../support/exporter-core.ts'
 
 t.test('settings are shown as a user writes them', async (t) => {
