@@ -2,10 +2,12 @@
  * A Prometheus and an Alertmanager of our own on loopback, with the shipped rules and routes played faster. Their
  * files live in a folder of their own, which goes when they are stopped.
  */
+
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createWake } from '../../access/wake.ts'
+import { holding } from '../../domain/holding.ts'
 import { exitCode, UserError } from '../../errors.ts'
 import type { Clock } from '../../ports/runtime.ts'
 import { type ChildProgram, findProgram, freePorts, startProgram } from '../../runtime/child-program.ts'
@@ -56,13 +58,11 @@ export function findAlertPrograms(
   const alertmanager = findProgram(['prometheus-alertmanager', 'alertmanager'], searchPath)
   if (prometheus !== null && alertmanager !== null)
     return { ok: true, programs: { prometheus, alertmanager } }
-  return {
-    ok: false,
-    missing: [
-      ...(prometheus === null ? ['prometheus'] : []),
-      ...(alertmanager === null ? ['prometheus-alertmanager (or alertmanager)'] : []),
-    ],
-  }
+  const missing = holding([
+    [prometheus === null, 'prometheus'],
+    [alertmanager === null, 'prometheus-alertmanager (or alertmanager)'],
+  ])
+  return { ok: false, missing }
 }
 
 /**

@@ -63,7 +63,7 @@ function groupMarkdown(group: ChangeGroup): readonly string[] {
   const { what, where } = groupTitle(group)
   const [first = '', ...rest] = what.split(' ')
   const object = /^\d+$/.test(first) ? what : `${first} ${code(rest.join(' '))}`
-  const head = `**${changeSigns[change.change]} ${change.change}** ${object} in ${inline(where)}`
+  const head = `**${changeSigns[change.change][0]} ${change.change}** ${object} in ${inline(where)}`
   const isNew = change.change === 'create'
   const rows = [
     ...fields.map(({ path, from, to }) =>

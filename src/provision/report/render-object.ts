@@ -52,7 +52,7 @@ export function objectLines(
 function changeLines(change: Change, colors: Colors): readonly string[] {
   const object = changedObject(change)
   const id = change.change === 'create' ? null : change.actual.id
-  const head = headLines(changeSigns[change.change], change.change, object, id)
+  const head = headLines(changeSigns[change.change][0], change.change, object, id)
   const kept = (unlike: ReadonlySet<string> = new Set()) =>
     fieldsOf(object).flatMap(({ path, to }) => (unlike.has(path) ? [] : [line(path, whole(to))]))
   if (change.change === 'create') return [...head, ...kept()]

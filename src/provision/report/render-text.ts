@@ -19,20 +19,13 @@ export type Colors = Readonly<
   Record<'green' | 'yellow' | 'red' | 'cyan' | 'dim' | 'bold', (text: string) => string>
 >
 
-export const changeSigns: Readonly<Record<ChangeName, string>> = {
-  create: '+',
-  update: '~',
-  replace: '!',
-  adopt: '@',
-  delete: '-',
-}
-
-const changeColors: Readonly<Record<ChangeName, 'green' | 'yellow' | 'red' | 'cyan'>> = {
-  create: 'green',
-  update: 'yellow',
-  replace: 'red',
-  adopt: 'cyan',
-  delete: 'red',
+/** The sign of each change, and its colour. */
+export const changeSigns: Readonly<Record<ChangeName, readonly [sign: string, color: keyof Colors]>> = {
+  create: ['+', 'green'],
+  update: ['~', 'yellow'],
+  replace: ['!', 'red'],
+  adopt: ['@', 'cyan'],
+  delete: ['-', 'red'],
 }
 
 /** A plan for people, in lines. Problems are not in it: they go to where errors go. */
@@ -63,8 +56,9 @@ const maxMembers = 50
 function groupLines(group: ChangeGroup, colors: Colors): readonly string[] {
   const { change, all, fields } = group
   const { what, where } = groupTitle(group)
-  const paint = colors[changeColors[change.change]]
-  const head = `${changeSigns[change.change]} ${change.change} ${visibleText(what)}`
+  const [sign, color] = changeSigns[change.change]
+  const paint = colors[color]
+  const head = `${sign} ${change.change} ${visibleText(what)}`
   const isOne = all.length === 1
   const id =
     change.change === 'create' || !isOne ? '' : ` ${colors.dim(`id ${visibleText(change.actual.id)}`)}`

@@ -37,11 +37,17 @@ export function objectTitle({ kind, name, scope }: Address): string {
 function firstFree(object: Address, field: string, taken: ReadonlyMap<string, unknown>): string {
   const tail = field.replace(/^destination\./, '')
   const { name, scope } = object
-  const short = variableName(`${name} ${tail}`)
-  if (!taken.has(short)) return short
-  const long = variableName(`${name} ${scope.kind === 'zone' ? scope.name || scope.id : scope.kind} ${tail}`)
+  const place = scope.kind === 'zone' ? scope.name || scope.id : scope.kind
+  return freeName(variableName(`${name} ${tail}`), variableName(`${name} ${place} ${tail}`), (text) =>
+    taken.has(text),
+  )
+}
+
+/** The short name, else the long one, with a number where that is taken as well. */
+export function freeName(short: string, long: string, isTaken: (name: string) => boolean): string {
+  if (!isTaken(short)) return short
   let free = long
-  for (let number = 2; taken.has(free); number += 1) free = `${long}_${number}`
+  for (let number = 2; isTaken(free); number += 1) free = `${long}_${number}`
   return free
 }
 

@@ -1,7 +1,7 @@
 import type { Secret } from '../../domain/secret.ts'
 import type { Address } from '../resource/resource.ts'
 import type { HclAttribute, HclBlock } from './hcl-text.ts'
-import { type Placeholders, variableName } from './placeholders.ts'
+import { freeName, type Placeholders, variableName } from './placeholders.ts'
 
 /** What the blocks of one file are written with. */
 export interface TerraformFile {
@@ -53,12 +53,7 @@ export function createLabels(): Labels {
       if (found !== undefined) return found
       const label = (text: string) => variableName(text).toLowerCase()
       const long = label(`${name} ${scope.name || scope.id}`)
-      const candidates = [
-        label(name),
-        long,
-        ...Array.from({ length: 999 }, (_, index) => `${long}_${index + 2}`),
-      ]
-      const free = candidates.find((candidate) => !taken.has(`${kind} ${candidate}`)) ?? long
+      const free = freeName(label(name), long, (text) => taken.has(`${kind} ${text}`))
       known.set(address, free)
       taken.add(`${kind} ${free}`)
       return free
