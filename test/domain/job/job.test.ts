@@ -161,7 +161,10 @@ t.test('remembered jobs come back as they were, and damage is noticed', async (t
     accountName: quay.name,
     jobs,
   }
-  t.same(scopeFromRecord(JSON.parse(JSON.stringify(record))), record)
+  const scope = { kind: 'zone', id: 'z', name: 'quay.example', account: quay }
+  t.same(scopeFromRecord(JSON.parse(JSON.stringify(record))), { scope, jobs })
+  const { kind, id, name } = { ...record, kind: 'account' }
+  t.same(scopeFromRecord({ ...record, kind }), { scope: { kind, id, name }, jobs })
   const [job] = jobs
   for (const damaged of [
     null,
