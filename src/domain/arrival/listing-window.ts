@@ -63,10 +63,11 @@ export function rangeOfKey({ path }: Pick<StorePlace, 'path'>, key: string): Tim
   if (range === null) return null
   const folder = key.slice(0, Math.max(cut, 0))
   if (!path.includes(dated)) return folder === path ? range : null
-  // The day is that of the range's start or end: nothing else is a folder of this job.
+  // The day is that of the range, or the next where the batch was retried over midnight: no other is of this job.
   const name = key.slice(cut + 1)
-  const days = [name.slice(0, 8), name.slice(17, 25)]
-  return days.some((day) => folder === path.replaceAll(dated, day)) ? range : null
+  const isOf = (day: string): boolean => folder === path.replaceAll(dated, day)
+  const ofRange = isOf(name.slice(0, 8)) || isOf(name.slice(17, 25))
+  return ofRange || isOf(dateOf(range.end + dayMs)) ? range : null
 }
 
 const hourMs = 60 * minuteMs

@@ -63,6 +63,14 @@ t.test('files of others in the same bucket are not of the place', async (t) => {
   t.ok(rangeOfKey({ path: '' }, name))
 })
 
+t.test('a batch that was retried over midnight may lie in the folder of the next day', async (t) => {
+  const lastHour = Date.UTC(2026, 10, 28, 23)
+  const name = logFileName(lastHour + 50 * minute, lastHour + 51 * minute)
+  t.ok(rangeOfKey({ path: 'http/{DATE}' }, `http/20261129/${name}`))
+  t.equal(rangeOfKey({ path: 'http/{DATE}' }, `http/20261130/${name}`), null)
+  t.equal(rangeOfKey({ path: 'http/{DATE}' }, `http/20261127/${name}`), null)
+})
+
 t.test('a store that cannot begin in the middle is listed hour by hour', async (t) => {
   const windows = slicedWindows({ path: 'http/{DATE}' }, { from: tenOClock - minute, to: tenOClock + minute })
   t.same(windows, [

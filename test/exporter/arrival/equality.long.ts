@@ -2,7 +2,7 @@ import t from 'tap'
 import { equalityAt } from '../../support/arrival-equality.ts'
 import { logStoreKinds } from '../../support/log-stores.ts'
 
-t.setTimeout(1_800_000)
+t.setTimeout(7_200_000)
 
 for (const kind of logStoreKinds)
   t.test(`${kind}: a day of files over 20 kills, difference 0`, async (t) => {
