@@ -145,7 +145,7 @@ export const policySchema = mapping('a policy', 'Whom an alert notifies.', {
       listOf(
         'a list of values',
         'Values.',
-        z.union([z.string(), z.boolean()], { error: 'a value' }).meta({ description: referable }),
+        z.union([text('a value', referable), z.boolean()], { error: 'a value' }),
       ),
       { error: 'a mapping of filters to lists of values' },
     )
