@@ -6,7 +6,7 @@
 import type { ApiExchange } from '../ports/cloudflare.ts'
 import type { Clock, Log } from '../ports/runtime.ts'
 import { createRequestQueue, type RequestQueue } from './request-queue.ts'
-import { correct, flow, fullBucket, isPlausible, throttle, wholeBurst } from './token-bucket.ts'
+import { correct, fullBucket, isPlausible, pace, throttle, wholeBurst } from './token-bucket.ts'
 
 export type Api = ApiExchange['api']
 
@@ -77,7 +77,7 @@ export function createBudget(deps: {
   const paceOf = (api: Api): number => {
     const known = ofApi(api).map(({ bucket }) => bucket)
     const fresh = fullBucket(limits[api], windowMs, settings.share, clock.monotonic())
-    return (known.length > 0 ? known : [fresh]).reduce((sum, bucket) => sum + flow(bucket) * 60_000, 0)
+    return (known.length > 0 ? known : [fresh]).reduce((sum, bucket) => sum + pace(bucket) * 60_000, 0)
   }
 
   let oddNoted = false

@@ -3,9 +3,11 @@ import type { ApiExchange } from '../ports/cloudflare.ts'
 /*
  * How many requests one budget has left for us, now.
  *
- * The API allows `limit` requests in any `windowMs`; we may use `share` of them. A bucket refills at exactly that
- * pace and holds `burst` of the share, so that whoever empties it also counts what went out in the last window. What
- * the API says of its own count only ever lowers ours, since other tools spend from the same budget.
+ * The API allows `limit` requests in any `windowMs`; we may use `share` of them. A bucket holds a fifth of the share
+ * for a burst and refills with the rest, so that no window ends in a stall; when it has been empty for a whole window
+ * the burst lies behind, and it refills with all of it. A bucket that may burst holds the whole share instead. Whoever
+ * empties it counts what went out in the last window, too. What the API says of its own count only ever lowers ours,
+ * since other tools spend from the same budget.
  */
 export interface Bucket {
   readonly limit: number
@@ -16,6 +18,8 @@ export interface Bucket {
   readonly tokens: number
   /** Monotonic time of `tokens`. */
   readonly at: number
+  /** When it was emptied and has not been full since; null when it was not. */
+  readonly emptySince: number | null
   /** Monotonic time before which nothing may be sent, 0 when free. */
   readonly pausedUntil: number
   /** Throttled answers in a row, for growing pauses when the API names none. */
@@ -32,7 +36,17 @@ export function fullBucket(
   at: number,
   burst = steadyBurst,
 ): Bucket {
-  const bucket: Bucket = { limit, windowMs, share, burst, tokens: 0, at, pausedUntil: 0, strikes: 0 }
+  const bucket: Bucket = {
+    limit,
+    windowMs,
+    share,
+    burst,
+    tokens: 0,
+    at,
+    emptySince: null,
+    pausedUntil: 0,
+    strikes: 0,
+  }
   return { ...bucket, tokens: capacity(bucket) }
 }
 
@@ -41,22 +55,31 @@ export function capacity(bucket: Bucket): number {
   return Math.max(1, bucket.limit * bucket.share * bucket.burst)
 }
 
-/** Steady flow in requests per millisecond: the whole share in a window. */
-export function flow(bucket: Bucket): number {
-  return (bucket.limit * bucket.share) / bucket.windowMs
+/** Requests per millisecond that can be sustained: the whole share in a window. */
+export function pace({ limit, share, windowMs }: Bucket): number {
+  return (limit * share) / windowMs
+}
+
+function flow(bucket: Bucket, now: number): number {
+  const { burst, emptySince, windowMs } = bucket
+  const isWhole = burst >= wholeBurst || (emptySince !== null && now - emptySince >= windowMs)
+  return pace(bucket) * (isWhole ? 1 : 1 - burst)
 }
 
 export function refill(bucket: Bucket, now: number): Bucket {
   if (now <= bucket.at) return bucket
   const from = Math.max(bucket.at, bucket.pausedUntil)
-  const gained = Math.max(0, now - from) * flow(bucket)
-  return { ...bucket, tokens: Math.min(capacity(bucket), bucket.tokens + gained), at: now }
+  const tokens = bucket.tokens + Math.max(0, now - from) * flow(bucket, now)
+  const most = capacity(bucket)
+  return tokens < most
+    ? { ...bucket, tokens, at: now }
+    : { ...bucket, tokens: most, at: now, emptySince: null }
 }
 
 /** Milliseconds until a request may go out; 0 when it may now. */
 export function waitFor(bucket: Bucket, now: number): number {
   const current = refill(bucket, now)
-  const missing = current.tokens >= 1 ? 0 : (1 - current.tokens) / flow(current)
+  const missing = current.tokens >= 1 ? 0 : (1 - current.tokens) / flow(current, now)
   const paused = Math.max(0, current.pausedUntil - now)
   return Math.ceil(paused + missing)
 }
@@ -69,7 +92,8 @@ export function calm(bucket: Bucket, now: number): Bucket {
 
 export function take(bucket: Bucket, now: number): Bucket {
   const current = refill(bucket, now)
-  return { ...current, tokens: current.tokens - 1 }
+  const tokens = current.tokens - 1
+  return { ...current, tokens, emptySince: current.emptySince ?? (tokens < 1 ? now : null) }
 }
 
 /** What the API said of the whole budget, ours and everybody else's. */
