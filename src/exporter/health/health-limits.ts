@@ -22,6 +22,8 @@ const everyMs = 3_600_000
 const againMs = everyMs - 600_000
 /** What a cycle spends on limits, of the queries it has or needs for health: more while some were never read. */
 const share = { first: 0.5, again: 0.1 }
+/** Queries for limits that were never read, at least: without them some plans refuse what is asked of health. */
+const minFirst = 10
 
 export function createHealthLimits(deps: HealthDeps, lessons: HealthLessons) {
   const readAt = new Map<ScopeKey, number>()
@@ -80,6 +82,7 @@ export function createHealthLimits(deps: HealthDeps, lessons: HealthLessons) {
         .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
       const isFirst = due[0]?.at === Number.NEGATIVE_INFINITY
       const queries = Math.max(
+        isFirst ? minFirst : 1,
         deps.requestsPerCycle() * (isFirst ? share.first : share.again),
         (scopes.length / maxZones) * share.again,
       )
