@@ -51,8 +51,8 @@ const windowMs = 300_000
 const sampleSeconds = 35
 
 /**
- * The world of one run. What happens in it begins when everything has been read once, as far as the limits allow, and
- * takes three rounds at least.
+ * The world of one run. What happens in it begins when everything should have been read once, and takes three rounds
+ * at least.
  */
 export function scaleWorldFor(
   size: ScaleSize,
@@ -65,7 +65,7 @@ export function scaleWorldFor(
 ): ScaleWorld {
   const quiet = createScaleWorld(size, { from: 0, to: 1, losses: 0, newZones: 0 })
   const { cycleSeconds, firstReadSeconds } = scaleBound(quiet, mode)
-  const from = startedAt + 1000 * (1.5 * firstReadSeconds + 2 * cycleSeconds + 60)
+  const from = startedAt + 1000 * (2.5 * firstReadSeconds + 2 * cycleSeconds + 60)
   const to = from + 1000 * Math.max(seconds, 3 * cycleSeconds)
   return createScaleWorld(size, { from, to, losses, newZones })
 }
