@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { cpus } from 'node:os'
+import { cpus, loadavg } from 'node:os'
 import { arrivalFigures } from './arrival-bench.ts'
 import { type Figure, isMet, table } from './figures.ts'
 import { ledgerFigures } from './ledger-bench.ts'
@@ -36,7 +36,7 @@ for (const [name, measure] of Object.entries(parts)) {
   process.stderr.write(`${name} …\n`)
   figures.push(...(await measure()))
 }
-const where = `Node.js ${process.version}, ${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), ${new Date().toISOString().slice(0, 10)}`
+const where = `Node.js ${process.version}, ${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), ${new Date().toISOString().slice(0, 10)}, load average ${(loadavg()[0] ?? 0).toFixed(1)}`
 const text = `${table(figures)}\n\n${where}.`
 process.stdout.write(`${text}\n`)
 mkdirSync('.cache', { recursive: true })
