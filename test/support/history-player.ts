@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { alertsText } from '../../.build/generated/alert-files.ts'
 import type { AlertPrograms } from '../../src/commands/demo/alert-chain.ts'
-import { shortenRoutes, shortenRules } from '../../src/commands/demo/shortened-alerts.ts'
+import { shortenedScrapeMs, shortenRoutes, shortenRules } from '../../src/commands/demo/shortened-alerts.ts'
 import { freePorts, startProgram } from '../../src/runtime/child-program.ts'
 import { type PagerDutyEvent, startFakePagerDuty } from './fake-pagerduty.ts'
 import { batchesOf, type History, type HistoryWorld, renderWorld } from './history-world.ts'
@@ -56,6 +56,7 @@ export async function playHistories(
   { factor, minutes, rules, routes, knowsYesterday = false }: Playing,
 ): Promise<readonly Played[]> {
   const folder = await mkdtemp(join(tmpdir(), 'histories-'))
+  const scrapeMs = shortenedScrapeMs(factor)
   const worlds = new Map(histories.map(({ name, begin }, index) => [name, begin(`h${index}`)]))
   const target = createServer((_, response) => {
     response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' })
@@ -82,7 +83,11 @@ export async function playHistories(
   await writeFile(
     inFolder('prometheus.yml'),
     JSON.stringify({
-      global: { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' },
+      global: {
+        scrape_interval: `${scrapeMs}ms`,
+        scrape_timeout: `${scrapeMs}ms`,
+        evaluation_interval: `${scrapeMs}ms`,
+      },
       rule_files: ['rules.yaml'],
       alerting: { alertmanagers: [{ static_configs: [{ targets: [`127.0.0.1:${alertmanagerPort}`] }] }] },
       scrape_configs: [
