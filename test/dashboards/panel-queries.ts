@@ -63,6 +63,7 @@ export const mayBeEmpty: Readonly<Record<string, string>> = {
     [
       'Pushed and arrived: files B',
       'Pushed and arrived: bytes B',
+      'Pushed and arrived: records B',
       'Missing at the destination A',
       'Missing at the destination B',
       'Newest file A',

@@ -9,10 +9,11 @@ interface Exception {
 export const exceptions: readonly Exception[] = [
   { matches: /^npm (ci|cit)\b(?! && npm run demo)/, why: 'downloads; .ci/run does it with an empty HOME' },
   {
-    matches: /npm (test|run (check|test:long|bench|mutation|test:image))\b/,
+    matches: /npm (test|run (check|test:long|bench|scale|mutation|test:image))\b/,
     why: 'minutes, or a step of CI',
   },
   { matches: /^node --import tsx --test/, why: 'these are tests themselves' },
+  { matches: /^node --import tsx test\/bench\//, why: 'minutes to an hour' },
   { matches: /^promtool test rules/, why: 'half a minute; test/alerts/rules.test.ts runs it' },
   { matches: /^npm run audit/, why: 'asks a package registry' },
   {
