@@ -77,7 +77,7 @@ const unsettled = results.length - settled.length
 const note =
   unsettled === 0
     ? ''
-    : ` Not counted are ${unsettled} rows in which the first look at all zones was not over yet.`
+    : ` Not counted ${unsettled === 1 ? 'is 1 row' : `are ${unsettled} rows`} in which the first look at all zones was not over yet.`
 const text = [
   ...own,
   '',
