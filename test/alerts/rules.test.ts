@@ -45,8 +45,8 @@ t.test('promtool accepts every rule file', { skip: noPromtool }, async (t) => {
 })
 
 t.test('every rule test passes', { skip: noPromtool }, async (t) => {
-  // Collecting garbage less often saves a third of the time.
-  const lazily = { GOGC: '400' }
+  // Collecting garbage less often saves a third of the time, and by one thread each another quarter.
+  const lazily = { GOGC: '400', GOMAXPROCS: '1' }
   const started = performance.now()
   const waiting = ruleTestFiles.filter((file) => !isLongRuleTest(file))
   const worker = async (): Promise<void> => {
