@@ -1,29 +1,9 @@
 import t from 'tap'
-import { createBudget, priority, type Turn } from '../../src/access/budget.ts'
-import type { ApiExchange } from '../../src/ports/cloudflare.ts'
+import { createBudget } from '../../src/access/budget.ts'
+import { exchange, turn } from '../support/budget-values.ts'
 import { createSteppedClock } from '../support/stepped-clock.ts'
 
 const window = 300_000
-const never = new AbortController().signal
-
-function turn(edit: Partial<Turn> = {}): Turn {
-  return { api: 'graphql', priority: priority.enabled, accountId: 'a', signal: never, ...edit }
-}
-
-function exchange(edit: Partial<ApiExchange> = {}): ApiExchange {
-  return {
-    api: 'graphql',
-    operation: 'LogpushHealth',
-    code: '200',
-    durationMs: 10,
-    accountId: null,
-    rateLimit: null,
-    retryAfterMs: null,
-    throttled: false,
-    serverTime: null,
-    ...edit,
-  }
-}
 
 /** The most within any five minutes. */
 function mostInWindow(times: readonly number[]): number {

@@ -2,31 +2,11 @@ import t from 'tap'
 import { createBudget, priority, type Turn } from '../../src/access/budget.ts'
 import { capacity, correct, fullBucket, throttle, waitFor } from '../../src/access/token-bucket.ts'
 import { ApiFailure } from '../../src/errors.ts'
-import type { ApiExchange } from '../../src/ports/cloudflare.ts'
+import { exchange, turn } from '../support/budget-values.ts'
 import { logSink } from '../support/log-sink.ts'
 import { createSteppedClock, settle } from '../support/stepped-clock.ts'
 
 const window = 300_000
-const never = new AbortController().signal
-
-function turn(edit: Partial<Turn> = {}): Turn {
-  return { api: 'graphql', priority: priority.enabled, accountId: 'a', signal: never, ...edit }
-}
-
-function exchange(edit: Partial<ApiExchange> = {}): ApiExchange {
-  return {
-    api: 'graphql',
-    operation: 'LogpushHealth',
-    code: '200',
-    durationMs: 10,
-    accountId: null,
-    rateLimit: null,
-    retryAfterMs: null,
-    throttled: false,
-    serverTime: null,
-    ...edit,
-  }
-}
 
 const known = { limit: 1200, windowMs: window }
 

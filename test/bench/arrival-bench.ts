@@ -18,6 +18,7 @@ import type { ListedObject, ObjectLister } from '../../src/ports/object-lister.t
 import { defer } from '../../src/runtime/defer.ts'
 import { createSystemClock } from '../../src/runtime/system-clock.ts'
 import { openSqliteStore } from '../../src/store/sqlite-store.ts'
+import { quayLogs } from '../support/arrival-core.ts'
 import { zone } from '../support/exporter-core.ts'
 import { createFakeCounter } from '../support/fake-counter.ts'
 import { logSink } from '../support/log-sink.ts'
@@ -169,14 +170,14 @@ async function s3CallMs(): Promise<number> {
   const port = typeof address === 'object' && address !== null ? address.port : 0
   Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'any', AWS_SECRET_ACCESS_KEY: 'any' })
   const lister = createObjectLister({ kind: 's3', endpoint: `http://127.0.0.1:${port}`, region: 'us-east-1' })
-  const place = {
-    store: 's3',
-    bucket: 'quay-logs',
-    path: 'http/{DATE}',
-    region: null,
-    endpoint: null,
-  } as const
-  const request = { place, prefix: 'http/', after: 'http/2', until: 'http/3', flat: false, cursor: null }
+  const request = {
+    place: quayLogs,
+    prefix: 'http/',
+    after: 'http/2',
+    until: 'http/3',
+    flat: false,
+    cursor: null,
+  }
   const call = () => lister.list(request, { signal: new AbortController().signal })
   for (let index = 0; index < 200; index += 1) await call()
   const start = process.cpuUsage()

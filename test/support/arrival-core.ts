@@ -29,15 +29,17 @@ export const arrivalRule: ArrivalRule = {
   lateWindowMs: 3_600_000,
 }
 
+/** Where the jobs of these tests write. */
+export const quayLogs = {
+  store: 's3',
+  bucket: 'quay-logs',
+  path: 'http/{DATE}',
+  region: null,
+  endpoint: null,
+} as const
+
 export function storedJob(id: string, edit: Partial<JobSummary> = {}): JobSummary {
-  const place = {
-    store: 's3',
-    bucket: 'quay-logs',
-    path: 'http/{DATE}',
-    region: null,
-    endpoint: null,
-  } as const
-  return aSummary(id, tenOClock, { place, ...edit })
+  return aSummary(id, tenOClock, { place: quayLogs, ...edit })
 }
 
 export interface ArrivalCoreOptions {
