@@ -13,7 +13,7 @@ import { toGrant } from '../rest-failure.ts'
 import type { Exchange } from '../transport.ts'
 import type { Verdict } from '../verdict.ts'
 import type { QueryShape } from './health-query.ts'
-import { healthRow } from './health-rows.ts'
+import { readHealthRow } from './health-rows.ts'
 
 /** One that is no object belongs to no scope. */
 const nodes = mapped(z.array(z.unknown()), (list) => list.filter(isObject))
@@ -93,9 +93,9 @@ export function readRows(list: readonly unknown[], query: HealthQuery, answered:
   const unreadable: Unreadable[] = []
   for (const raw of list) {
     if (raw === null) continue
-    const row = healthRow.safeParse(raw)
-    if (row.success) rows.push(row.data)
-    else unreadable.push(odd(raw, row.error))
+    const read = readHealthRow(raw)
+    if (read.ok) rows.push(read.row)
+    else unreadable.push(odd(raw, read.field))
   }
   const strays = rows.filter((row) => !wasAsked(row, query))
   const [stray] = list.length >= query.limit ? strays : []
@@ -136,15 +136,14 @@ function strayRow({ minute }: HealthRow): Verdict {
   }
 }
 
-/** zod's own text may quote what it found, so only the path is told. */
-function odd(raw: unknown, error: z.core.$ZodError): Unreadable {
+/** Only the path is told, never what stands there. */
+function odd(raw: unknown, field: string): Unreadable {
   const dimensions = isObject(raw) && isObject(raw.dimensions) ? raw.dimensions : {}
   const id = idText.safeParse(dimensions.jobId)
-  const field = (error.issues[0]?.path ?? []).map(String).join('.')
   return {
     id: id.success ? id.data.slice(0, 40) : null,
     name: '',
-    field: field === '' ? 'the object' : field.slice(0, 80),
+    field: field === '' ? 'the object' : field,
     leftOut: true,
   }
 }

@@ -17,7 +17,7 @@ import {
 } from '../transport.ts'
 import { readRows, readScopes } from './health-answer.ts'
 import { type HealthFilter, healthQuery, limitsQuery } from './health-query.ts'
-import { healthLimits } from './health-rows.ts'
+import { healthLimits } from './health-settings.ts'
 import { aim, filterValues, type RateLimitType } from './health-target.ts'
 
 export interface HealthClientDeps extends TransportDeps {
