@@ -7,8 +7,8 @@ import { pageUntil } from './list-page.ts'
 import { inspectThrown, listTask } from './store-failure.ts'
 
 /*
- * Lists Azure Blob Storage. It cannot begin in the middle of a prefix on every kind of account, so it is asked hour by
- * hour, and what is not wanted is left out here.
+ * Lists Azure Blob Storage. Services older than version 2026-02-06 and emulators cannot begin in the middle of a prefix:
+ * they ignore `startFrom` or refuse it. What is not wanted is left out here, and the page says so.
  */
 
 const grant = `grant ${readRight({ store: 'azure' })}`
@@ -16,16 +16,20 @@ export const azurePageSize = 5_000
 
 export function createAzureLister(settings: AzureSettings = {}): ObjectLister {
   const services = new Map<string, Promise<BlobServiceClient>>()
+  /** Accounts whose service refuses to begin in the middle. */
+  const refusing = new Set<string>()
   const serviceOf = (account: string): Promise<BlobServiceClient> => {
     const service = services.get(account) ?? openAzure(account, settings)
     services.set(account, service)
     return service
   }
   const page = async (request: ListRequest, signal: AbortSignal): Promise<ListPage> => {
-    const { place, prefix, cursor } = request
+    const { place, prefix, after, cursor } = request
     if (place.store !== 'azure') throw new InternalError(`the Azure reader cannot list ${place.store}`)
     const container = (await serviceOf(place.account)).getContainerClient(place.bucket)
-    const pages = container.listBlobsFlat({ prefix, abortSignal: signal }).byPage({
+    const refuses = refusing.has(place.account)
+    const start = refuses ? {} : { startFrom: after }
+    const pages = container.listBlobsFlat({ prefix, ...start, abortSignal: signal }).byPage({
       maxPageSize: azurePageSize,
       ...(cursor === null ? {} : { continuationToken: cursor }),
     })
@@ -36,22 +40,30 @@ export function createAzureLister(settings: AzureSettings = {}): ObjectLister {
         written: properties.lastModified.getTime(),
       }))
       const next = continuationToken === undefined || continuationToken === '' ? null : continuationToken
-      return pageUntil(request, objects, { last: objects.at(-1)?.key ?? '', cursor: next })
+      const found = pageUntil(request, objects, { last: objects.at(-1)?.key ?? '', cursor: next })
+      return { ...found, sought: found.sought && !refuses }
     }
-    return { objects: [], cursor: null }
+    return { objects: [], cursor: null, sought: !refuses }
   }
 
-  return {
+  const lister: ObjectLister = {
     async list(request, { signal }) {
       try {
         return await page(request, signal)
       } catch (error) {
         if (error instanceof InternalError) throw error
-        throw azureFailure(inspectThrown(error), listTask(request.place), grant)
+        const thrown = inspectThrown(error)
+        const { place } = request
+        if (thrown.status === 400 && place.store === 'azure' && !refusing.has(place.account)) {
+          refusing.add(place.account)
+          return lister.list(request, { signal })
+        }
+        throw azureFailure(thrown, listTask(place), grant)
       }
     },
     close() {
       services.clear()
     },
   }
+  return lister
 }

@@ -7,6 +7,8 @@ export function pageUntil(
   next: { readonly last: string; readonly cursor: string | null },
 ): ListPage {
   return {
+    // A folder above the beginning is an entry of its own in some stores, and may be listed with what is in it.
+    sought: objects.every(({ key }) => key >= after || after.startsWith(key)),
     objects: objects.filter(({ key }) => key > after && key < until),
     cursor: next.last < until ? next.cursor : null,
   }

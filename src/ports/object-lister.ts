@@ -27,6 +27,8 @@ export interface ListPage {
   readonly objects: readonly ListedObject[]
   /** Where the next page begins; null when nothing of the request is left. */
   readonly cursor: string | null
+  /** False when the store did not begin after `after`, but where the prefix begins. */
+  readonly sought: boolean
 }
 
 export interface ObjectLister {

@@ -60,7 +60,7 @@ function endlessStore(now: () => number): ObjectLister & { calls: number; listed
       }
       store.calls += 1
       store.listed += objects.length
-      return { objects, cursor: null }
+      return { objects, cursor: null, sought: true }
     },
     close() {},
   }

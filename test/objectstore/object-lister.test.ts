@@ -6,6 +6,7 @@ import { Secret } from '../../src/domain/secret.ts'
 import { createObjectLister } from '../../src/objectstore/object-lister.ts'
 import type { StoreSettings } from '../../src/objectstore/store-settings.ts'
 import type { ListPage, ObjectLister } from '../../src/ports/object-lister.ts'
+import { startAzureList } from '../support/azure-list.ts'
 import { failureText } from '../support/failure-text.ts'
 import { logFileKey, minute, second, tenOClock } from '../support/log-files.ts'
 import { azuriteAccount, startAzurite, startFake, startGcs, startS3 } from '../support/object-stores.ts'
@@ -24,21 +25,21 @@ const key = (index: number): string =>
   logFileKey('http', tenOClock + index * 30 * second, tenOClock + (index + 1) * 30 * second)
 
 /** All that begins from minute one to minute four after ten, and the number of calls. */
-async function listed(lister: ObjectLister, place: StorePlace) {
+async function listed(lister: ObjectLister, place: StorePlace, windows = keyWindows) {
   const signal = new AbortController().signal
-  const windows = place.store === 'azure' ? slicedWindows : keyWindows
   const found: string[] = []
-  let calls = 0
+  let [calls, sought] = [0, true]
   for (const window of windows(place, { from: tenOClock + minute, to: tenOClock + 4 * minute })) {
     let cursor: ListPage['cursor'] = null
     do {
       const page: ListPage = await lister.list({ place, ...window, cursor }, { signal })
       found.push(...page.objects.map(({ key, bytes }) => `${key} ${bytes}`))
       cursor = page.cursor
+      sought &&= page.sought
       calls += 1
     } while (cursor !== null)
   }
-  return { found, calls }
+  return { found, calls, sought }
 }
 
 const expected = [2, 3, 4, 5, 6, 7].map((index) => `${key(index)} ${index + 1}`)
@@ -55,7 +56,7 @@ t.test('S3 and R2, for real, from an emulator: only what lies in the window, in 
   await fill(store.put)
   for (const place of [s3, r2]) {
     const lister = createObjectLister({ kind: 's3', endpoint: store.endpoint })
-    t.same(await listed(lister, place), { found: expected, calls: 1 }, place.store)
+    t.same(await listed(lister, place), { found: expected, calls: 1, sought: true }, place.store)
     lister.close()
   }
 })
@@ -76,14 +77,14 @@ t.test('an empty folder is empty, a missing bucket is a failure', async (t) => {
   t.teardown(store.stop)
   const lister = createObjectLister({ kind: 's3', endpoint: store.endpoint })
   t.teardown(lister.close)
-  t.same(await listed(lister, s3), { found: [], calls: 1 })
+  t.same(await listed(lister, s3), { found: [], calls: 1, sought: true })
   t.equal(
     await failureText(listed(lister, { ...s3, bucket: 'gone' })),
     'not_found: cannot list s3://gone/http/{DATE}: no such bucket or container (NoSuchBucket, status 404); check the bucket in the destination',
   )
 })
 
-t.test('Azure, for real, from an emulator', async (t) => {
+t.test('Azure, for real, from an emulator that begins where the prefix does, and says so', async (t) => {
   const store = await startAzurite(['quay-logs'])
   t.teardown(store.stop)
   await fill(store.put)
@@ -91,11 +92,53 @@ t.test('Azure, for real, from an emulator', async (t) => {
     { kind: 'azure' },
     { azure: { connectionString: new Secret(store.connectionString) } },
   )
-  t.same(await listed(lister, azure), { found: expected, calls: 1 })
+  t.same(await listed(lister, azure), { found: expected, calls: 1, sought: false })
+  t.same(await listed(lister, azure, slicedWindows), { found: expected, calls: 1, sought: false })
   t.match(
     await failureText(listed(lister, { ...azure, bucket: 'gone' })),
     /^not_found: cannot list azure:\/\/devstoreaccount1\/gone\/http\/\{DATE\}: no such bucket or container \(ContainerNotFound, status 404\)/,
   )
+})
+
+t.test('Azure is asked to begin in the middle of the prefix', async (t) => {
+  const store = await startAzureList([...Array(12).keys()].map(key))
+  t.teardown(store.stop)
+  const lister = createObjectLister(
+    { kind: 'azure', endpoint: store.endpoint },
+    { azure: { sas: new Secret('sig=x') } },
+  )
+  const found = expected.map((line) => line.replace(/ .*/, ' 1'))
+  t.same(await listed(lister, azure), { found, calls: 1, sought: true })
+  t.match(store.queries, [{ prefix: 'http/', startFrom: 'http/20261128/20261128T100100' }])
+})
+
+t.test(
+  'an Azure service that refuses to begin in the middle is listed from the start, from then on',
+  async (t) => {
+    const store = await startAzureList([...Array(12).keys()].map(key), { refuses: true })
+    t.teardown(store.stop)
+    const lister = createObjectLister(
+      { kind: 'azure', endpoint: store.endpoint },
+      { azure: { sas: new Secret('sig=x') } },
+    )
+    const found = expected.map((line) => line.replace(/ .*/, ' 1'))
+    for (const queries of [2, 3]) {
+      t.same(await listed(lister, azure), { found, calls: 1, sought: false })
+      t.equal(store.queries.length, queries)
+    }
+  },
+)
+
+t.test('a folder above the beginning does not count against a store', async (t) => {
+  const store = await startAzureList(['http/20261128', ...[...Array(12).keys()].map(key)], {
+    shows: 'http/20261128',
+  })
+  t.teardown(store.stop)
+  const lister = createObjectLister(
+    { kind: 'azure', endpoint: store.endpoint },
+    { azure: { sas: new Secret('sig=x') } },
+  )
+  t.equal((await listed(lister, azure)).sought, true)
 })
 
 t.test('Google Cloud Storage, page by page', async (t) => {
@@ -105,7 +148,7 @@ t.test('Google Cloud Storage, page by page', async (t) => {
   )
   t.teardown(store.stop)
   const lister = createObjectLister({ kind: 'gcs', endpoint: store.endpoint })
-  t.same(await listed(lister, gcs), { found: expected, calls: 2 })
+  t.same(await listed(lister, gcs), { found: expected, calls: 2, sought: true })
 })
 
 t.test('failures say what to grant, and quote nothing from outside', async (t) => {

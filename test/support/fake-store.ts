@@ -5,6 +5,8 @@ export interface FakeStore extends ObjectLister {
   remove(key: string): void
   /** Thrown by the next lists; null: they work. */
   trouble: Error | null
+  /** Whether a listing begins where it is asked to. */
+  seeks: boolean
   readonly calls: number
 }
 
@@ -14,6 +16,7 @@ export function createFakeStore(pageSize = 1_000): FakeStore {
   let calls = 0
   const store: FakeStore = {
     trouble: null,
+    seeks: true,
     get calls() {
       return calls
     },
@@ -22,12 +25,16 @@ export function createFakeStore(pageSize = 1_000): FakeStore {
     async list({ prefix, after, until, cursor }) {
       calls += 1
       if (store.trouble !== null) throw store.trouble
-      const start = cursor ?? after
+      const start = cursor ?? (store.seeks ? after : '')
       const found = [...objects.values()]
         .filter(({ key }) => key.startsWith(prefix) && key > start && key < until)
         .sort((a, b) => (a.key < b.key ? -1 : 1))
       const page = found.slice(0, pageSize)
-      return { objects: page, cursor: found.length > pageSize ? (page.at(-1)?.key ?? null) : null }
+      return {
+        objects: page.filter(({ key }) => key > after),
+        cursor: found.length > pageSize ? (page.at(-1)?.key ?? null) : null,
+        sought: page.every(({ key }) => key > after),
+      }
     },
     close: () => {},
   }

@@ -31,6 +31,8 @@ export interface LookInput {
   readonly deep: boolean
   /** Whether the look before saw all there was: then nothing older than the late window is new. */
   readonly caughtUp: boolean
+  /** Whether the store has begun its listings where it was asked to, so far. */
+  readonly seeks: boolean
   readonly now: EpochMs
 }
 
@@ -43,21 +45,18 @@ export interface Look {
   readonly ledger: ArrivalLedger
   /** False when there was more than one look takes. */
   readonly complete: boolean
-  readonly calls: number
+  readonly seeks: boolean
 }
 
 /** @throws ApiFailure, having changed nothing. */
 export async function lookAt(lister: ObjectLister, input: LookInput, options: CallOptions): Promise<Look> {
-  const { group, ledger, now } = input
+  const { group, ledger, now, seeks } = input
   const { place, rule } = group
   if (!hasFiles(place)) throw new InternalError(`${place.store} has no files`)
   const near = (ledger.newestStart ?? 0) - nearMs
   const recent = input.caughtUp ? now - rule.lateWindowMs : 0
   const from = input.deep ? ledger.floor : Math.max(ledger.floor, near, recent)
-  const windows = (rule.read.kind === 'azure' ? slicedWindows : keyWindows)(place, {
-    from,
-    to: now + aheadMs,
-  })
+  const windows = (seeks ? keyWindows : slicedWindows)(place, { from, to: now + aheadMs })
   const listed: ArrivedFile[] = []
   let calls = 0
   let complete = true
@@ -70,6 +69,8 @@ export async function lookAt(lister: ObjectLister, input: LookInput, options: Ca
       }
       const page: ListPage = await lister.list({ place, ...window, cursor }, options)
       calls += 1
+      // All that the prefix holds would have to be read: the same in narrow slices costs less.
+      if (seeks && !page.sought) return lookAt(lister, { ...input, seeks: false }, options)
       for (const { key, bytes, written } of page.objects) {
         const range = rangeOfKey(place, key)
         if (range !== null) listed.push({ ...range, hash: keyHash(key), bytes, written })
@@ -79,7 +80,7 @@ export async function lookAt(lister: ObjectLister, input: LookInput, options: Ca
     if (!complete) break
   }
   const entered = enterFiles(ledger, listed, { complete })
-  return { from, listed, complete, calls, ...entered }
+  return { from, listed, complete, seeks, ...entered }
 }
 
 /** The ledger with what can be said of its gaps by now. */

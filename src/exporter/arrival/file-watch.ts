@@ -21,6 +21,8 @@ export function createFileWatch(key: string, { memory, arrived, listerOf }: File
   let ledger = memory.ledger(key)
   /** Whether the last look saw all there was. */
   let caughtUp = false
+  /** Whether the store can begin a listing in the middle of a prefix: believed until it does not. */
+  let seeks = true
   /** When late files were last looked for, by the monotonic clock; null before the first look that worked. */
   let deepAt: number | null = null
 
@@ -46,7 +48,7 @@ export function createFileWatch(key: string, { memory, arrived, listerOf }: File
       const deep = deepAt === null || monotonic - deepAt >= deepEveryMs
       const before = ledger ?? (await begun(group, time))
       ledger = before
-      const look = { group, ledger: before, deep, caughtUp, now }
+      const look = { group, ledger: before, deep, caughtUp, seeks, now }
       caughtUp = false
       const seen = await lookAt(listerOf(group), look, { signal })
       tally(seen)
@@ -61,6 +63,7 @@ export function createFileWatch(key: string, { memory, arrived, listerOf }: File
       ledger = next
       if (deep) deepAt = monotonic
       caughtUp = seen.complete
+      seeks = seen.seeks
       return seen.complete ? now : null
     },
   }

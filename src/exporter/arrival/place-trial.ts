@@ -1,8 +1,9 @@
-/* One call to a place, to see whether it can be read. */
+/* One look at a place, as small as it gets, to see whether it can be read. */
 import { hasFiles } from '../../domain/arrival/arrival-place.ts'
-import { keyWindows, rangeOfKey, slicedWindows } from '../../domain/arrival/listing-window.ts'
+import { type KeyWindow, keyWindows, rangeOfKey, slicedWindows } from '../../domain/arrival/listing-window.ts'
 import { type EpochMs, minuteMs, minuteOf } from '../../domain/time.ts'
 import type { CallOptions } from '../../ports/cloudflare.ts'
+import type { ListPage } from '../../ports/object-lister.ts'
 import type { ArrivalGroup } from './arrival-groups.ts'
 import type { ArrivalReaders } from './arrival-readers.ts'
 
@@ -27,10 +28,14 @@ export async function tryPlace(
     const found = await readers.counter({ rule }).count(place, { from: to - hourMinutes, to }, options)
     return { found, newestEnd: null }
   }
-  const windows = rule.read.kind === 'azure' ? slicedWindows : keyWindows
-  const window = windows(place, { from: now - hourMinutes * minuteMs, to: now + minuteMs }).at(-1)
-  if (window === undefined) return { found: 0, newestEnd: null }
-  const { objects } = await readers.lister({ rule }).list({ place, ...window, cursor: null }, options)
-  const ends = objects.flatMap(({ key }) => rangeOfKey(place, key)?.end ?? [])
+  const hour = { from: now - hourMinutes * minuteMs, to: now + minuteMs }
+  const lister = readers.lister({ rule })
+  const pageOf = async (windows: readonly KeyWindow[]): Promise<ListPage | null> => {
+    const window = windows.at(-1)
+    return window === undefined ? null : lister.list({ place, ...window, cursor: null }, options)
+  }
+  const first = await pageOf(keyWindows(place, hour))
+  const page = first?.sought === false ? await pageOf(slicedWindows(place, hour)) : first
+  const ends = (page?.objects ?? []).flatMap(({ key }) => rangeOfKey(place, key)?.end ?? [])
   return { found: ends.length, newestEnd: ends.length === 0 ? null : Math.max(...ends) }
 }

@@ -272,6 +272,25 @@ t.test(
   },
 )
 
+t.test(
+  'a store that cannot begin in the middle of a prefix is listed in slices, and misses nothing',
+  async (t) => {
+    const lister = createFakeStore(10)
+    lister.seeks = false
+    // More than one look takes, before all that is wanted.
+    for (let index = -400; index < -130; index += 1) put(lister, index)
+    const core = createArrivalCore({ lister })
+    await core.cycle()
+    t.equal(core.arrival().completeTo, tenOClock, 'complete at the first look')
+    for (let index = 0; index < 6; index += 1) put(lister, index)
+    await core.clock.advance(3 * minute)
+    const before = lister.calls
+    await core.cycle()
+    t.equal(core.arrival().ledger?.files, 6)
+    t.equal(lister.calls - before, 2, 'one call an hour, and none to see again that it does not')
+  },
+)
+
 t.test('a backlog of more than one look takes is read on, in order', async (t) => {
   const lister = createFakeStore(10)
   const core = createArrivalCore({ lister })
