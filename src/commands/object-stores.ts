@@ -1,4 +1,5 @@
 import type { CommandIo } from '../cli/command-io.ts'
+import { proxyFetch } from '../cloudflare/proxy-fetch.ts'
 import { Secret } from '../domain/secret.ts'
 import type { StoreSettings } from '../objectstore/store-settings.ts'
 import type { KeyPair } from '../ports/object-reader.ts'
@@ -13,7 +14,7 @@ export function storeSettings(env: CommandIo['env']): StoreSettings {
   const secret = (name: string) => (env[name] ? new Secret(env[name]) : undefined)
   return {
     s3: { endpoint: env.AWS_ENDPOINT_URL_S3 || env.AWS_ENDPOINT_URL || undefined, credentials: keysIn(env) },
-    gcs: { apiEndpoint: env.STORAGE_EMULATOR_HOST || undefined },
+    gcs: { apiEndpoint: env.STORAGE_EMULATOR_HOST || undefined, fetch: proxyFetch(env) },
     azure: {
       connectionString: secret('AZURE_STORAGE_CONNECTION_STRING'),
       accountKey: secret('AZURE_STORAGE_KEY'),

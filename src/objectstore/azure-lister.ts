@@ -3,7 +3,7 @@ import { readRight } from '../domain/arrival/arrival-place.ts'
 import { InternalError } from '../errors.ts'
 import type { ListPage, ListRequest, ObjectLister } from '../ports/object-lister.ts'
 import { type AzureSettings, azureFailure, openAzure } from './azure-access.ts'
-import { pageUntil } from './list-page.ts'
+import { listedObject, pageUntil } from './list-page.ts'
 import { inspectThrown, listTask } from './store-failure.ts'
 
 /*
@@ -34,11 +34,9 @@ export function createAzureLister(settings: AzureSettings = {}): ObjectLister {
       ...(cursor === null ? {} : { continuationToken: cursor }),
     })
     for await (const { segment, continuationToken } of pages) {
-      const objects = segment.blobItems.map(({ name, properties }) => ({
-        key: name,
-        bytes: properties.contentLength ?? 0,
-        written: properties.lastModified.getTime(),
-      }))
+      const objects = segment.blobItems.flatMap(({ name, properties }) =>
+        listedObject(name, properties.contentLength, properties.lastModified.getTime()),
+      )
       const next = continuationToken === undefined || continuationToken === '' ? null : continuationToken
       const found = pageUntil(request, objects, { last: objects.at(-1)?.key ?? '', cursor: next })
       return { ...found, sought: found.sought && !refuses }

@@ -11,6 +11,8 @@ export interface GcsSettings {
   readonly credentialsFile?: string | undefined
   /** Milliseconds for one attempt; default 10 s. */
   readonly timeoutMs?: number
+  /** For lists. Default: that of the platform, which knows no proxy. */
+  readonly fetch?: typeof globalThis.fetch | undefined
 }
 
 export function openGcs(settings: GcsSettings): Storage {

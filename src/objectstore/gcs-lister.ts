@@ -1,55 +1,93 @@
-import type { FileMetadata } from '@google-cloud/storage'
 import { readRight } from '../domain/arrival/arrival-place.ts'
-import type { ListedObject, ObjectLister } from '../ports/object-lister.ts'
+import { isObject } from '../domain/plain-value.ts'
+import type { ListPage, ListRequest, ObjectLister } from '../ports/object-lister.ts'
 import { type GcsSettings, gcsFailure, openGcs } from './gcs-access.ts'
-import { pageUntil } from './list-page.ts'
-import { inspectThrown, listTask } from './store-failure.ts'
+import { limitedText } from './limited-text.ts'
+import { listedObject, pageUntil } from './list-page.ts'
+import { inspectThrown, listTask, storeFailure, type Thrown } from './store-failure.ts'
 
-/* Lists Google Cloud Storage, which takes both ends of what is wanted. */
+/*
+ * Lists Google Cloud Storage, which takes both ends of what is wanted. The client only finds the credentials. It reads
+ * answers in a callback of the connection, where one that is not what it expects, such as an empty one, ends the
+ * process; and a page of HTML is an empty list to it.
+ */
 
 const grant = `grant ${readRight({ store: 'gcs' })} to the credentials in use`
 export const gcsPageSize = 1_000
+/** A page of the longest names is far below this. */
+const maxBytes = 16 * 2 ** 20
 
 export function createGcsLister(settings: GcsSettings = {}): ObjectLister {
+  const { fetch = globalThis.fetch, timeoutMs = 10_000 } = settings
   const storage = openGcs(settings)
+  const ask = async (request: ListRequest, signal: AbortSignal) => {
+    const url = addressOf(storage.baseUrl, request)
+    const headers = storage.customEndpoint ? {} : await storage.authClient.getRequestHeaders(url)
+    const answer = await fetch(url, {
+      headers,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+    })
+    return { status: answer.status, text: await limitedText(answer.body, maxBytes) }
+  }
   return {
     async list(request, { signal }) {
-      const { place, prefix, after, until, flat, cursor } = request
+      const task = listTask(request.place)
+      const refused = (thrown: Thrown) => gcsFailure(thrown, task, grant)
+      let answer: Awaited<ReturnType<typeof ask>>
       try {
         signal.throwIfAborted()
-        const [files, next] = await storage.bucket(place.bucket).getFiles({
-          prefix,
-          startOffset: after,
-          endOffset: until,
-          autoPaginate: false,
-          maxResults: gcsPageSize,
-          fields: 'items(name,size,timeCreated),nextPageToken',
-          ...(flat ? { delimiter: '/' } : {}),
-          ...(cursor === null ? {} : { pageToken: cursor }),
-        })
-        signal.throwIfAborted()
-        const objects = files.map((file) => toObject(file.metadata ?? file))
-        return pageUntil(request, objects, { last: objects.at(-1)?.key ?? '', cursor: pageToken(next) })
+        answer = await ask(request, signal)
       } catch (error) {
-        throw gcsFailure(inspectThrown(error), listTask(place), grant)
+        throw refused(inspectThrown(error))
       }
+      const { status, text } = answer
+      const thrown = { code: '', status, message: '' }
+      if (status !== 200) throw refused(thrown)
+      const page = text === null ? null : pageIn(text, request)
+      if (page !== null) return page
+      throw storeFailure(
+        'bad_response',
+        task,
+        thrown,
+        'check that the endpoint is that of Google Cloud Storage',
+      )
     },
     close() {},
   }
 }
 
-/**
- * With `fields`, the client gives what the API sent, whatever its types say. When it was last updated would move with
- * each change of its storage class.
- */
-function toObject(item: Pick<FileMetadata, 'name' | 'size' | 'timeCreated'>): ListedObject {
-  const { name = '', size = 0, timeCreated = '' } = item
-  return { key: name, bytes: Number(size), written: Date.parse(timeCreated) || 0 }
+function addressOf(baseUrl: string, { place, prefix, after, until, flat, cursor }: ListRequest): string {
+  const query = new URLSearchParams({
+    prefix,
+    startOffset: after,
+    endOffset: until,
+    maxResults: String(gcsPageSize),
+    // When it was last updated would move with each change of its storage class.
+    fields: 'items(name,size,timeCreated),nextPageToken',
+    ...(flat ? { delimiter: '/' } : {}),
+    ...(cursor === null ? {} : { pageToken: cursor }),
+  })
+  return `${baseUrl}/b/${encodeURIComponent(place.bucket)}/o?${query}`
 }
 
-/** The client gives the query of the next page, or null. */
-function pageToken(next: unknown): string | null {
-  const token: unknown =
-    typeof next === 'object' && next !== null ? Reflect.get(next, 'pageToken') : undefined
-  return typeof token === 'string' && token !== '' ? token : null
+/** Null for what is no list. One without items is empty. */
+function pageIn(text: string, request: ListRequest): ListPage | null {
+  const answer = parsed(text)
+  if (!isObject(answer) || answer.error !== undefined) return null
+  const { items = [], nextPageToken: next } = answer
+  if (!Array.isArray(items)) return null
+  const objects = items.flatMap((item: unknown) => {
+    const { name, size, timeCreated } = isObject(item) ? item : {}
+    return listedObject(name, Number(size), Date.parse(String(timeCreated)))
+  })
+  const cursor = typeof next === 'string' && next !== '' ? next : null
+  return pageUntil(request, objects, { last: objects.at(-1)?.key ?? '', cursor })
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
 }

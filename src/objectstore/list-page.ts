@@ -13,3 +13,17 @@ export function pageUntil(
     cursor: next.last < until ? next.cursor : null,
   }
 }
+
+/**
+ * One object of a list, or nothing: one whose size is no number of bytes would spoil a counter for ever. A time that
+ * cannot be read is that of an old file.
+ */
+export function listedObject(
+  key: unknown,
+  bytes: unknown,
+  writtenAt: number | undefined,
+): readonly ListedObject[] {
+  const isSize = typeof bytes === 'number' && Number.isSafeInteger(bytes) && bytes >= 0
+  if (typeof key !== 'string' || !isSize) return []
+  return [{ key, bytes, written: writtenAt !== undefined && Number.isFinite(writtenAt) ? writtenAt : 0 }]
+}

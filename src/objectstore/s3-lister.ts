@@ -3,7 +3,7 @@ import { readRight } from '../domain/arrival/arrival-place.ts'
 import type { StorePlace } from '../domain/destination/store-place.ts'
 import type { ListPage, ListRequest, ObjectLister } from '../ports/object-lister.ts'
 import type { KeyPair } from '../ports/object-reader.ts'
-import { pageUntil } from './list-page.ts'
+import { listedObject, pageUntil } from './list-page.ts'
 import { type S3Settings, s3ClientConfig, s3Failure, whereIs } from './s3-access.ts'
 import { listTask } from './store-failure.ts'
 
@@ -70,9 +70,7 @@ export function createS3Lister(settings: S3ListerSettings = {}): ObjectLister {
 
 function pageOf(answer: ListObjectsV2CommandOutput, request: ListRequest): ListPage {
   const objects = (answer.Contents ?? []).flatMap(({ Key, Size, LastModified }) =>
-    Key === undefined || Size === undefined
-      ? []
-      : [{ key: decoded(Key), bytes: Size, written: LastModified?.getTime() ?? 0 }],
+    listedObject(Key && decoded(Key), Size, LastModified?.getTime()),
   )
   const folders = (answer.CommonPrefixes ?? []).flatMap(({ Prefix }) => Prefix ?? [])
   const last = [...folders.slice(-1).map(decoded), ...objects.slice(-1).map(({ key }) => key)].sort().at(-1)

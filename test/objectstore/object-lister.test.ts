@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import t from 'tap'
 import type { FileReader } from '../../src/domain/arrival/arrival-rule.ts'
 import { keyWindows, slicedWindows } from '../../src/domain/arrival/listing-window.ts'
@@ -150,6 +152,71 @@ t.test('Google Cloud Storage, page by page', async (t) => {
   const lister = createObjectLister({ kind: 'gcs', endpoint: store.endpoint })
   t.same(await listed(lister, gcs), { found: expected, calls: 2, sought: true })
 })
+
+/** A store that answers every request with the body. */
+async function saying(t: Pick<typeof import('tap').default, 'teardown'>, body: string, type: string) {
+  const store = await startFake((_request, response) => {
+    response.writeHead(200, { 'content-type': type })
+    response.end(body)
+  })
+  t.teardown(store.stop)
+  return store.endpoint
+}
+
+t.test('what is no list of Google Cloud Storage is a failure, and no empty folder', async (t) => {
+  const answers = [
+    ['', 'text/plain'],
+    ['null', 'application/json'],
+    ['<html>log in</html>', 'text/html'],
+    ['{"items":{}}', 'application/json'],
+    ['{"error":{"errors":[null]}}', 'application/json'],
+    [' '.repeat(16 * 2 ** 20 + 1), 'application/json'],
+  ] as const
+  for (const [body, type] of answers) {
+    const lister = createObjectLister({ kind: 'gcs', endpoint: await saying(t, body, type) })
+    t.match(
+      await failureText(listed(lister, gcs)),
+      /^bad_response: cannot list gs:.*; check that the endpoint is that of Google Cloud Storage/,
+      body.slice(0, 40),
+    )
+  }
+})
+
+t.test('a file whose size is no number of bytes is left out', async (t) => {
+  const sized = (size: unknown, index: number) => ({ name: key(index), size, timeCreated: 'yesterday' })
+  const items = [sized('many', 3), sized('-1', 4), sized('1e999', 5), sized('7', 6), null]
+  const endpoint = await saying(t, JSON.stringify({ items }), 'application/json')
+  const lister = createObjectLister({ kind: 'gcs', endpoint })
+  t.same(await listed(lister, gcs), { found: [`${key(6)} 7`], calls: 1 })
+})
+
+t.test(
+  'Google Cloud Storage is asked with the credentials of a file, by the fetch that is given',
+  async (t) => {
+    const folder = t.testdir({ subject: 'subject' })
+    const grant = { access_token: 'T', token_type: 'Bearer', expires_in: 3_600 }
+    const issued = { issued_token_type: 'urn:ietf:params:oauth:token-type:access_token' }
+    const tokens = await saying(t, JSON.stringify({ ...grant, ...issued }), 'application/json')
+    const credentialsFile = join(folder, 'credentials.json')
+    const credentials = {
+      type: 'external_account',
+      audience: '//iam.googleapis.com/quay',
+      subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+      token_url: tokens,
+      credential_source: { file: join(folder, 'subject') },
+    }
+    writeFileSync(credentialsFile, JSON.stringify(credentials))
+    const asked: string[] = []
+    const fetch = async (...[input, init]: Parameters<typeof globalThis.fetch>) => {
+      const { host, pathname } = new URL(String(input))
+      asked.push(host, pathname, new Headers(init?.headers).get('authorization') ?? '')
+      return new Response('{}')
+    }
+    const lister = createObjectLister({ kind: 'gcs', credentialsFile }, { gcs: { fetch } })
+    t.same(await listed(lister, gcs), { found: [], calls: 1 })
+    t.same(asked, ['storage.googleapis.com', '/storage/v1/b/quay-logs/o', 'Bearer T'])
+  },
+)
 
 t.test('failures say what to grant, and quote nothing from outside', async (t) => {
   const denied = await startFake((request, response) => {
