@@ -130,10 +130,11 @@ async function judge(cell: FaultCell, { simulator, front, start }: Stage): Promi
     simulator.clock.advance(12 * minute)
     exporter = null
   }
+  // Before the fault is there: what it shows at once, and only once, must not be taken for what was there.
+  const linesBefore = exporter?.log.length ?? 0
+  const before = exporter === null ? 0 : await shown(exporter, fault)
   await fault.begin({ simulator, front })
   const running = exporter ?? (await start())
-  const linesBefore = running.log.length
-  const before = await shown(running, fault)
   if (phase === 'steady') simulator.clock.advance(2 * minute)
   const { healthyMs, rssMb, isShown } = await watch(running, fault, before)
   if (!isShown) wrong.push(`no metric shows it: ${fault.shownBy.map((parts) => parts.join(' ')).join(', ')}`)
@@ -231,9 +232,12 @@ function residentMb(pid: number): number | null {
 function repeated(log: readonly string[]): readonly string[] {
   const seen = new Map<string, number>()
   for (const line of log) {
-    const { level, msg, kind, poller, job_id, account, zone } = JSON.parse(line)
+    const { level, msg, kind, poller, job_id, account, zone, first } = JSON.parse(line)
     if (level !== 'warn' && level !== 'error') continue
-    const key = [msg, kind, poller, job_id, account, zone].filter((part) => part !== undefined).join(' ')
+    // One line is due for each odd object: `first` names them.
+    const named = first === undefined ? undefined : JSON.stringify(first)
+    const parts = [msg, kind, poller, job_id, account, zone, named]
+    const key = parts.filter((part) => part !== undefined).join(' ')
     seen.set(key, (seen.get(key) ?? 0) + 1)
   }
   return [...seen].filter(([, count]) => count > 1).map(([key, count]) => `said ${count} times: ${key}`)
@@ -249,7 +253,7 @@ export async function runFaultCells(
   const lane = async (): Promise<void> => {
     for (let cell = queue.shift(); cell !== undefined; cell = queue.shift()) {
       const figures = await runFaultCell(cell).catch((error: unknown) => ({
-        healthyMs: Number.NaN,
+        healthyMs: 0,
         rssMb: null,
         wrong: [`it threw: ${String(error)}`],
       }))
