@@ -10,7 +10,7 @@ import { type DeflatedPart, deflatePart, gzipOf, nothingDeflated } from './gzip-
 import type { SampleRules } from './job-view.ts'
 import type { MetricDefinition } from './metric.ts'
 import type { NodeMetrics } from './node-metrics.ts'
-import { createScopeSegments } from './scope-segments.ts'
+import { createScopeSegments, linesIn, type Segment } from './scope-segments.ts'
 
 /** Rendered metrics. */
 export interface Exposition {
@@ -31,11 +31,8 @@ export interface ExpositionDeps {
   readonly defer: (work: () => void) => void
 }
 
-/** Scopes rendered in one piece of background work. */
-const pieceSize = 25
-
-/** Buffers written to a socket are gathered to about this size. */
-const chunkSize = 256 * 1024
+/** Text is encoded in pieces of about this length: thousands of small writes would cost more. */
+const chunkLength = 128 * 1024
 
 const contentTypes: Readonly<Record<ExpositionFormat, string>> = {
   text: 'text/plain; version=0.0.4; charset=utf-8',
@@ -55,13 +52,8 @@ export function createExposition(deps: ExpositionDeps) {
 
   const isShown = ({ only }: MetricDefinition): boolean => only === undefined || deps.rules().lablabs
 
-  function* scopePart(format: ExpositionFormat): Iterable<Buffer> {
-    for (const [index, definition] of scopeDefinitions.entries()) {
-      if (!isShown(definition)) continue
-      yield Buffer.from(renderHeader(definition, format))
-      yield* segments.lines(deps.scopes().values(), index)
-    }
-  }
+  const headersOf = (format: ExpositionFormat): readonly string[] =>
+    scopeDefinitions.map((definition) => (isShown(definition) ? renderHeader(definition, format) : ''))
 
   const ownPart = async (format: ExpositionFormat): Promise<Buffer> => {
     const parts = deps.own()
@@ -75,17 +67,26 @@ export function createExposition(deps: ExpositionDeps) {
     )
   }
 
+  /** Renders what there is to render in pieces, so that nothing waits for all of it. */
+  const prepared = async (): Promise<void> => {
+    while (segments.prepareSome(deps.scopes())) await new Promise<void>((resolve) => deps.defer(resolve))
+  }
+
   const compressedScopes = (format: ExpositionFormat): Promise<DeflatedPart> => {
     const known = compressed.get(format)
     if (known?.version === version) return known.part
-    const part = deflatePart(nothingDeflated, gather([...scopePart(format)]), false)
+    const part = deflatePart(
+      nothingDeflated,
+      scopePart(segments.take(deps.scopes()), headersOf(format)),
+      false,
+    )
     compressed.set(format, { version, part })
     return part
   }
 
   const renderPiece = (): void => {
     scheduled = false
-    if (segments.prepare(deps.scopes().values(), pieceSize) > 0) schedule()
+    if (segments.prepareSome(deps.scopes())) schedule()
     else segments.keep(deps.scopes())
   }
   const schedule = (): void => {
@@ -96,11 +97,15 @@ export function createExposition(deps: ExpositionDeps) {
 
   return {
     async exposition(format: ExpositionFormat, gzip: boolean): Promise<Exposition> {
+      await prepared()
       if (!gzip) {
         const own = await ownPart(format)
         // Taken now: the state may change while a slow reader is still being written to.
-        const chunks = [...scopePart(format), own]
-        return { contentType: contentTypes[format], body: gather(chunks), bytes: sizeOf(chunks) }
+        const taken = segments.take(deps.scopes())
+        const headers = headersOf(format)
+        const bytes = taken.reduce((sum, segment) => sum + segment.bytes, Buffer.byteLength(headers.join('')))
+        const body = joined(scopePart(taken, headers), own)
+        return { contentType: contentTypes[format], body, bytes: bytes + own.length }
       }
       const scopes = await compressedScopes(format)
       const own = await deflatePart(scopes, [await ownPart(format)], true)
@@ -125,17 +130,22 @@ function sizeOf(chunks: readonly Buffer[]): number {
   return chunks.reduce((sum, { length }) => sum + length, 0)
 }
 
-/** The same bytes in fewer, larger pieces: thousands of small writes cost more than copying them together. */
-function* gather(chunks: Iterable<Buffer>): Iterable<Buffer> {
-  let pending: Buffer[] = []
-  let size = 0
-  for (const chunk of chunks) {
-    pending.push(chunk)
-    size += chunk.length
-    if (size < chunkSize) continue
-    yield Buffer.concat(pending)
-    pending = []
-    size = 0
+/** All metrics of scopes in order, each with its header before it; put together only as they are read. */
+function* scopePart(taken: readonly Segment[], headers: readonly string[]): Iterable<Buffer> {
+  let text = ''
+  for (const [index, { name }] of scopeDefinitions.entries()) {
+    text += headers[index] ?? ''
+    for (const segment of taken) {
+      text += linesIn(segment, name, index)
+      if (text.length < chunkLength) continue
+      yield Buffer.from(text)
+      text = ''
+    }
   }
-  if (pending.length > 0) yield Buffer.concat(pending)
+  if (text !== '') yield Buffer.from(text)
+}
+
+function* joined(first: Iterable<Buffer>, last: Buffer): Iterable<Buffer> {
+  yield* first
+  yield last
 }

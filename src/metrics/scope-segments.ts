@@ -1,27 +1,34 @@
 /*
  * The rendered series of each scope, kept for as long as the scope's state is the same value. A poll of one scope
- * thus renders that scope's lines only, and a scrape copies bytes.
+ * thus renders that scope's lines only, and a scrape puts texts together.
  */
-import { type ScopeKey, scopeKey } from '../domain/scope.ts'
-import type { ScopeState } from '../exporter/state/scope-state.ts'
+import type { ScopeKey } from '../domain/scope.ts'
+import { jobIds, type ScopeState } from '../exporter/state/scope-state.ts'
 import { arrivalMetrics } from './arrival-metrics.ts'
 import { jobMetrics } from './job-metrics.ts'
-import { jobViews, type SampleRules } from './job-view.ts'
+import { type JobView, jobViews, type SampleRules } from './job-view.ts'
 import { lablabsMetrics } from './lablabs-metrics.ts'
+import type { Metric } from './metric.ts'
+import { type Identities, packLines, unpackLines } from './packed-lines.ts'
 import { scopeMetrics } from './scope-metrics.ts'
 
-/** One buffer with the lines of all metrics, in the order of `scopeDefinitions`; `ends[i]` is where metric i's end. */
-interface Segment {
-  readonly bytes: Buffer
-  readonly ends: Uint32Array
+/** The lines of one scope, packed, metric by metric in the order of `scopeDefinitions`. */
+export interface Segment {
+  readonly identities: Identities
+  readonly packed: readonly string[]
+  /** Of all lines, unpacked and as UTF-8. */
+  readonly bytes: number
 }
 
+type Scopes = ReadonlyMap<ScopeKey, ScopeState>
+
+/** At most so many jobs are rendered in one go: a few milliseconds. A scope is never parted. */
+const jobsAtOnce = 60
+
 export function createScopeSegments(rules: () => SampleRules) {
-  // By key, not by state: a poll under way holds on to old states, which must not hold on to old bytes.
+  // By key, not by state: a poll under way holds on to old states, which must not hold on to old lines.
   const rendered = new Map<ScopeKey, { readonly state: ScopeState; readonly segment: Segment }>()
-  const isRendered = (state: ScopeState): boolean => rendered.get(scopeKey(state.scope))?.state === state
-  const segmentOf = (state: ScopeState): Segment => {
-    const key = scopeKey(state.scope)
+  const segmentOf = (key: ScopeKey, state: ScopeState): Segment => {
     const known = rendered.get(key)
     if (known?.state === state) return known.segment
     const segment = render(state, rules())
@@ -29,26 +36,19 @@ export function createScopeSegments(rules: () => SampleRules) {
     return segment
   }
   return {
-    /** Renders what is not rendered yet; answers how many scopes that took, at most `most`. */
-    prepare(scopes: Iterable<ScopeState>, most: number): number {
-      let count = 0
-      for (const state of scopes) {
-        if (isRendered(state)) continue
-        if (count >= most) break
-        segmentOf(state)
-        count += 1
+    /** Renders some of what is not rendered yet; whether any is left. */
+    prepareSome(scopes: Scopes): boolean {
+      let jobs = 0
+      for (const [key, state] of scopes) {
+        if (rendered.get(key)?.state === state) continue
+        if (jobs >= jobsAtOnce) return true
+        segmentOf(key, state)
+        jobs += 1 + [...jobIds(state)].length
       }
-      return count
+      return false
     },
-    /** The lines of one metric, scope by scope. */
-    *lines(scopes: Iterable<ScopeState>, metric: number): Iterable<Buffer> {
-      for (const state of scopes) {
-        const { bytes, ends } = segmentOf(state)
-        const start = metric === 0 ? 0 : (ends[metric - 1] ?? 0)
-        const end = ends[metric] ?? start
-        if (end > start) yield bytes.subarray(start, end)
-      }
-    },
+    /** The segments of all scopes as they are now: rendered if need be, and never changed again. */
+    take: (scopes: Scopes): readonly Segment[] => [...scopes].map(([key, state]) => segmentOf(key, state)),
     /** Forgets everything rendered: the rules have changed. */
     clear: (): void => rendered.clear(),
     /** Forgets scopes that are watched no more. */
@@ -58,23 +58,23 @@ export function createScopeSegments(rules: () => SampleRules) {
   }
 }
 
-/** Renders in the order of `scopeDefinitions`. */
+/** The lines that a scope has of one metric, by the metric's place in `scopeDefinitions`. */
+export function linesIn({ identities, packed }: Segment, name: string, metric: number): string {
+  return unpackLines(name, identities, packed[metric] ?? '')
+}
+
 function render(state: ScopeState, rules: SampleRules): Segment {
   const jobs = jobViews(state, rules)
-  const ends = new Uint32Array(
-    jobMetrics.length + arrivalMetrics.length + scopeMetrics.length + lablabsMetrics.length,
-  )
-  let text = ''
+  const identities = jobs.map(({ identity }) => identity)
+  const packed: string[] = []
   let bytes = 0
-  let index = 0
-  const add = (lines: string): void => {
-    text += lines
-    bytes += Buffer.byteLength(lines)
-    ends[index] = bytes
-    index += 1
+  const add = (name: string, lines: readonly string[]): void => {
+    for (const own of lines) bytes += Buffer.byteLength(own)
+    packed.push(packLines(name, identities, lines))
   }
-  for (const { lines } of [...jobMetrics, ...arrivalMetrics]) add(jobs.map(lines).join(''))
-  for (const { lines } of scopeMetrics) add(lines(state))
-  for (const { lines } of lablabsMetrics) add(rules.lablabs ? jobs.map(lines).join('') : '')
-  return { bytes: Buffer.from(text), ends }
+  const addJobs = ({ name, lines }: Metric<JobView>): void => add(name, jobs.map(lines))
+  for (const metric of [...jobMetrics, ...arrivalMetrics]) addJobs(metric)
+  for (const { name, lines } of scopeMetrics) add(name, [lines(state)])
+  for (const metric of lablabsMetrics) rules.lablabs ? addJobs(metric) : add(metric.name, [])
+  return { identities, packed, bytes }
 }

@@ -342,6 +342,30 @@ t.test('what changed is rendered in pieces before the scrape, once', async (t) =
   t.equal(rendered(), 61, 'and a change only what it changed')
 })
 
+t.test('a scrape renders in pieces what is not rendered yet', async (t) => {
+  const { queue, runPiece, read, rendered } = workshop(60)
+  const scrape = read(false)
+  t.ok(rendered() > 0 && rendered() < 60, `${rendered()} of 60 at once`)
+  while (rendered() < 60) {
+    t.equal(queue.length, 1, 'the next piece waits its turn')
+    runPiece()
+    await Promise.resolve()
+  }
+  t.equal(
+    parseScrape(await scrape).filter(({ name }) => name === 'cloudflare_logpush_job_enabled').length,
+    60,
+  )
+})
+
+t.test('a slow reader gets the state of when it asked', async (t) => {
+  const { state, exposition } = workshop(2)
+  const { body, bytes } = await exposition.exposition('text', false)
+  state.jobsListed(`zone:${zone('z1.example').id}`, [], at)
+  const text = Buffer.concat([...body])
+  t.equal(text.length, bytes)
+  t.match(text.toString(), /zone="z1.example"/)
+})
+
 t.test('new rules show at once, with gzip too', async (t) => {
   const { exposition, read, setMaxLag } = workshop(3)
   const lags = async (gzip: boolean) =>
