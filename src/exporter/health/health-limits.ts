@@ -4,6 +4,7 @@
  * values stand in.
  */
 
+import type { Priority } from '../../access/budget.ts'
 import { forScope } from '../../access/caller.ts'
 import { askApart } from '../../access/isolation.ts'
 import { settleAll } from '../../access/settle-all.ts'
@@ -73,8 +74,8 @@ export function createHealthLimits(deps: HealthDeps, lessons: HealthLessons) {
   }
 
   return {
-    /** Of the scopes that a cycle reads. */
-    async refresh(scopes: readonly ScopeState[], signal: AbortSignal): Promise<void> {
+    /** Of the scopes that a cycle reads; with an urgency, as urgently as their health is read then. */
+    async refresh(scopes: readonly ScopeState[], signal: AbortSignal, urgency?: Priority): Promise<void> {
       const now = deps.clock.monotonic()
       const due = scopes
         .map((state) => ({ state, at: readAt.get(scopeKey(state.scope)) ?? Number.NEGATIVE_INFINITY }))
@@ -89,7 +90,7 @@ export function createHealthLimits(deps: HealthDeps, lessons: HealthLessons) {
       const grouped = batches(
         within(Math.ceil(queries), due).map(({ state }) => ({
           scope: state.scope,
-          priority: priorityOf(state, deps.clock.now()),
+          priority: urgency ?? priorityOf(state, deps.clock.now()),
           whole: false,
           alone: lessons.isApart(scopeKey(state.scope)),
           pageSize: 0,

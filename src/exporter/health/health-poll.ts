@@ -157,7 +157,7 @@ export function createHealthPoll(deps: HealthDeps): HealthPoll {
     const keys = scopes.map(({ scope }) => scopeKey(scope))
     for (const key of keys) underWay.add(key)
     try {
-      await limits.refresh(scopes, signal)
+      await limits.refresh(scopes, signal, urgency)
       const readable = (await setLedgersRight(scopes, deps))
         .flatMap(({ scope }) => state.scope(scopeKey(scope)) ?? [])
         .filter(({ limits: own }) => own?.enabled !== false)

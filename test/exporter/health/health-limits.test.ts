@@ -1,4 +1,5 @@
 import t from 'tap'
+import { summarise } from '../../../src/domain/job/job-summary.ts'
 import { type Scope, scopeKey } from '../../../src/domain/scope.ts'
 import { minuteMs } from '../../../src/domain/time.ts'
 import {
@@ -99,4 +100,22 @@ t.test('limits of many scopes are read a part at a time, and their health is rea
     for (const { id } of core.limitQueries.splice(0).flat()) scopes.add(id)
   }
   t.equal(scopes.size, 200, 'each in its turn')
+})
+
+t.test('neither limits nor health of a new scope wait behind a long cycle', async (t) => {
+  const many = Array.from({ length: 2_000 }, (_, index) => zone(`many${index}.example`))
+  const core = createCore({ clock: createSteppedClock(undefined, 3), jobs: () => [aJob('1')] })
+  core.state.setScopes(many)
+  await core.pollInventory()
+  const { signal } = new AbortController()
+  const cycle = core.healthPoll.cycle(signal)
+  await core.clock.advance(90_000)
+  core.state.setScopes([...many, one])
+  core.state.jobsListed(scopeKey(one), [summarise(aJob('1'))], core.clock.now())
+  const read = core.healthPoll.readNew([scopeKey(one)], signal)
+  await core.clock.advance(5_000)
+  t.not(core.state.scope(scopeKey(one))?.health.lastSuccess ?? null, null)
+  t.ok(core.queries.length < many.length / 10, 'the cycle still runs')
+  await core.clock.advance(600_000)
+  await Promise.all([cycle, read])
 })
