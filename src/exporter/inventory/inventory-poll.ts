@@ -128,11 +128,13 @@ export function createInventoryPoll(deps: InventoryDeps) {
         report(state.scopes.values())
       },
     },
-    /** Lists scopes that were never listed, before all others. Resolves to those. */
+    /** Lists scopes that were never listed, before all others, and the newest at least. Resolves to those. */
     async listNew(signal: AbortSignal): Promise<readonly ScopeKey[]> {
       const found = [...state.scopes.values()].filter(({ scope }) => !triedAt.has(scopeKey(scope)))
       const room = Math.max(1, Math.floor(deps.requestsPerCycle() * newShare))
-      const chosen = found.slice(0, room)
+      // Scopes stand in the order in which they came up. While the first look at all is under way, the sweep sees to
+      // the older ones.
+      const chosen = found.slice(-room)
       await settleAll(chosen.map((scope) => list(scope, signal, priority.failing)))
       return chosen.map(({ scope }) => scopeKey(scope))
     },

@@ -1,5 +1,6 @@
 import t from 'tap'
 import type { JobRecord } from '../../../src/domain/job/job.ts'
+import { scopeKey } from '../../../src/domain/scope.ts'
 import { Secret } from '../../../src/domain/secret.ts'
 import { dueScopes } from '../../../src/exporter/inventory/inventory-poll.ts'
 import { createSelfState } from '../../../src/exporter/state/self-state.ts'
@@ -273,6 +274,20 @@ t.test(
     t.equal(names({ requests: 10, monotonic: 700_000, tried: 0 }).length, 10)
     t.equal(names({ requests: 1, monotonic: 700_000, tried: 0 }).length, 3, 'one even when there is none')
     t.equal(names({ requests: 1, monotonic: 0, tried: null }).length, 10, 'more while nobody has looked yet')
+  },
+)
+
+t.test(
+  'a scope that has just been found is listed first, though many older ones were never listed',
+  async (t) => {
+    const core = createCore({ requestsPerCycle: 4 })
+    const older = Array.from({ length: 20 }, (_, index) => zone(`older${index}.example`))
+    core.state.setScopes(older)
+    const added = zone('added.example')
+    core.state.setScopes([added, ...older])
+    const listed = await core.inventoryPoll.listNew(new AbortController().signal)
+    t.equal(listed.length, 2)
+    t.ok(listed.includes(scopeKey(added)))
   },
 )
 
