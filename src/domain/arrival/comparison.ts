@@ -30,16 +30,32 @@ export function isNotArriving(pushed: AmountBetween, arrived: AmountBetween, now
 const hourMinutes = 60
 const fewestMinutes = 10
 
+/** How many hours are compared, each a minute before the other. */
+const hoursCompared = 5
+
 /**
  * The share of what was delivered in an hour that is missing, by count or by bytes, whichever is worse; null while too
- * little is known, which is `since` when on both sides. One file alone may have crossed the edge of the hour.
+ * little is known, which is `since` when on both sides. A file that is pushed on one side of an edge of the hour and
+ * written on the other is no loss. It spoils a few minutes only, so that the best of several hours counts.
  */
 export function missingShare(
   pushed: AmountBetween,
   arrived: AmountBetween,
   { since, now }: { readonly since: EpochMinute; readonly now: EpochMs },
 ): number | null {
-  const to = minuteOf(now) - graceMinutes
+  const last = minuteOf(now) - graceMinutes
+  const shares = Array.from({ length: hoursCompared }, (_, ago) =>
+    missingOfHour(pushed, arrived, { since, to: last - ago }),
+  )
+  if (shares[0] === null) return null
+  return Math.min(...shares.flatMap((share) => share ?? []))
+}
+
+function missingOfHour(
+  pushed: AmountBetween,
+  arrived: AmountBetween,
+  { since, to }: { readonly since: EpochMinute; readonly to: EpochMinute },
+): number | null {
   const from = Math.max(to - hourMinutes, since)
   if (to - from < fewestMinutes) return null
   const [delivered, found] = [pushed(from, to), arrived(from, to)]

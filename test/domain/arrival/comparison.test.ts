@@ -47,8 +47,33 @@ t.test('the share that is missing of an hour', async (t) => {
   t.equal(share(at(...all), at(...all.slice(45)), since + 45), 0, 'only what is known is compared')
   t.equal(share(at(...all), at(), since + 55), null, 'five minutes are too few')
   t.equal(share(unknown, at()), null)
-  const smaller: AmountBetween = () => ({ count: 60, bytes: 450 })
-  t.equal(share(at(...all), smaller), 0.25, 'all files are there, and some are cut')
+  const cut: AmountBetween = (from, to) => {
+    const whole = at(...all)(from, to)
+    return whole === null ? null : { count: whole.count, bytes: whole.bytes * 0.75 }
+  }
+  t.equal(share(at(...all), cut), 0.25, 'all files are there, and some are cut')
+})
+
+t.test('files that cross both edges of the hour are no loss, whatever their sizes', async (t) => {
+  const sized =
+    (files: Readonly<Record<number, number>>): AmountBetween =>
+    (from, to) => {
+      const found = Object.entries(files).filter(([one]) => {
+        const when = minuteOf(tenOClock) + Number(one)
+        return when >= from && when < to
+      })
+      return { count: found.length, bytes: found.reduce((sum, [, bytes]) => sum + bytes, 0) }
+    }
+  const between = { 20: 10, 30: 10, 40: 10, 50: 10 }
+  const pushed = sized({ ...between, 9: 1, 69: 100 })
+  const arrived = sized({ ...between, 10: 1, 70: 100 })
+  const window = { since: minuteOf(tenOClock), now: tenOClock + 75 * minute }
+  t.equal(missingShare(pushed, arrived, window), 0)
+  t.equal(
+    missingShare(pushed, sized({ 10: 1, 30: 10, 50: 10, 70: 100 }), window),
+    20 / 41,
+    'two that never came are',
+  )
 })
 
 t.test('a gap is loss when more was delivered in it than was written', async (t) => {
