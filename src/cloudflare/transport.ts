@@ -6,7 +6,7 @@
 import type { Secret } from '../domain/secret.ts'
 import { ApiFailure, InternalError, UserError } from '../errors.ts'
 import type { ApiExchange, ApiObserver, CallOptions } from '../ports/cloudflare.ts'
-import type { Clock } from '../ports/runtime.ts'
+import type { Clock, Turn } from '../ports/runtime.ts'
 import { type Answer, type Fetch, mediaTypeIn, readBody } from './answer.ts'
 import { readHints } from './answer-headers.ts'
 import { type FailureContext, judgeExcess, Refusal, toApiFailure } from './api-failure.ts'
@@ -24,6 +24,8 @@ export interface TransportDeps {
   /** E.g. `logpush-exporter/1.2.3`. */
   readonly userAgent: string
   readonly clock: Pick<Clock, 'now' | 'monotonic'>
+  /** Waited for before an answer is parsed: several may have come at once. */
+  readonly turn?: Turn
   /** The platform's own unless given; a proxy comes in here. */
   readonly fetch?: Fetch
 }
@@ -79,6 +81,7 @@ export function createTransport(deps: TransportDeps): Transport {
       const body = await readBody(response, status < 400 ? maxMb * 1e6 : maxErrorBytes)
       const hints = readHints(headers, deps.clock.now())
       answer = { status, mediaType: mediaTypeIn(headers.get('content-type'), body.text), ...body, hints }
+      await deps.turn?.()
       if (body.excess !== null) throw new Refusal(judgeExcess(answer, context))
       return rebuilt(answer)
     }
@@ -138,7 +141,14 @@ function headersFor(deps: TransportDeps, call: Call, token: Secret, init: Reques
 function rebuilt(answer: Answer): Response {
   const bodiless = [101, 103, 204, 205, 304].includes(answer.status)
   const headers = { 'content-type': answer.mediaType }
-  return new Response(bodiless ? null : answer.text, { status: answer.status, headers })
+  const response = new Response(null, { status: answer.status, headers })
+  if (bodiless) return response
+  // The platform would encode the text only to decode it again: megabytes, both times.
+  const { text } = answer
+  return Object.assign(response, {
+    text: async (): Promise<string> => text,
+    json: async (): Promise<unknown> => JSON.parse(text),
+  })
 }
 
 function describe(

@@ -5,7 +5,7 @@ import { createHealthClient } from '../cloudflare/health/health-client.ts'
 import { proxyFetch } from '../cloudflare/proxy-fetch.ts'
 import { createRestClient, type RestClient } from '../cloudflare/rest/rest-client.ts'
 import type { ApiExchange, HealthApi } from '../ports/cloudflare.ts'
-import type { Clock, Log, Random } from '../ports/runtime.ts'
+import type { Clock, Log, Random, Turn } from '../ports/runtime.ts'
 import type { TokenSource } from '../runtime/token-source.ts'
 import type { ApiCommandSettings } from '../settings/exporter-settings.ts'
 import { build } from '../version.ts'
@@ -28,6 +28,8 @@ export interface CloudflareDeps {
   /** Whether the share of the budget may be spent at once: for a command that ends by itself. */
   readonly mayBurst: boolean
   readonly reads: ReadRow
+  /** Parts the reading of answers, where something else is waiting. */
+  readonly turn?: Turn
   /** Told of every finished exchange, after the budget. */
   readonly observe?: (exchange: ApiExchange) => void
   /** Told when Cloudflare did not accept the token in a call. */
@@ -64,6 +66,7 @@ export function openCloudflare(
     },
     userAgent: `${build.name}/${build.version}`,
     clock,
+    ...(deps.turn === undefined ? {} : { turn: deps.turn }),
     ...(fetch === undefined ? {} : { fetch }),
   }
   const onRefusedToken = (): void => {

@@ -13,6 +13,9 @@ export interface Clock {
 /** A number in [0, 1). */
 export type Random = () => number
 
+/** Resolves in a turn of the event loop that no other waiter has, after what is waiting by then. */
+export type Turn = () => Promise<void>
+
 /** Structured log: a static message and fields, as pino takes them. */
 export interface Log {
   debug(fields: object, message: string): void

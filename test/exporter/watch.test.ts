@@ -99,6 +99,7 @@ function begin(
     webhooks: new Map(),
     arrival: { everyMs: () => null, cycle: async () => {} },
     gate,
+    turn: async () => {},
     clock,
     random: () => 0.5,
     log,

@@ -147,6 +147,7 @@ export function createCore(options: CoreOptions = {}) {
     ...common,
     api: health,
     server,
+    turn: async () => {},
     settings: () => settings,
   })
   const inventoryPoll = createInventoryPoll({

@@ -24,8 +24,10 @@ import { webhookRoute } from '../../http/webhook-route.ts'
 import type { ExpositionSource } from '../../metrics/exposition.ts'
 import type { RecordStore } from '../../ports/record-store.ts'
 import type { Clock, Log, Random, ReadFile } from '../../ports/runtime.ts'
+import { defer } from '../../runtime/defer.ts'
 import { runbookFiles } from '../../runtime/runbook-files.ts'
 import { shippedPath } from '../../runtime/shipped-file.ts'
+import { createTurns } from '../../runtime/turns.ts'
 import { changedSettings, reloadedSettings } from '../../settings/exporter-rules.ts'
 import type { Settings } from '../../settings/exporter-settings.ts'
 import { build } from '../../version.ts'
@@ -87,6 +89,7 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
   const { part } = deps
   const standby = part?.standby ?? null
   const store = part?.store ?? (await openStore(settings, deps))
+  const turn = createTurns(defer)
   const state = createState()
   const self = createSelfState([...watchSteps, tokenPoller, historyPoller, auditPoller, arrivalPoller])
   const server = createServerClock(clock, log)
@@ -116,6 +119,7 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
     // Polls stop by the signal that they are run with.
     stop: new AbortController().signal,
     mayBurst: false,
+    turn,
     reads: 'pollRead',
     observe(exchange) {
       self.exchanged(exchange)
@@ -139,6 +143,7 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
     arrival,
     clock,
     random: deps.random,
+    turn,
     log,
     settings: () => watchSettingsOf(settings),
   })
@@ -158,6 +163,7 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
     webhooks,
     receivesWebhooks: deps.webhookSecrets !== null,
     drift,
+    turn,
     settings: () => settings,
   })
   state.onChange(metrics.changed)

@@ -51,6 +51,9 @@ export function createScopeMemory(store: RecordStore, deps: ScopeMemoryDeps) {
     /** Resolves when a crash can no longer lose it. */
     saveLedger: (key: ScopeKey, ledger: Ledger): Promise<void> =>
       store.put(`ledger:${key}`, ledgerToRecord(ledger)),
+    /** The same for several, in one atomic write. */
+    saveLedgers: (ledgers: readonly (readonly [ScopeKey, Ledger])[]): Promise<void> =>
+      store.putAll(ledgers.map(([key, ledger]) => [`ledger:${key}`, ledgerToRecord(ledger)])),
     async saveJobs(scope: Scope, jobs: Iterable<JobState>): Promise<void> {
       const account = accountOf(scope)
       await store.put(`scope:${scopeKey(scope)}`, {

@@ -112,6 +112,7 @@ export async function runScale(world: ScaleWorld, mode: RateLimitType): Promise<
     webhooks: new Map(),
     arrival: { everyMs: () => null, cycle: async () => {} },
     gate: createReadinessGate(watchSteps),
+    turn: async () => {},
     clock,
     random: () => 0.5,
     log,
