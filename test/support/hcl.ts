@@ -28,7 +28,11 @@ function tokensOf(text: string): string[] {
 
 function parse(text: string): readonly Block[] {
   const tokens = tokensOf(text)
-  const next = () => tokens.shift() ?? ''
+  const next = () => {
+    const found = tokens.shift()
+    if (found === undefined) throw new Error('the text ends too early')
+    return found
+  }
   const expect = (sign: string) => {
     const found = next()
     if (found !== sign) throw new Error(`expected ${sign}, found ${found}`)
