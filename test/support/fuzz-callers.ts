@@ -8,6 +8,7 @@ import { program } from '../../src/commands/program/program.ts'
 import { Secret } from '../../src/domain/secret.ts'
 import { UserError } from '../../src/errors.ts'
 import { createBasicAuth } from '../../src/http/access/basic-auth.ts'
+import { certificateNames } from '../../src/http/access/certificate-names.ts'
 import { readWebConfig } from '../../src/http/access/web-config.ts'
 import { acceptsGzip, chooseFormat } from '../../src/http/negotiation.ts'
 import { apiRules, parseStatusQuery, queryHref } from '../../src/http/pages/status-query.ts'
@@ -100,6 +101,9 @@ export const callerTargets: readonly FuzzTarget[] = [
     acceptsGzip(text)
     const auth = await createBasicAuth()
     ok((await auth.check(text, new Map())) === 'refused')
+  }),
+  target('names in certificates', (text) => {
+    for (const name of certificateNames(text)) ok(name.length <= text.length + 2, name)
   }),
   {
     name: 'manifests',

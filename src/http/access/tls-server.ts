@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:https'
 import type { TLSSocket, TlsOptions } from 'node:tls'
 import { InternalError } from '../../errors.ts'
 import type { Log } from '../../ports/runtime.ts'
+import { certificateNames } from './certificate-names.ts'
 import type { ClientAuth, TlsConfig } from './tls-config.ts'
 import type { WebConfigSource } from './web-config-source.ts'
 
@@ -56,28 +57,16 @@ function clientProblem(socket: TLSSocket, { clientAuth, allowedSans }: TlsConfig
   if (!given && mustGive(clientAuth)) return 'no client certificate'
   if (given && clientAuth === 'VerifyClientCertIfGiven' && !socket.authorized)
     return 'client certificate not trusted'
-  if (allowedSans === null || allowedSans.some((name) => sanNames(subjectaltname ?? '').includes(name)))
+  if (
+    allowedSans === null ||
+    allowedSans.some((name) => certificateNames(subjectaltname ?? '').includes(name))
+  )
     return null
   return 'client certificate without an allowed name'
 }
 
 function mustGive(clientAuth: ClientAuth): boolean {
   return clientAuth === 'RequireAnyClientCert' || clientAuth === 'RequireAndVerifyClientCert'
-}
-
-/**
- * The names in Node's text form: `DNS:a.example, IP Address:0:0:0:0:0:0:0:1, URI:"spiffe://a.example/b,c"`.
- * Read from the left, piece by piece, so that no name can be found inside another one.
- */
-function sanNames(text: string): readonly string[] {
-  return [...text.matchAll(/(?:, )?([A-Za-z ]+):("(?:[^"\\]|\\.)*"|[^,]*)/gy)].flatMap(
-    ([, kind, name = '']) => {
-      if (kind === 'IP Address')
-        return [name.includes(':') ? new URL(`http://[${name}]`).hostname.slice(1, -1) : name]
-      if (kind !== 'DNS' && kind !== 'URI' && kind !== 'email') return []
-      return [name.startsWith('"') ? String(JSON.parse(name)) : name]
-    },
-  )
 }
 
 function codeOf(error: Error): string {
