@@ -23,6 +23,7 @@ import { zone } from '../support/exporter-core.ts'
 import { createFakeCounter } from '../support/fake-counter.ts'
 import { logSink } from '../support/log-sink.ts'
 import { aSummary } from '../support/status-world.ts'
+import type { ArrivalMeasures } from './arrival-costs.ts'
 import type { Figure } from './figures.ts'
 
 const jobs = 1_000
@@ -68,7 +69,7 @@ function endlessStore(now: () => number): ObjectLister & { calls: number; listed
 }
 
 /** 1,000 jobs with 3,000 files a day each, looked at every minute, on a clock that is moved on. */
-export async function arrivalFigures(): Promise<readonly Figure[]> {
+export async function measureArrival(): Promise<ArrivalMeasures & { readonly filesInAnswer: number }> {
   let now = startAt
   const clock = { now: () => now, monotonic: () => now - startAt, sleep: async () => {} }
   const lister = endlessStore(clock.now)
@@ -138,18 +139,35 @@ export async function arrivalFigures(): Promise<readonly Figure[]> {
   rmSync(folder, { recursive: true, force: true })
   const perDay = ((lister.calls - calls) / jobs / minutes) * 1_440
   const mean = used.reduce((sum, ms) => sum + ms, 0) / used.length
+  return {
+    places: jobs,
+    filesADay: (1_440 * minute) / fileEveryMs,
+    callsADay: perDay,
+    filesInAnswer: lister.listed / lister.calls,
+    looksMs: mean,
+    clientMs: await s3CallMs(),
+    heapMb: heap / 1e6,
+    ledgerMb: size / 1e6,
+  }
+}
+
+export function arrivalFigures(measured: Awaited<ReturnType<typeof measureArrival>>): readonly Figure[] {
   return [
     {
       what: 'arrival, 1,000 jobs of 3,000 files a day: list calls per job and day',
-      value: perDay,
+      value: measured.callsADay,
       unit: 'calls',
       bar: { most: 1_440, why: 'one a minute' },
     },
-    { what: '… files in one answer', value: lister.listed / lister.calls, unit: 'files' },
-    { what: '… CPU for all looks of a minute, without the store client', value: mean, unit: 'ms' },
-    { what: '… heap, both sides of four hours included', value: heap / 1e6, unit: 'MB' },
-    { what: '… ledger on the disk', value: size / 1e6, unit: 'MB' },
-    { what: '… CPU of one list call through the S3 client', value: await s3CallMs(), unit: 'ms' },
+    { what: '… files in one answer', value: measured.filesInAnswer, unit: 'files' },
+    {
+      what: '… CPU for all looks of a minute, without the store client',
+      value: measured.looksMs,
+      unit: 'ms',
+    },
+    { what: '… heap, both sides of four hours included', value: measured.heapMb, unit: 'MB' },
+    { what: '… ledger on the disk', value: measured.ledgerMb, unit: 'MB' },
+    { what: '… CPU of one list call through the S3 client', value: measured.clientMs, unit: 'ms' },
   ]
 }
 

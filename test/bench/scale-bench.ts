@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { measureCell, type ScaleCell, type ScaleResult, scaleCells } from '../support/scale/scale-cells.ts'
 import { peerFigures, peers } from '../support/scale/scale-peers.ts'
 import { type Spread, scaleWorldFor } from '../support/scale/scale-run.ts'
+import { withBlock } from './blocks.ts'
 
 /*
  * `npm run scale [zones …]`: how the exporter scales, on a virtual clock, beside the best that the limits allow and
@@ -87,8 +88,6 @@ const text = [
 ].join('\n')
 process.stdout.write(`${text}\n`)
 if (process.argv.includes('--write')) {
-  const [path, begin, end] = ['deploy/README.md', '<!-- scale:begin -->', '<!-- scale:end -->']
-  const document = readFileSync(path, 'utf8')
-  const from = document.indexOf(begin) + begin.length
-  writeFileSync(path, `${document.slice(0, from)}\n${text}\n${document.slice(document.indexOf(end))}`)
+  const path = 'deploy/README.md'
+  writeFileSync(path, withBlock(readFileSync(path, 'utf8'), 'scale', text))
 }
