@@ -167,6 +167,26 @@ t.test('a test that fails without a mutant tells nothing, and is named', async (
   t.same(coverage.broken, [file])
 })
 
+t.test('a test that fails once, as on a busy machine, is run again', async (t) => {
+  const folder = t.testdir({
+    'a.test.ts': `import { appendFileSync, readFileSync } from 'node:fs'
+      const runs = ${JSON.stringify(join(t.testdirName, 'runs'))}
+      appendFileSync(runs, '.')
+      if (readFileSync(runs, 'utf8') === '.') throw new Error('late')`,
+  })
+  const file = join(folder, 'a.test.ts')
+  mkdirSync(join(folder, 'noted'))
+  const options = {
+    cache: join(folder, 'cache'),
+    scratch: join(folder, 'noted'),
+    parallel: 1,
+    isMutable: () => false,
+  }
+  const coverage = await cover(readSources([folder]), [file], options, () => {})
+  t.same(coverage.broken, [])
+  t.equal(readFileSync(join(folder, 'runs'), 'utf8'), '..')
+})
+
 t.test('a test process that was started by another ends with it', async (t) => {
   const folder = t.testdir({
     'a.test.ts': `import { spawn } from 'node:child_process'
