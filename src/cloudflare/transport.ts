@@ -6,7 +6,7 @@
 import type { Secret } from '../domain/secret.ts'
 import { ApiFailure, InternalError, UserError } from '../errors.ts'
 import type { ApiExchange, ApiObserver, CallOptions } from '../ports/cloudflare.ts'
-import type { Clock, Turn } from '../ports/runtime.ts'
+import type { Clock, Turns } from '../ports/runtime.ts'
 import { type Answer, type Fetch, mediaTypeIn, readBody } from './answer.ts'
 import { readHints } from './answer-headers.ts'
 import { type FailureContext, judgeExcess, Refusal, toApiFailure } from './api-failure.ts'
@@ -25,7 +25,7 @@ export interface TransportDeps {
   readonly userAgent: string
   readonly clock: Pick<Clock, 'now' | 'monotonic'>
   /** Waited for before an answer is parsed: several may have come at once. */
-  readonly turn?: Turn
+  readonly turns?: Turns
   /** The platform's own unless given; a proxy comes in here. */
   readonly fetch?: Fetch
 }
@@ -81,7 +81,7 @@ export function createTransport(deps: TransportDeps): Transport {
       const body = await readBody(response, status < 400 ? maxMb * 1e6 : maxErrorBytes)
       const hints = readHints(headers, deps.clock.now())
       answer = { status, mediaType: mediaTypeIn(headers.get('content-type'), body.text), ...body, hints }
-      await deps.turn?.()
+      await deps.turns?.toBegin()
       if (body.excess !== null) throw new Refusal(judgeExcess(answer, context))
       return rebuilt(answer)
     }

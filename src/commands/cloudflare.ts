@@ -5,7 +5,7 @@ import { createHealthClient } from '../cloudflare/health/health-client.ts'
 import { proxyFetch } from '../cloudflare/proxy-fetch.ts'
 import { createRestClient, type RestClient } from '../cloudflare/rest/rest-client.ts'
 import type { ApiExchange, HealthApi } from '../ports/cloudflare.ts'
-import type { Clock, Log, Random, Turn } from '../ports/runtime.ts'
+import type { Clock, Log, Random, Turns } from '../ports/runtime.ts'
 import type { TokenSource } from '../runtime/token-source.ts'
 import type { ApiCommandSettings } from '../settings/exporter-settings.ts'
 import { build } from '../version.ts'
@@ -29,7 +29,7 @@ export interface CloudflareDeps {
   readonly mayBurst: boolean
   readonly reads: ReadRow
   /** Parts the reading of answers, where something else is waiting. */
-  readonly turn?: Turn
+  readonly turns?: Turns
   /** Told of every finished exchange, after the budget. */
   readonly observe?: (exchange: ApiExchange) => void
   /** Told when Cloudflare did not accept the token in a call. */
@@ -66,7 +66,7 @@ export function openCloudflare(
     },
     userAgent: `${build.name}/${build.version}`,
     clock,
-    ...(deps.turn === undefined ? {} : { turn: deps.turn }),
+    ...(deps.turns === undefined ? {} : { turns: deps.turns }),
     ...(fetch === undefined ? {} : { fetch }),
   }
   const onRefusedToken = (): void => {

@@ -13,7 +13,7 @@ import { type Scope, type ScopeKey, scopeKey } from '../domain/scope.ts'
 import type { AuditApi } from '../ports/audit-log.ts'
 import type { DirectoryApi, HealthApi, JobsApi, TokenApi } from '../ports/cloudflare.ts'
 import type { NotificationsApi } from '../ports/notifications.ts'
-import type { Random, Turn } from '../ports/runtime.ts'
+import type { Random, Turns } from '../ports/runtime.ts'
 import { type ArrivalPoll, arrivalPoller } from './arrival/arrival-poll.ts'
 import { auditPoller, createAuditPoll } from './audit/audit-poll.ts'
 import type { HealthSettings } from './health/health-deps.ts'
@@ -57,7 +57,7 @@ export interface WatchDeps extends PollDeps {
   readonly webhooks: WebhookReports
   readonly arrival: Pick<ArrivalPoll, 'everyMs' | 'cycle'>
   readonly random: Random
-  readonly turn: Turn
+  readonly turns: Turns
   readonly settings: () => WatchSettings
 }
 
@@ -107,7 +107,7 @@ export function createWatch(deps: WatchDeps) {
         api: deps.graphql,
         server: deps.server,
         history: deps.uploads,
-        turn: deps.turn,
+        turns: deps.turns,
         settings: () => ({ ...settings(), sweepEveryMs: settings().discoveryPollIntervalMs }),
         requestsPerCycle: () => (deps.budget.perMinute('graphql') * settings().healthPollIntervalMs) / 60_000,
       })

@@ -13,8 +13,13 @@ export interface Clock {
 /** A number in [0, 1). */
 export type Random = () => number
 
-/** Resolves in a turn of the event loop that no other waiter has, after what is waiting by then. */
-export type Turn = () => Promise<void>
+/** Turns of the event loop, each given to one waiter, so that long work in parts holds up nothing else. */
+export interface Turns {
+  /** For work that makes something new to keep until it is finished. */
+  toBegin(): Promise<void>
+  /** For work that comes to an end with it: goes first, so that little is kept at once. */
+  toFinish(): Promise<void>
+}
 
 /** Structured log: a static message and fields, as pino takes them. */
 export interface Log {

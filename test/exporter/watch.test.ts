@@ -13,7 +13,7 @@ import { createWatch, recall, type WatchDeps, watchSteps } from '../../src/expor
 import type { DirectoryApi, HealthApi, TokenApi } from '../../src/ports/cloudflare.ts'
 import type { RecordStore } from '../../src/ports/record-store.ts'
 import { createMemoryStore } from '../../src/store/memory-store.ts'
-import { aCaller, pageOf } from '../support/callers.ts'
+import { aCaller, noTurns, pageOf } from '../support/callers.ts'
 import { aJob, failure, plentifulLimits, quay, quayAccount, zone } from '../support/exporter-core.ts'
 import { logSink } from '../support/log-sink.ts'
 import { createSteppedClock, type SteppedClock } from '../support/stepped-clock.ts'
@@ -99,7 +99,7 @@ function begin(
     webhooks: new Map(),
     arrival: { everyMs: () => null, cycle: async () => {} },
     gate,
-    turn: async () => {},
+    turns: noTurns,
     clock,
     random: () => 0.5,
     log,

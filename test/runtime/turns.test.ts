@@ -7,10 +7,11 @@ function loop() {
   const went: string[] = []
   return {
     went,
-    turn: createTurns((work) => queue.push(work)),
+    turns: createTurns((work) => queue.push(work)),
+    /** Runs what was deferred until now, and what follows at once. */
     async pass(): Promise<void> {
-      const [now, later] = [queue, []]
-      queue = later
+      const now = queue
+      queue = []
       for (const work of now) work()
       for (let i = 0; i < 5; i += 1) await Promise.resolve()
     },
@@ -18,10 +19,10 @@ function loop() {
 }
 
 t.test('each of several has a turn of its own, in the order of asking', async (t) => {
-  const { turn, went, pass } = loop()
+  const { turns, went, pass } = loop()
   const work = async (name: string): Promise<void> => {
     for (let i = 1; i <= 2; i += 1) {
-      await turn()
+      await turns.toBegin()
       went.push(name + i)
     }
   }
@@ -38,10 +39,23 @@ t.test('each of several has a turn of its own, in the order of asking', async (t
   await done
 })
 
+t.test('what is to be finished goes before what begins', async (t) => {
+  const { turns, went, pass } = loop()
+  void turns.toBegin().then(() => went.push('begin 1'))
+  void turns.toBegin().then(() => went.push('begin 2'))
+  void turns.toFinish().then(async () => {
+    went.push('finish 1')
+    await turns.toFinish()
+    went.push('finish 2')
+  })
+  for (let i = 0; i < 4; i += 1) await pass()
+  t.same(went, ['finish 1', 'finish 2', 'begin 1', 'begin 2'])
+})
+
 t.test('whoever asks after all have gone has a turn again', async (t) => {
-  const { turn, went, pass } = loop()
+  const { turns, went, pass } = loop()
   for (const name of ['a', 'b']) {
-    void turn().then(() => went.push(name))
+    void turns.toBegin().then(() => went.push(name))
     await pass()
   }
   t.same(went, ['a', 'b'])

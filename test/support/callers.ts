@@ -1,7 +1,7 @@
 import { type Budget, priority } from '../../src/access/budget.ts'
 import { type CallContext, type Caller, createCaller } from '../../src/access/caller.ts'
 import type { Page } from '../../src/ports/listing.ts'
-import type { Clock } from '../../src/ports/runtime.ts'
+import type { Clock, Turns } from '../../src/ports/runtime.ts'
 import { leapingClock } from './leaping-clock.ts'
 
 export interface CallerOptions extends Partial<CallContext> {
@@ -40,3 +40,6 @@ export function pageOf<T>(all: readonly T[], page: number, size = 50): Page<T> {
   const fill = items.length === 0 ? 'empty' : items.length < size ? 'short' : 'full'
   return { items, unreadable: [], fill, lastPage: Math.ceil(all.length / size) }
 }
+
+/** For work of which nothing else waits for the end. */
+export const noTurns: Turns = { toBegin: async () => {}, toFinish: async () => {} }

@@ -15,7 +15,7 @@ import type { HealthApi, HealthFailure, HealthQuery, JobsApi } from '../../src/p
 import type { Listing } from '../../src/ports/listing.ts'
 import type { RecordStore } from '../../src/ports/record-store.ts'
 import { createMemoryStore } from '../../src/store/memory-store.ts'
-import { aCaller } from './callers.ts'
+import { aCaller, noTurns } from './callers.ts'
 import { logSink } from './log-sink.ts'
 import { createSteppedClock, type SteppedClock } from './stepped-clock.ts'
 
@@ -147,7 +147,7 @@ export function createCore(options: CoreOptions = {}) {
     ...common,
     api: health,
     server,
-    turn: async () => {},
+    turns: noTurns,
     settings: () => settings,
   })
   const inventoryPoll = createInventoryPoll({

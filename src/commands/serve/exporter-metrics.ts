@@ -15,7 +15,7 @@ import {
   type NotificationView,
   notificationMetrics,
 } from '../../metrics/notification-metrics.ts'
-import type { Turn } from '../../ports/runtime.ts'
+import { defer } from '../../runtime/defer.ts'
 import type { Settings } from '../../settings/exporter-settings.ts'
 import { build } from '../../version.ts'
 import type { DriftPart } from './drift-part.ts'
@@ -33,7 +33,6 @@ export interface ExporterMetricsDeps {
   readonly webhooks: WebhookReports
   readonly receivesWebhooks: boolean
   readonly drift: Pick<DriftPart, 'metricLines'>
-  readonly turn: Turn
   /** As they are now: a reload may change them. */
   readonly settings: () => Settings
 }
@@ -67,6 +66,6 @@ export function createExporterMetrics(deps: ExporterMetricsDeps): ExpositionSour
       linesOf(exporterMetrics, exporterView()),
     ],
     node: createNodeMetrics(),
-    defer: (work) => void deps.turn().then(work),
+    defer,
   })
 }

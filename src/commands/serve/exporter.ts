@@ -89,7 +89,7 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
   const { part } = deps
   const standby = part?.standby ?? null
   const store = part?.store ?? (await openStore(settings, deps))
-  const turn = createTurns(defer)
+  const turns = createTurns(defer)
   const state = createState()
   const self = createSelfState([...watchSteps, tokenPoller, historyPoller, auditPoller, arrivalPoller])
   const server = createServerClock(clock, log)
@@ -119,7 +119,7 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
     // Polls stop by the signal that they are run with.
     stop: new AbortController().signal,
     mayBurst: false,
-    turn,
+    turns,
     reads: 'pollRead',
     observe(exchange) {
       self.exchanged(exchange)
@@ -143,7 +143,7 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
     arrival,
     clock,
     random: deps.random,
-    turn,
+    turns,
     log,
     settings: () => watchSettingsOf(settings),
   })
@@ -163,7 +163,6 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
     webhooks,
     receivesWebhooks: deps.webhookSecrets !== null,
     drift,
-    turn,
     settings: () => settings,
   })
   state.onChange(metrics.changed)

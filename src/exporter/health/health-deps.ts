@@ -1,6 +1,6 @@
 import type { ServerClock } from '../../access/server-clock.ts'
 import type { HealthApi } from '../../ports/cloudflare.ts'
-import type { Turn } from '../../ports/runtime.ts'
+import type { Turns } from '../../ports/runtime.ts'
 import type { PollDeps } from '../state/poll-deps.ts'
 import type { ScopeMemory } from '../state/scope-memory.ts'
 import type { UploadHistory } from '../state/upload-history.ts'
@@ -20,8 +20,7 @@ export interface HealthDeps extends PollDeps {
   readonly server: ServerClock
   /** Told of everything that is newly counted. */
   readonly history?: Pick<UploadHistory, 'counted' | 'keepScopes'>
-  /** Parts long work, so that what is waiting goes between. */
-  readonly turn: Turn
+  readonly turns: Turns
   readonly settings: () => HealthSettings
   /** GraphQL queries that one cycle may spend at its usual interval. */
   readonly requestsPerCycle: () => number

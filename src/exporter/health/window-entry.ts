@@ -77,12 +77,12 @@ export function createWindowEntry(deps: HealthDeps) {
   return async (ledgers: readonly ScopeLedger[], read: WindowRead): Promise<void> => {
     const entries: Entry[] = []
     for (const one of ledgers) {
-      await deps.turn()
+      await deps.turns.toFinish()
       entries.push(count(one, read))
     }
     await deps.memory.saveLedgers(entries.map(({ scope, next }) => [scopeKey(scope), next]))
     for (const entry of entries) {
-      await deps.turn()
+      await deps.turns.toFinish()
       show(entry, read)
     }
   }

@@ -43,7 +43,7 @@ export function createWindowReader(deps: HealthDeps): WindowReader {
   })
 
   const toRead = async (scope: Scope): Promise<ScopeToRead> => {
-    await deps.turn()
+    await deps.turns.toBegin()
     const key = scopeKey(scope)
     return { scope, limits: state.scope(key)?.limits ?? safeLimits, ledger: deps.memory.ledger(key) }
   }

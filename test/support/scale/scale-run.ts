@@ -12,7 +12,7 @@ import { createUploadHistory } from '../../../src/exporter/state/upload-history.
 import { createWatch, watchSteps } from '../../../src/exporter/watch.ts'
 import { createMemoryStore } from '../../../src/store/memory-store.ts'
 import { percentile } from '../../bench/figures.ts'
-import { aCaller } from '../callers.ts'
+import { aCaller, noTurns } from '../callers.ts'
 import { logSink } from '../log-sink.ts'
 import { createSteppedClock, type SteppedClock } from '../stepped-clock.ts'
 import { createScaleApi, type RateLimitType } from './scale-api.ts'
@@ -112,7 +112,7 @@ export async function runScale(world: ScaleWorld, mode: RateLimitType): Promise<
     webhooks: new Map(),
     arrival: { everyMs: () => null, cycle: async () => {} },
     gate: createReadinessGate(watchSteps),
-    turn: async () => {},
+    turns: noTurns,
     clock,
     random: () => 0.5,
     log,
