@@ -19,7 +19,7 @@ import {
  * and which losses nobody heard of.
  */
 
-const read = /limits$|history$/
+const read = /limits$|drops$/
 const needed = [
   'cloudflare_logpush:limit',
   'job_id:cloudflare_logpush_records:ratio1h',
