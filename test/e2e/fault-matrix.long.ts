@@ -11,7 +11,7 @@ t.test('no fault stops the process, fills the log or costs a count', async (t) =
   let cells = 0
   const began = performance.now()
   const seconds = () => Math.round((performance.now() - began) / 1000)
-  await runFaultCells(allFaultCells, 4, (cell, { healthyMs, rssMb, wrong }) => {
+  await runFaultCells(allFaultCells, 6, (cell, { healthyMs, rssMb, wrong }) => {
     cells += 1
     slowest.healthyMs = Math.max(slowest.healthyMs, healthyMs)
     slowest.rssMb = Math.max(slowest.rssMb, rssMb ?? 0)

@@ -177,10 +177,10 @@ function upToDate(exporter: ExporterProcess, simulator: Simulator, seconds = 60)
   )
 }
 
-/** Up to when the health of both zones is read, as epoch milliseconds; 0 where one was never read. */
+/** Up to when the health of the account and both zones is read, as epoch milliseconds; 0 where one was never read. */
 async function healthReadTo(exporter: ExporterProcess): Promise<number> {
   const samples = await scrape(`${exporter.url}/metrics`)
-  const readTo = ['a.example', 'b.example'].map(
+  const readTo = ['', 'a.example', 'b.example'].map(
     (zone) =>
       sampleValue(samples, 'cloudflare_logpush_data_timestamp_seconds', { zone, source: 'health' }) ?? 0,
   )
