@@ -51,6 +51,11 @@ t.test('texts, lists, truths and methods have mutants of their own', async (t) =
     mutantsOf('src/a.ts', text).map(({ before, after }) => `${before} → ${after}`)
   t.same(changes("const a = 'b'"), ["'b' → ''"])
   t.same(changes("const a = ''"), ["'' → 'mutated'"])
+  t.same(changes("deps.log?.warn({ code: 'b' }, 'no file')"), [
+    "deps.log?.warn({ code: 'b' }, 'no file') → ;",
+    "'b' → ''",
+  ])
+  t.same(changes("const a = report.warn(b, 'no file')"), ["'no file' → ''"])
   t.same(changes('const a = `$' + '{b}`'), ['`$' + "{b}` → ''"])
   t.same(changes('const a = [b]'), ['[b] → []'])
   t.same(changes('const a = []'), [])

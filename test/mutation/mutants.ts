@@ -126,7 +126,7 @@ function call(node: ts.CallExpression): readonly Change[] {
 function literal(node: ts.Node): readonly Change[] {
   if (node.kind === ts.SyntaxKind.TrueKeyword) return [['boolean', node, 'false']]
   if (node.kind === ts.SyntaxKind.FalseKeyword) return [['boolean', node, 'true']]
-  if (isName(node)) return []
+  if (isName(node) || isLogMessage(node)) return []
   if (ts.isNumericLiteral(node)) {
     const zero: Change = ['number', node, '0']
     return Number(node.text) > 0 && onlySignCounts(node)
@@ -178,6 +178,13 @@ function isName(node: ts.Node): boolean {
     ts.isExternalModuleReference(parent) ||
     (ts.isCallExpression(parent) && parent.expression.kind === ts.SyntaxKind.ImportKeyword)
   )
+}
+
+/** The sentence of a line of the log is for people; that the line is written, and its fields, are mutants. */
+function isLogMessage(node: ts.Node): boolean {
+  const { parent } = node
+  if (parent === undefined || !ts.isCallExpression(parent) || parent.arguments[1] !== node) return false
+  return /(?:^|\.)log\??\.(?:debug|info|warn|error)$/.test(parent.expression.getText())
 }
 
 /** The text with the mutant in it. */

@@ -19,6 +19,7 @@ const { values } = parseArgs({
     count: { type: 'string', default: '30' },
     folder: { type: 'string' },
     at: { type: 'string', multiple: true, default: [] },
+    tests: { type: 'string', default: 'test/' },
     limit: { type: 'string', default: '60' },
     parallel: { type: 'string', default: '2' },
   },
@@ -64,6 +65,7 @@ async function main(): Promise<number> {
   const tests = [...sources.texts.keys()].filter(
     (path) =>
       path.endsWith('.test.ts') &&
+      values.tests.split(',').some((start) => path.startsWith(start)) &&
       // Those of the whole program run the bundle, which holds no mutant.
       !/^test\/(e2e|browser|mutation)\//.test(path) &&
       [...distances(path, sources.imports).keys()].some((loaded) => mutable.has(loaded)),
