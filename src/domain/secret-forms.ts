@@ -17,7 +17,7 @@ const noSecret = /^(?:.|true|false|yes|no|on|off|none|null|basic|bearer|splunk|t
 
 /** The beginning of the text without the secrets, in whatever form it quotes them. */
 export function maskSecrets(text: string, secrets: readonly string[]): string {
-  const forms = new Set(secrets.flatMap(formsOf).filter((form) => !noSecret.test(form)))
+  const forms = new Set(secrets.flatMap(formsOf))
   const searched = beginning(text, maxSearched)
   if (forms.size === 0) return searched
   const patterns = [...forms].sort((a, b) => b.length - a.length).map(patternOf)

@@ -1,0 +1,64 @@
+import t from 'tap'
+import {
+  type DestinationKind,
+  destinationKindNames,
+  kindSpec,
+} from '../../../src/domain/destination/kinds.ts'
+
+/** What is wrong with a kind's fields when these are given. */
+const wrongOf = (kind: DestinationKind, given: readonly string[]) =>
+  kindSpec(kind).together?.((field) => given.includes(field)) ?? []
+
+const expects = (kind: DestinationKind, field: string, value: string) =>
+  kindSpec(kind).fields[field]?.expects?.(value) ?? null
+
+t.test('a key needs the other one beside it', async (t) => {
+  for (const kind of ['s3', 'kinesis'] as const) {
+    t.match(wrongOf(kind, ['access_key_id']), [/^access_key_id needs secret_access_key/], kind)
+    t.match(
+      wrongOf(kind, ['secret_access_key', 'role_arn']),
+      [/^secret_access_key needs access_key_id/],
+      kind,
+    )
+    t.same(wrongOf(kind, ['access_key_id', 'secret_access_key']), [], kind)
+  }
+  t.same(wrongOf('s3', []), [], 'Cloudflare writes to a bucket of Amazon with its own user')
+})
+
+t.test('Kinesis takes either a role or keys, and an external id only with the role', async (t) => {
+  const either = 'expected either role_arn, or access_key_id and secret_access_key'
+  const keys = ['access_key_id', 'secret_access_key']
+  t.same(wrongOf('kinesis', ['role_arn']), [])
+  t.same(wrongOf('kinesis', ['role_arn', 'external_id']), [])
+  t.same(wrongOf('kinesis', keys), [])
+  t.same(wrongOf('kinesis', []), [either])
+  t.same(wrongOf('kinesis', ['role_arn', ...keys]), [either])
+  t.same(wrongOf('kinesis', ['external_id', ...keys]), ['external_id needs role_arn beside it'])
+})
+
+t.test('a shared access signature is signed, and for objects only', async (t) => {
+  const sas = (text: string) => expects('azure', 'sas', text)
+  t.equal(sas('sv=2024-11-04&srt=o&sig=x'), null)
+  t.equal(sas('sig=x&sv=2024-11-04'), null, 'one of a container names no types')
+  t.match(sas('sv=2024-11-04&srt=o'), /such as sv=…&sig=…/)
+  t.match(sas('sv=2024-11-04&design=x'), /such as sv=…&sig=…/)
+  t.match(sas('srt=co&sig=x'), /for objects only/)
+})
+
+t.test('a region is one of Amazon where Cloudflare can write', async (t) => {
+  const region = (text: string) => expects('s3', 'region', text)
+  for (const fine of ['us-east-1', 'ap-southeast-12', 'mx-central-1']) t.equal(region(fine), null, fine)
+  for (const wrong of ['', 'auto', 'us-east', 'US-EAST-1', 'us-east-1a', 'us-east-123'])
+    t.match(region(wrong), /such as us-east-1/, wrong)
+  t.match(region('cn-north-1'), /outside China/)
+  t.match(region('us-gov-west-1'), /only reached as s3_compatible/)
+})
+
+t.test('every kind that keeps objects tells which right to grant', async (t) => {
+  const grants = destinationKindNames.flatMap((kind) => {
+    const { objects } = kindSpec(kind)
+    return objects === undefined ? [] : [[kind, objects.grant] as const]
+  })
+  t.same(new Set(grants.map(([kind]) => kind)), new Set(['s3', 's3_compatible', 'r2', 'gcs', 'azure']))
+  for (const [kind, grant] of grants) t.match(grant, /PutObject|Storage Object Admin|srt=o|credentials/, kind)
+})
