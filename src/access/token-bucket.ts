@@ -140,8 +140,8 @@ export function correct(
 /** Never a faster pace than is known, and never more in the known window, however much a longer one allows in all. */
 function withinKnown({ limit, windowMs }: KnownRate, known: KnownRate): KnownRate {
   if (limit / windowMs > known.limit / known.windowMs) return known
-  if (windowMs <= known.windowMs) return { limit, windowMs }
-  return { limit: (limit * known.windowMs) / windowMs, windowMs: known.windowMs }
+  const shorter = Math.min(windowMs, known.windowMs)
+  return { limit: (limit * shorter) / windowMs, windowMs: shorter }
 }
 
 /** The API refused: nothing goes out for as long as it asks, or for twice as long each time, within the cap. */

@@ -58,6 +58,8 @@ t.test('only the last five dates count', async (t) => {
   const wrong = [20, 20, 20, 20, 20].map((minutes) => minutes * minute)
   t.equal(seen(...wrong, 0, 0).server.skewMs(), 20 * minute)
   t.equal(seen(...wrong, 0, 0, 0).server.skewMs(), 0)
+  for (const sixth of [-20, 20])
+    t.equal(seen(sixth * minute, 1_000, 2_000, 3_000, 4_000, 5_000).server.skewMs(), 3_000)
 })
 
 t.test('a date from before this program was written says nothing, and neither does none', async (t) => {
