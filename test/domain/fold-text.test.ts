@@ -12,6 +12,10 @@ t.test('a longer one is broken at spaces, further in than it began', async (t) =
   t.same(foldText('Token  a token that never expires', 20), ['Token  a token that', '  never expires'])
 })
 
+t.test('spaces at the end of a line take no room', async (t) => {
+  t.same(foldText('ab cd   ef', 6), ['ab cd', '  ef'])
+})
+
 t.test('a word wider than the terminal stays whole', async (t) => {
   t.same(foldText('see https://dash.cloudflare.com/profile', 12), [
     'see',

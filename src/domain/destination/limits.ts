@@ -24,7 +24,7 @@ export function needsChallenge(destination: Destination): boolean {
   if (kind === null) return false
   const { challenge } = kindSpec(kind)
   if (challenge !== 'without keys') return challenge === 'always'
-  if (conf !== null) return !/(?:^|&)access-key-id=/.test(conf.query ?? '')
+  if (destination.kind === 'url') return !/[?&]access-key-id=/.test(destination.conf.reveal())
   return destination.kind !== 's3' || destination.access_key_id === undefined
 }
 

@@ -347,9 +347,10 @@ t.test('limits are those of the destination', async (t) => {
     min: 1,
     max: 2_000_000,
   })
-  t.strictSame(limits('bq://projects/p/datasets/d/tables/t?credentials=url%3Ax').records, {
-    min: 1,
-    max: 50_000,
+  t.strictSame(limits('bq://projects/p/datasets/d/tables/t?credentials=url%3Ax'), {
+    bytes: { min: 1, max: 10_000_000 },
+    records: { min: 1, max: 50_000 },
+    intervalSeconds: { min: 30, max: 300 },
   })
 })
 
