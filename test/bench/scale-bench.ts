@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { measureCell, type ScaleCell, type ScaleResult, scaleCells } from '../support/scale/scale-cells.ts'
 import { peerFigures, peers } from '../support/scale/scale-peers.ts'
-import { type Spread, scaleWorldFor } from '../support/scale/scale-run.ts'
+import { type Spread, scaleWorldFor, settledBySeconds } from '../support/scale/scale-run.ts'
 import { withBlock } from './blocks.ts'
 
 /*
@@ -69,9 +69,9 @@ const others = [
       return `| ${count(cell.zones)} | ${[ours, ...told].join(' | ')} |`
     }),
 ]
-/** What is measured begins no later than this; who has not read everything by then shows that in its figures. */
+/** Who has not read everything when it begins shows that in its figures. */
 const isSettled = ({ bound, figures }: ScaleResult): boolean =>
-  figures.firstReadSeconds < 1.5 * bound.firstReadSeconds + 2 * bound.cycleSeconds
+  figures.firstReadSeconds < settledBySeconds(bound)
 const settled = results.filter(isSettled)
 const worst = Math.max(...settled.flatMap(({ ratios }) => Object.values(ratios)))
 const unsettled = results.length - settled.length

@@ -16,7 +16,7 @@ import { aCaller, noTurns } from '../callers.ts'
 import { logSink } from '../log-sink.ts'
 import { createSteppedClock, type SteppedClock } from '../stepped-clock.ts'
 import { createScaleApi, type RateLimitType } from './scale-api.ts'
-import { budgetShare, pollSeconds, scaleBound } from './scale-bound.ts'
+import { budgetShare, pollSeconds, type ScaleBound, scaleBound } from './scale-bound.ts'
 import { createScaleWorld, type Loss, type ScaleSize, type ScaleWorld } from './scale-world.ts'
 
 /** Seconds. */
@@ -50,6 +50,11 @@ const windowMs = 300_000
 /** Not a divisor of an interval: samples fall on all moments of a cycle. */
 const sampleSeconds = 35
 
+/** When what happens in a world begins, from the start: by then everything should have been read once. */
+export function settledBySeconds(bound: Pick<ScaleBound, 'firstReadSeconds' | 'cycleSeconds'>): number {
+  return 2.5 * bound.firstReadSeconds + 2 * bound.cycleSeconds + 60
+}
+
 /**
  * The world of one run. What happens in it begins when everything should have been read once, and takes three rounds
  * at least.
@@ -65,7 +70,7 @@ export function scaleWorldFor(
 ): ScaleWorld {
   const quiet = createScaleWorld(size, { from: 0, to: 1, losses: 0, newZones: 0 })
   const { cycleSeconds, firstReadSeconds } = scaleBound(quiet, mode)
-  const from = startedAt + 1000 * (2.5 * firstReadSeconds + 2 * cycleSeconds + 60)
+  const from = startedAt + 1000 * settledBySeconds({ cycleSeconds, firstReadSeconds })
   const to = from + 1000 * Math.max(seconds, 3 * cycleSeconds)
   return createScaleWorld(size, { from, to, losses, newZones })
 }
