@@ -148,6 +148,37 @@ t.test('planning reads each list once and writes nothing', async (t) => {
   ])
 })
 
+t.test('what a variable stands for must fit where it stands, in each zone', async (t) => {
+  const home = { id: accountId, name: 'Quay Logs' }
+  const odd = cloudflare({ accounts: [home], zones: zones.map((zone) => ({ ...zone, account: home })) })
+  const manifest = manifestOf(
+    `version: 1\naccount: { id: ${accountId} }\njobs:\n  - { name: "a-\${zone}", zones: [quay.example, old.example], dataset: http_requests, destination: { gcs: { bucket: "\${account}" } } }\n`,
+  )
+  t.strictSame(
+    messages(await planManifest(manifest, deps(odd), everything)),
+    ['quay.example', 'old.example'].map(
+      (name) =>
+        `0.yaml:4:116: jobs[0].destination.gcs.bucket: expected a name without slashes, spaces or other characters that end a part of an address, but its variables make it "Quay Logs" (zone ${name})`,
+    ),
+  )
+})
+
+t.test('reading jobs tells how far it is, from the first list that is asked for', async (t) => {
+  const told: (readonly [number, number | null])[] = []
+  await planManifest(
+    features(),
+    {
+      ...deps(cloudflare()),
+      onPlanning: ({ reading, done, total }) => reading === 'jobs' && told.push([done, total]),
+    },
+    everything,
+  )
+  t.strictSame(
+    told,
+    [0, 1, 2, 3].map((done) => [done, 3]),
+  )
+})
+
 t.test('a manifest without notifications asks for none', async (t) => {
   const fake = cloudflare()
   const text = `version: 1\naccount: { id: ${accountId} }\njobs:\n  - { name: a, zone: quay.example, dataset: http_requests, destination: { gcs: { bucket: b } } }\n`

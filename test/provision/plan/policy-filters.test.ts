@@ -33,6 +33,17 @@ t.test('filters that the alert does not take, and those it requires, are errors'
     'error: the filter "slo" does not take "50"; it takes "99.7", "99.8"',
     'error: the filter "slo" takes at most 1, found 2',
   ])
+  const names = (count: number) => Array.from({ length: count }, (_, index) => `a${index}`)
+  const taking = (count: number) =>
+    said(create({ zones: ['z'], slo: ['other'] }), {
+      ...alert,
+      filters: [zones, { ...slo, values: names(count) }],
+    })
+  const first = `error: the filter "slo" does not take "other"; it takes ${names(20)
+    .map((name) => `"${name}"`)
+    .join(', ')}`
+  t.strictSame(taking(20), [first])
+  t.strictSame(taking(22), [`${first} and 2 more`])
   t.end()
 })
 
