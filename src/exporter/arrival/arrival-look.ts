@@ -19,6 +19,8 @@ import type { ArrivalGroup } from './arrival-groups.ts'
 const aheadMs = 5 * minuteMs
 /** How far behind the newest file an ordinary look begins. */
 const nearMs = 10 * minuteMs
+/** A file begins this long before it is written at most: a batch, and its retries. */
+const longestMs = 10 * minuteMs
 /** No file is expected any more for a gap that ended so long ago. */
 export const gapRestMs = 10 * minuteMs
 /** A look ends here; the next one goes on. */
@@ -37,7 +39,7 @@ export interface LookInput {
 }
 
 export interface Look {
-  /** From when on files were listed. */
+  /** From when on files were listed, by when they begin. Whatever was written since then is among them. */
   readonly from: EpochMs
   /** All that was listed, known or not. */
   readonly listed: readonly ArrivedFile[]
@@ -56,7 +58,8 @@ export async function lookAt(lister: ObjectLister, input: LookInput, options: Ca
   const near = (ledger.newestStart ?? 0) - nearMs
   const recent = input.caughtUp ? now - rule.lateWindowMs : 0
   const from = input.deep ? ledger.floor : Math.max(ledger.floor, near, recent)
-  const windows = (seeks ? keyWindows : slicedWindows)(place, { from, to: now + aheadMs })
+  const stretch = { from: input.deep ? from - longestMs : from, to: now + aheadMs }
+  const windows = (seeks ? keyWindows : slicedWindows)(place, stretch)
   const listed: ArrivedFile[] = []
   let calls = 0
   let complete = true

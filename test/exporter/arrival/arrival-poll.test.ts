@@ -211,6 +211,21 @@ t.test(
   },
 )
 
+t.test(
+  'after a start, files that begin before the first minute compared and end after it are there',
+  async (t) => {
+    const lister = createFakeStore()
+    const core = createArrivalCore({ lister })
+    const length = 4 * minute
+    // The late window begins an hour ago; three of these begin before that, and are written after it.
+    const ends = [1, 2, 3, 10, 20, 30, 40, 50].map((after) => tenOClock - hour + after * minute)
+    for (const end of ends) lister.put(logFileKey('http', end - length, end), 100, end)
+    core.delivered(ends.map((at) => ({ at, bytes: 100 })))
+    await core.cycle()
+    t.equal(core.arrival().missingShare, 0)
+  },
+)
+
 t.test('lost files are a gap that counts, a quiet time is none', async (t) => {
   const lister = createFakeStore()
   const core = createArrivalCore({ lister })
