@@ -17,7 +17,7 @@ const hours = (count: number): number => count * 3_600_000
  * Two accounts, six zones and twenty-one jobs with every scenario there is. `quay-firewall-splunk` loses its
  * first batch about half a minute after the start, `quay-http-sumo` is disabled about two minutes
  * after it, and after that something breaks or is mended every few minutes, forever. Where files are written, the
- * store of `sre-worker-logs` has been losing some for twelve minutes, those of `cdn-http-r2` have gone to another folder for
+ * store of `sre-worker-logs` has been losing some for eighteen minutes, those of `cdn-http-r2` have gone to another folder for
  * fifteen, and some of `staging-http-s3` show up late.
  */
 export function demoWorld(seed: number): WorldSpec {
@@ -46,7 +46,7 @@ function productionJobs(world: WorldBuilder, seed: number, account: string) {
     scope: accountScope(account),
     dataset: 'workers_trace_events',
     destinationConf: confs.s3('workers'),
-    storeFault: { fault: { kind: 'lost', every: 5 }, sinceMs: -minutes(12) },
+    storeFault: { fault: { kind: 'lost', every: 5 }, sinceMs: -minutes(18) },
   })
   job('sre-audit-logs', {
     scope: accountScope(account),
