@@ -24,13 +24,14 @@ import {
   notificationsFromRecord,
   notificationsToRecord,
 } from '../../domain/notification/stored-notifications.ts'
-import { accountOf, type ScopeKey } from '../../domain/scope.ts'
+import type { ScopeKey } from '../../domain/scope.ts'
 import type { EpochMs } from '../../domain/time.ts'
 import type { RecordStore } from '../../ports/record-store.ts'
 import type { Log } from '../../ports/runtime.ts'
 import { pushFailureReason } from '../state/push-failure.ts'
 import type { ScopeMemory } from '../state/scope-memory.ts'
 import type { ExporterState } from '../state/state.ts'
+import { knownAccount } from './known-account.ts'
 import { createLineLimit } from './line-limit.ts'
 
 export interface NotificationDeps {
@@ -62,7 +63,7 @@ export function createNotifications(deps: NotificationDeps) {
     const now = server.now()
     const { sent, ...rest } = event
     const at = sent !== null && sent < now + aheadMs ? sent : now
-    const seen = { ...rest, accountId: knownAccount(state, event), source, at }
+    const seen = { ...rest, accountId: knownAccount(state.scopes.values(), event), source, at }
     const concernsUs = seen.accountId !== null || event.accountId === null
     const followUp = event.alertType === jobDisabledAlert && concernsUs
     const next = recordEvent(book, seen, { now, count, followUp })
@@ -166,21 +167,4 @@ function recalled(store: RecordStore, log: Log): NotificationBook {
   if (book !== null) return book
   log.error({ key: recordKey }, 'the notification record is damaged; counting from zero')
   return emptyBook
-}
-
-/** The account it is about: the one it names if that is watched, else its job's, else the only one there is. */
-function knownAccount(state: ExporterState, event: NotificationEvent): string | null {
-  const accounts = new Set<string>()
-  let ofJob: string | null = null
-  for (const { scope, jobs } of state.scopes.values()) {
-    const { id } = accountOf(scope)
-    accounts.add(id)
-    if (ofJob === null && event.jobIds.some((job) => jobs.has(job))) ofJob = id
-  }
-  // Before anything is known, it is taken at its word.
-  if (event.accountId !== null && (accounts.size === 0 || accounts.has(event.accountId)))
-    return event.accountId
-  if (ofJob !== null) return ofJob
-  const [only] = accounts
-  return event.accountId === null && accounts.size === 1 && only !== undefined ? only : null
 }
