@@ -24,12 +24,12 @@ export interface HistorySlot extends HistorySums {
   readonly start: EpochMs
 }
 
-/** Row numbers by measure, -1 where there is none yet, and the newest slot that was entered. */
-type Entry = Record<Measure | 'newest', number>
+/** Row numbers by measure, null where there is none yet, and the newest slot that was entered. */
+type Entry = Record<Measure, number | null> & { newest: number }
 
 const hourSlots = 60 / slotMinutes + 1
 
-const noRows = { uploads: -1, retries: -1, lostBatches: -1, records: -1, lostRecords: -1 }
+const noRows = { uploads: null, retries: null, lostBatches: null, records: null, lostRecords: null }
 const noSums: HistorySums = { uploads: 0, retries: 0, lostBatches: 0, records: 0, lostRecords: 0 }
 
 export type UploadHistory = ReturnType<typeof createUploadHistory>
@@ -40,8 +40,9 @@ export function createUploadHistory() {
   const knownFrom = new Map<ScopeKey, EpochMinute>()
   let newest = Number.NEGATIVE_INFINITY
 
+  const rowsOf = (entry: Entry): readonly number[] => measures.flatMap((measure) => entry[measure] ?? [])
   const forget = (id: JobId, entry: Entry): void => {
-    for (const measure of measures) if (entry[measure] >= 0) rows.free(entry[measure])
+    for (const row of rowsOf(entry)) rows.free(row)
     entries.delete(id)
   }
   const moveTo = (slot: number): void => {
@@ -52,16 +53,15 @@ export function createUploadHistory() {
     const known = entries.get(id)
     const entry = known ?? { newest: slot, ...noRows }
     if (known === undefined) entries.set(id, entry)
-    for (; entry.newest < slot; entry.newest += 1) {
-      if (slot - entry.newest > slotCount) entry.newest = slot - slotCount
-      for (const measure of measures)
-        if (entry[measure] >= 0) rows.set(entry[measure], (entry.newest + 1) % slotCount, 0)
+    while (entry.newest < slot) {
+      entry.newest += 1
+      for (const row of rowsOf(entry)) rows.set(row, entry.newest % slotCount, 0)
     }
     return entry
   }
   const add = (entry: Entry, measure: Measure, slot: number, value: number): void => {
     if (value === 0) return
-    if (entry[measure] < 0) entry[measure] = rows.take()
+    entry[measure] ??= rows.take()
     const place = slot % slotCount
     rows.set(entry[measure], place, rows.get(entry[measure], place) + value)
   }
@@ -79,9 +79,10 @@ export function createUploadHistory() {
     }
   }
   const value = (entry: Entry | undefined, measure: Measure, slot: number): number => {
-    if (entry === undefined || entry[measure] < 0) return 0
+    const row = entry?.[measure] ?? null
+    if (entry === undefined || row === null) return 0
     if (slot > entry.newest || slot <= entry.newest - slotCount) return 0
-    return rows.get(entry[measure], slot % slotCount)
+    return rows.get(row, slot % slotCount)
   }
   const sums = (entry: Entry | undefined, from: number, to: number): HistorySums => {
     const result: Record<Measure, number> = { ...noSums }
@@ -114,15 +115,12 @@ export function createUploadHistory() {
     },
     /** Sums of the last hour, counted in whole slots: between 60 and 65 minutes. */
     lastHour(id: JobId, now: EpochMs): HistorySums {
-      const entry = entries.get(id)
-      if (entry === undefined) return noSums
       const last = slotOf(now)
-      return sums(entry, last - hourSlots + 1, last)
+      return sums(entries.get(id), last - hourSlots + 1, last)
     },
     /** Batches lost in the last hour. */
     lostLately(id: JobId, now: EpochMs): number {
       const entry = entries.get(id)
-      if (entry === undefined || entry.lostBatches < 0) return 0
       const last = slotOf(now)
       let lost = 0
       for (let slot = last - hourSlots + 1; slot <= last; slot += 1) lost += value(entry, 'lostBatches', slot)
@@ -131,7 +129,6 @@ export function createUploadHistory() {
     /** When the first slot with a lost batch began, of the losses that go on until now; null without such. */
     losingSince(id: JobId, now: EpochMs): EpochMs | null {
       const entry = entries.get(id)
-      if (entry === undefined || entry.lostBatches < 0) return null
       const last = slotOf(now)
       let since: number | null = null
       for (let slot = last; slot > last - slotCount && slot > (since ?? last) - hourSlots; slot -= 1)

@@ -133,6 +133,17 @@ t.test('a general outage is not multiplied by asking apart', async (t) => {
   t.ok(core.queries.length < 200, `${core.queries.length} queries`)
 })
 
+t.test('a batch that was asked apart in vain is not again for ten minutes', async (t) => {
+  const { poll } = await watching({
+    refuse: () => {
+      throw refusal('unavailable')
+    },
+  })
+  const isApart: boolean[] = []
+  for (let minute = 0; minute <= 10; minute += 1) isApart.push((await poll()).some((size) => size === 1))
+  t.same(isApart, [true, ...Array(9).fill(false), true])
+})
+
 t.test('trouble on the way is nobody in particular', async (t) => {
   const { poll } = await watching({
     refuse: () => {
