@@ -22,12 +22,12 @@ import { table } from './tables.ts'
 const facts = jobInfo('cloudflare_logpush_job_info', 'job_name, dataset, destination_type, destination')
 
 /**
- * The jobs that the table lists. Only this query filters; the other columns come for all jobs, and rows
- * without a name are left out afterwards: the state is costly to work out for very many jobs. When the
+ * The jobs that the table lists, with their state, which is costly to work out for very many jobs. Only this query
+ * filters; the other columns come for all jobs, and rows without a name are left out afterwards. When the
  * filter leaves none, one row says so, or there would be no names to filter rows by.
  */
 const listed = [
-  `(${facts} and on (${jobKey}) ((\n${jobState}\n) >= $show))`,
+  `(${facts} * on (${jobKey}) group_left () max by (${jobKey}) ((\n${jobState}\n) >= $show))`,
   'or on ()',
   `label_replace(0 * max(cloudflare_logpush_job_info{${jobFilter}}), "job_name", "No job is in trouble", "", "")`,
 ].join('\n')
@@ -38,8 +38,7 @@ export const jobTable = table({
     'The worst job first. "Disabled by failure" and "Losing data" need hands now; "Failing" turns into "Disabled by failure" about 24 hours after "Failing since". Click a job for its history.',
   unit: 'short',
   queries: {
-    info: listed,
-    state: jobState,
+    state: listed,
     since: `1000 * min by (${jobKey}) (cloudflare_logpush_job_failing_since_timestamp_seconds{${jobFilter}})`,
     reason: jobInfo('cloudflare_logpush_job_failure_info', 'reason'),
     lag: jobLag,
