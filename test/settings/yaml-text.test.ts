@@ -55,3 +55,9 @@ t.test('what people write is read: anchors, brackets in texts, rules of dashes, 
   ]
   for (const text of texts) t.strictSame(readYaml(text).ok, true, text.slice(0, 40))
 })
+
+t.test('a key that is no text is an error where it stands; a key of another type is its text', async (t) => {
+  const at = (line: number, column: number) => ({ at: { line, column }, message: 'expected text as a key' })
+  t.match(readYaml('a: 1\n? [b]\n: 2\n? {c: 1}\n: 3\n'), { ok: false, problems: [at(2, 3), at(4, 3)] })
+  t.match(readYaml('1: a\ntrue: b\n'), { ok: true, root: { entries: [{ key: '1' }, { key: 'true' }] } })
+})

@@ -334,7 +334,8 @@ t.test('durations and sizes are read as people write them', async (t) => {
     null,
     null,
   ])
-  t.strictSame([5_000_000, 1_000_000_000, 1234].map(formatBytes), ['5MB', '1GB', '1234'])
+  const written = [0, 1234, 1_000_000, 1_500_000, 5_000_000, 1_000_000_000, 1_001_000_000].map(formatBytes)
+  t.strictSame(written, ['0', '1234', '1MB', '1500000', '5MB', '1GB', '1001MB'])
 })
 
 t.test('the JSON Schema accepts what is valid and refuses what is not', async (t) => {
@@ -356,6 +357,7 @@ t.test('the JSON Schema accepts what is valid and refuses what is not', async (t
   }
   const undescribed: string[] = []
   JSON.stringify(schema, function (this: object, key, value) {
+    if (key === 'description' && value === '') undescribed.push(JSON.stringify(this))
     const inProperties =
       typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string'
     if (inProperties && !/^\d*$/.test(key) && !('description' in value) && key !== 'items') {

@@ -130,6 +130,34 @@ t.test('what a replacement left behind in the state is not imported', async (t) 
   }
 })
 
+t.test('a state names each instance, and what is no job of it is passed over', async (t) => {
+  const type = 'cloudflare_logpush_job'
+  const attributes = { ...job, id: '1', zone_id: null, account_id: null }
+  const { jobs, notes } = importTerraform(
+    {
+      version: 4,
+      terraform_version: '1.9.0',
+      resources: [
+        { mode: 'data', type, name: 'read', instances: [{ attributes }] },
+        { mode: 'managed', name: 'untyped', instances: [{ attributes }] },
+        {
+          mode: 'managed',
+          module: 'module.logs',
+          type,
+          name: 'many',
+          instances: [{ index_key: 'io', attributes }, { index_key: 0, attributes }, { attributes: null }, 7],
+        },
+      ],
+    },
+    account,
+  )
+  t.same(jobs, [])
+  t.same(
+    notes.map((note) => note.split(' ', 1)[0]),
+    ['module.logs.cloudflare_logpush_job.many["io"]', 'module.logs.cloudflare_logpush_job.many[0]'],
+  )
+})
+
 t.test('a webhook is known by its id with dashes and without', async (t) => {
   const of = (type: string, values: object) => ({ address: `${type}.x`, mode: 'managed', type, values })
   const resources = [
