@@ -32,7 +32,7 @@ COPY --from=build /usr/local/bin/node /usr/local/bin/node
 COPY --from=build /image/app /app
 # Holds the folder /data. Group 0 may write there, for platforms that choose a user of their own in that group.
 COPY --from=build --chown=65532:0 /image/volume /
-# The allocator keeps what each thread has freed for that thread alone, 8 to 20 MB that are of no use: one arena for all.
+# The allocator keeps what each thread has freed for that thread alone, some 6 MB at 10,000 jobs: one arena for all.
 ENV NODE_ENV=production \
     MALLOC_ARENA_MAX=1 \
     LOGPUSH_EXPORTER_STATE_PATH=/data/ledger.db
