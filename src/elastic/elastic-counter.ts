@@ -92,7 +92,7 @@ function countIn(text: string | null, place: RecordPlace): number {
   const answer = text === null ? null : parsed(text)
   const count = isObject(answer) ? answer.count : null
   const shards = isObject(answer) ? answer._shards : null
-  if (typeof count !== 'number' || !Number.isInteger(count) || count < 0)
+  if (typeof count !== 'number' || !Number.isSafeInteger(count) || count < 0)
     throw failure('bad_response', place, 200)
   // What some shards did not tell is not there: the number is too small.
   if (isObject(shards) && shards.failed !== 0) throw failure('partial', place, 200)

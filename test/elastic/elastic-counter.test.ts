@@ -79,6 +79,7 @@ t.test('no number is no zero: what fails says why and what to do, and quotes not
     [says(400, canary), /^invalid_request: .*check that url in the rule is that of Elasticsearch/],
     [says(200, canary), /^bad_response: /],
     [says(200, { count: -1 }), /^bad_response: /],
+    [says(200, { count: 2 ** 53 }), /^bad_response: /],
     [says(200, 'x'.repeat(100_000)), /^bad_response: /],
     [says(200, { count: 7, _shards: { failed: 1 } }), /^partial: .*some shards failed/],
     [
