@@ -220,6 +220,13 @@ const forms: readonly Form[] = [
       'cannot read zone health: Cloudflare refused the query (400: limit must be positive number and not greater than 10000)',
   },
   {
+    name: 'a refusal in words that nobody knows, by its status',
+    answer: errorAnswer('no such luck', undefined, { status: 401 }),
+    kind: 'auth',
+    code: '401',
+    message: 'cannot read zone health: Cloudflare refused the API token (401: no such luck)',
+  },
+  {
     name: 'a field that the schema has no more',
     answer: errorAnswer('unknown field "uploads"'),
     kind: 'invalid_request',
