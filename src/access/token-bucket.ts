@@ -131,10 +131,11 @@ export function correct(
   const limit = reading.limit ?? current.limit
   const windowMs = reading.windowSeconds === null ? current.windowMs : reading.windowSeconds * 1000
   const learnt = { ...current, ...withinKnown({ limit, windowMs }, known), strikes: 0 }
-  const tokens = Math.min(learnt.tokens, capacity(learnt), reading.remaining * learnt.share)
-  const empty = reading.remaining <= 0 && reading.resetSeconds !== null
-  const pause = empty ? now + Math.min(maxPauseMs, (reading.resetSeconds ?? 0) * 1000) : 0
-  return { ...learnt, tokens, pausedUntil: Math.max(learnt.pausedUntil, pause) }
+  const { remaining, resetSeconds } = reading
+  const tokens = Math.min(learnt.tokens, capacity(learnt), remaining * learnt.share)
+  if (remaining > 0 || resetSeconds === null) return { ...learnt, tokens }
+  const pause = Math.min(maxPauseMs, resetSeconds * 1000)
+  return { ...learnt, tokens, pausedUntil: Math.max(learnt.pausedUntil, now + pause) }
 }
 
 /** Never a faster pace than is known, and never more in the known window, however much a longer one allows in all. */

@@ -21,7 +21,7 @@ export function createWake(clock: Pick<Clock, 'sleep'>) {
       const wake = (): void => end.abort()
       const signals = [stop, controller.signal]
       if (signals.some(({ aborted }) => aborted)) return false
-      for (const signal of signals) signal.addEventListener('abort', wake, { once: true })
+      for (const signal of signals) signal.addEventListener('abort', wake)
       try {
         await clock.sleep(ms, end.signal)
         return !end.signal.aborted
