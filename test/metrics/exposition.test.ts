@@ -214,6 +214,13 @@ t.test('OpenMetrics names counter families without _total and ends with its mark
   t.equal(text.split('# EOF').length, 2)
 })
 
+t.test('every metric has its help and type, those without a series too', async (t) => {
+  const text = await withJob().read()
+  const named = [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name)
+  const missing = metricDefinitions.filter(({ only, name }) => only === undefined && !named.includes(name))
+  t.same(missing, [])
+})
+
 t.test('no metric or series is given twice', async (t) => {
   const { state, read } = withJob()
   state.jobsListed(`account:${quay.id}`, [job('9')], at)

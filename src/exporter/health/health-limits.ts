@@ -13,6 +13,7 @@ import { clampLimits } from '../../domain/ledger/window.ts'
 import { type Scope, type ScopeKey, scopeKey } from '../../domain/scope.ts'
 import { ApiFailure, isTransient } from '../../errors.ts'
 import { priorityOf, type ScopeState } from '../state/scope-state.ts'
+import { sweepOf } from '../state/sweep.ts'
 import { type Batch, batches, maxZones } from './health-batch.ts'
 import type { HealthDeps } from './health-deps.ts'
 import { refusesSome } from './health-isolation.ts'
@@ -61,12 +62,12 @@ export function createHealthLimits(deps: HealthDeps, lessons: HealthLessons) {
   }
 
   /** As many from the start as go into so many queries. */
-  const within = <T extends { readonly state: ScopeState }>(
+  const within = <T extends { readonly scope: ScopeState }>(
     queries: number,
     due: readonly T[],
   ): readonly T[] => {
     let tenths = queries * maxZones
-    const end = due.findIndex(({ state: { scope } }) => {
+    const end = due.findIndex(({ scope: { scope } }) => {
       tenths -= scope.kind === 'account' || lessons.isApart(scopeKey(scope)) ? maxZones : 1
       return tenths < 0
     })
@@ -76,19 +77,19 @@ export function createHealthLimits(deps: HealthDeps, lessons: HealthLessons) {
   return {
     /** Of the scopes that a cycle reads; with an urgency, as urgently as their health is read then. */
     async refresh(scopes: readonly ScopeState[], signal: AbortSignal, urgency?: Priority): Promise<void> {
-      const now = deps.clock.monotonic()
-      const due = scopes
-        .map((state) => ({ state, at: readAt.get(scopeKey(state.scope)) ?? Number.NEGATIVE_INFINITY }))
-        .filter(({ at }) => now - at >= everyMs)
-        .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
-      const isFirst = due[0]?.at === Number.NEGATIVE_INFINITY
+      const due = sweepOf(scopes, {
+        monotonic: deps.clock.monotonic(),
+        triedAt: readAt,
+        sweepEveryMs: everyMs,
+      })
+      const isFirst = due[0]?.tried === Number.NEGATIVE_INFINITY
       const queries = Math.max(
         isFirst ? minFirst : 1,
         deps.requestsPerCycle() * (isFirst ? share.first : share.again),
         (scopes.length / maxZones) * share.again,
       )
       const grouped = batches(
-        within(Math.ceil(queries), due).map(({ state }) => ({
+        within(Math.ceil(queries), due).map(({ scope: state }) => ({
           scope: state.scope,
           priority: urgency ?? priorityOf(state, deps.clock.now()),
           whole: false,
