@@ -49,7 +49,8 @@ export function deflatePart(
   })
 }
 
-const header = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255])
+/** Deflate, without name and time, by an unknown system (RFC 1952). */
+const header = Buffer.from('1f8b08000000000000ff', 'hex')
 
 /** The whole gzip stream of parts in order, of which the last one was closed. */
 export function gzipOf(parts: readonly DeflatedPart[]): readonly Buffer[] {
