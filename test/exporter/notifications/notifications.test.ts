@@ -400,6 +400,18 @@ t.test(
   },
 )
 
+t.test('a damaged record is an error in the log, and counting begins from zero', async (t) => {
+  const store = createMemoryStore()
+  await createSide({ store }).notifications.receive(event(createSteppedClock().now()))
+  const levels = () => {
+    const { log, count } = createSide({ store })
+    return [log.lines.map(({ level }) => level), count('webhook')]
+  }
+  t.same(levels(), [[], 1])
+  await store.put('notifications', { counts: 'many' })
+  t.same(levels(), [['error'], 0])
+})
+
 t.test('other alerts are counted and change nothing', async (t) => {
   const side = createSide()
   await side.inventory()
