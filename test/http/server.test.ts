@@ -33,6 +33,10 @@ t.test('the format is the one that the scraper likes best', async (t) => {
     ['text/plain;q=1, application/openmetrics-text', 'text'],
     ['application/openmetrics-text;q=1, text/plain', 'openmetrics'],
     ['application/json', 'text'],
+    ['application/*', 'openmetrics'],
+    ['text/*;q=0.5, application/*', 'openmetrics'],
+    ['application/*, application/openmetrics-text;q=0', 'text'],
+    ['*/*;q=0, text/*, application/*;q=0.5', 'text'],
     ['application/openmetrics-text;version=1.0.0;q=nonsense', 'openmetrics'],
   ]
   for (const [accept, format] of cases) t.equal(chooseFormat(accept), format, String(accept))

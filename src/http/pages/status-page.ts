@@ -1,6 +1,6 @@
 /* The first page: which job is broken, since when, why, and what was lost. */
 import type { Headline } from '../../exporter/view/headline.ts'
-import { healthStates } from '../../exporter/view/health-state.ts'
+import { type HealthState, healthStates } from '../../exporter/view/health-state.ts'
 import type { StateFilter } from '../../exporter/view/job-query.ts'
 import type { JobStatus } from '../../exporter/view/job-status.ts'
 import type { Overview } from '../../exporter/view/status.ts'
@@ -30,7 +30,7 @@ export function statusPage(view: Overview, context: PageContext, problems: reado
     body: html`<section class="head" aria-labelledby="headline">
 <h1 id="headline">${title}</h1>
 ${isStandby(context) ? nothing : summary(view)}
-<ul class="tiles">${tiles.map((tile) => tileOf(tile, headline, query.state, context.refresh))}</ul>
+<ul class="tiles">${healthStates.map((tile) => tileOf(tile, headline, query.state, context.refresh))}</ul>
 </section>
 ${blindNotice(headline, now)}${problemNotice(problems)}
 ${filterForm(view.options, query, context.refresh)}
@@ -119,15 +119,13 @@ function worstText(job: JobStatus, now: number): Html {
   }
 }
 
-const tiles: readonly StateFilter[] = healthStates
-
 function tileOf(
-  state: StateFilter,
+  state: HealthState,
   { byTrouble }: Headline,
   chosen: StateFilter | null,
   refresh: boolean,
 ): Html {
-  const count = state === 'trouble' || state === 'blind' ? 0 : byTrouble[state]
+  const count = byTrouble[state]
   const current = chosen === state ? { html: ' aria-current="true"' } : nothing
   return html`<li><a class="tile ${state}${count === 0 ? ' none' : ''}" href="${queryHref(root, { state }, refresh)}"${current}><b>${amount(count)}</b> ${stateNames[state]}</a></li>`
 }
