@@ -217,6 +217,23 @@ t.test('a file that is emptied, or that loses its users, opens nothing', async (
   t.match(log.lines.at(-1)?.fields, { err: { message: /removing all users needs a restart/ } })
 })
 
+t.test('the last user cannot be removed without a restart, another one can', async (t) => {
+  const path = join(folderFor(t), 'web.yaml')
+  const both = readFileSync(join(fixtures, 'basic-auth.yaml'), 'utf8')
+  write(path, both)
+  const log = logSink()
+  const { app } = await serverFor(t, { web: webConfigFor(path, log) })
+  for (const text of [both.replace(/^ *sre:.*$/m, ''), 'rate_limit: {interval: 1s, burst: 9}']) {
+    write(path, text)
+    await clock.advance(1_000)
+    t.equal((await app.inject('/metrics')).statusCode, 401)
+  }
+  t.same(
+    log.lines.map(({ level }) => level),
+    ['info', 'error'],
+  )
+})
+
 t.test('an empty file is an error at start', async (t) => {
   const path = write(join(folderFor(t), 'web.yaml'), ' \n')
   t.throws(
