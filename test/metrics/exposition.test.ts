@@ -219,6 +219,22 @@ t.test('every metric has its help and type, those without a series too', async (
   const named = [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name)
   const missing = metricDefinitions.filter(({ only, name }) => only === undefined && !named.includes(name))
   t.same(missing, [])
+  const ours = named.filter((name) => name?.startsWith('cloudflare_'))
+  const defined = new Set(metricDefinitions.map(({ name }) => name))
+  t.same(
+    ours.filter((name) => name === undefined || !defined.has(name)),
+    [],
+    'and there is none that the table does not have',
+  )
+  t.ok(ours.length > 0)
+})
+
+t.test("Node's own metrics stand behind ours, without gauges that are named like counters", async (t) => {
+  for (const format of ['text', 'openmetrics'] as const) {
+    const text = await withJob().read(format)
+    t.match(text, /^process_resident_memory_bytes \d/m)
+    t.notMatch(text, /nodejs_active_\w+_total/)
+  }
 })
 
 t.test('no metric or series is given twice', async (t) => {
