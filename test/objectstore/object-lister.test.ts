@@ -187,7 +187,7 @@ t.test('a file whose size is no number of bytes is left out', async (t) => {
   const items = [sized('many', 3), sized('-1', 4), sized('1e999', 5), sized('7', 6), null]
   const endpoint = await saying(t, JSON.stringify({ items }), 'application/json')
   const lister = createObjectLister({ kind: 'gcs', endpoint })
-  t.same(await listed(lister, gcs), { found: [`${key(6)} 7`], calls: 1 })
+  t.same(await listed(lister, gcs), { found: [`${key(6)} 7`], calls: 1, sought: true })
 })
 
 t.test(
@@ -213,7 +213,7 @@ t.test(
       return new Response('{}')
     }
     const lister = createObjectLister({ kind: 'gcs', credentialsFile }, { gcs: { fetch } })
-    t.same(await listed(lister, gcs), { found: [], calls: 1 })
+    t.same(await listed(lister, gcs), { found: [], calls: 1, sought: true })
     t.same(asked, ['storage.googleapis.com', '/storage/v1/b/quay-logs/o', 'Bearer T'])
   },
 )
