@@ -28,3 +28,7 @@ t.test('the gap can be another text', async (t) => {
 t.test('no rows are no lines', async (t) => {
   t.strictSame(columns([]), [])
 })
+
+t.test('rows may be of different lengths', async (t) => {
+  t.strictSame(columns([['a'], ['b', 'c'], ['d', 'ee', 'f']]), ['a', 'b  c', 'd  ee  f'])
+})

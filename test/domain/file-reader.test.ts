@@ -5,7 +5,9 @@ import {
   list,
   mapping,
   type Problems,
+  readingOf,
   readWholeNumber,
+  refuse,
   text,
 } from '../../src/domain/file-reader.ts'
 import type { Positioned } from '../../src/domain/positioned.ts'
@@ -93,4 +95,16 @@ t.test('one reader for several keys is told which', async (t) => {
     ),
   )
   t.same(seen, ['a=1', 'b=2'])
+})
+
+t.test('a reading is the value, or the problems that were noted', async (t) => {
+  const problem = { at: { line: 1, column: 2 }, message: 'wrong' }
+  t.same(readingOf('value', []), { ok: true, value: 'value' })
+  t.same(readingOf('value', [problem]), { ok: false, problems: [problem] })
+})
+
+t.test('a mapping is no text, and a hint follows what was found', async (t) => {
+  t.same(read('a: b', text), { value: null, problems: ['1:1 expected text, found a mapping'] })
+  const hinted = (node: Positioned, problems: Problems) => refuse(node, 'a list', problems, 'add a dash')
+  t.same(read('a: b', hinted).problems, ['1:1 expected a list, found a mapping; add a dash'])
 })

@@ -45,3 +45,9 @@ t.test('parts of a secret are masked by themselves, unless they are short words'
     t.equal(maskSecrets(`no ${part} here`, [address]), `no ${part} here`)
   t.equal(maskSecrets('no ab here', ['user:ab']), 'no *** here', 'a password, however short')
 })
+
+t.test('what a word says in base64 is looked for from four characters on', async (t) => {
+  t.equal(maskSecrets('no abc here', ['YWJj']), 'no *** here')
+  t.equal(maskSecrets('no ab here', ['YWI']), 'no ab here')
+  t.equal(maskSecrets('no YWJjZ here', ['YWJjZ']), 'no *** here', 'of a length that base64 never has')
+})

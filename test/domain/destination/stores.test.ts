@@ -54,6 +54,15 @@ t.test('a region is one of Amazon where Cloudflare can write', async (t) => {
   t.match(region('us-gov-west-1'), /only reached as s3_compatible/)
 })
 
+t.test('the account of an R2 bucket has 32 hexadecimal digits', async (t) => {
+  const id = (text: string) => expects('r2', 'account_id', text)
+  t.equal(id('0123456789abcdef'.repeat(2)), null)
+  for (const wrong of ['', 'a'.repeat(31), 'a'.repeat(33), 'A'.repeat(32), 'g'.repeat(32)])
+    t.equal(id(wrong), 'an account id of 32 hexadecimal digits', wrong)
+  t.equal(expects('s3', 'sse', 'AES256'), null)
+  t.equal(expects('s3', 'sse', 'aws:kms'), 'AES256')
+})
+
 t.test('every kind that keeps objects tells which right to grant', async (t) => {
   const grants = destinationKindNames.flatMap((kind) => {
     const { objects } = kindSpec(kind)

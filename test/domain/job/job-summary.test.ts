@@ -40,3 +40,7 @@ t.test('what is shown of the destination stays in the error', async (t) => {
   const conf = 's3://quay-logs/http?region=us-east-1&secret-access-key=canary'
   t.equal(messageOf(conf, 'quay-logs: no access with canary'), 'quay-logs: no access with ***')
 })
+
+t.test('a job without a name has an empty one', async (t) => {
+  t.equal(summarise(aJob('7', { name: null })).name, '')
+})

@@ -77,6 +77,20 @@ t.test('a person who disables a job alerts nobody', async (t) => {
   t.equal(off({ ...broken, enabled: false }), null, 'what was disabled at first sight is not judged')
 })
 
+t.test(
+  'a job that was seen without an error has failed since its first, or since it last delivered',
+  async (t) => {
+    const quiet = { lastComplete: at - 30 * hour }
+    const failing = seen(quiet, { ...quiet, ...broken, lastError: at + 2 * minute })
+    const off = (after: number, lastComplete: number) =>
+      seeJob(failing, summary({ lastComplete, enabled: false }), at + after).disabledByFailure?.how
+    t.equal(off(2 * minute, quiet.lastComplete), undefined)
+    t.equal(off(21 * hour, quiet.lastComplete), 'seen')
+    t.equal(off(21 * hour, at + 2 * hour), undefined)
+    t.equal(off(23 * hour, at + 2 * hour), 'seen')
+  },
+)
+
 t.test('a job that already failed at first sight has failed since its last delivery', async (t) => {
   const off = (lastComplete: number) =>
     seen({ ...broken, lastComplete }, { ...broken, lastComplete, enabled: false }).disabledByFailure

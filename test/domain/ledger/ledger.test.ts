@@ -1,7 +1,14 @@
 import t from 'tap'
 import type { HealthRow } from '../../../src/domain/ledger/health-row.ts'
-import type { JobTotals } from '../../../src/domain/ledger/job-totals.ts'
-import { beginLedger, forgetJobs, type Ledger, observe, skipTo } from '../../../src/domain/ledger/ledger.ts'
+import { type JobTotals, noTotals } from '../../../src/domain/ledger/job-totals.ts'
+import {
+  beginLedger,
+  forgetJobs,
+  type Ledger,
+  observe,
+  openCounts,
+  skipTo,
+} from '../../../src/domain/ledger/ledger.ts'
 import { ledgerFromRecord, ledgerToRecord } from '../../../src/domain/ledger/stored-ledger.ts'
 import { firstChunk, planReading, safeLimits, settledBefore } from '../../../src/domain/ledger/window.ts'
 import { minuteMs, minuteOf } from '../../../src/domain/time.ts'
@@ -146,6 +153,11 @@ t.test('the sample interval of a series in parts is their average over uploads',
     'of three parts, too',
   )
   t.equal(sampled({ uploads: 0, sampleInterval: 1 }, { uploads: 0, sampleInterval: 5 }), 5)
+  const nulls = (...intervals: readonly (number | null)[]) =>
+    sampled(...intervals.map((sampleInterval) => ({ sampleInterval })))
+  t.equal(nulls(null, 5), 5, 'where one part does not say it, the other does')
+  t.equal(nulls(5, null), 5)
+  t.equal(nulls(null, null), null)
   t.equal(
     sampled({ sampleInterval: 2 }, { status: 503, sampleInterval: 3 }),
     3,
@@ -259,6 +271,22 @@ t.test('totals of a job that is gone are forgotten once its minutes are settled'
     forgetJobs(settled, () => false),
     settled,
   )
+})
+
+t.test('what is counted in open minutes is told by job and outcome', async (t) => {
+  const rows = [row(), row({ minute: m0 + 1, jobId: '18', success: false })]
+  const ledger = read(beginLedger(m0), rows, start + minuteMs)
+  const told = [...openCounts(ledger)].map(({ counts, ...of }) => ({ ...of, records: counts.records }))
+  t.same(told, [
+    { minute: m0, jobId: '7', final: true, success: true, records: 10 },
+    { minute: m0 + 1, jobId: '18', final: true, success: false, records: 10 },
+  ])
+})
+
+t.test('totals that know no upload and no interval come back so', async (t) => {
+  const ledger = { ...beginLedger(m0), totals: new Map([['7', noTotals]]) }
+  t.same(ledgerFromRecord(ledgerToRecord(ledger)), ledger)
+  t.match(ledgerToRecord(ledger).totals, [['7', 0, 0, 0, 0, 0, 0, -1, -1]], 'as every version writes it')
 })
 
 t.test('a ledger comes back from its record as it was, and damage is noticed', async (t) => {

@@ -205,6 +205,12 @@ t.test('one event is counted once, whatever the ways it came by', async (t) => {
   t.equal(countOf(book, { accountId: account, alertType: alert, source: 'history' }), 1)
 })
 
+t.test('events of no known account are counted by themselves, and what never came is none', async (t) => {
+  const book = bookOf(seen({ accountId: null }))
+  const count = (accountId: string) => countOf(book, { accountId, alertType: alert, source: 'webhook' })
+  t.same([count(''), count(account)], [1, 0])
+})
+
 t.test('what is remembered is bounded, and what may have been forgotten is no news', async (t) => {
   const events = Array.from({ length: 700 }, (_, index) =>
     seen({ jobIds: [String(index + 1)], at: noon + index }),
