@@ -211,6 +211,18 @@ t.test('a new share takes effect at once', async (t) => {
   t.equal(budget.perMinute('graphql'), 60)
 })
 
+t.test('who waits when the share is raised goes within seconds', async (t) => {
+  const clock = createSteppedClock()
+  const budget = createBudget({ clock, settings: { share: 0.01, rateLimitType: 'user' } })
+  const sent: number[] = []
+  for (let i = 0; i < 2; i += 1) void budget.run(turn(), async () => void sent.push(clock.monotonic()))
+  await clock.advance(20_000)
+  t.equal(sent.length, 1)
+  budget.configure({ share: 1, rateLimitType: 'user' })
+  await clock.advance(3_000)
+  t.equal(sent.length, 2)
+})
+
 t.test(
   'in account mode the pace is that of all accounts together, up to half of what REST allows',
   async (t) => {

@@ -43,6 +43,19 @@ t.test('advice is asked for twice at most', async (t) => {
   for (const kind of passing) t.same(pauses('adviceRead', failed(kind)), [1_000], kind)
 })
 
+t.test('check asks twice, and for advice a rate limit is waited out', async (t) => {
+  for (const kind of passing) t.same(pauses('checkRead', failed(kind)), [625], kind)
+  t.same(
+    pauses('checkRead', failed('network'), () => 0),
+    [250],
+  )
+  t.same(
+    pauses('adviceRead', failed('network'), () => 0),
+    [800],
+  )
+  t.same(pauses('adviceRead', failed('rate_limited', 7_000)), [7_000, 7_000, 7_000, 7_000, 7_000])
+})
+
 t.test('what was understood and makes no sense is not asked for again', async (t) => {
   const settled = new ApiFailure('bad_response', 'of another shape', { operation: 'test', settled: true })
   for (const row of ['pollRead', 'commandRead', 'adviceRead'] as const) t.same(pauses(row, settled), [], row)
