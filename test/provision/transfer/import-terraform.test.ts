@@ -1,5 +1,6 @@
 import t from 'tap'
-import { importTerraform } from '../../../src/provision/transfer/import-terraform.ts'
+import { Secret } from '../../../src/domain/secret.ts'
+import { importTerraform, terraformAccounts } from '../../../src/provision/transfer/import-terraform.ts'
 import { account, accountId, zone } from '../../support/provision-values.ts'
 
 const destination_conf = 's3://quay-logs/http?region=us-east-1'
@@ -197,4 +198,129 @@ t.test('ids of webhooks and services that the state does not name are kept', asy
   )
   t.match(policies, [{ resource: { webhooks: ['aa'], pagerduty: ['bb'] } }])
   t.match(notes, [/has only the id of aa, bb, which is kept/])
+})
+
+/** A state of these resources, each `type` with its values. */
+function shown(...resources: readonly (readonly [type: string, values: object])[]) {
+  const all = resources.map(([type, values]) => ({ address: `${type}.x`, mode: 'managed', type, values }))
+  return { format_version: '1.0', values: { root_module: { resources: all } } }
+}
+
+t.test('a policy is the same in version 4 of the provider and in version 5', async (t) => {
+  const common = {
+    account_id: accountId,
+    id: 'dd',
+    name: 'tell',
+    alert_type: 'http_alert_origin_error',
+    enabled: true,
+    description: 'for the night',
+  }
+  const email = [{ id: 'sre@example.com' }, { id: '' }, 'odd']
+  const services = [{ id: 'bb', name: 'SRE primary' }]
+  const filters = { zones: [zone.id], slo: [] }
+  const five = { mechanisms: { email, webhooks: [{ id: 'aa' }], pagerduty: services }, filters }
+  const four = {
+    email_integration: email,
+    webhooks_integration: [{ id: 'aa', name: '' }],
+    pagerduty_integration: services,
+    filters: [filters],
+  }
+  const hook = { account_id: accountId, id: 'aa', name: 'chat', url: 'https://chat.example.com' }
+  for (const version of [five, four]) {
+    const { policies, notes } = importTerraform(
+      shown(
+        ['cloudflare_notification_policy', { ...common, ...version }],
+        ['cloudflare_notification_policy_webhooks', hook],
+      ),
+      null,
+    )
+    t.strictSame(policies, [
+      {
+        id: 'dd',
+        resource: {
+          kind: 'policy',
+          scope: { kind: 'account', id: accountId, name: '' },
+          name: 'tell',
+          alertType: 'http_alert_origin_error',
+          enabled: true,
+          description: 'for the night',
+          filters: { zones: [zone.id] },
+          email: ['sre@example.com'],
+          webhooks: ['chat'],
+          pagerduty: ['SRE primary'],
+        },
+      },
+    ])
+    t.same(notes, [])
+  }
+})
+
+t.test('a policy or webhook of which little is told is empty, not guessed', async (t) => {
+  const { policies, webhooks } = importTerraform(
+    shown(
+      ['cloudflare_notification_policy', { account_id: accountId, enabled: 'true' }],
+      ['cloudflare_notification_policy_webhooks', { account_id: accountId }],
+      ['cloudflare_notification_policy_webhooks', { account_id: accountId, name: 'chat', secret: 'canary' }],
+    ),
+    null,
+  )
+  t.match(policies, [
+    {
+      id: null,
+      resource: { name: '', alertType: '', enabled: false, description: null, email: [], webhooks: [] },
+    },
+  ])
+  t.same(
+    webhooks.map(({ id, secret, resource: { name, url } }) => [
+      id,
+      secret instanceof Secret ? secret.reveal() : secret,
+      name,
+      url.reveal(),
+    ]),
+    [
+      [null, null, '', ''],
+      [null, 'canary', 'chat', ''],
+    ],
+  )
+})
+
+t.test('a job without a destination is told of by its address', async (t) => {
+  const type = 'cloudflare_logpush_job'
+  const bare = { account_id: accountId, name: 'bare', destination_conf: null }
+  const { jobs, notes } = importTerraform(
+    shown([type, bare], [type, { ...job, account_id: accountId }]),
+    null,
+  )
+  t.same(
+    jobs.map(({ resource }) => resource.name),
+    ['http'],
+  )
+  t.same(notes, [`${type}.x has no destination_conf and is skipped.`])
+  const [nameless] = importTerraform(shown([type, { ...job, name: null, zone_id: zone.id }]), account).jobs
+  t.equal(nameless?.resource.name, '')
+})
+
+t.test('the account is the one that is given, else the only one that the resources name', async (t) => {
+  const other = 'f'.repeat(32)
+  const kinds = [
+    ['cloudflare_logpush_job', { ...job, name: 'ours' }],
+    ['cloudflare_notification_policy', { name: 'ours' }],
+    ['cloudflare_notification_policy_webhooks', { name: 'ours', url: 'https://chat.example.com' }],
+  ] as const
+  const of = (id: string) => kinds.map(([type, values]) => [type, { ...values, account_id: id }] as const)
+  const counts = ({ jobs, policies, webhooks }: ReturnType<typeof importTerraform>) => [
+    jobs.length,
+    policies.length,
+    webhooks.length,
+  ]
+  const both = shown(...of(accountId), ...of(other))
+  t.same(terraformAccounts(both), [accountId, other])
+  const given = importTerraform(both, account)
+  t.same([given.account, counts(given)], [account, [1, 1, 1]], 'those of the other account stay out')
+  const untold = importTerraform(both, null)
+  t.same([untold.account, counts(untold)], [null, [2, 2, 2]])
+  const only = importTerraform(shown(...of(other)), null)
+  t.same([only.account, counts(only)], [{ id: other, name: '' }, [1, 1, 1]])
+  const none = importTerraform(shown(['cloudflare_logpush_job', { ...job, zone_id: zone.id }]), null)
+  t.same([none.account, counts(none)], [null, [1, 0, 0]])
 })
