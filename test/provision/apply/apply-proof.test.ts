@@ -1,10 +1,12 @@
 import t from 'tap'
+import { ApiFailure } from '../../../src/errors.ts'
 import type { JobsApi } from '../../../src/ports/cloudflare.ts'
 import type { Listing } from '../../../src/ports/listing.ts'
 import { applyExitCode, applyReportLines } from '../../../src/provision/apply/apply-outcome.ts'
 import { addressKey } from '../../../src/provision/resource/resource.ts'
 import { aFakeCloudflare, aMachine, aWideManifest, readAll } from '../../support/apply-world.ts'
 import type { FakeCloudflare } from '../../support/fake-cloudflare.ts'
+import { leapingClock } from '../../support/leaping-clock.ts'
 import {
   account,
   accountId,
@@ -198,4 +200,86 @@ t.test('a policy, a delete and a create that were answered and not made are fail
     ['update failed', 'Cloudflare said that it was changed, but did not change enabled, email'],
     ['delete failed', 'Cloudflare said that it was deleted, but it is still there'],
   ])
+})
+
+t.test(
+  'a write that was answered and cannot be looked at is done, and says that nobody looked',
+  async (t) => {
+    for (const [operation, desired, state] of [
+      ['create job', wanting([wanted]), 'created'],
+      ['update policy', wanting([aPolicy({ webhooks: [] })]), 'updated'],
+      ['delete job', wanting([], removing('sre-old')), 'deleted'],
+    ] as const) {
+      const cloudflare = aFakeCloudflare()
+      cloudflare.addJob(account, { ...twin, name: 'sre-old', destinationConf })
+      cloudflare.addPolicy(account.id, { name: 'sre-logpush-disabled', enabled: false })
+      const machine = aMachine(cloudflare)
+      const plan = await machine.plan(desired)
+      let isWritten = false
+      cloudflare.intercept((call) => {
+        if (call.operation === operation && call.phase === 'after') isWritten = true
+        if (!call.write && isWritten) throw new ApiFailure('forbidden', 'no reading', { operation: 'test' })
+      })
+      const { report } = await machine.apply(plan)
+      t.same(applyReportLines(report), [`Applied: 1 ${state}.`])
+      t.match(report.steps[0]?.outcome, { state: 'done', note: 'not looked at again: no reading' }, operation)
+    }
+  },
+)
+
+t.test('what shows late is looked for three times, at 0, 2 and 7 seconds', async (t) => {
+  for (const [hidden, state, slept] of [
+    [0, 'done', []],
+    [1, 'done', [2_000]],
+    [2, 'done', [2_000, 5_000]],
+    [3, 'failed', [2_000, 5_000]],
+  ] as const) {
+    const cloudflare = aFakeCloudflare()
+    let left: number = hidden
+    let isMade = false
+    const late: JobsApi = {
+      ...cloudflare.jobs,
+      createJob: async (...args) => {
+        isMade = true
+        return cloudflare.jobs.createJob(...args)
+      },
+      listJobs: async (...args) => {
+        const list = await cloudflare.jobs.listJobs(...args)
+        if (!isMade || left === 0) return list
+        left -= 1
+        return { ...list, items: [] }
+      },
+    }
+    const clock = leapingClock()
+    const machine = aMachine({ ...cloudflare, jobs: late })
+    const { report } = await machine.apply(await machine.plan(wanting([wanted])), { clock })
+    t.equal(report.steps[0]?.outcome.state, state, `hidden ${hidden} times`)
+    t.same(clock.slept, slept)
+  }
+})
+
+t.test('a second object that cannot be deleted again is told of with its id, and what to do', async (t) => {
+  const cloudflare = aFakeCloudflare()
+  const machine = aMachine(cloudflare)
+  const plan = await machine.plan(wanting([wanted]))
+  const theirs: string[] = []
+  cloudflare.intercept(({ operation, phase }) => {
+    if (operation === 'create job' && phase === 'before')
+      theirs.push(cloudflare.addJob(account, { ...twin, destinationConf }).id)
+    if (operation === 'delete job') throw new ApiFailure('forbidden', 'no deleting', { operation: 'test' })
+  })
+  const run = await machine.apply(plan)
+  const { resources } = await readAll(cloudflare, wanting([wanted]))
+  const [ours] = resources.map(({ id }) => id).filter((id) => !theirs.includes(id))
+  t.same(run.report.steps[0]?.outcome, {
+    state: 'failed',
+    reason: `another run created the same job (id ${theirs[0]}) at the same moment; delete the one with id ${ours}: no deleting`,
+  })
+  t.match(
+    run.logs.map(({ fields }) => fields),
+    [
+      { action: 'create', result: 'done', id: ours },
+      { action: 'delete', result: 'failed', id: ours },
+    ],
+  )
 })
