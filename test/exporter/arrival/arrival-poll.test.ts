@@ -1,12 +1,13 @@
 import t from 'tap'
 import { noTotals } from '../../../src/domain/ledger/job-totals.ts'
 import { beginLedger } from '../../../src/domain/ledger/ledger.ts'
+import type { ObjectLister } from '../../../src/ports/object-lister.ts'
 import { createMemoryStore } from '../../../src/store/memory-store.ts'
-import { arrivalRule, createArrivalCore, storedJob } from '../../support/arrival-core.ts'
+import { arrivalRule, createArrivalCore, quayLogs, storedJob } from '../../support/arrival-core.ts'
 import { failure } from '../../support/exporter-core.ts'
 import { createFakeStore, type FakeStore } from '../../support/fake-store.ts'
 import { hour, logFileKey, minute, second, tenOClock } from '../../support/log-files.ts'
-import { createSteppedClock } from '../../support/stepped-clock.ts'
+import { createSteppedClock, settle } from '../../support/stepped-clock.ts'
 
 const every = 30 * second
 
@@ -322,3 +323,62 @@ t.test('a backlog of more than one look takes is read on, in order', async (t) =
   t.equal(core.arrival().ledger?.files, 500)
   t.equal(core.arrival().completeTo, core.clock.now())
 })
+
+t.test('a long cycle shows what it has after fifty places, and takes nothing away', async (t) => {
+  const lister = createFakeStore()
+  let release = (): void => {}
+  let isHanging = false
+  const hanging: ObjectLister = {
+    close: lister.close,
+    async list(request, options) {
+      if (isHanging && request.place.bucket === 'b1')
+        await new Promise<void>((resolve) => {
+          release = resolve
+        })
+      return lister.list(request, options)
+    },
+  }
+  const jobs = Array.from({ length: 60 }, (_, index) =>
+    storedJob(`${index + 1}`, { place: { ...quayLogs, bucket: `b${index + 1}` } }),
+  )
+  const core = createArrivalCore({ lister: hanging, jobs })
+  const lookedAt = (at: number): number =>
+    [...(core.state.scope(core.key)?.arrivals.values() ?? [])].filter(({ poll }) => poll.lastSuccess === at)
+      .length
+  for (const [round, shown] of [50, 60].entries()) {
+    isHanging = true
+    const cycle = core.cycle()
+    await settle()
+    t.equal(lookedAt(core.clock.now()), 50, `round ${round}`)
+    t.equal(core.state.scope(core.key)?.arrivals.size, shown, 'what was shown before stays')
+    isHanging = false
+    release()
+    await cycle
+    t.equal(lookedAt(core.clock.now()), 60)
+    await core.clock.advance(2 * minute)
+  }
+})
+
+t.test(
+  'a job that is gone leaves nothing behind, and one that comes back is looked at at once',
+  async (t) => {
+    const lister = createFakeStore()
+    const core = createArrivalCore({ lister, rules: [{ ...arrivalRule, intervalMs: hour }] })
+    const { pushed, arrived } = core.poll.tallies
+    core.delivered([{ at: tenOClock, bytes: 100 }])
+    await core.cycle()
+    t.not(pushed.since(['101']), null)
+    const [place = ''] = core.store.keys('arrival:').map((key) => key.replace('arrival:', ''))
+    t.not(arrived.since(place), null)
+    core.state.jobsListed(core.key, [], core.clock.now())
+    await core.cycle()
+    t.equal(pushed.since(['101']), null)
+    t.equal(arrived.since(place), null)
+    core.state.jobsListed(core.key, [storedJob('101')], core.clock.now())
+    const before = lister.calls
+    await core.cycle()
+    t.equal(lister.calls, before + 1)
+    await core.cycle()
+    t.equal(lister.calls, before + 1)
+  },
+)

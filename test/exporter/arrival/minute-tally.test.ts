@@ -31,3 +31,18 @@ t.test('what is not kept is forgotten', async (t) => {
   t.same(tally.between('a')(1000, 1001), { count: 0, bytes: 0 })
   t.same(tally.between('b')(1000, 1001), one)
 })
+
+t.test('slots are whole, the last one that of now, and unknown where the tally does not reach', async (t) => {
+  const tally = createMinuteTally()
+  const now = 1_200 * 60_000
+  tally.begin('a', 1_100)
+  for (const minute of [1_100, 1_139, 1_140, 1_200, 1_201]) tally.add('a', minute, one)
+  const slots = tally.slots('a', now, 20).map((amount) => amount?.count ?? null)
+  t.equal(slots.length, 12)
+  t.same(slots.slice(-6), [1, 1, 1, 0, 0, 2], 'from 1,100 on')
+  t.same(new Set(slots.slice(0, -6)), new Set([null]))
+  t.same(tally.slots('a', now + 20 * 60_000, 20).slice(-2), [
+    { count: 2, bytes: 200 },
+    { count: 0, bytes: 0 },
+  ])
+})

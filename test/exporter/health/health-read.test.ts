@@ -2,11 +2,12 @@ import t from 'tap'
 import type { HealthRow } from '../../../src/domain/ledger/health-row.ts'
 import { minuteMs, minuteOf } from '../../../src/domain/time.ts'
 import { completeRows } from '../../../src/exporter/health/health-read.ts'
-import type { HealthQuery } from '../../../src/ports/cloudflare.ts'
-import { zone } from '../../support/exporter-core.ts'
+import type { HealthAnswer, HealthQuery } from '../../../src/ports/cloudflare.ts'
+import { failure, zone } from '../../support/exporter-core.ts'
 import { rowsAt, type Upload } from '../../support/health-source.ts'
 
 const start = Date.UTC(2026, 10, 24, 3, 0, 0)
+const hour = 60 * minuteMs
 const m0 = minuteOf(start)
 const zones = ['one.example', 'two.example', 'three.example'].map((name) => zone(name))
 
@@ -105,5 +106,68 @@ t.test(
     const { found } = await readAll(uploads, 4)
     t.same(found, expected(uploads))
     await t.rejects(readAll(full, 3), /one job has more rows in one minute than fit into one response/)
+  },
+)
+
+/** Completes an answer of two minutes that was cut, from the answers to its halves. */
+async function completed(dates: readonly (number | null)[], parts: readonly Partial<HealthAnswer>[] = []) {
+  const [one] = zones
+  if (one === undefined) throw new Error('no zone')
+  const rows = new Map([
+    [one.id, rowsAt([upload(one.id, '7', 0)], one.id, { from: m0, to: m0 + 1 }, start + hour)],
+  ])
+  const answer = (index: number): HealthAnswer => ({
+    rows,
+    failures: new Map(),
+    date: dates[index] ?? null,
+    ...parts[index],
+  })
+  let asked = 0
+  const ask = async () => {
+    asked += 1
+    return answer(asked)
+  }
+  const window = { from: m0, to: m0 + 2 }
+  const full = {
+    ...answer(0),
+    rows: new Map([[one.id, [...rows.values()].flatMap((own) => [...own, ...own])]]),
+  }
+  const whole = await completeRows({ ask, onSplit: () => {} }, full, {
+    scopes: [one],
+    window,
+    limit: 2,
+    fields: 'all',
+    jobs: null,
+  })
+  return { ...whole, id: one.id }
+}
+
+t.test('an answer in parts is as old as the oldest of them', async (t) => {
+  const dateOf = async (...dates: readonly (number | null)[]) => (await completed(dates)).date
+  t.equal(await dateOf(2_000, 1_000, 3_000), 1_000)
+  t.equal(await dateOf(2_000, 5_000, 3_000), 2_000)
+  t.equal(await dateOf(null, 5_000, 3_000), 3_000)
+  t.equal(await dateOf(2_000, null, null), 2_000)
+  t.equal(await dateOf(null, null, null), null)
+})
+
+t.test(
+  'what was left out of the parts is left out of the whole, and a part that failed is all of it',
+  async (t) => {
+    const stray = (id: string) => [{ id, name: null, field: 'jobId', leftOut: true }]
+    const { id } = await completed([])
+    const strays = [{}, { strays: new Map([[id, stray('a')]]) }, { strays: new Map([[id, stray('b')]]) }]
+    const whole = await completed([], strays)
+    t.same(whole.strays?.get(id), [...stray('a'), ...stray('b')])
+    t.equal(whole.rows.get(id)?.length, 2)
+    const failed = { failure: failure('bad_response'), unreadable: [] }
+    for (const index of [1, 2]) {
+      const parts = [0, 1, 2].map((at) =>
+        at === index ? { rows: new Map(), failures: new Map([[id, failed]]) } : {},
+      )
+      const broken = await completed([], parts)
+      t.equal(broken.failures.get(id), failed)
+      t.equal(broken.rows.has(id), false, 'no part of it is counted')
+    }
   },
 )

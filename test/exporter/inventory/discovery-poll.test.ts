@@ -204,3 +204,28 @@ t.test('that something cannot be listed is said once, and again only when the re
   await poll()
   t.same(warnings(), ['forbidden', 'bad_response', 'bad_response'], 'after it was well it is news')
 })
+
+t.test('where zones cannot be listed, those from before and those given by id are watched', async (t) => {
+  const known: Scope = { kind: 'zone', id: 'c'.repeat(32), name: 'known.example', account: quay }
+  const given = 'd'.repeat(32)
+  let isBroken = false
+  const { poll, state } = world(
+    { zones: [known.id, given] },
+    {
+      async listZones({ page }) {
+        if (isBroken) throw failure('unavailable')
+        return pageOf([known], page)
+      },
+    },
+  )
+  const watched = () =>
+    [...state.scopes.values()].flatMap(({ scope }) => (scope.kind === 'zone' ? [scope] : []))
+  await poll()
+  t.same(watched(), [known])
+  isBroken = true
+  await poll()
+  const added = { kind: 'zone', id: given, name: given, account: { id: '', name: '' } }
+  t.same(watched(), [known, added], 'each once')
+  await poll()
+  t.same(watched(), [known, added])
+})

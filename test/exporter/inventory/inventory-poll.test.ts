@@ -313,3 +313,56 @@ t.test('requests are counted by outcome, with a histogram that adds up', async (
   self.polled('health', { ok: false, durationMs: 5, intervalMs: null, at: 9 })
   t.match(self.pollers.get('health'), { polls: 1, lastSuccess: null })
 })
+
+t.test('listings that never worked are tried again in turn, as far as the budget has room', async (t) => {
+  const zones = ['a.example', 'b.example', 'c.example'].map((name) => zone(name))
+  const [a, b, c] = zones.map(scopeKey)
+  const core = createCore({
+    jobs: () => {
+      throw failure('forbidden')
+    },
+    requestsPerCycle: 4,
+  })
+  core.state.setScopes(zones)
+  await core.pollInventory()
+  const tries = async () => {
+    const before = core.listed.length
+    await core.clock.advance(1_000)
+    await core.inventoryPoll.firstTries.cycle(new AbortController().signal)
+    return core.listed.slice(before)
+  }
+  t.same([await tries(), await tries(), await tries()], [[a], [b], [c]])
+})
+
+t.test('a listing is tried again where the reason may pass', async (t) => {
+  for (const [kind, again] of [
+    ['unavailable', true],
+    ['rate_limited', true],
+    ['auth', true],
+    ['forbidden', true],
+    ['not_found', false],
+    ['invalid_request', false],
+  ] as const) {
+    let isBroken = true
+    const core = createCore({
+      jobs: () => {
+        if (isBroken) throw failure(kind)
+        return []
+      },
+    })
+    const pending = () => core.inventoryPoll.firstTries.pending()
+    core.state.setScopes([one])
+    t.equal(pending(), false, 'not before the first try')
+    await core.pollInventory()
+    t.equal(pending(), again, kind)
+    const listed = async (broken: boolean) => {
+      isBroken = broken
+      const done = core.inventoryPoll.refresh(key, new AbortController().signal)
+      await core.clock.advance(5_000)
+      await done
+    }
+    await listed(false)
+    await listed(true)
+    t.equal(pending(), false, 'what worked once waits for the next cycle')
+  }
+})
