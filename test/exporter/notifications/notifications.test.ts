@@ -615,3 +615,102 @@ t.test('webhooks that Logpush alerts go to are shown as Cloudflare sees them', a
   await twins.pollHistory()
   t.same(shown(twins), [[], []], 'they go with their account')
 })
+
+t.test('what names no job is looked into for five minutes, and not at all when it comes late', async (t) => {
+  const nameless = { data: null, text: 'A Logpush job was disabled.' }
+  const side = createSide()
+  await side.inventory()
+  const open = () => side.notifications.book.open.length
+  await side.notifications.receive(event(side.clock.now(), nameless))
+  await side.followUp()
+  const spent = side.clock.now() - (side.notifications.book.open[0]?.cameAt ?? 0)
+  await side.clock.advance(5 * minute - 250 - spent)
+  await side.followUp()
+  t.equal(open(), 1)
+  await side.clock.advance(minute)
+  await side.followUp()
+  t.equal(open(), 0)
+  await side.notifications.receive(event(side.clock.now() - 5 * minute, { ...nameless, text: 'On time.' }))
+  await side.followUp()
+  t.equal(open(), 1)
+  await side.notifications.receive(event(side.clock.now() - 5 * minute - 1, { ...nameless, text: 'Late.' }))
+  await side.followUp()
+  t.equal(open(), 1, 'the second is closed at once')
+})
+
+t.test('an error is close to the disable within two hours, before or after it', async (t) => {
+  const side = createSide()
+  const now = side.clock.now()
+  const errors = [-2 * hour, -2 * hour + 1, 2 * hour - 1, 2 * hour]
+  side.jobs[scopeKey(zoneA)] = errors.map((ago, index) => off(String(index), { lastError: now + ago }))
+  await side.inventory()
+  await side.notifications.receive(event(now, { data: null, text: 'A Logpush job was disabled.' }))
+  await side.followUp()
+  t.same(
+    errors.map((_, index) => side.disabled(String(index))),
+    [null, 'notified', 'notified', null],
+  )
+})
+
+t.test('a delivery in the instant of the notification is one after it', async (t) => {
+  const side = createSide()
+  const old = side.clock.now() - hour
+  side.jobs[scopeKey(zoneA)] = [off('1', { lastComplete: old }), off('2', { lastComplete: old - 1 })]
+  await side.inventory()
+  await side.notifications.receive(event(old, { data: { job_id: 1 } }))
+  await side.notifications.receive(event(old, { data: { job_id: 2 } }))
+  await side.followUp()
+  t.same([side.disabled('1'), side.disabled('2')], [null, 'notified'])
+})
+
+t.test('what was sent a day ago is not counted, and a time far ahead is not believed', async (t) => {
+  const side = createSide()
+  await side.inventory()
+  const day = 24 * hour
+  const now = side.clock.now()
+  const receive = (sent: number, job: number) =>
+    side.notifications.receive(event(sent, { data: { job_id: job } }))
+  await receive(now - day, 11)
+  t.equal(side.count('webhook'), 0)
+  await receive(now - day + 1_000, 12)
+  t.equal(side.count('webhook'), 1)
+  await receive(now + day - 1_000, 13)
+  await receive(now + day, 14)
+  t.same(
+    side.notifications.book.seen.map(({ at }) => at - now),
+    [-day, -day + 1_000, day - 1_000, 0],
+  )
+})
+
+t.test(
+  'a job that Cloudflare disabled is logged with the reason, however little is known of it',
+  async (t) => {
+    const side = createSide({ jobs: { [scopeKey(zoneA)]: [aJob('1'), off('2')] } })
+    await side.inventory()
+    await side.notifications.receive(event(side.clock.now()))
+    await side.notifications.receive(event(side.clock.now(), { data: { job_id: 2 } }))
+    const told = side.log.lines.filter(({ message }) => message.startsWith('Cloudflare reported'))
+    t.match(
+      told.map(({ level, fields }) => ({ level, fields })),
+      [
+        { level: 'warn', fields: { zone: 'a.example', job_id: '1', job_name: 'job 1', reason: 'other' } },
+        { level: 'warn', fields: { zone: 'a.example', job_id: '2', job_name: 'job 2', reason: 'auth' } },
+      ],
+    )
+  },
+)
+
+t.test('a follow-up that is given up ends quietly, one that is our error does not', async (t) => {
+  const side = createSide()
+  await side.inventory()
+  await side.notifications.receive(event(side.clock.now()))
+  const { notifications, state, clock, log } = side
+  const running = (error: Error) => {
+    const refresh = () => Promise.reject(error)
+    const { signal } = new AbortController()
+    return createFollowUp({ notifications, state, refresh, server: clock, clock, log }).run(signal, signal)
+  }
+  await t.resolves(running(failure('aborted')))
+  await t.rejects(running(failure('unavailable')), /unavailable/)
+  await t.rejects(running(new TypeError('a bug')), /a bug/)
+})

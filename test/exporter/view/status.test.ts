@@ -1,4 +1,5 @@
 import t from 'tap'
+import { beginLedger as beginFiles } from '../../../src/domain/arrival/arrival-ledger.ts'
 import type { JobSummary } from '../../../src/domain/job/job.ts'
 import { noTotals } from '../../../src/domain/ledger/job-totals.ts'
 import { beginLedger } from '../../../src/domain/ledger/ledger.ts'
@@ -88,6 +89,51 @@ t.test('jobs are ordered by what is worst about them, as the dashboards have it'
   )
 })
 
+t.test('jobs without trouble stand in the order of places, names and ids', async (t) => {
+  const { state, ids, first, second } = world()
+  state.jobsListed(
+    second,
+    [summary('61', { name: 'b' }), summary('60', { name: 'b' }), summary('62', { name: 'a' })],
+    now,
+  )
+  state.jobsListed(first, [summary('69', { name: 'z' })], now)
+  t.strictSame(ids({ state: 'ok' }), ['8', '69', '62', '60', '61'])
+})
+
+t.test('a job whose files do not arrive is silent since its newest file', async (t) => {
+  const { state, job, first } = world()
+  const newestEnd = now - 40 * minute
+  const arrival = {
+    place: { store: 'gcs', bucket: 'logs', path: '' },
+    jobs: ['1'],
+    poll: { lastSuccess: now, failure: null },
+    completeTo: now,
+    ledger: { ...beginFiles(now - hour, 0), newestEnd },
+    records: null,
+    tolerance: 1,
+    silent: true,
+    missingShare: null,
+  } as const
+  t.equal(job('1')?.arrival, null)
+  state.arrivalsRead(new Map([[first, new Map([['1', arrival]])]]), true)
+  t.match(job('1'), { trouble: 'not_arriving', since: newestEnd, arrival: { unit: 'files', silent: true } })
+  const records = { ...arrival, ledger: null }
+  state.arrivalsRead(new Map([[first, new Map([['1', records]])]]), true)
+  t.match(job('1'), { trouble: 'not_arriving', since: null })
+})
+
+t.test('data is as old as that of the oldest scope with jobs, of which it is known', async (t) => {
+  const { state, view, first, second } = world()
+  const empty = zone('empty.example')
+  state.setScopes([quayAccount, cdn, shop, empty])
+  state.jobsListed(scopeKey(empty), [], now - 9 * hour)
+  const read = (ago: number) => ({ ...beginLedger(0), readTo: now / minute - ago })
+  state.healthRead(first, read(3), now)
+  t.strictSame(view().headline.dataAt, { inventory: now - 2 * minute, health: now - 3 * minute })
+  state.healthRead(second, read(7), now)
+  t.strictSame(view().headline.dataAt, { inventory: now - 2 * minute, health: now - 7 * minute })
+})
+
 t.test('the headline counts all jobs, and what was lost in the last hour', async (t) => {
   const { headline, found, pages } = world().view({ search: 'nothing like it' })
   t.equal(found, 0)
@@ -122,6 +168,14 @@ t.test('within one kind of trouble the most urgent goes first', async (t) => {
   const late = (id: string, ago: number) => summary(id, { lastComplete: now - ago })
   state.jobsListed(second, [late('31', hour), late('32', 5 * hour)], now)
   t.strictSame(ids({ state: 'late' }), ['32', '31'], 'the one that is furthest over its limit')
+  state.jobsListed(second, [summary('41', { enabled: false }), summary('42', { enabled: false })], now)
+  state.jobDisabled('41', now - hour)
+  state.jobDisabled('42', now - minute)
+  t.strictSame(ids({ state: 'disabled_by_failure' }), ['42', '41'], 'the one that was disabled last')
+  const never = (id: string) => summary(id, { lastComplete: null })
+  state.jobsListed(second, [never('52')], now - hour)
+  state.jobsListed(second, [never('51'), never('52')], now)
+  t.strictSame(ids({ state: 'never_delivered' }), ['52', '51'], 'the one that was there first')
 })
 
 t.test('what the store remembers of a job says nothing of how it fares now', async (t) => {
@@ -268,3 +322,48 @@ t.test('the exporter says what it used, and which accounts and zones are behind'
     ],
   )
 })
+
+t.test(
+  'of accounts and zones those that cannot be read come first, then those with jobs, the oldest data first',
+  async (t) => {
+    const state = createState()
+    const names = ['empty', 'fresh', 'behind', 'old', 'blind']
+    const zones = names.map((name) => zone(`${name}.example`))
+    const rest = Array.from({ length: 97 }, (_, index) => zone(`z${index}.example`))
+    state.setScopes([...zones, ...rest])
+    const [empty, fresh, behind, old, blind] = zones.map(scopeKey)
+    if (!empty || !fresh || !behind || !old || !blind) throw new Error('no zones')
+    for (const one of rest) state.jobsListed(scopeKey(one), [], now)
+    state.jobsListed(empty, [], now - hour)
+    state.jobsListed(fresh, [summary('1')], now - minute)
+    state.jobsListed(behind, [summary('2')], now)
+    state.healthRead(behind, { ...beginLedger(0), readTo: now / minute - 3 }, now)
+    state.jobsListed(old, [summary('3')], now - 5 * minute)
+    state.jobsListed(blind, [summary('4')], now)
+    state.healthFailed(blind, failure('timeout'), now)
+    const page = (asked: number) =>
+      exporterStatus(
+        {
+          scopes: state.scopes.values(),
+          self: createSelfState([]),
+          budget: [{ api: 'rest', limit: 100, remaining: 110, throttled: 0, paused: false }],
+          store: { writes: 0, failures: 0 },
+          departed: { lateRows: 0, gapSeconds: 0 },
+          settings: [],
+          drift: null,
+          startedAt: now,
+          now,
+        },
+        asked,
+      )
+    const { scopes, budget } = page(1)
+    t.match(scopes, { total: 102, blind: 1, empty: 98, page: 1, pages: 2 })
+    t.strictSame(
+      scopes.rows.slice(0, 5).map((row) => row.zone?.name),
+      ['blind', 'old', 'behind', 'fresh', 'empty'].map((name) => `${name}.example`),
+    )
+    t.match(scopes.rows[2], { jobs: 1, inventoryAt: now, healthTo: now - 3 * minute })
+    t.equal(budget[0]?.used, 0, 'more left than allowed is nothing used')
+    t.strictSame([scopes.rows.length, page(2).scopes.rows.length, page(0).scopes.page], [100, 2, 1])
+  },
+)
