@@ -13,6 +13,7 @@ t.test('of a job only what is wrong is lost', async (t) => {
     upload: { max_interval: '60s' },
   })
   t.same(rescued({ surprise: 1 }), whole)
+  t.same(rescued({ x: 1 }), whole, 'a key of one letter stands for none')
 })
 
 t.test('a misspelt key counts as what it most likely stands for', async (t) => {
@@ -29,6 +30,15 @@ t.test('of a list only the item that is wrong is put right', async (t) => {
     ...whole,
     filter: filter({ key: 'a', operator: 'eq', value: 1 }),
   })
+})
+
+t.test('a list with a wrong item is lost whole, and the rest of its object stays', async (t) => {
+  const policy = { name: 'p', alert: 'a', webhooks: ['w'] }
+  const policies = (email: unknown) =>
+    parsePartially({ notifications: { policies: [{ ...policy, email }] } }).notifications?.policies
+  t.same(policies(['a@b.example', 7]), [policy])
+  t.same(policies(['a@b.example']), [{ ...policy, email: ['a@b.example'] }])
+  t.same(policies('a@b.example'), [policy])
 })
 
 t.test('a job of which too little is left is none, and its neighbours are read', async (t) => {
