@@ -458,3 +458,20 @@ t.test('a token that calls refuse is verified at once, and again each minute unt
   t.equal(self.token?.active, true, 'a new token shows within a minute')
   await end()
 })
+
+t.test('jobs are listed out of turn when there are new zones, and only then', async (t) => {
+  const zones = [zone('one.example')]
+  const api = createApi({ zones })
+  const settings = { inventoryPollIntervalMs: 3_600_000, discoveryPollIntervalMs: 60_000 }
+  const { clock, state, end } = begin(api, { settings })
+  await clock.advance(3_000)
+  t.equal(api.calls.jobs, 2, 'the account and its zone')
+  await clock.advance(185_000)
+  t.equal(api.calls.jobs, 2)
+  t.equal(api.calls.zones, 4)
+  zones.push(zone('two.example'))
+  await clock.advance(65_000)
+  t.equal(state.scope(scopeKey(zone('two.example')))?.jobs.size, 1)
+  t.ok(api.calls.jobs > 2)
+  await end()
+})

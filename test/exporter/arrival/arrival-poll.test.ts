@@ -382,3 +382,21 @@ t.test(
     t.equal(lister.calls, before + 1)
   },
 )
+
+t.test('a cycle that is given up looks at no further place', async (t) => {
+  const store = createFakeStore()
+  const abort = new AbortController()
+  const lister: ObjectLister = {
+    close: store.close,
+    list(request, options) {
+      abort.abort()
+      return store.list(request, options)
+    },
+  }
+  const jobs = Array.from({ length: 20 }, (_, index) =>
+    storedJob(`${index + 1}`, { place: { ...quayLogs, bucket: `b${index + 1}` } }),
+  )
+  const core = createArrivalCore({ lister, jobs })
+  await core.poll.cycle(abort.signal)
+  t.equal(store.calls, 8, 'those that were begun together')
+})

@@ -283,3 +283,19 @@ t.test('an account without jobs any more leaves nothing behind', async (t) => {
   await failing.cycle()
   t.equal(failing.poll.firstTries.pending(), false)
 })
+
+t.test('entries of one read are told in the order of things', async (t) => {
+  const side = createSide()
+  await side.pollInventory()
+  await side.cycle()
+  await side.clock.advance(hour)
+  for (const [action, ago] of [
+    ['enabled', 20],
+    ['disabled', 30],
+    ['changed', 10],
+  ] as const)
+    side.write('1', action, side.clock.now() - ago * minute)
+  await side.cycle()
+  const told = side.told().map((text) => text.split(' ')[3])
+  t.same(told, ['disabled', 'enabled', 'changed'])
+})
