@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import { gunzipSync, gzipSync } from 'node:zlib'
+import type { FastifyInstance } from 'fastify'
 import t from 'tap'
 import { UserError } from '../../src/errors.ts'
 import { acceptsGzip, chooseFormat } from '../../src/http/negotiation.ts'
@@ -345,4 +346,39 @@ t.test('a request that is wrong is told so, and is no error of ours', async (t) 
     log.lines.filter(({ level }) => level === 'error'),
     [],
   )
+})
+
+t.test('a request is logged with the milliseconds it took, to a tenth', async (t) => {
+  const log = logSink()
+  let elapsed = 0
+  const timed = (app: FastifyInstance): void => {
+    app.addHook('onResponse', (_request, reply, done) => {
+      elapsed = reply.elapsedTime
+      done()
+    })
+    app.get('/timed', async () => 'done')
+  }
+  const { app } = await serverFor(t, { log, routes: [timed] })
+  await app.inject('/timed')
+  t.ok(elapsed > 0)
+  t.match(log.lines, [{ fields: { path: '/timed', ms: Number(elapsed.toFixed(1)) } }])
+})
+
+t.test('an error whose status is none of a failure is a failure of ours', async (t) => {
+  const log = logSink()
+  const statuses = [302, 600, '404', 413, 503] as const
+  const failing = (app: FastifyInstance): void =>
+    statuses.forEach((statusCode, index) => {
+      app.get(`/failing${index}`, async () => {
+        throw Object.assign(new Error('canary'), { statusCode })
+      })
+    })
+  const { app } = await serverFor(t, { log, routes: [failing] })
+  const answers = await Promise.all(statuses.map((_, index) => app.inject(`/failing${index}`)))
+  t.same(
+    answers.map(({ statusCode }) => statusCode),
+    [500, 500, 500, 413, 503],
+  )
+  t.notMatch(answers.map(({ body }) => body).join(), 'canary')
+  t.equal(log.lines.filter(({ level }) => level === 'error').length, 4)
 })

@@ -2,6 +2,7 @@ import t from 'tap'
 import { summarise } from '../../src/domain/job/job-summary.ts'
 import { beginLedger } from '../../src/domain/ledger/ledger.ts'
 import { type Scope, scopeKey } from '../../src/domain/scope.ts'
+import type { UnmatchedSelector } from '../../src/exporter/state/self-state.ts'
 import { createSelfState, type SelfState } from '../../src/exporter/state/self-state.ts'
 import { createState } from '../../src/exporter/state/state.ts'
 import { exporterMetrics } from '../../src/metrics/exporter-metrics.ts'
@@ -192,4 +193,26 @@ t.test('requests are counted by API, operation and answer, with a whole histogra
   const bucket = (le: string) => histogram.find((line) => line.includes(`le=${le}}`))?.split('} ')[1]
   t.same(['0.05', '0.1', '0.25', '0.5', '1', '30', '+Inf'].map(bucket), ['0', '1', '1', '2', '2', '2', '3'])
   t.ok(own.includes('api_requests_total{rest list_jobs 403} 1'))
+})
+
+t.test('selectors that match nothing are counted by setting, once there was a listing', async (t) => {
+  const own = (found: readonly UnmatchedSelector[]) =>
+    lines((self) => self.selectorsUnmatched(found)).filter((line) => !atRest.includes(line))
+  t.same(own([]), [
+    'unmatched_selectors{accounts} 0',
+    'unmatched_selectors{exclude_zones} 0',
+    'unmatched_selectors{zones} 0',
+  ])
+  t.same(
+    own([
+      { setting: 'zones', entry: 'a.example', near: null },
+      { setting: 'zones', entry: 'b.example', near: null },
+      { setting: 'exclude_zones', entry: 'c.example', near: null },
+    ]),
+    [
+      'unmatched_selectors{accounts} 0',
+      'unmatched_selectors{exclude_zones} 1',
+      'unmatched_selectors{zones} 2',
+    ],
+  )
 })

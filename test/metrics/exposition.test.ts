@@ -487,3 +487,46 @@ t.test('a label value never breaks a line', async (t) => {
     }),
   )
 })
+
+t.test('more than one piece of text comes whole, each series once, in every form', async (t) => {
+  const { state, exposition, read } = source()
+  state.setScopes([one])
+  const jobs = Array.from({ length: 400 }, (_, index) => job(String(index)))
+  state.jobsListed(`zone:${one.id}`, jobs, at)
+  const { body } = await exposition.exposition('text', false)
+  const pieces = [...body]
+  t.ok(pieces.length > 2, `${pieces.length} pieces`)
+  for (const [format, gzip] of [
+    ['text', false],
+    ['text', true],
+    ['openmetrics', false],
+  ] as const) {
+    const text = await read(format, gzip)
+    const found = parseScrape(text).filter(({ name }) => name === 'cloudflare_logpush_job_enabled')
+    t.equal(found.length, 400, `${format} ${gzip}`)
+    t.equal(text.match(/# TYPE cloudflare_logpush_job_enabled /g)?.length, 1)
+  }
+})
+
+t.test('what was compressed is compressed anew when something changed, and only then', async (t) => {
+  const { state, exposition } = withJob()
+  const compressed = async (format: 'text' | 'openmetrics' = 'text') =>
+    [...(await exposition.exposition(format, true)).body][1]
+  const first = await compressed()
+  t.equal(await compressed(), first)
+  const other = await compressed('openmetrics')
+  t.not(other, first)
+  t.equal(await compressed(), first, 'each format has its own')
+  state.jobsListed(`zone:${one.id}`, [job('8')], at + 1)
+  const changed = await compressed()
+  t.not(changed, first)
+  exposition.rulesChanged()
+  t.not(await compressed(), changed)
+})
+
+t.test('a value beyond all numbers is written as Prometheus reads it', async (t) => {
+  t.equal(renderSample('a', '', Number.POSITIVE_INFINITY), 'a +Inf\n')
+  t.equal(renderSample('a', 'b="c"', Number.NEGATIVE_INFINITY), 'a{b="c"} -Inf\n')
+  t.equal(renderSample('a', '', Number.NaN), 'a NaN\n')
+  t.equal(renderSample('a', '', 1e21), 'a 1e+21\n')
+})

@@ -1,4 +1,5 @@
 import t from 'tap'
+import type { JobSummary } from '../../../src/domain/job/job.ts'
 import { noTotals } from '../../../src/domain/ledger/job-totals.ts'
 import { beginLedger } from '../../../src/domain/ledger/ledger.ts'
 import { scopeKey } from '../../../src/domain/scope.ts'
@@ -26,12 +27,24 @@ function definitionsOf({ html }: Html): ReadonlyMap<string, string> {
   return new Map([...found].map(([, term = '', value = '']) => [plain(term), plain(value)]))
 }
 
-function detail(edit: { readonly kind?: string; readonly attempts?: ReadonlyMap<string, number> } = {}) {
+function detail(
+  edit: Partial<JobSummary> & {
+    readonly attempts?: ReadonlyMap<string, number>
+    readonly sampleInterval?: number
+  } = {},
+) {
+  const { attempts = new Map<string, number>(), sampleInterval = null, ...summary } = edit
   const state = createState()
   state.setScopes([cdn])
-  state.jobsListed(scopeKey(cdn), [aSummary('7', now, { kind: edit.kind ?? '' })], now)
-  const attempts = edit.attempts ?? new Map()
-  const totals = { ...noTotals, attempts, records: 12_345, recordsLost: 678, uploadSeconds: 50 }
+  state.jobsListed(scopeKey(cdn), [aSummary('7', now, summary)], now)
+  const totals = {
+    ...noTotals,
+    attempts,
+    records: 12_345,
+    recordsLost: 678,
+    uploadSeconds: 50,
+    sampleInterval,
+  }
   state.healthRead(scopeKey(cdn), { ...beginLedger(0), totals: new Map([['7', totals]]) }, now)
   const input = { scopes: state.scopes.values(), history: createUploadHistory(), maxLagMs: () => hour, now }
   const job = jobById(input, '7')
@@ -59,6 +72,35 @@ t.test('of a job, batches delivered and lost and attempts are each their own sum
 t.test('the dataset is named, with its kind where it has one', async (t) => {
   t.equal(definitionsOf(jobFactsList(detail())).get('Dataset'), 'http_requests')
   t.equal(definitionsOf(jobFactsList(detail({ kind: 'edge' }))).get('Dataset'), 'http_requests (edge)')
+})
+
+t.test('of a job, what Cloudflare chooses is told from what was set, and an expiry is shown', async (t) => {
+  const facts = (edit: Partial<JobSummary> = {}) => definitionsOf(jobFactsList(detail(edit)))
+  const interval = (seconds: number | null) =>
+    facts({ maxUploadIntervalSeconds: seconds }).get('Max. time between uploads')
+  t.same([null, 0].map(interval), ['Cloudflare default', 'Cloudflare default'])
+  t.match(interval(300), /^5 min/)
+  t.equal(facts().has('Credential expires'), false)
+  t.match(facts({ destinationExpiry: now + hour }).get('Credential expires'), '2026-11-24 04:00')
+})
+
+t.test('before a job was listed its page says so', async (t) => {
+  const job = { ...detail(), dataAt: { inventory: null, health: null } }
+  const shown = definitionsOf(jobFactsList(job))
+  t.same([shown.get('Last listed'), shown.get('Uploads counted up to')], ['not yet', 'not yet'])
+  const nameless = definitionsOf(jobFactsList({ ...job, facts: null }))
+  t.same([...nameless.keys()], ['Job id', 'Account', 'Zone'])
+  t.match(jobFactsList({ ...job, facts: null }).html, '<h2 id="job-facts">The job</h2>')
+})
+
+t.test('counts that are estimates are said to be', async (t) => {
+  const sampled = (interval?: number) =>
+    definitionsOf(totalsList(detail(interval === undefined ? {} : { sampleInterval: interval }))).get(
+      'Sampled',
+    )
+  t.same([sampled(), sampled(1)], [undefined, undefined])
+  t.equal(sampled(10), '1 in 10: counts are estimates')
+  t.match(sampled(1.5), /^1 in [12]/)
 })
 
 t.test('a gap is shown as long as it is, and none as none', async (t) => {
