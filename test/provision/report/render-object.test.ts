@@ -1,4 +1,5 @@
 import t from 'tap'
+import { Secret } from '../../../src/domain/secret.ts'
 import { makePlan } from '../../../src/provision/plan/plan.ts'
 import { planJson } from '../../../src/provision/plan/plan-json.ts'
 import { planEverything } from '../../../src/provision/plan/plan-options.ts'
@@ -10,12 +11,12 @@ import {
 } from '../../../src/provision/plan/saved-plan.ts'
 import { sealSecrets } from '../../../src/provision/plan/sealed-secrets.ts'
 import { objectLines } from '../../../src/provision/report/render-object.ts'
-import { actualJob } from '../../../src/provision/resource/live-resource.ts'
+import { actualJob, actualWebhook } from '../../../src/provision/resource/live-resource.ts'
 import { outputForm } from '../../../src/provision/resource/output-form.ts'
 import type { Actual, Desired, DesiredState } from '../../../src/provision/resource/resource.ts'
 import { noColors } from '../../support/colors.ts'
 import { emptyJob } from '../../support/fake-jobs.ts'
-import { account, aJob, removing, wanting } from '../../support/provision-values.ts'
+import { account, aJob, aPolicy, aWebhook, removing, wanting } from '../../support/provision-values.ts'
 
 const fields = Array.from({ length: 40 }, (_, index) => `Field${index}`)
 const wanted = (name: string) => aJob({ name, output: outputForm(fields, { timestamp_format: 'rfc3339' }) })
@@ -89,4 +90,44 @@ t.test('that a job which goes delivers once more does not make a saved plan outd
   const secrets = sealSecrets([], 'salt')
   const saved = readSavedPlan('p', savePlan({ manifest, targets: [], rotate: [], secrets }, at(1)))
   t.equal(whyOutdated(saved, { texts, changes: [], plan: at(60_000) }), null)
+})
+
+t.test('each kind is shown with its fields, those of an update last and with both sides', async (t) => {
+  const policy = aPolicy({ name: 'sre-tell', webhooks: ['sre-a'] })
+  const hook = aWebhook('sre-a')
+  const made = planned([hook, policy], [])
+  t.same(made.lines('sre-a'), [
+    '+ create webhook sre-a in account Quay',
+    '    url: https://exporter.example.com/***',
+    '    secret: (secret)',
+    '',
+  ])
+  t.same(made.lines('sre-tell'), [
+    '+ create policy sre-tell in account Quay',
+    '    alert: failing_logpush_job_disabled_alert',
+    '    enabled: true',
+    '    email: sre@example.com',
+    '    webhooks: sre-a',
+    '',
+  ])
+  t.same(made.lines(), [])
+  const live: Actual = actualWebhook(account, {
+    id: 'w1',
+    name: 'sre-a',
+    url: new Secret('https://old.example.com/canary'),
+    type: 'generic',
+    createdAt: null,
+    lastSuccess: null,
+    lastFailure: null,
+  })
+  t.same(planned([hook], [live]).lines('sre-a'), [
+    '~ update webhook sre-a in account Quay id w1',
+    '    secret: (secret)',
+    '    url: https://old.example.com/*** → https://exporter.example.com/***',
+    '',
+  ])
+  t.same(planned([], [live], removing('sre-a')).lines('sre-a').slice(0, 2), [
+    '- delete webhook sre-a in account Quay id w1',
+    '    url: https://old.example.com/***',
+  ])
 })
