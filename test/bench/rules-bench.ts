@@ -15,10 +15,10 @@ import { otherQueries, panelQueries } from '../dashboards/panel-queries.ts'
 
 /*
  * What the rules cost a Prometheus, and how long the overview dashboard takes:
- * `node --import tsx test/bench/rules-bench.ts [--write] [rules file]` prints the table that stands in deploy/README.md, and
- * writes it there. The real Prometheus with the shipped intervals, one scrape each 30 seconds, a target that shows a
- * fleet of jobs, and weeks of history at the moments that the rules look back to. Five minutes for each line; nothing
- * else should run meanwhile.
+ * `node --import tsx test/bench/rules-bench.ts [--write] [--rules] [rules file]` prints the table that stands in
+ * deploy/README.md, and writes it there; with `--rules` it also tells the dearest rules of each fleet. The real Prometheus
+ * with the shipped intervals, one scrape each 30 seconds, a target that shows a fleet of jobs, and weeks of history at
+ * the moments that the rules look back to. Five minutes for each line; nothing else should run meanwhile.
  */
 
 const args = process.argv.slice(2)
@@ -170,7 +170,20 @@ function* fleetSeries() {
 
 const groups = z.object({
   data: z.object({
-    groups: z.array(z.object({ name: z.string(), interval: z.number(), evaluationTime: z.number() })),
+    groups: z.array(
+      z.object({
+        name: z.string(),
+        interval: z.number(),
+        evaluationTime: z.number(),
+        rules: z.array(
+          z.object({
+            name: z.string(),
+            evaluationTime: z.number(),
+            labels: z.record(z.string(), z.string()).optional(),
+          }),
+        ),
+      }),
+    ),
   }),
 })
 
@@ -235,6 +248,13 @@ async function askOverview(
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 
+/** Prints what each group takes of its interval, and the dearest rules. */
+function tellDearest(...tables: readonly ReadonlyMap<string, readonly number[]>[]): void {
+  for (const table of tables)
+    for (const [name, values] of [...table].sort((a, b) => median(b[1]) - median(a[1])).slice(0, 15))
+      process.stderr.write(`${(median(values) * 100).toFixed(2)} % ${name}\n`)
+}
+
 async function measure(jobs: number, failing: number): Promise<Cost> {
   const folder = await mkdtemp(join(tmpdir(), 'rules-bench-'))
   const target = createServer((_, response) => {
@@ -276,8 +296,9 @@ async function measure(jobs: number, failing: number): Promise<Cost> {
         Number.NaN,
     )
   try {
-    // Of each group the median: what else the machine does shows in single evaluations.
+    // Of each group, and of each rule, the median: what else the machine does shows in single evaluations.
     const shares = new Map<string, number[]>()
+    const ruleShares = new Map<string, number[]>()
     const end = Date.now() + minutes * 60_000
     let [usedAtFirst, firstAt] = [0, Date.now()]
     while (Date.now() < end) {
@@ -288,9 +309,17 @@ async function measure(jobs: number, failing: number): Promise<Cost> {
         firstAt = Date.now()
         continue
       }
-      for (const { name, evaluationTime, interval } of groups.parse(await get('rules')).data.groups)
+      for (const { name, evaluationTime, interval, rules } of groups.parse(await get('rules')).data.groups) {
         shares.set(name, [...(shares.get(name) ?? []), evaluationTime / interval])
+        for (const [index, rule] of rules.entries()) {
+          const { severity, problem, level, window } = rule.labels ?? {}
+          const labels = [severity, problem, level, window].filter((label) => label !== undefined).join(' ')
+          const key = `${name.replace('cloudflare-logpush-', '')} ${index} ${rule.name} ${labels}`
+          ruleShares.set(key, [...(ruleShares.get(key) ?? []), rule.evaluationTime / interval])
+        }
+      }
     }
+    if (args.includes('--rules')) tellDearest(shares, ruleShares)
     const each = [...shares].map(([name, values]) => ({ name, share: median(values) }))
     const slowest = each.reduce((one, other) => (other.share > one.share ? other : one))
     const cpu = ((await cpuSeconds(at)) - usedAtFirst) / ((Date.now() - firstAt) / 1000)
