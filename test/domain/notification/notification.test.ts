@@ -242,6 +242,8 @@ t.test('a stored book comes back as it was, and a damaged one is told from it', 
     { ...record, readTo: [account] },
   ]
   for (const damaged of broken) t.equal(notificationsFromRecord(damaged), null, JSON.stringify(damaged))
+  const odd = notificationsFromRecord({ ...record, seen: [{ ...seen(), jobIds: ['5', 6, null] }] })
+  t.same(odd?.seen[0]?.jobIds, ['5'], 'an id that is no text costs itself alone')
 })
 
 t.test('a row of the history is an event of its account', async (t) => {

@@ -36,6 +36,13 @@ t.test('zones whose jobs cannot be listed take turns, as many as there are queri
   t.equal(due({ requests: 100 }).length, 35)
 })
 
+t.test('zones that have jobs leave fewer queries for those of which nobody can say', async (t) => {
+  const { state, due } = unlistable()
+  for (const one of zones.slice(0, 10)) state.jobsListed(scopeKey(one), [summarise(aJob('1'))], now)
+  t.equal(due({ requests: 2 }).length, 20, 'one query for the ten that have jobs, one for ten of the others')
+  t.equal(due({ requests: 3 }).length, 30)
+})
+
 t.test('zones that spoil answers take a query each, and those that rest are left out', async (t) => {
   const { due } = unlistable()
   t.equal(due({ requests: 5, isAlone: () => true }).length, 5)

@@ -60,3 +60,25 @@ t.test('each such filter is logged once, and again when it matches', async (t) =
     'info a filter matches again {"setting":"--cloudflare.zones","entry":"quay.exmaple"}',
   ])
 })
+
+t.test(
+  'a filter is told by itself: another one, even of the same setting, tells nothing of it',
+  async (t) => {
+    const self = createSelfState([])
+    const told: unknown[] = []
+    const tell = (fields: object) => void told.push(fields)
+    const log = { debug: tell, info: tell, warn: tell, error: tell }
+    const typo = { setting: 'zones', entry: 'quay.exmaple', near: null } as const
+    const excluded = { ...typo, setting: 'exclude_zones' } as const
+    const other = { ...typo, entry: 'nowhere.example' } as const
+    noteUnmatched([typo], { self, log })
+    noteUnmatched([typo, excluded, other], { self, log })
+    noteUnmatched([typo, other], { self, log })
+    t.same(told, [
+      { setting: '--cloudflare.zones', entry: 'quay.exmaple' },
+      { setting: '--cloudflare.exclude-zones', entry: 'quay.exmaple' },
+      { setting: '--cloudflare.zones', entry: 'nowhere.example' },
+      { setting: '--cloudflare.exclude-zones', entry: 'quay.exmaple' },
+    ])
+  },
+)

@@ -1,0 +1,54 @@
+import t from 'tap'
+import { createRequestQueue } from '../../src/access/request-queue.ts'
+import { fullBucket, wholeBurst } from '../../src/access/token-bucket.ts'
+import { createSteppedClock } from '../support/stepped-clock.ts'
+
+const windowMs = 60_000
+
+/** Ten requests a minute, half of them ours, all at once if need be. */
+function queueOfFive() {
+  const clock = createSteppedClock(undefined, 3)
+  const queue = createRequestQueue(clock, fullBucket(10, windowMs, 0.5, clock.monotonic(), wholeBurst))
+  const began = clock.monotonic()
+  const sent: number[] = []
+  const send = (priority = 1): void => {
+    void queue.enter({ priority, signal: new AbortController().signal }).then(({ at }) => {
+      sent.push(at - began)
+      queue.ended()
+    })
+  }
+  return { clock, queue, sent, send }
+}
+
+t.test(
+  'a share that is spent is free again a second after the window, since requests arrive late',
+  async (t) => {
+    const { clock, queue, sent, send } = queueOfFive()
+    for (let i = 0; i < 6; i += 1) send()
+    await clock.advance(windowMs)
+    t.same(sent, [0, 0, 0, 0, 0])
+    t.equal(queue.sentLately(), 5, 'those of a minute ago still count')
+    await clock.advance(1_000)
+    t.same(sent.slice(5), [windowMs + 1_000])
+    t.equal(queue.sentLately(), 1)
+  },
+)
+
+t.test('of those that wait the urgent go first, each in the order in which it came', async (t) => {
+  const { clock, queue } = queueOfFive()
+  const order: string[] = []
+  const enter = (name: string, priority: number): void =>
+    void queue
+      .enter({ priority, signal: new AbortController().signal })
+      .then(() => order.push(name))
+      .then(queue.ended)
+  for (let i = 0; i < 4; i += 1) void queue.enter({ priority: 0, signal: new AbortController().signal })
+  enter('later', 2)
+  enter('urgent', 1)
+  enter('urgent too', 1)
+  await clock.advance(100)
+  t.same(order, [], 'four at a time are under way')
+  queue.ended()
+  await clock.advance(2 * windowMs)
+  t.same(order, ['urgent', 'urgent too', 'later'])
+})
