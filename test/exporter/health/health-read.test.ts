@@ -24,6 +24,8 @@ async function readAll(uploads: readonly Upload[], limit: number) {
   const ask = async (asked: HealthQuery) => {
     queries.push(asked)
     if (queries.length > 200) throw new Error('it asks without end')
+    const { geq = '-1', lt = 'Infinity' } = asked.jobs ?? {}
+    if (Number(geq) >= Number(lt)) throw new Error('it asks for no job at all')
     const rowsOf = (id: string): readonly HealthRow[] =>
       rowsAt(uploads, id, asked, start + 60 * minuteMs)
         .filter(({ jobId }) => Number(jobId) >= Number(asked.jobs?.geq ?? 0))

@@ -3,7 +3,6 @@ import type { JobRecord } from '../../../src/domain/job/job.ts'
 import { scopeKey } from '../../../src/domain/scope.ts'
 import { Secret } from '../../../src/domain/secret.ts'
 import { dueScopes } from '../../../src/exporter/inventory/inventory-poll.ts'
-import { createSelfState } from '../../../src/exporter/state/self-state.ts'
 import type { Unreadable } from '../../../src/ports/listing.ts'
 import { createMemoryStore } from '../../../src/store/memory-store.ts'
 import { aJob, createCore, failure, quayAccount, zone } from '../../support/exporter-core.ts'
@@ -290,29 +289,6 @@ t.test(
     t.ok(listed.includes(scopeKey(added)))
   },
 )
-
-t.test('requests are counted by outcome, with a histogram that adds up', async (t) => {
-  const self = createSelfState(['health'])
-  const exchange = {
-    api: 'rest',
-    operation: 'list_jobs',
-    code: '200',
-    accountId: null,
-    rateLimit: null,
-    retryAfterMs: null,
-    throttled: false,
-    serverTime: null,
-  } as const
-  for (const durationMs of [10, 300, 60_000]) self.exchanged({ ...exchange, durationMs })
-  const [stats] = self.requests.values()
-  t.match(stats, { count: 3, sumSeconds: 60.31, buckets: [1, 1, 1, 2, 2, 2, 2, 2, 2] })
-  self.reloaded(false, 5)
-  t.same(self.reload, { successful: false, at: 5 })
-  self.windowSplit()
-  t.equal(self.windowsSplit, 1)
-  self.polled('health', { ok: false, durationMs: 5, intervalMs: null, at: 9 })
-  t.match(self.pollers.get('health'), { polls: 1, lastSuccess: null })
-})
 
 t.test('listings that never worked are tried again in turn, as far as the budget has room', async (t) => {
   const zones = ['a.example', 'b.example', 'c.example'].map((name) => zone(name))

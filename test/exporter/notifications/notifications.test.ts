@@ -507,6 +507,29 @@ t.test('a row that is listed late is found, and a list without end is left', asy
   t.ok(endless.log.lines.some(({ level, message }) => level === 'warn' && /too many/.test(message)))
 })
 
+t.test('a history is read from ten minutes before it was read to, the oldest first', async (t) => {
+  const clock = createSteppedClock()
+  const asked: number[] = []
+  const ago = [1, 3, 2].map((minutes) => clock.now() - minutes * minute)
+  const side = createSide({
+    clock,
+    history: ({ since }) => {
+      asked.push(since)
+      return ago.map((sent, index) => row(sent, { alertBody: new Secret(`Logpush job ${index + 1}`) }))
+    },
+  })
+  await side.pollHistory()
+  t.same(
+    side.notifications.book.seen.map(({ jobIds }) => jobIds),
+    [['2'], ['3'], ['1']],
+  )
+  const readTo = side.notifications.book.readTo.get(quay.id) ?? 0
+  await clock.advance(hour)
+  await side.pollHistory()
+  t.equal(asked[1], readTo - 10 * minute)
+  t.ok((side.notifications.book.readTo.get(quay.id) ?? 0) >= readTo + hour)
+})
+
 t.test('a history that comes in part moves nothing', async (t) => {
   const clock = createSteppedClock()
   let broken = true

@@ -22,7 +22,7 @@ t.test('a request that took as long as a bound is within it', async (t) => {
     durationBuckets.map((_, index) => index + 1),
   )
   self.exchanged({ ...exchange, durationMs: 30_001 })
-  t.match(stats, { count: durationBuckets.length + 1, buckets: durationBuckets.map((_, index) => index + 1) })
+  t.match(stats, { count: 10, sumSeconds: 79.401, buckets: durationBuckets.map((_, index) => index + 1) })
 })
 
 t.test('requests are counted apart by API, operation and outcome', async (t) => {
@@ -64,4 +64,19 @@ t.test('failures are counted by poller and kind, of pollers nobody named as well
   t.same([...(self.pollers.get('later')?.failures ?? [])], [['network', 1]])
   self.polled('later', { ok: true, durationMs: 1, intervalMs: 1, at: 1 })
   t.match(self.pollers.get('later'), { polls: 1, failures: new Map([['network', 1]]) })
+})
+
+t.test('a reload shows how it ended, and windows that were split are counted', async (t) => {
+  const self = createSelfState([])
+  t.equal(self.reload, null)
+  for (const [successful, at] of [
+    [false, 5],
+    [true, 7],
+  ] as const) {
+    self.reloaded(successful, at)
+    t.same(self.reload, { successful, at })
+  }
+  self.windowSplit()
+  self.windowSplit()
+  t.equal(self.windowsSplit, 2)
 })
