@@ -56,6 +56,13 @@ t.test('notifications and test messages are taken, whatever else they hold', asy
   t.equal((await post(JSON.stringify(event), { 'cf-webhook-auth': secret })).statusCode, 200, 'no type')
 })
 
+t.test('a standby sends the notification away, so that Cloudflare sends it again', async (t) => {
+  const { post } = await receiver(t, { receive: async () => null })
+  const answer = await post(event)
+  t.equal(answer.statusCode, 503)
+  t.equal(answer.body, 'This process is on standby. Another one receives notifications.\n')
+})
+
 t.test('each refusal says what to send instead', async (t) => {
   const { post } = await receiver(t)
   t.equal((await post('{}', { ...valid, 'content-type': 'text/html' })).body, 'Send application/json.\n')

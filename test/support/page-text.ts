@@ -33,3 +33,23 @@ export function pageText(html: string): string {
     .filter((line) => line !== '')
     .join('\n')
 }
+
+/** A page as a browser has it: pageText of all of it, with what links lead to, and what stands out or is chosen. */
+export function wholePageText(html: string): string {
+  const title = /<title>([^<]*)<\/title>/.exec(html)?.[1] ?? ''
+  const refresh = /http-equiv="refresh" content="(\d+)"/.exec(html)?.[1] ?? 'never'
+  const body = /<body[^>]*>([\s\S]*)<\/body>/.exec(html)?.[1] ?? ''
+  const marked = body
+    .replace(/<\/?main[^>]*>/g, '<p></p>')
+    .replace(/<a ([^>]*)>([\s\S]*?)<\/a>/g, (_, attributes: string, text: string) => {
+      const href = /href="([^"]*)"/.exec(attributes)?.[1] ?? ''
+      const notes = attributes.replace(/(?:href|class)="[^"]*"|class="button"/g, '').trim()
+      const style = /class="([^"]*)"/.exec(attributes)?.[1] ?? ''
+      return ` ${[text, `(${href})`, style === '' ? '' : `{${style}}`, notes].filter((part) => part !== '').join(' ')} `
+    })
+    .replace(
+      /<(option|input)([^>]*)>/g,
+      (_, tag: string, attributes: string) => ` <p>${tag}${attributes}</p>`,
+    )
+  return `${title}\nrefresh: ${refresh}\n${pageText(marked)}`
+}
