@@ -70,6 +70,13 @@ t.test('each refusal says what to send instead', async (t) => {
   t.match((await post('{}', json)).body, /^The cf-webhook-auth header must contain this webhook's secret/)
 })
 
+t.test('a standby sends the notification on its way to another process', async (t) => {
+  const { post } = await receiver(t, { receive: async () => null })
+  const answer = await post(event)
+  t.equal(answer.statusCode, 503)
+  t.equal(answer.body, 'This process is on standby. Another one receives notifications.\n')
+})
+
 t.test('a blank line in the secret file lets nobody in', async (t) => {
   const file = new Secret(`\n${secret}\n\n`)
   const { post, received } = await receiver(t, { secrets: async () => secretLines(file) })

@@ -57,6 +57,26 @@ const cases: readonly (readonly [FailureReason, string, string, string | null])[
   ],
   ['dns', 'splunk', 'splunk://splunk.quay.example:8088', 'dig +short splunk.quay.example @1.1.1.1'],
   ['throttled', 'r2', 'r2://logs/http', null],
+  ['auth', 'r2', 'r2://logs/http', 'npx wrangler r2 bucket info logs'],
+  ['not_found', 'r2', 'r2://logs/http', 'npx wrangler r2 bucket info logs'],
+  ['dns', 'r2', 'r2://logs/http', null],
+  ['not_found', 's3', 's3://quay-logs', 'aws s3api head-bucket --bucket quay-logs'],
+  ['not_found', 'gcs', 'gs://quay-dns', 'gcloud storage buckets describe gs://quay-dns'],
+  ['dns', 'gcs', 'gs://quay-dns', 'dig +short storage.googleapis.com @1.1.1.1'],
+  [
+    'tls',
+    's3',
+    's3://quay-logs',
+    'openssl s_client -connect quay-logs.s3.amazonaws.com:443 -servername quay-logs.s3.amazonaws.com </dev/null | openssl x509 -noout -subject -issuer -enddate',
+  ],
+  [
+    'timeout',
+    'https',
+    'https://logs.example/in',
+    "curl -sS -o /dev/null -w '%{http_code} in %{time_total} s\\n' https://logs.example/",
+  ],
+  ['rejected', 'https', 'https://logs.example/in', null],
+  ['other', 'https', 'https://logs.example/in', null],
   // Nothing of it may reach a shell.
   ['auth', 's3', 's3://$(reboot)/x', null],
   ['dns', 'https', 'https://a.example;reboot/x', null],
@@ -69,6 +89,15 @@ t.test('the first check is one for this error at this destination', async (t) =>
   t.match(advice('auth', 'gcs', 'gs://quay-dns')?.text, /logpush@cloudflare-data/)
   t.match(advice('auth', 'a new kind', 'new://x')?.text, /key or header/)
   t.equal(adviceFor({ reason: null, facts: null }), null)
+  t.match(adviceFor({ reason: 'dns', facts: null }), { command: null, anchor: /other-http-endpoints$/ })
+})
+
+t.test('each class of error has advice of its own', async (t) => {
+  const texts = (
+    ['auth', 'not_found', 'dns', 'tls', 'timeout', 'throttled', 'rejected', 'server_error', 'other'] as const
+  ).map((reason) => advice(reason, 's3', 's3://quay-logs')?.text ?? '')
+  t.equal(new Set(texts).size, 9)
+  for (const text of texts) t.match(text, /^[A-Z].*[.?]$/)
 })
 
 t.test('each kind leads to its place in the runbook', async (t) => {

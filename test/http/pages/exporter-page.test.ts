@@ -103,3 +103,10 @@ t.test('what was never compared is not said to match', async (t) => {
   const shown = pageText(exporterPage({ ...atRest, drift }, context))
   t.match(shown, /^Not compared yet\. cannot read it$/m)
 })
+
+t.test('the pages of accounts and zones keep the refresh as it is', async (t) => {
+  const scopes = { total: 150, blind: 0, empty: 0, page: 1, pages: 2, rows: [] }
+  const page = (refresh: boolean) => exporterPage({ ...atRest, scopes }, { ...context, refresh })
+  t.match(page(true), /href="[^"]*exporter\?page=2"/)
+  t.match(page(false), /href="[^"]*exporter\?page=2&(amp;)?refresh=off"/)
+})

@@ -120,7 +120,20 @@ t.test('with nothing wrong it says so; with nothing known it says that', async (
   t.match((await get('/')).text, '<h1 id="headline">No jobs found</h1>')
   state.jobsListed(scopeKey(quayAccount), [aSummary('3', now), aSummary('4', now)], now)
   t.match((await get('/')).text, '<h1 id="headline">All 2 jobs are healthy</h1>')
+  state.jobsListed(scopeKey(quayAccount), [aSummary('3', now)], now)
+  t.match((await get('/')).text, '<h1 id="headline">The job is healthy</h1>')
   t.match(words((await get('/')).text), 'Nothing was lost in the last hour.')
+})
+
+t.test('jobs that could not be checked are not said to be healthy', async (t) => {
+  const state = createState()
+  state.setScopes([quayAccount])
+  const job = { summary: aSummary('3', now), failingSince: null, firstSeen: now, disabledByFailure: null }
+  state.remembered(scopeKey(quayAccount), [job], null)
+  state.jobsFailed(scopeKey(quayAccount), failure('timeout', 'no answer'), now - 20 * minute)
+  const text = words((await (await pagesOf(t, { state }))('/')).text)
+  t.match(text, 'No known problems, but 1 of 1 job could not be checked')
+  t.match(text, 'so 1 job shows old data. Longest: jobs of account Quay, for 20 min.')
 })
 
 t.test('what comes from outside stays text wherever it is shown', async (t) => {
