@@ -18,6 +18,12 @@ t.test('a name without its section or cut short is known from four letters on', 
   t.equal(nearestName('list', ['list-of-zones', 'list-zones']), 'list-zones', 'the shortest is nearest')
 })
 
+t.test('of several that are near, the nearest counts, and of equals the first', async (t) => {
+  t.equal(nearestName('zonex', ['zone', 'zones', 'zonex-']), 'zonex-')
+  t.equal(nearestName('acd', ['abcd', 'acde', 'acd1']), 'abcd')
+  t.equal(nearestName('shrad', ['shared', 'shard']), 'shard')
+})
+
 t.test('what is far from every name is near none', async (t) => {
   t.equal(nearestName('frobnicate', flags), null)
   t.equal(nearestName('', flags), null)

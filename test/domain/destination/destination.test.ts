@@ -270,6 +270,9 @@ t.test('a text nobody knows shows no more than its scheme and host', async (t) =
     'splunk://h.example.com/p?sourcetype=***&***',
   )
   t.equal(shown('s3://bucket/path#hunter2'), 's3://bucket/path')
+  const datadog = 'datadog://http-intake.logs.datadoghq.eu'
+  t.equal(shown(`${datadog}/api/v2/logs`), `${datadog}/api/v2/logs`)
+  t.equal(shown(`${datadog}/hunter2`), `${datadog}/***`)
   t.equal(shown('hunter2'), '***')
   t.equal(shown(''), '***')
   t.strictSame(describeDestination(s('S3://b/p?region=x')), { type: 's3', redacted: 's3://b/p?region=x' })
@@ -375,6 +378,8 @@ t.test('the place of a destination is where the logs end up, not how they get th
     destinationPlace('s3://b/a?region=x&endpoint=two.example.com'),
   )
   t.equal(destinationPlace('https://u:p@h.example.com/a'), 'https://h.example.com')
+  t.equal(destinationPlace('new://h.example.com/a/b'), 'new://h.example.com', 'of a kind that nobody knows')
+  t.equal(destinationPlace('no address'), '')
 })
 
 t.test(

@@ -46,3 +46,17 @@ t.test('slots are whole, the last one that of now, and unknown where the tally d
     { count: 0, bytes: 0 },
   ])
 })
+
+t.test('a minute of four hours ago makes room for the one that takes its place', async (t) => {
+  const tally = createMinuteTally()
+  for (const key of ['a', 'b']) tally.begin(key, 1_000)
+  for (const minute of [1_000, 1_001, 1_002]) tally.add('a', minute, one)
+  tally.add('b', 1_001, one)
+  tally.add('a', 1_242, one)
+  t.same(tally.between('a')(1_240, 1_243), one, 'those in between were quiet')
+  t.equal(tally.between('a')(1_002, 1_243), null, 'it has been overwritten')
+  t.same(tally.between('a')(1_003, 1_242), { count: 0, bytes: 0 })
+  t.same(tally.between('b')(1_000, 1_100), one, 'its neighbour is as it was')
+  tally.add('a', 1_002, one)
+  t.same(tally.between('a')(1_003, 1_243), one, 'what is older is left out')
+})

@@ -45,6 +45,12 @@ t.test(
   },
 )
 
+t.test('a job that is off without an error known is disabled for another reason', async (t) => {
+  const { job } = change('disabled_by_failure')
+  const without = { ...job, summary: aSummary('7', now) }
+  t.match(logged([{ change: 'disabled_by_failure', job: without }]), [{ reason: 'other', job_id: '7' }])
+})
+
 t.test('ten equal changes are ten lines, more are one that names the first ten', async (t) => {
   const many = (count: number) =>
     Array.from({ length: count }, (_, index) => change('deleted', String(index)))

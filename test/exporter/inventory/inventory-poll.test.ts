@@ -342,3 +342,40 @@ t.test('a listing is tried again where the reason may pass', async (t) => {
     t.equal(pending(), false, 'what worked once waits for the next cycle')
   }
 })
+
+t.test('of two scopes only the one whose listing never worked is tried again', async (t) => {
+  const two = zone('two.example')
+  const core = createCore({
+    jobs: (listed) => {
+      if (listed === key) throw failure('forbidden')
+      return [aJob('2')]
+    },
+  })
+  core.state.setScopes([one, two])
+  await core.pollInventory()
+  const before = core.listed.length
+  await core.inventoryPoll.firstTries.cycle(new AbortController().signal)
+  t.same(core.listed.slice(before), [key])
+})
+
+t.test('who asks about changes hears of them alone, with when the scope was listed before', async (t) => {
+  let jobs = [aJob('1')]
+  const told: (readonly [readonly string[], number | null])[] = []
+  const core = createCore({
+    jobs: () => jobs,
+    onChanges: (_scope, changes, seenBefore) => told.push([changes.map(({ change }) => change), seenBefore]),
+  })
+  core.state.setScopes([one])
+  const first = core.clock.now()
+  await core.pollInventory()
+  await core.pollInventory()
+  t.equal(told.length, 1, 'nothing had changed the second time')
+  const seen = core.state.scope(key)?.inventory.lastSuccess ?? null
+  jobs = [aJob('1', { enabled: false })]
+  await core.pollInventory()
+  t.same(told, [
+    [['appeared'], null],
+    [['disabled'], seen],
+  ])
+  t.ok((seen ?? 0) > first)
+})
