@@ -1,6 +1,7 @@
 import t from 'tap'
 import { createTransport } from '../../src/cloudflare/transport.ts'
-import { InternalError } from '../../src/errors.ts'
+import { Secret } from '../../src/domain/secret.ts'
+import { InternalError, UserError } from '../../src/errors.ts'
 import { clientDeps, failureOf, options } from '../support/cloudflare-clients.ts'
 
 const listJobs = { operation: 'list_jobs' } as const
@@ -42,3 +43,39 @@ t.test('a request that was given up is never sent', async (t) => {
   t.equal(failure.kind, 'aborted')
   t.same(deps.exchanges, [])
 })
+
+t.test(
+  'a token that cannot be had or sent fails the call before anything is sent, and is not shown',
+  async (t) => {
+    for (const [token, message] of [
+      [
+        async () => {
+          throw new UserError('no such file')
+        },
+        'cannot list jobs: the API token cannot be read: no such file',
+      ],
+      [
+        async () => {
+          throw new Error('canary')
+        },
+        'cannot list jobs: the API token cannot be read',
+      ],
+      ...['', 'can ary', 'canary\n', 'canarÿ'].map(
+        (text) =>
+          [
+            async () => new Secret(text),
+            'cannot list jobs: the API token is empty or contains spaces or line breaks',
+          ] as const,
+      ),
+    ] as const) {
+      const deps = { ...clientDeps('http://api.example/client/v4'), token }
+      const failure = await failureOf(
+        createTransport(deps)(listJobs, options, async ({ fetch }) =>
+          fetch('http://api.example/client/v4/x'),
+        ),
+      )
+      t.match(failure, { kind: 'auth', message })
+      t.notMatch(failure.message, 'can')
+    }
+  },
+)

@@ -65,3 +65,16 @@ t.test('what is live is imported, what is not is made', async (t) => {
     [`zones/${zone.id}/7`, `accounts/${account.id}/8`],
   )
 })
+
+t.test('what the provider has no attribute for is in the notes, and nothing else is', async (t) => {
+  const { output } = aJob().resource
+  const notes = (fields: Parameters<typeof aJob>[0]) =>
+    exportTerraform(portable({ jobs: [portableJob({ name: 'a', ...fields })] })).notes
+  const without = (what: string) => [`job a: the provider does not support ${what}.`]
+  t.same(notes({}), [])
+  t.same(notes({ filterAttackTraffic: true }), without('filter_attack_traffic'))
+  t.same(notes({ transformerId: 7 }), without('transformer_id'))
+  const asTexts = { ...output, options: { ...output.options, stringify_object: true } }
+  t.same(notes({ output: asTexts }), without('stringify_object'))
+  t.same(notes({ output: { ...output, unknown: { newer: 1 } } }), without('newer'))
+})
