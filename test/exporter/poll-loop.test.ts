@@ -178,3 +178,17 @@ t.test('a trigger ends the pause before a further try, and the whole cycle begin
   t.strictSame([startedAt, tries], [[0, 2_000], 0])
   await end()
 })
+
+t.test('a further try that would fall on the next cycle is left to it', async (t) => {
+  let tries = 0
+  const firstTries = {
+    pending: () => true,
+    cycle: async () => {
+      tries += 1
+    },
+  }
+  const { clock, startedAt, end } = running([], { everyMs: () => 5_000, firstTries })
+  await clock.advance(12_000)
+  t.strictSame([startedAt, tries], [[0, 5_000, 10_000], 0])
+  await end()
+})

@@ -341,6 +341,23 @@ t.test('a job that nobody knows yet is looked for again for a while', async (t) 
   await running
 })
 
+t.test('a round that settles nothing stores nothing', async (t) => {
+  const inner = createMemoryStore()
+  let writes = 0
+  const store: RecordStore = {
+    ...inner,
+    put: (key, value) => {
+      if (key === 'notifications') writes += 1
+      return inner.put(key, value)
+    },
+  }
+  const side = createSide({ store, jobs: {} })
+  await side.notifications.receive(event(side.clock.now()))
+  t.equal(writes, 1)
+  await side.followUp()
+  t.same([side.notifications.book.open.length, writes], [1, 1])
+})
+
 t.test('an old notification takes effect only where it still holds', async (t) => {
   const side = createSide({ jobs: { [scopeKey(zoneA)]: [aJob('1'), off('2')] } })
   await side.inventory()

@@ -103,3 +103,30 @@ t.test('listeners hear of every change, and of nothing else', async (t) => {
   t.equal(state.jobDisabled('1', now), scopeKey(one))
   t.equal(changes, 3, 'told twice')
 })
+
+t.test(
+  'a scope that is found again stays the same object until its name or its account changes',
+  async (t) => {
+    const state = createState()
+    const other = { id: 'b'.repeat(32), name: 'Other' }
+    state.setScopes([quayAccount, one, two])
+    const sight = () => [...state.scopes.values()]
+    const [account, first, second] = sight()
+    state.setScopes([{ ...quayAccount }, { ...one }, { ...two }])
+    t.ok(
+      sight().every((scope, index) => scope === [account, first, second][index]),
+      'nothing is rendered anew',
+    )
+    state.setScopes([quayAccount, { ...one, name: 'renamed.example' }, two])
+    t.match(state.scope(scopeKey(one)), {
+      labels: { account: 'Quay', zone: 'renamed.example' },
+      scope: { name: 'renamed.example' },
+    })
+    t.equal(state.scope(scopeKey(two)), second)
+    state.setScopes([quayAccount, one, { ...two, account: other }])
+    t.match(state.scope(scopeKey(two)), { labels: { account: 'Other' }, scope: { account: other } })
+    const renamed = { ...quayAccount, name: 'Quai' }
+    state.setScopes([renamed, { ...one, account: { id: quayAccount.id, name: 'Quai' } }])
+    t.match(state.scope(scopeKey(one)), { labels: { account: 'Quai', zone: 'one.example' } })
+  },
+)
