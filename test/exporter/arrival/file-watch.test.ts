@@ -90,10 +90,17 @@ t.test('by the minute everything at the first look counts, later only what is ne
   const between = () => arrived.between('gcs')(tenOClock / minute - 10, tenOClock / minute + 10)
   t.same(between(), { count: 1, bytes: 100 })
   t.match(watch.ledger(), { files: 0 })
+  t.equal(arrived.since('gcs'), tenOClock / minute - 60)
   put(minute)
   await lookAfter(minute)
   await lookAfter(2 * minute)
   t.same(between(), { count: 2, bytes: 200 })
+})
+
+t.test('a minute of which only the end was listed is not known', async (t) => {
+  const { arrived, lookAfter } = watching()
+  await lookAfter(1_000)
+  t.equal(arrived.since('gcs'), tenOClock / minute - 59)
 })
 
 t.test('a look that is not complete does not say up to when the place is known', async (t) => {
