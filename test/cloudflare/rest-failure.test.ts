@@ -74,3 +74,13 @@ t.test('what is not from Cloudflare is told by its status and its type', async (
   t.equal(told(302), `bad_response: the response is a redirect (302), which is not followed; ${advice}`)
   t.same([299, 300, 399, 400].map(isRedirect), [false, true, true, false])
 })
+
+t.test('a job of Zero Trust needs a permission of its own, which is named', async (t) => {
+  const verdict = judgeRest(403, [{ codes: [7], message: 'error reading job for product' }], context)
+  t.equal(verdict.kind, 'forbidden')
+  t.same(verdict.codes, [7, 'zero_trust'])
+  t.match(
+    verdict.reason,
+    /^the API token may not do this.*; it needs the permission "Zero Trust: PII Read" here, beside Logs Write$/,
+  )
+})
