@@ -29,7 +29,12 @@ function world() {
   const ids = {
     job: cloudflare.addJob(account, { ...live, name }).id,
     oldJob: cloudflare.addJob(account, { ...live, name: old }).id,
-    policy: cloudflare.addPolicy(accountId, { name: policy.resource.name, enabled: false }),
+    // It differs in one field alone, which is enough to see that an update was made.
+    policy: cloudflare.addPolicy(accountId, {
+      name: policy.resource.name,
+      enabled: false,
+      mechanisms: { email: policy.resource.email, webhooks: [], pagerduty: [] },
+    }),
     oldPolicy: cloudflare.addPolicy(accountId, { name: old }),
   }
   return { cloudflare, ids, machine: aMachine(cloudflare) }
