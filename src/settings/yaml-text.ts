@@ -21,7 +21,8 @@ export function readYaml(text: string): PositionedReading {
   const beyond = beyondBounds(text)
   if (beyond !== null) return { ok: false, problems: [beyond] }
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const document = parsed(text, lines)
+  if (document === null) return { ok: false, problems: [{ at: { line: 1, column: 1 }, message: tooDeep }] }
   const at = (offset: number): Position => {
     const { line, col } = lines.linePos(offset)
     return { line: Math.max(1, line), column: Math.max(1, col) }
@@ -82,6 +83,19 @@ export function readYaml(text: string): PositionedReading {
   if (aliasesLeft < 0) problems.push({ at: start, message: `the file has more than ${maxAliases} aliases` })
   if (nodesLeft <= 0 && problems.length === 0) problems.push({ at: start, message: 'the file is too large' })
   return problems.length > 0 ? { ok: false, problems } : { ok: true, root }
+}
+
+/**
+ * Null when the text is nested too deep for the parser's stack. `a: a: a:` is, and no look at the text alone can tell
+ * it from a long line of texts.
+ */
+function parsed(text: string, lineCounter: LineCounter) {
+  try {
+    return parseDocument(text, { lineCounter, prettyErrors: false })
+  } catch (error) {
+    if (error instanceof RangeError) return null
+    throw error
+  }
 }
 
 /** The parser's words for what people really do wrong, in theirs. */

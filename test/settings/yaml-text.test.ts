@@ -11,6 +11,7 @@ const hostile: ReadonlyMap<string, readonly [text: string, problem: RegExp]> = n
   ['20,000 opened mappings', [`a: ${'{b: '.repeat(20_000)}`, /nested more than 100 levels deep/]],
   ['20,000 opened lists, line by line', [`a:\n${' [\n'.repeat(20_000)}`, /nested more than 100 levels deep/]],
   ['20,000 dashes in a line', [`${'- '.repeat(20_000)}a`, /nested more than 100 levels deep/]],
+  ['20,000 keys in braces', [`a: { ${'b: '.repeat(20_000)}c }\nd: 1\n`, /nested more than 100 levels deep/]],
   ['20,000 question marks in a line', [`${'? '.repeat(20_000)}a`, /nested more than 100 levels deep/]],
   [
     '400 levels by indentation',
