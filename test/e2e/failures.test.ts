@@ -256,7 +256,13 @@ t.test('canary secrets appear in no log, metric, page or state file', async (t) 
     ],
     env: { CLOUDFLARE_API_TOKEN: token },
   })
-  await polls(exporter, 'inventory', 3)
+  // The first push of a job fails two seconds after its beginning.
+  await eventually(async () => {
+    const failing = sampleValue(await scrape(`${exporter.url}/metrics`), 'cloudflare_logpush_job_failing', {
+      job_id: '410001',
+    })
+    return failing === 1 ? true : undefined
+  }, 'a job that fails')
   simulated.faults.add({ effect: { kind: 'success_false' }, count: 2 })
   await polls(exporter, 'inventory', 3)
   const outputs: Record<string, string> = { log: exporter.log.join('\n') }
