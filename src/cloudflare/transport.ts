@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 /*
  * One HTTP request, whichever library speaks it: the token and headers go on here and nowhere else, time and size
  * are limited, the caller can give up, the exchange is observed once, and every failure leaves as an ApiFailure.
@@ -6,11 +7,11 @@
 import type { Secret } from '../domain/secret.ts'
 import { ApiFailure, InternalError, UserError } from '../errors.ts'
 import type { ApiExchange, ApiObserver, CallOptions } from '../ports/cloudflare.ts'
+import { startDeadline } from '../ports/deadline.ts'
 import type { Clock, Turns } from '../ports/runtime.ts'
 import { type Answer, type Fetch, mediaTypeIn, readBody } from './answer.ts'
 import { readHints } from './answer-headers.ts'
 import { type FailureContext, judgeExcess, Refusal, toApiFailure } from './api-failure.ts'
-import { startDeadline } from './deadline.ts'
 import { type Operation, operations } from './operations.ts'
 
 export interface TransportDeps {
@@ -64,6 +65,7 @@ export function createTransport(deps: TransportDeps): Transport {
       throw new ApiFailure('aborted', `cannot ${does}: the request was canceled`, { operation: does })
     const token = await readToken(deps.token, does)
     const context = { grant, secrets: [token, ...(call.secrets ?? [])] }
+    setMaxListeners(0, options.signal)
     const deadline = startDeadline(options.signal, deps.timeoutMs)
     const startedAt = deps.clock.monotonic()
     let answer: Answer | null = null

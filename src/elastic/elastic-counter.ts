@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { arrivalTitle, readRight } from '../domain/arrival/arrival-place.ts'
 import type { RecordPlace } from '../domain/arrival/arrival-rule.ts'
 import { countBody } from '../domain/arrival/count-body.ts'
@@ -5,6 +6,7 @@ import { isObject } from '../domain/plain-value.ts'
 import type { Secret } from '../domain/secret.ts'
 import { minuteMs } from '../domain/time.ts'
 import { ApiFailure, type ApiFailureKind } from '../errors.ts'
+import { startDeadline } from '../ports/deadline.ts'
 import type { RecordCounter } from '../ports/record-counter.ts'
 
 /*
@@ -27,8 +29,8 @@ export function createElasticCounter({ authorization, timeoutMs = 10_000 }: Elas
     async count(place, { from, to }, { signal }) {
       const range = { gte: timeText(from * minuteMs), lt: timeText(to * minuteMs) }
       const secret = authorization()
-      const limit = AbortSignal.timeout(timeoutMs)
-      const response = await ask(place, { signal: AbortSignal.any([signal, limit]) }, async (options) => {
+      setMaxListeners(0, signal)
+      const response = await ask(place, startDeadline(signal, timeoutMs), async (options) => {
         // A pattern that fits no index must not count as zero.
         const path = `${encodeURIComponent(place.index)}/_count?allow_no_indices=false&ignore_unavailable=false`
         const answer = await fetch(`${place.url}/${path}`, {
@@ -51,20 +53,22 @@ export function createElasticCounter({ authorization, timeoutMs = 10_000 }: Elas
 
   async function ask<T>(
     place: RecordPlace,
-    options: { readonly signal: AbortSignal },
+    { signal, release }: ReturnType<typeof startDeadline>,
     send: (options: { readonly signal: AbortSignal }) => Promise<T>,
   ): Promise<T> {
     try {
-      return await send(options)
+      return await send({ signal })
     } catch (error) {
       if (error instanceof ApiFailure) throw error
-      const { reason } = options.signal
-      if (!options.signal.aborted) throw failure('network', place, null)
+      const { reason } = signal
+      if (!signal.aborted) throw failure('network', place, null)
       throw failure(
         reason instanceof Error && reason.name === 'TimeoutError' ? 'timeout' : 'aborted',
         place,
         null,
       )
+    } finally {
+      release()
     }
   }
 }

@@ -1,5 +1,7 @@
+import { setMaxListeners } from 'node:events'
 import { readRight } from '../domain/arrival/arrival-place.ts'
 import { isObject } from '../domain/plain-value.ts'
+import { startDeadline } from '../ports/deadline.ts'
 import type { ListPage, ListRequest, ObjectLister } from '../ports/object-lister.ts'
 import { type GcsSettings, gcsFailure, openGcs } from './gcs-access.ts'
 import { limitedText } from './limited-text.ts'
@@ -23,11 +25,14 @@ export function createGcsLister(settings: GcsSettings = {}): ObjectLister {
   const ask = async (request: ListRequest, signal: AbortSignal) => {
     const url = addressOf(storage.baseUrl, request)
     const headers = storage.customEndpoint ? {} : await storage.authClient.getRequestHeaders(url)
-    const answer = await fetch(url, {
-      headers,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-    })
-    return { status: answer.status, text: await limitedText(answer.body, maxBytes) }
+    setMaxListeners(0, signal)
+    const deadline = startDeadline(signal, timeoutMs)
+    try {
+      const answer = await fetch(url, { headers, signal: deadline.signal })
+      return { status: answer.status, text: await limitedText(answer.body, maxBytes) }
+    } finally {
+      deadline.release()
+    }
   }
   return {
     async list(request, { signal }) {

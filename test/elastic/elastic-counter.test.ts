@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 import t from 'tap'
@@ -39,6 +40,13 @@ const says =
     response.writeHead(status, { 'content-type': 'application/json' })
     response.end(typeof body === 'string' ? body : JSON.stringify(body))
   }
+
+t.test('a count that is over leaves nothing on the signal of the process', async (t) => {
+  const { count } = await elastic(t, says(200, { count: 7, _shards: { total: 1, successful: 1, failed: 0 } }))
+  const stop = new AbortController().signal
+  t.equal(await count(stop), 7)
+  t.equal(getEventListeners(stop, 'abort').length, 0)
+})
 
 t.test('one call counts the documents of a minute, with the key in its header', async (t) => {
   const asked: unknown[] = []

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
@@ -269,4 +270,12 @@ t.test('a store that hangs or is interrupted', async (t) => {
   )
   stop.abort()
   t.match(await failureText(listing), /^aborted: cannot list/)
+})
+
+t.test('no look at Google leaves anything on the signal of the process', async (t) => {
+  const endpoint = await saying(t, '{}', 'application/json')
+  const stop = new AbortController().signal
+  const request = { place: gcs, prefix: '', after: '', until: '~', flat: false, cursor: null }
+  await createObjectLister({ kind: 'gcs', endpoint }).list(request, { signal: stop })
+  t.equal(getEventListeners(stop, 'abort').length, 0)
 })
