@@ -7,6 +7,7 @@ import type { Secret } from '../domain/secret.ts'
 import { minuteMs } from '../domain/time.ts'
 import { ApiFailure, type ApiFailureKind } from '../errors.ts'
 import { startDeadline } from '../ports/deadline.ts'
+import { limitedText } from '../ports/limited-text.ts'
 import type { RecordCounter } from '../ports/record-counter.ts'
 
 /*
@@ -44,7 +45,7 @@ export function createElasticCounter({ authorization, timeoutMs = 10_000 }: Elas
           },
           body: JSON.stringify(countBody(place, range)),
         })
-        return { status: answer.status, text: await limited(answer) }
+        return { status: answer.status, text: await limitedText(answer.body, maxBytes) }
       })
       if (response.status !== 200) throw failure(kindOf(response.status), place, response.status)
       return countIn(response.text, place)
@@ -75,21 +76,6 @@ export function createElasticCounter({ authorization, timeoutMs = 10_000 }: Elas
 
 function timeText(at: number): string {
   return new Date(at).toISOString()
-}
-
-/** Null where it is longer than any answer to this question. */
-async function limited(answer: Response): Promise<string | null> {
-  const parts: Uint8Array[] = []
-  let length = 0
-  for await (const part of answer.body ?? []) {
-    length += part.length
-    if (length > maxBytes) {
-      await answer.body?.cancel().catch(() => {})
-      return null
-    }
-    parts.push(part)
-  }
-  return Buffer.concat(parts).toString()
 }
 
 function countIn(text: string | null, place: RecordPlace): number {

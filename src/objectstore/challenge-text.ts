@@ -1,6 +1,6 @@
 import { Secret } from '../domain/secret.ts'
+import { limitedText } from '../ports/limited-text.ts'
 import type { ObjectLocation } from '../ports/object-reader.ts'
-import { limitedText } from './limited-text.ts'
 import { readTask, storeFailure } from './store-failure.ts'
 
 /** A challenge file holds one JWT, well below this; anything longer is some other object. */
