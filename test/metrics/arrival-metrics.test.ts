@@ -4,30 +4,20 @@ import { beginRecords } from '../../src/domain/arrival/record-ledger.ts'
 import type { JobId } from '../../src/domain/job/job.ts'
 import { noTotals } from '../../src/domain/ledger/job-totals.ts'
 import type { JobArrival } from '../../src/exporter/state/job-arrival.ts'
-import { failed, neverPolled, succeeded } from '../../src/exporter/state/poll-state.ts'
+import { failed, succeeded } from '../../src/exporter/state/poll-state.ts'
 import { newScopeState } from '../../src/exporter/state/scope-state.ts'
 import { arrivalMetrics } from '../../src/metrics/arrival-metrics.ts'
 import { jobViews } from '../../src/metrics/job-view.ts'
 import { linesOf } from '../../src/metrics/metric.ts'
+import { untriedArrival } from '../support/arrival-values.ts'
 import { failure, zone } from '../support/exporter-core.ts'
 import { parseScrape } from '../support/scrape.ts'
 
 const at = Date.UTC(2026, 10, 24, 3)
 const one = zone('one.example')
 
-const untried: JobArrival = {
-  place: { store: 'gcs', bucket: 'logs', path: '' },
-  jobs: ['7', '8'],
-  poll: neverPolled,
-  completeTo: null,
-  ledger: null,
-  records: null,
-  tolerance: 0.99,
-  silent: false,
-  missingShare: null,
-}
 const read: JobArrival = {
-  ...untried,
+  ...untriedArrival,
   poll: succeeded(at),
   completeTo: at,
   ledger: { ...beginLedger(at, 0), files: 5, bytes: 700, newestEnd: at - 60_000, gapMs: 1_500 },
@@ -73,13 +63,13 @@ t.test(
 )
 
 t.test('before the first look there is only what the settings say', async (t) => {
-  t.same(shown({ 7: untried })[0], ['arrival_info{gcs 7} 1', 'arrival_min_ratio{} 0.99'])
+  t.same(shown({ 7: untriedArrival })[0], ['arrival_info{gcs 7} 1', 'arrival_min_ratio{} 0.99'])
 })
 
 t.test('where records are counted there are no files, and where nothing is written it is said', async (t) => {
   const place = { store: 'elastic', url: 'https://es', index: 'i', timeField: 't', query: null } as const
   const records = { ...beginRecords(at), records: 12 }
-  const counted: JobArrival = { ...untried, place, records, silent: true, missingShare: 0.25 }
+  const counted: JobArrival = { ...untriedArrival, place, records, silent: true, missingShare: 0.25 }
   t.same(shown({ 7: counted })[0], [
     'arrival_info{elastic 7} 1',
     'arrived_records_total{} 12',

@@ -2,24 +2,15 @@ import t from 'tap'
 import { beginLedger } from '../../../src/domain/arrival/arrival-ledger.ts'
 import { beginRecords } from '../../../src/domain/arrival/record-ledger.ts'
 import type { JobArrival } from '../../../src/exporter/state/job-arrival.ts'
-import { failed, neverPolled, succeeded } from '../../../src/exporter/state/poll-state.ts'
+import { failed, succeeded } from '../../../src/exporter/state/poll-state.ts'
 import { arrivalStatus } from '../../../src/exporter/view/arrival-status.ts'
+import { untriedArrival } from '../../support/arrival-values.ts'
 import { failure } from '../../support/exporter-core.ts'
 import { minute } from '../../support/status-world.ts'
 
 const at = Date.UTC(2026, 10, 24, 3)
 
-const untried: JobArrival = {
-  place: { store: 'gcs', bucket: 'logs', path: 'http' },
-  jobs: ['7', '8'],
-  poll: neverPolled,
-  completeTo: null,
-  ledger: null,
-  records: null,
-  tolerance: 0.99,
-  silent: false,
-  missingShare: null,
-}
+const untried: JobArrival = { ...untriedArrival, place: { store: 'gcs', bucket: 'logs', path: 'http' } }
 const status = (edit: Partial<JobArrival>) => arrivalStatus({ ...untried, ...edit }, () => [], at)
 
 t.test('before the first look only the place is known', async (t) => {

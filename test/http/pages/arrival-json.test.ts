@@ -1,26 +1,13 @@
 import t from 'tap'
 import type { ArrivalStatus } from '../../../src/exporter/view/arrival-status.ts'
 import { arrivalJson } from '../../../src/http/pages/arrival-json.ts'
+import { unseenArrival } from '../../support/arrival-values.ts'
 import { minute } from '../../support/status-world.ts'
 
 const at = Date.UTC(2026, 10, 24, 3)
 const iso = (when: number) => new Date(when).toISOString().replace('.000', '')
 
-const untried: ArrivalStatus = {
-  place: 'gs://logs',
-  unit: 'files',
-  jobs: ['7'],
-  failure: null,
-  completeTo: null,
-  silent: false,
-  missingShare: null,
-  tolerance: 0.98,
-  found: null,
-  records: null,
-  slots: [],
-  command: 'gcloud storage ls gs://logs/',
-}
-const json = (edit: Partial<ArrivalStatus>) => arrivalJson({ ...untried, ...edit })
+const json = (edit: Partial<ArrivalStatus>) => arrivalJson({ ...unseenArrival, ...edit })
 
 t.test('what is not known is null, and a list of nothing is empty', async (t) => {
   t.strictSame(json({}), {

@@ -1,6 +1,7 @@
 import t from 'tap'
 import type { ArrivalStatus } from '../../../src/exporter/view/arrival-status.ts'
 import { arrivalSection } from '../../../src/http/pages/job-arrival.ts'
+import { unseenArrival } from '../../support/arrival-values.ts'
 import { golden, pageText } from '../../support/page-text.ts'
 import { hour, minute } from '../../support/status-world.ts'
 
@@ -11,17 +12,8 @@ const gap = (index: number) => ({
 })
 const amount = (count: number) => ({ count, bytes: count * 1000 })
 const unseen: ArrivalStatus = {
+  ...unseenArrival,
   place: 's3://quay-logs/http',
-  unit: 'files',
-  jobs: ['7'],
-  failure: null,
-  completeTo: null,
-  silent: false,
-  missingShare: null,
-  tolerance: 0.98,
-  found: null,
-  records: null,
-  slots: [],
   command: 'aws s3 ls s3://quay-logs/http/20261124/',
 }
 const found = {
