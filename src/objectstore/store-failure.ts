@@ -48,10 +48,13 @@ export function inspectThrown(error: unknown): Thrown {
   }
 }
 
+const timeoutCode =
+  /^(ETIMEDOUT|ESOCKETTIMEDOUT|TimeoutError|RequestTimeout|UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT)$/
+
 /** Kinds that every store shares: no connection, no answer in time, throttling, a broken store. */
 function commonKind(thrown: Thrown): keyof typeof commonAdvice | null {
   if (thrown.code === 'AbortError') return 'aborted'
-  if (/^(ETIMEDOUT|ESOCKETTIMEDOUT|TimeoutError|RequestTimeout)$/.test(thrown.code)) return 'timeout'
+  if (timeoutCode.test(thrown.code)) return 'timeout'
   // Google's client says it in the text alone.
   if (thrown.code === 'FetchError' && /network timeout/.test(thrown.message)) return 'timeout'
   // A credential file that cannot be read is no trouble of the network.
@@ -123,12 +126,12 @@ function firstSystemCode(error: unknown, depth: number): string | undefined {
   if (depth > 5) return undefined
   const code = textAt(error, 'code')
   if (code !== undefined && isSystemCode(code)) return code
-  const nested = at(error, 'cause') ?? at(at(error, 'errors'), '0')
-  return nested === undefined ? undefined : firstSystemCode(nested, depth + 1)
+  return firstSystemCode(at(error, 'cause') ?? at(at(error, 'errors'), '0'), depth + 1)
 }
 
+/** Codes of the platform: of the system, its resolver, TLS, its parser of HTTP and its fetch. */
 function isSystemCode(code: string): boolean {
-  return /^E[A-Z]{3,}[A-Z_]*$|^ERR_(TLS|SSL)_|CERT|^DEPTH_ZERO/.test(code)
+  return /^E(AI_|[A-Z]{3,})[A-Z_]*$|^(ERR_(TLS|SSL)|HPE|UND_ERR)_|CERT|^UNABLE_TO_/.test(code)
 }
 
 function plainCode(text: string | undefined): string | undefined {
