@@ -1,7 +1,9 @@
+import { setMaxListeners } from 'node:events'
 import type { TokenCredential } from '@azure/core-auth'
 import { BlobServiceClient, StorageSharedKeyCredential } from '@azure/storage-blob'
 import type { Secret } from '../domain/secret.ts'
 import type { ApiFailure } from '../errors.ts'
+import { startDeadline } from '../ports/deadline.ts'
 import { type FailureSign, failureOf, type StoreTask, type Thrown } from './store-failure.ts'
 
 /*
@@ -22,10 +24,8 @@ export interface AzureSettings {
 }
 
 export async function openAzure(account: string, settings: AzureSettings): Promise<BlobServiceClient> {
-  const options = {
-    // One attempt: whoever waits for the answer asks again, with its own clock.
-    retryOptions: { maxTries: 1, tryTimeoutInMs: settings.timeoutMs ?? 10_000 },
-  }
+  // One attempt: whoever waits for the answer asks again, with its own clock.
+  const options = { retryOptions: { maxTries: 1 } }
   if (settings.connectionString !== undefined) {
     return BlobServiceClient.fromConnectionString(settings.connectionString.reveal(), options)
   }
@@ -44,6 +44,24 @@ export async function openAzure(account: string, settings: AzureSettings): Promi
 async function defaultCredential(): Promise<TokenCredential> {
   const { DefaultAzureCredential } = await import('@azure/identity')
   return new DefaultAzureCredential()
+}
+
+/** One call within its time limit, which the client only tells the service: it would wait for ever. */
+export async function withinLimit<T>(
+  { timeoutMs = 10_000 }: AzureSettings,
+  caller: AbortSignal,
+  call: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  setMaxListeners(0, caller)
+  const deadline = startDeadline(caller, timeoutMs)
+  try {
+    return await call(deadline.signal)
+  } catch (error) {
+    // The client calls either an interruption.
+    throw deadline.ended() === 'timeout' ? deadline.signal.reason : error
+  } finally {
+    deadline.release()
+  }
 }
 
 /** `grant` is what to do where access is denied. */

@@ -2,7 +2,7 @@ import type { BlobServiceClient } from '@azure/storage-blob'
 import { readRight } from '../domain/arrival/arrival-place.ts'
 import { InternalError } from '../errors.ts'
 import type { ListPage, ListRequest, ObjectLister } from '../ports/object-lister.ts'
-import { type AzureSettings, azureFailure, openAzure } from './azure-access.ts'
+import { type AzureSettings, azureFailure, openAzure, withinLimit } from './azure-access.ts'
 import { listedObject, pageUntil } from './list-page.ts'
 import { inspectThrown, listTask } from './store-failure.ts'
 
@@ -47,7 +47,7 @@ export function createAzureLister(settings: AzureSettings = {}): ObjectLister {
   const lister: ObjectLister = {
     async list(request, { signal }) {
       try {
-        return await page(request, signal)
+        return await withinLimit(settings, signal, (limited) => page(request, limited))
       } catch (error) {
         if (error instanceof InternalError) throw error
         const thrown = inspectThrown(error)

@@ -1,6 +1,6 @@
 import { ApiFailure, InternalError } from '../errors.ts'
 import type { ObjectReader } from '../ports/object-reader.ts'
-import { type AzureSettings, azureFailure, openAzure } from './azure-access.ts'
+import { type AzureSettings, azureFailure, openAzure, withinLimit } from './azure-access.ts'
 import { challengeText } from './challenge-text.ts'
 import { inspectThrown, readTask } from './store-failure.ts'
 
@@ -14,10 +14,12 @@ export function createAzureReader(settings: AzureSettings = {}): ObjectReader {
       const { place, key } = location
       if (place.store !== 'azure') throw new InternalError(`the Azure reader cannot read from ${place.store}`)
       try {
-        const service = await openAzure(place.account, settings)
-        const blob = service.getContainerClient(place.bucket).getBlobClient(key)
-        const answer = await blob.download(0, undefined, { abortSignal: signal })
-        return await challengeText(answer.readableStreamBody, location)
+        return await withinLimit(settings, signal, async (abortSignal) => {
+          const service = await openAzure(place.account, settings)
+          const blob = service.getContainerClient(place.bucket).getBlobClient(key)
+          const answer = await blob.download(0, undefined, { abortSignal })
+          return challengeText(answer.readableStreamBody, location)
+        })
       } catch (error) {
         if (error instanceof ApiFailure) throw error
         const thrown = inspectThrown(error)
