@@ -18,7 +18,7 @@ export interface GcsSettings {
 export function openGcs(settings: GcsSettings): Storage {
   return new Storage({
     // One attempt: whoever waits for the answer asks again, with its own clock.
-    retryOptions: { autoRetry: false, maxRetries: 0 },
+    retryOptions: { autoRetry: false },
     timeout: settings.timeoutMs ?? 10_000,
     ...(settings.credentialsFile === undefined ? {} : { keyFilename: settings.credentialsFile }),
     ...(settings.apiEndpoint === undefined
