@@ -1,19 +1,13 @@
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect, type PeerCertificate } from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { certificate, type Pair, serverCertificate } from '../support/certificates.ts'
+import { writeAnew as write } from '../support/changing-file.ts'
 import { ask, clock, serverFor, webConfigFor } from '../support/http-server.ts'
 import { type logSink as LogSink, logSink } from '../support/log-sink.ts'
-
-let writes = 0
-function write(path: string, content: string): void {
-  writeFileSync(path, content)
-  writes++
-  utimesSync(path, writes, writes)
-}
 
 interface World {
   readonly folder: string

@@ -1,12 +1,4 @@
-import {
-  copyFileSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs'
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -15,6 +7,7 @@ import { readWebConfig } from '../../src/http/access/web-config.ts'
 import { readYaml } from '../../src/settings/yaml-text.ts'
 import { caseFiles, rewriteLastSection, updating } from '../support/case-file.ts'
 import { certificate, serverCertificate } from '../support/certificates.ts'
+import { writeAnew as write } from '../support/changing-file.ts'
 import { clock, serverFor, webConfigFor } from '../support/http-server.ts'
 import { logSink } from '../support/log-sink.ts'
 import { missingPrograms, runProgram } from '../support/programs.ts'
@@ -25,15 +18,6 @@ function folderFor(t: Test): string {
   const folder = mkdtempSync(join(tmpdir(), 'web-config-'))
   t.teardown(() => rmSync(folder, { recursive: true }))
   return folder
-}
-
-/** Writes a file whose time differs from all others', however fast the test is. */
-let writes = 0
-function write(path: string, content: string): string {
-  writeFileSync(path, content)
-  writes++
-  utimesSync(path, writes, writes)
-  return path
 }
 
 function basic(user: string, password: string): { authorization: string } {

@@ -62,3 +62,32 @@ t.test('a right password takes the place of a wrong one', async (t) => {
   await right('user1')
   t.same(await underAttack(), ['accepted', 'accepted'])
 })
+
+t.test('of more right passwords than are kept, the one that was given first makes room', async (t) => {
+  const { users, right, underAttack } = await world(keptResults + 1)
+  for (const name of users.keys()) await right(name)
+  t.same(await underAttack(), ['busy', ...Array.from({ length: keptResults }, () => 'accepted')])
+})
+
+t.test('a user that there is none of takes as long as one with a wrong password', async (t) => {
+  const { check } = await createBasicAuth()
+  const users = new Map([['sre', new Secret(await hash('right', 8))]])
+  let guesses = 0
+  const spent = async (user: string): Promise<number> => {
+    const before = process.cpuUsage()
+    t.equal(await check(header(user, `guess ${guesses++}`), users), 'refused')
+    return process.cpuUsage(before).user
+  }
+  await spent('sre')
+  const known = await spent('sre')
+  t.ok((await spent('nobody')) > known / 4)
+})
+
+t.test('a password may hold a colon, and the scheme any letters', async (t) => {
+  const { check } = await createBasicAuth()
+  const users = new Map([['sre', new Secret(await hash('a:b:c', 4))]])
+  t.equal(await check(header('sre', 'a:b:c'), users), 'accepted')
+  t.equal(await check(header('sre', 'a:b:c').replace('Basic', 'BASIC '), users), 'accepted')
+  t.equal(await check(header('sre', 'a:b:c').replace('Basic', 'xBasic'), users), 'refused')
+  t.equal(await check(undefined, users), 'refused')
+})
