@@ -90,6 +90,86 @@ t.test('each state has its sentence, with since when where it is known', async (
   golden(t, 'job-page-sentences', [...new Set(sentences)].join('\n'))
 })
 
+/** The state and the width of the gauge in the card of that name, and its text. */
+function cardOf(id: string, edit: Partial<JobDetail>): readonly string[] {
+  const text = jobPage({ ...detail(), ...edit }, context, now)
+  return pageText(
+    new RegExp(`<section class="card[^>]*aria-labelledby="${id}".*?</section>`, 's').exec(text)?.[0] ?? '',
+  ).split('\n')
+}
+
+t.test('the clock of a failing job turns to a warning after 12 hours, and to alarm after 20', async (t) => {
+  const clock = (hours: number, width = 0) => {
+    const earliest = now + (24 - hours) * hour
+    return cardOf('clock', {
+      failingSince: now - hour,
+      disableExpected: { earliest, latest: earliest + width },
+    })
+  }
+  t.match(clock(11.99)[2], / good 50\]$/)
+  t.match(clock(12)[2], /^\[Failing for up to 12 h of about 24 h warn 50\]$/)
+  t.match(clock(19.99)[2], / warn 83\.3\]$/)
+  t.match(clock(20)[2], / bad 83\.3\]$/)
+  t.match(clock(20, hour - 1)[3], /^at 2026-11-24 07:59 UTC: after about 24 h/, 'one guess')
+  t.match(clock(20, hour)[3], /^between 2026-11-24 07:00 UTC and 2026-11-24 08:00 UTC: after/)
+  const neither = { failingSince: null, disableExpected: { earliest: now, latest: now } }
+  t.strictSame(cardOf('clock', neither), [''])
+  t.strictSame(cardOf('clock', { failingSince: now, disableExpected: null }), [''])
+})
+
+t.test('a job that is disabled says how that is known', async (t) => {
+  const known = (how: 'notified' | 'seen') => cardOf('clock', { disabled: { how, at: now - hour } })
+  t.strictSame(known('notified'), ['Disabled', '1 h ago', 'at 2026-11-24 02:00 UTC; Cloudflare notified so'])
+  t.match(known('seen')[2], /UTC; it had been failing for 20 hours or more$/)
+})
+
+t.test('the lag is a warning from 80 % of its limit on, and bad from the limit on', async (t) => {
+  const lag = (lagMs: number | null, edit: Partial<JobDetail> = {}) => cardOf('lag', { lagMs, ...edit })
+  t.match(lag(47 * minute)[2], / good 78\.3\]$/)
+  t.match(lag(48 * minute)[2], /^\[Lag 48 min \/ 1 h warn 80\]$/)
+  t.match(lag(59 * minute)[2], / warn 98\.3\]$/)
+  t.match(lag(hour)[2], / bad 100\]$/)
+  t.strictSame(lag(null, { lastComplete: null }), ['Lag / limit', '–', 'never delivered'])
+  t.strictSame(lag(minute, { maxLagMs: 0 }), [
+    'Lag / limit',
+    '1 min / 0 s',
+    'delivered up to 2026-11-24 02:59 UTC',
+  ])
+  t.strictSame(lag(minute, { facts: null }), [''], 'nobody knows a limit of a job that is not listed')
+})
+
+t.test('what was lost stands out, and nothing does where nothing was', async (t) => {
+  const lost = (lostBatches: number) =>
+    cardOf('lost', { lastHour: { uploads: 10, retries: 2, lostBatches, records: 0, lostRecords: 7 } })
+  t.strictSame(lost(1), ['Lost in the last hour', '*7 records', '1 batch lost, 2 of 10 attempts retried'])
+  t.strictSame(lost(0), ['Lost in the last hour', 'nothing', '0 batches lost, 2 of 10 attempts retried'])
+})
+
+t.test('of the links only the one to the runbook stands out', async (t) => {
+  const links = (edit: Partial<JobDetail>, grafana: string | null) =>
+    [
+      ...jobPage({ ...detail(), ...edit }, { ...context, grafana }, now).matchAll(
+        /<a class="button([^"]*)" href="[^"]*">([^<]*)</g,
+      ),
+    ].map(([, style, text]) => `${text}${style}`)
+  t.strictSame(links(failing, 'https://grafana.example.com'), [
+    'Runbook strong',
+    'Troubleshoot this destination',
+    'Cloudflare',
+    'Grafana',
+    'JSON',
+  ])
+  t.strictSame(links({}, null), ['Cloudflare', 'JSON'])
+})
+
+t.test('a moment is in the past or to come, and now is past', async (t) => {
+  const moment = (lastError: number) =>
+    pageText(jobPage({ ...detail(), lastError }, context, now)).match(/^.* last error$/m)?.[0]
+  t.equal(moment(now), '2026-11-24 03:00 UTC 0 s ago last error')
+  t.equal(moment(now + minute), '2026-11-24 03:01 UTC in 1 min last error')
+  t.equal(moment(now - minute), '2026-11-24 02:59 UTC 1 min ago last error')
+})
+
 t.test('a bar has what was lost at its foot, then retries, then what was delivered', async (t) => {
   const { html } = attemptChart(detail(), 'spark')
   const path = (name: string) => new RegExp(`<path class="${name}"[^>]* d="([^"]*)"`).exec(html)?.[1]
