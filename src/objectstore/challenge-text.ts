@@ -13,7 +13,7 @@ export async function challengeText(body: unknown, location: ObjectLocation): Pr
   throw storeFailure(
     'bad_response',
     readTask(location),
-    { code: '', status: null, message: '' },
+    { code: '', status: null },
     `the object is longer than ${maxBytes / 1024} KiB; check the path`,
   )
 }

@@ -69,20 +69,18 @@ function commonKind(thrown: Thrown): keyof typeof commonAdvice | null {
 export function storeFailure(
   kind: ApiFailureKind,
   { operation, action }: StoreTask,
-  thrown: Thrown,
+  thrown: Pick<Thrown, 'code' | 'status'>,
   advice: string,
 ): ApiFailure {
   const facts = [thrown.code, thrown.status === null ? '' : `status ${thrown.status}`].filter((x) => x !== '')
   const detail = facts.length === 0 ? '' : ` (${facts.join(', ')})`
-  return new ApiFailure(
-    kind,
-    `cannot ${action}: ${phrases[kind] ?? 'the store refused the request'}${detail}; ${advice}`,
-    {
-      operation,
-      status: thrown.status ?? undefined,
-      codes: thrown.code === '' ? [] : [thrown.code],
-    },
-  )
+  const phrase =
+    kind === 'bad_response' ? unreadable[operation] : (phrases[kind] ?? 'the store refused the request')
+  return new ApiFailure(kind, `cannot ${action}: ${phrase}${detail}; ${advice}`, {
+    operation,
+    status: thrown.status ?? undefined,
+    codes: thrown.code === '' ? [] : [thrown.code],
+  })
 }
 
 /** A sign of a failure that only one store has, the kind it means, and what to do. */
@@ -119,7 +117,11 @@ const phrases: Readonly<Partial<Record<ApiFailureKind, string>>> = {
   rate_limited: 'the store throttles requests',
   unavailable: 'the store is unavailable',
   aborted: 'canceled',
-  bad_response: 'the object is not a challenge file',
+}
+
+const unreadable: Readonly<Record<StoreTask['operation'], string>> = {
+  'read challenge file': 'the object is not a challenge file',
+  'list log files': 'the response is not a list of files',
 }
 
 function firstSystemCode(error: unknown, depth: number): string | undefined {
