@@ -26,7 +26,7 @@ export function createS3Lister(settings: S3ListerSettings = {}): ObjectLister {
   const clients = new Map<string, S3Client>()
   const clientFor = (place: StorePlace): S3Client => {
     const { region, endpoint } = whereIs(place, settings)
-    const key = `${region ?? ''} ${endpoint ?? ''}`
+    const key = `${region} ${endpoint}`
     const known = clients.get(key)
     if (known !== undefined) return known
     const client = new S3Client(
@@ -73,9 +73,9 @@ function pageOf(answer: ListObjectsV2CommandOutput, request: ListRequest): ListP
     listedObject(Key && decoded(Key), Size, LastModified?.getTime()),
   )
   const folders = (answer.CommonPrefixes ?? []).flatMap(({ Prefix }) => Prefix ?? [])
-  const last = [...folders.slice(-1).map(decoded), ...objects.slice(-1).map(({ key }) => key)].sort().at(-1)
+  const [folder, key] = [decoded(folders.at(-1) ?? ''), objects.at(-1)?.key ?? '']
   const next = answer.IsTruncated === true ? (answer.NextContinuationToken ?? null) : null
-  return pageUntil(request, objects, { last: last ?? '', cursor: next })
+  return pageUntil(request, objects, { last: folder > key ? folder : key, cursor: next })
 }
 
 /** Keys come encoded: an XML text cannot hold all that a key can. A plus sign is a space. */
