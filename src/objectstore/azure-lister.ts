@@ -23,11 +23,10 @@ export function createAzureLister(settings: AzureSettings = {}): ObjectLister {
     services.set(account, service)
     return service
   }
-  const page = async (request: ListRequest, signal: AbortSignal): Promise<ListPage> => {
+  const page = async (account: string, request: ListRequest, signal: AbortSignal): Promise<ListPage> => {
     const { place, prefix, after, cursor } = request
-    if (place.store !== 'azure') throw new InternalError(`the Azure reader cannot list ${place.store}`)
-    const container = (await serviceOf(place.account)).getContainerClient(place.bucket)
-    const refuses = refusing.has(place.account)
+    const container = (await serviceOf(account)).getContainerClient(place.bucket)
+    const refuses = refusing.has(account)
     const start = refuses ? {} : { startFrom: after }
     const pages = container.listBlobsFlat({ prefix, ...start, abortSignal: signal }).byPage({
       maxPageSize: azurePageSize,
@@ -46,13 +45,13 @@ export function createAzureLister(settings: AzureSettings = {}): ObjectLister {
 
   const lister: ObjectLister = {
     async list(request, { signal }) {
+      const { place } = request
+      if (place.store !== 'azure') throw new InternalError(`the Azure reader cannot list ${place.store}`)
       try {
-        return await withinLimit(settings, signal, (limited) => page(request, limited))
+        return await withinLimit(settings, signal, (limited) => page(place.account, request, limited))
       } catch (error) {
-        if (error instanceof InternalError) throw error
         const thrown = inspectThrown(error)
-        const { place } = request
-        if (thrown.status === 400 && place.store === 'azure' && !refusing.has(place.account)) {
+        if (thrown.status === 400 && !refusing.has(place.account)) {
           refusing.add(place.account)
           return lister.list(request, { signal })
         }

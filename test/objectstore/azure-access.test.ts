@@ -9,6 +9,7 @@ import {
 } from '../../src/objectstore/azure-access.ts'
 import { inspectThrown, listTask } from '../../src/objectstore/store-failure.ts'
 import { startFake } from '../support/object-stores.ts'
+import { warningsDuring } from '../support/warnings.ts'
 
 const accountKey = new Secret(Buffer.from('key').toString('base64'))
 const sas = new Secret('sig=x')
@@ -66,6 +67,12 @@ t.test('one call ends after its time limit, and leaves nothing on the signal of 
   const interrupted = withinLimit({ timeoutMs: 60_000 }, stop.signal, ends)
   stop.abort()
   await t.rejects(interrupted, { message: 'the client was interrupted' })
+})
+
+t.test('many calls at once are no leak of the signal of the process', async (t) => {
+  const { signal } = new AbortController()
+  const calls = () => Promise.all(Array.from({ length: 12 }, () => withinLimit({}, signal, async () => {})))
+  t.same(await warningsDuring(calls), [])
 })
 
 t.test('a refusal of Azure says what to do', async (t) => {

@@ -10,12 +10,14 @@ export interface AzureListOptions {
   readonly refuses?: boolean
   /** Listed whatever is asked for, as the folders of a hierarchical namespace may be. */
   readonly shows?: string
+  /** Where the next page begins; by default there is none. */
+  readonly marker?: string
 }
 
 /** A fake of Azure's list call that begins at `startFrom`, inclusive, as no emulator for Node 20 does. */
 export async function startAzureList(
   keys: readonly string[],
-  { refuses = false, shows }: AzureListOptions = {},
+  { refuses = false, shows, marker = '' }: AzureListOptions = {},
 ): Promise<AzureList> {
   const queries: Record<string, string>[] = []
   const server = await startFake((request, response) => {
@@ -35,7 +37,7 @@ export async function startAzureList(
       )
     response.writeHead(200, { 'content-type': 'application/xml' })
     response.end(
-      `<?xml version="1.0" encoding="utf-8"?><EnumerationResults><Blobs>${blobs.join('')}</Blobs><NextMarker/></EnumerationResults>`,
+      `<?xml version="1.0" encoding="utf-8"?><EnumerationResults><Blobs>${blobs.join('')}</Blobs><NextMarker>${marker}</NextMarker></EnumerationResults>`,
     )
   })
   return { ...server, queries }
