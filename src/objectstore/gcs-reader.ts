@@ -22,7 +22,7 @@ export function createGcsReader(settings: GcsSettings = {}): ObjectReader {
       const stop = (): void => {
         stream.destroy(new DOMException('interrupted', 'AbortError'))
       }
-      signal.addEventListener('abort', stop, { once: true })
+      signal.addEventListener('abort', stop)
       try {
         if (signal.aborted) stop()
         return await challengeText(stream, location)
@@ -34,7 +34,6 @@ export function createGcsReader(settings: GcsSettings = {}): ObjectReader {
         throw gcsFailure(thrown, readTask(location), grant)
       } finally {
         signal.removeEventListener('abort', stop)
-        stream.destroy()
       }
     },
   }
