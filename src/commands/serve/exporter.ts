@@ -4,7 +4,6 @@
  */
 
 import { createServerClock } from '../../access/server-clock.ts'
-import { settleAll } from '../../access/settle-all.ts'
 import type { Secret } from '../../domain/secret.ts'
 import { arrivalPoller } from '../../exporter/arrival/arrival-poll.ts'
 import { auditPoller } from '../../exporter/audit/audit-poll.ts'
@@ -222,7 +221,7 @@ export async function createExporter(initial: Settings, deps: ExporterDeps): Pro
     after: gate.after,
     run: (stop) =>
       runUntil(stop, part?.lost ?? null, {
-        polls: (ended, aborted) => settleAll([watch.run(ended, aborted), drift.run(ended, aborted)]),
+        polls: [watch.run, drift.run],
         stopping() {
           gate.stopping()
           if (stop.aborted) log.info({}, 'shutting down')
