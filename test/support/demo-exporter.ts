@@ -1,10 +1,10 @@
 import { anyKeys, demoArrival, storeHistoryMs } from '../../src/commands/demo/demo-store.ts'
 import { createExporter, type Exporter } from '../../src/commands/serve/exporter.ts'
-import { Secret } from '../../src/domain/secret.ts'
 import { allSettings, defaultsOf, type Settings } from '../../src/settings/exporter-settings.ts'
 import { startSimulator } from '../../src/simulator/server.ts'
 import type { FolderStore } from '../../src/simulator/store/folder-store.ts'
 import type { WorldSpec } from '../../src/simulator/world/world-spec.ts'
+import { exporterDeps } from './exporter-deps.ts'
 import { logSink } from './log-sink.ts'
 import { createSteppedClock, settle } from './stepped-clock.ts'
 
@@ -53,19 +53,10 @@ export async function startDemoExporter(
     arrival: files === null ? [] : demoArrival(simulator.origin),
     ...edit,
   }
-  const exporter = await createExporter(settings, {
-    clock,
-    random: () => 0.5,
-    log: logSink(),
-    env: anyKeys,
-    readFile: () => ({ ok: false, reason: 'no such file' }),
-    pid: process.pid,
-    nodeVersion: process.version,
-    token: { current: async () => new Secret(simulator.token), refresh: () => {} },
-    web: null,
-    webhookSecrets: null,
-    reread: async () => ({ ok: true, settings }),
-  })
+  const exporter = await createExporter(
+    settings,
+    exporterDeps(settings, { clock, log: logSink(), env: anyKeys, apiToken: simulator.token }),
+  )
   const [address] = await exporter.listen([{ host: '127.0.0.1', port: 0 }])
   const stop = new AbortController()
   const running = exporter.run(stop.signal)

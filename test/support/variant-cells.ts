@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createExporter } from '../../src/commands/serve/exporter.ts'
-import { Secret } from '../../src/domain/secret.ts'
 import { allSettings, defaultsOf, type Settings } from '../../src/settings/exporter-settings.ts'
 import type { Variant } from '../../src/simulator/variant/variant.ts'
 import type { VariantChoice } from '../../src/simulator/variant/variants.ts'
+import { exporterDeps } from './exporter-deps.ts'
 import { logSink } from './log-sink.ts'
 import { runProgram } from './run-provision.ts'
 import { type ScrapedSample, sampleValue, scrape } from './scrape.ts'
@@ -49,19 +49,10 @@ export async function exporterCell(variant: Variant | 'contrary'): Promise<reado
     discoveryPollIntervalMs: 30_000,
     historyPollIntervalMs: 30_000,
   }
-  const exporter = await createExporter(settings, {
-    clock,
-    random: () => 0.5,
-    log,
-    env: {},
-    readFile: () => ({ ok: false, reason: 'no such file' }),
-    pid: process.pid,
-    nodeVersion: process.version,
-    token: { current: async () => new Secret(simulator.token), refresh: () => {} },
-    web: null,
-    webhookSecrets: null,
-    reread: async () => ({ ok: true, settings }),
-  })
+  const exporter = await createExporter(
+    settings,
+    exporterDeps(settings, { clock, log, apiToken: simulator.token }),
+  )
   const [address] = await exporter.listen([{ host: '127.0.0.1', port: 0 }])
   const stop = new AbortController()
   let crashed: unknown = null

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import { createExporter } from '../../../src/commands/serve/exporter.ts'
-import { Secret } from '../../../src/domain/secret.ts'
-import { fileReason } from '../../../src/errors.ts'
+import { readTextFile } from '../../../src/runtime/text-file.ts'
 import { allSettings, defaultsOf } from '../../../src/settings/exporter-settings.ts'
 import { startSimulator } from '../../../src/simulator/server.ts'
 import { accountScope, buildWorld } from '../../../src/simulator/world/world-builder.ts'
+import { exporterDeps } from '../../support/exporter-deps.ts'
 import { logSink } from '../../support/log-sink.ts'
 import { runProvision } from '../../support/run-provision.ts'
 import { ask, simStart } from '../../support/simulation.ts'
@@ -83,25 +83,10 @@ async function exporterOf(
     manifestFile: file,
     historyPollIntervalMs: null,
   }
-  const exporter = await createExporter(settings, {
-    clock,
-    random: () => 0.5,
-    log,
-    env,
-    readFile: (path) => {
-      try {
-        return { ok: true, text: readFileSync(path, 'utf8') }
-      } catch (error) {
-        return { ok: false, reason: fileReason(error) }
-      }
-    },
-    pid: process.pid,
-    nodeVersion: process.version,
-    token: { current: async () => new Secret(sim.token), refresh: () => {} },
-    web: null,
-    webhookSecrets: null,
-    reread: async () => ({ ok: true, settings }),
-  })
+  const exporter = await createExporter(
+    settings,
+    exporterDeps(settings, { clock, log, env, apiToken: sim.token, readFile: readTextFile }),
+  )
   const [address] = await exporter.listen([{ host: '127.0.0.1', port: 0 }])
   const stop = new AbortController()
   const running = exporter.run(stop.signal)
