@@ -7,16 +7,22 @@ import { defer } from '../../runtime/defer.ts'
 import { reloadedSettings } from '../../settings/exporter-rules.ts'
 import type { Settings } from '../../settings/exporter-settings.ts'
 import { createMemoryStore } from '../../store/memory-store.ts'
-import { createShardWaiter, type Lease } from '../../store/postgres-lease.ts'
+import {
+  createShardWaiter,
+  type Lease,
+  type LeaseDeps,
+  type ShardWaiter,
+} from '../../store/postgres-lease.ts'
 import { createExporter, type Exporter, type ExporterDeps } from './exporter.ts'
 
 export async function createReplica(
   settings: Settings,
   deps: ExporterDeps & { readonly hostname: string },
+  openWaiter: (claim: LeaseDeps) => ShardWaiter = createShardWaiter,
 ): Promise<Pick<Exporter, 'listen' | 'run' | 'reload'>> {
   const { shard, totalShards } = settings
   const { clock, random, log } = deps
-  const waiter = createShardWaiter({
+  const waiter = openWaiter({
     address: settings.statePath,
     totalShards,
     shards: shard === 'auto' ? Array.from({ length: totalShards }, (_, index) => index) : [shard],
@@ -87,7 +93,6 @@ export async function createReplica(
           await lead(lease, stop)
       } finally {
         await listeners.close(2_000)
-        await standby.http.close(0)
       }
     },
   }
