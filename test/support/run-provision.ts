@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { PassThrough } from 'node:stream'
 import type { CommandIo } from '../../src/cli/command-io.ts'
 import { runCommandLine } from '../../src/cli/command-line.ts'
 import { program } from '../../src/commands/program/program.ts'
-import { ApiFailure, type ExitCode, exitCode, fileReason, UserError } from '../../src/errors.ts'
+import { ApiFailure, type ExitCode, exitCode, UserError } from '../../src/errors.ts'
+import { readTextFile } from '../../src/runtime/text-file.ts'
 
 export interface ProvisionRun {
   readonly code: ExitCode
@@ -17,6 +17,7 @@ export interface ProvisionSetting {
   /** Whether there is a terminal, and what is answered on it. */
   readonly answer?: string | null
   readonly signal?: AbortSignal
+  readonly onReload?: CommandIo['onReload']
 }
 
 /** Runs `provision` as the command line would, in this process; what is thrown becomes its exit code. */
@@ -29,6 +30,17 @@ export async function runProgram(
   argv: readonly string[],
   setting: ProvisionSetting = {},
 ): Promise<ProvisionRun> {
+  const { io, stdout, stderr } = collectingIo(setting)
+  const code = await runCommandLine(program, argv, io).catch((error: unknown) => {
+    if (!(error instanceof UserError || error instanceof ApiFailure)) throw error
+    io.stderr(`logpush-exporter: ${error.message}`)
+    return error instanceof UserError ? error.exitCode : exitCode.failure
+  })
+  return { code, stdout: stdout(), stderr: stderr() }
+}
+
+/** A process as a command sees it, and what it has written so far. */
+export function collectingIo(setting: ProvisionSetting = {}) {
   const out: string[] = []
   const err: string[] = []
   const collect = (into: string[]) => {
@@ -48,20 +60,9 @@ export async function runProgram(
       return setting.answer ?? null
     },
     env: setting.env ?? {},
-    readFile: (path) => {
-      try {
-        return { ok: true, text: readFileSync(path, 'utf8') }
-      } catch (error) {
-        return { ok: false, reason: fileReason(error) }
-      }
-    },
+    readFile: readTextFile,
     signal: setting.signal ?? new AbortController().signal,
-    onReload: () => () => {},
+    onReload: setting.onReload ?? (() => () => {}),
   }
-  const code = await runCommandLine(program, argv, io).catch((error: unknown) => {
-    if (!(error instanceof UserError || error instanceof ApiFailure)) throw error
-    err.push(`logpush-exporter: ${error.message}\n`)
-    return error instanceof UserError ? error.exitCode : exitCode.failure
-  })
-  return { code, stdout: out.join(''), stderr: err.join('') }
+  return { io, stdout: () => out.join(''), stderr: () => err.join('') }
 }

@@ -21,9 +21,13 @@ type Reread = () => Promise<
 >
 
 /** Runs the exporter until it is told to stop; `reread` gives the settings as they are now, for reload. */
-export async function runExporter(settings: Settings, io: CommandIo, reread: Reread): Promise<ExitCode> {
+export async function runExporter(
+  settings: Settings,
+  io: CommandIo,
+  reread: Reread,
+  clock: Clock = createSystemClock(),
+): Promise<ExitCode> {
   preferSmallHeap()
-  const clock = createSystemClock()
   const secrets: (() => readonly Secret[])[] = []
   const log = await openLog(settings, io, clock, () => secrets.flatMap((latest) => latest()))
   const told = tellOf(log, 'token file', 'token', 'a new token')
