@@ -7,7 +7,6 @@ import { priority } from '../../access/budget.ts'
 import type { Caller } from '../../access/caller.ts'
 import { createWake } from '../../access/wake.ts'
 import type { CommandIo } from '../../cli/command-io.ts'
-import type { RestClient } from '../../cloudflare/rest/rest-client.ts'
 import { accountOf, type Scope } from '../../domain/scope.ts'
 import { ApiFailure, UserError } from '../../errors.ts'
 import { runPollLoop } from '../../exporter/poll-loop.ts'
@@ -24,11 +23,13 @@ import {
   readManifestTexts,
 } from '../manifest-files.ts'
 
+type Reads = Parameters<typeof compareManifest>[1]
+
 export interface DriftWatchDeps {
   readonly path: string
   readonly io: Pick<CommandIo, 'env' | 'readFile'>
   readonly references: ReferenceSettings
-  readonly rest: RestClient
+  readonly rest: Reads['directory'] & Reads['jobs'] & Reads['notifications']
   readonly call: Caller
   readonly self: SelfState
   readonly clock: Clock
@@ -116,7 +117,7 @@ export function createDriftWatch(deps: DriftWatchDeps): DriftWatch {
     while (!stop.aborted) {
       await clock.sleep(manifestCheckMs, stop)
       try {
-        if (seen !== null && !stop.aborted && JSON.stringify(texts()) !== seen) wake.trigger()
+        if (!stop.aborted && JSON.stringify(texts()) !== seen) wake.trigger()
       } catch (error) {
         if (!(error instanceof UserError)) throw error
         troubled(fileProblem(error))
