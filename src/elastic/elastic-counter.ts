@@ -59,8 +59,7 @@ export function createElasticCounter({ authorization, timeoutMs = 10_000 }: Elas
   ): Promise<T> {
     try {
       return await send({ signal })
-    } catch (error) {
-      if (error instanceof ApiFailure) throw error
+    } catch {
       const { reason } = signal
       if (!signal.aborted) throw failure('network', place, null)
       throw failure(

@@ -2,6 +2,7 @@ import { getEventListeners } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 import t from 'tap'
+import { arrivalTitle } from '../../src/domain/arrival/arrival-place.ts'
 import type { RecordPlace } from '../../src/domain/arrival/arrival-rule.ts'
 import { Secret } from '../../src/domain/secret.ts'
 import { minuteOf } from '../../src/domain/time.ts'
@@ -9,6 +10,7 @@ import { createElasticCounter } from '../../src/elastic/elastic-counter.ts'
 import { failureText } from '../support/failure-text.ts'
 import { tenOClock } from '../support/log-files.ts'
 import { startFake } from '../support/object-stores.ts'
+import { warningsDuring } from '../support/warnings.ts'
 
 const canary = 'CANARY-do-not-print'
 const from = minuteOf(tenOClock)
@@ -77,6 +79,96 @@ t.test('one call counts the documents of a minute, with the key in its header', 
   ])
 })
 
+t.test('without a key none is sent, and an index is one part of the address', async (t) => {
+  const asked: unknown[] = []
+  const { place } = await elastic(t, (request, response) => {
+    const { url, headers } = request
+    asked.push(url?.split('?')[0], headers['content-type'], 'authorization' in headers)
+    says(200, { count: 0 })(request, response)
+  })
+  const counter = createElasticCounter({ authorization: () => null })
+  const range = { from, to: from + 1 }
+  t.equal(await counter.count({ ...place, index: '<logs-{now/d}>,b' }, range, { signal: never }), 0)
+  t.same(asked, ['/%3Clogs-%7Bnow%2Fd%7D%3E%2Cb/_count', 'application/json', false])
+})
+
+t.test('many counts at once are no leak of the signal of the process', async (t) => {
+  const { count } = await elastic(t, says(200, { count: 7 }))
+  const { signal } = new AbortController()
+  const counts = () => Promise.all(Array.from({ length: 12 }, () => count(signal)))
+  t.same(await warningsDuring(counts), [])
+})
+
+t.test('an answer may be of 64 KiB, and no longer', async (t) => {
+  const longest = '{"count":7}'.padEnd(65_536)
+  t.equal(await (await elastic(t, says(200, longest))).count(), 7)
+  t.match(await failureText((await elastic(t, says(200, `${longest} `))).count()), /^bad_response: /)
+})
+
+t.test('every failure says what was asked, what came, and what to do', async (t) => {
+  const why = new Map<number, string>([
+    [
+      401,
+      'auth: no usable credentials (status 401); set ELASTIC_API_KEY, or ELASTIC_USERNAME and ELASTIC_PASSWORD, or api_key_file in the rule',
+    ],
+    [403, 'forbidden: access denied (status 403); grant the index privilege read to the credentials in use'],
+    [404, 'not_found: no such index (status 404); check index in the rule'],
+    [429, 'rate_limited: too many requests (status 429); try again later'],
+    [500, 'unavailable: Elasticsearch is unavailable (status 500); try again later'],
+    [
+      499,
+      'invalid_request: Elasticsearch refused the request (status 499); check that url in the rule is that of Elasticsearch',
+    ],
+    [
+      201,
+      'invalid_request: Elasticsearch refused the request (status 201); check that url in the rule is that of Elasticsearch',
+    ],
+  ])
+  for (const [status, text] of why) {
+    const { place, count } = await elastic(t, says(status, { count: 7 }))
+    const [kind, ...rest] = text.split(': ')
+    const failure = await count().catch((error: unknown) => error)
+    t.match(failure, { kind, status, operation: 'count records' })
+    t.match(failure, { message: `cannot count ${arrivalTitle(place)}: ${rest.join(': ')}` })
+  }
+  const gone = await elastic(t, (request) => void request.destroy())
+  const failure = await gone.count().catch((error: unknown) => error)
+  t.match(failure, {
+    kind: 'network',
+    status: undefined,
+    message: /: no connection; check url in the rule, and that this machine may connect to it$/,
+  })
+})
+
+t.test('only a number of documents is a count', async (t) => {
+  const noCount =
+    /: the answer is no count \(status 200\); check that url in the rule is that of Elasticsearch$/
+  for (const body of ['null', '7', '[]', '{}', '{"count":"7"}', '{"count":1.5}', '{"count":-1}', '{'])
+    t.match(await failureText((await elastic(t, says(200, body))).count()), noCount, body)
+  for (const body of [
+    { count: 0, _shards: { failed: 0 } },
+    { count: 0, _shards: null },
+  ])
+    t.equal(await (await elastic(t, says(200, body))).count(), 0)
+  const partial = await elastic(t, says(200, { count: 7, _shards: { failed: 1 } }))
+  t.match(
+    await failureText(partial.count()),
+    /^partial: .*: some shards failed \(status 200\); try again later$/,
+  )
+})
+
+t.test('a count that is interrupted says so, whatever the reason', async (t) => {
+  const impatient = await elastic(t, () => undefined, 50)
+  t.match(await failureText(impatient.count()), /^timeout: .*: no response in time; try again later$/)
+  for (const reason of [undefined, 'the end', new Error('the end')]) {
+    const { count } = await elastic(t, () => undefined)
+    const stop = new AbortController()
+    const counting = count(stop.signal)
+    stop.abort(reason)
+    t.match(await failureText(counting), /^aborted: cannot count .*: canceled; the run was interrupted$/)
+  }
+})
+
 t.test('no number is no zero: what fails says why and what to do, and quotes nothing', async (t) => {
   const cases: readonly (readonly [Answer, RegExp])[] = [
     [says(401, canary), /^auth: .*no usable credentials \(status 401\); set ELASTIC_API_KEY/],
@@ -102,11 +194,4 @@ t.test('no number is no zero: what fails says why and what to do, and quotes not
     t.match(told, message)
     t.notMatch(told, canary)
   }
-  const impatient = await elastic(t, () => undefined, 50)
-  t.match(await failureText(impatient.count()), /^timeout: cannot count/)
-  const { count } = await elastic(t, () => undefined)
-  const stop = new AbortController()
-  const counting = count(stop.signal)
-  stop.abort()
-  t.match(await failureText(counting), /^aborted: cannot count/)
 })
