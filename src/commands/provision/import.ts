@@ -105,9 +105,9 @@ async function filesOf(
 
 /** The Terraform file among the files; null when they are others. */
 function terraformOf(texts: readonly ManifestText[]): JsonValue | null {
-  const [json, ...others] = texts.flatMap((text) => asTerraform(text))
+  const [json] = texts.flatMap((text) => asTerraform(text))
   if (json === undefined) return null
-  if (others.length > 0 || texts.length > 1) {
+  if (texts.length > 1) {
     throw new UserError('import: expected one Terraform file, or app-interface files only')
   }
   return json
