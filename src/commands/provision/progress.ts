@@ -18,7 +18,10 @@ export interface ShownProgress extends ProgressDisplay {
 }
 
 /** JSON events on stdout; otherwise a drawing where stderr is a terminal, and plain lines where it is not. */
-export function openProgress(output: 'text' | 'json', io: CommandIo): ShownProgress {
+export function openProgress(
+  output: 'text' | 'json',
+  io: Pick<CommandIo, 'stdout' | 'stderr' | 'stderrStream' | 'terminal' | 'env'>,
+): ShownProgress {
   const plain = { logStream: io.stderrStream, logSettings: <T extends LogSettings>(settings: T) => settings }
   if (output === 'json') return { ...jsonProgress(io.stdout), ...plain }
   if (!io.terminal.stderr) return { ...plainProgress(io.stderr), ...plain }

@@ -1,11 +1,15 @@
 import type { Account } from '../../domain/scope.ts'
 import { UserError } from '../../errors.ts'
+import type { DirectoryApi } from '../../ports/cloudflare.ts'
 import type { Session } from './session.ts'
 
 /* The one account that a verb works on. */
 
 /** The account that is meant: the one that was named, or the only one that the token sees. */
-export async function theAccount(named: readonly string[], { rest, call }: Session): Promise<Account> {
+export async function theAccount(
+  named: readonly string[],
+  { rest, call }: Pick<Session, 'call'> & { readonly rest: Pick<DirectoryApi, 'listAccounts'> },
+): Promise<Account> {
   const [only] = named
   if (named.length > 1) throw new UserError('--cloudflare.accounts: select one account')
   if (only !== undefined && /^[0-9a-f]{32}$/.test(only)) return { id: only, name: '' }
