@@ -6,6 +6,7 @@ import { Socket } from 'node:net'
 import pg from 'pg'
 import { codeOf, UserError } from '../errors.ts'
 import type { Clock } from '../ports/runtime.ts'
+import { reasonOf } from './write-behind.ts'
 
 export interface PostgresSession {
   /** The rows. @throws what the server said, or that the session is gone. */
@@ -71,7 +72,7 @@ export async function connectPostgres(address: string, clock: Clock): Promise<Po
       asking = true
       askedAt = clock.monotonic()
       query('SELECT 1')
-        .catch((error: unknown) => lose(error instanceof Error ? error.message : String(error)))
+        .catch((error: unknown) => lose(reasonOf(error)))
         .finally(() => {
           asking = false
         })
@@ -79,6 +80,7 @@ export async function connectPostgres(address: string, clock: Clock): Promise<Po
   }
   try {
     await client.connect()
+    void beat()
     const [version] = await query("SELECT current_setting('server_version_num')::int AS number")
     if (numberIn(version, 'number') < oldestServer)
       throw new UserError('--state.path: PostgreSQL 14 or newer is needed. Upgrade the server.')
@@ -87,7 +89,6 @@ export async function connectPostgres(address: string, clock: Clock): Promise<Po
     lose('not connected')
     throw error
   }
-  void beat()
   return {
     query,
     lost: gone.signal,
