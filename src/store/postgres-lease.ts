@@ -5,6 +5,7 @@ import type { Clock, Log, Random } from '../ports/runtime.ts'
 import { connectPostgres, type PostgresSession, sqlState } from './postgres-session.ts'
 import { type HeldShard, type ShardClaim, takeShard } from './postgres-shard.ts'
 import { createPostgresStore } from './postgres-store.ts'
+import { reasonOf } from './write-behind.ts'
 
 export interface Lease {
   readonly shard: number
@@ -55,10 +56,7 @@ export function createShardWaiter(deps: LeaseDeps): ShardWaiter {
     session = null
     return leaseOf(own, held, deps)
   }
-  const drop = async (): Promise<void> => {
-    await session?.end()
-    session = null
-  }
+  const drop = async (): Promise<void> => session?.end()
   const settle = (found: string | null): void => {
     if (found !== null && trouble === null)
       log.error({ reason: found }, 'cannot reach the database of --state.path; standing by')
@@ -83,7 +81,7 @@ export function createShardWaiter(deps: LeaseDeps): ShardWaiter {
         } catch (error) {
           await drop()
           if (error instanceof UserError) throw error
-          const reason = error instanceof Error ? error.message : String(error)
+          const reason = reasonOf(error)
           // At the start someone looks; later it may be a change of the password under way.
           if (!connected && wrongSetting.test(sqlState(error) ?? ''))
             throw new UserError(`--state.path: the database refused: ${reason}`)
