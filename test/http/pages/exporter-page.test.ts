@@ -110,3 +110,59 @@ t.test('the pages of accounts and zones keep the refresh as it is', async (t) =>
   t.match(page(true), /href="[^"]*exporter\?page=2"/)
   t.match(page(false), /href="[^"]*exporter\?page=2&(amp;)?refresh=off"/)
 })
+
+t.test('a budget is a warning from 80 % on, and bad once it is used up', async (t) => {
+  const card = (used: number) => {
+    const budget = [{ api: 'rest' as const, limit: 1000, used, remaining: 0, throttled: 0, paused: false }]
+    return /^\[REST.*\]$/m.exec(pageText(exporterPage({ ...atRest, budget }, context)))?.[0]
+  }
+  t.match(card(799), / good 79\.9\]$/)
+  t.match(card(800), / warn 80\]$/)
+  t.match(card(999), / warn 99\.9\]$/)
+  t.match(card(1000), / bad 100\]$/)
+})
+
+t.test('a hundred differences are shown, and all are counted', async (t) => {
+  const changes = Array.from({ length: 101 }, (_, index) => ({
+    account: 'Quay',
+    zone: '',
+    kind: 'job' as const,
+    name: `job ${index}`,
+    change: 'update' as const,
+  }))
+  const shown = pageText(
+    exporterPage({ ...atRest, drift: { comparedAt: now, problem: null, changes } }, context),
+  )
+  t.match(shown, '101 objects differ.')
+  t.equal(shown.match(/^update job/gm)?.length, 100)
+})
+
+t.test('only a token that is known not to be active stands out', async (t) => {
+  const card = (token: ExporterStatus['token']) =>
+    /aria-labelledby="token".*?<p class="(big[^"]*)">([^<]*)</s
+      .exec(exporterPage({ ...atRest, token }, context))
+      ?.slice(1)
+  t.strictSame(card(null), ['big', 'not verified yet'])
+  t.strictSame(card({ active: true, expiresOn: null }), ['big', 'active'])
+  t.strictSame(card({ active: false, expiresOn: now + hour }), ['big bad', 'not active'])
+  t.strictSame(card({ active: true, expiresOn: now + hour }), ['big', 'expires in 1 h'])
+})
+
+t.test('how fresh each account and zone is stands in its row', async (t) => {
+  const blind = { source: 'health', kind: 'timeout', message: 'it timed out', since: now - minute } as const
+  const account = { id: 'a', name: 'Quay' }
+  const zone = { id: 'z', name: 'cdn.example' }
+  const known = { jobs: 3, inventoryAt: now - minute, healthTo: now - 2 * minute, gapSeconds: 60 }
+  const unknown = { jobs: null, inventoryAt: null, healthTo: null, gapSeconds: 0 }
+  const rows = [
+    { account, zone, blind, ...known },
+    { account, zone: null, blind: null, ...unknown },
+  ]
+  const scopes = { total: 2, blind: 1, empty: 0, page: 1, pages: 1, rows }
+  const shown = pageText(exporterPage({ ...atRest, scopes }, context))
+  t.match(
+    shown,
+    'cdn.example Quay | 3 | 1 min ago | 2 min ago | 1 min | *health timeout* for 1 min: it timed out |',
+  )
+  t.match(shown, 'Quay account | unknown | – | – | none | |')
+})

@@ -79,3 +79,58 @@ t.test('the verdict is the worst that is known', async (t) => {
   t.match(verdict({ missingShare: null, found }), /are compared once both are known/)
   t.match(verdict({ missingShare: 0.01, found }), /^What Cloudflare delivered is there/)
 })
+
+t.test('files are found late, or not; no file is not a file that ends now', async (t) => {
+  const line = (term: string, edit: Partial<NonNullable<ArrivalStatus['found']>>) => {
+    const lines = shown({ found: { ...found, ...edit } }).split('\n')
+    return lines[lines.indexOf(term) + 1]
+  }
+  t.equal(line('Found', {}), '1,234 files, 5.0 MB since 2026-11-23 03:00 UTC')
+  t.match(line('Found', { lateFiles: 1 }), /UTC, 1 of them late$/)
+  t.equal(line('Newest file', {}), 'ends 2 min ago')
+  t.equal(line('Newest file', { newestEnd: null }), 'none')
+})
+
+t.test('eight gaps are shown, and of more how many there are', async (t) => {
+  const gaps = (count: number) =>
+    shown({ found: { ...found, gaps: Array.from({ length: count }, (_, index) => gap(index)) } })
+  t.equal(gaps(8).match(/^between /gm)?.length, 8)
+  t.notMatch(gaps(8), /and \d+ more/)
+  t.match(gaps(10), /^and 2 more$/m)
+})
+
+t.test('an hour of slots is shown, earlier ones are folded', async (t) => {
+  const slots = (count: number, silent = 0) =>
+    shown({
+      slots: Array.from({ length: count + silent }, (_, index) => ({
+        start: now - (count + silent - index) * 5 * minute,
+        pushed: index < silent ? null : amount(1),
+        arrived: null,
+      })),
+    })
+  t.notMatch(slots(12), 'Earlier')
+  t.match(slots(13), 'Earlier')
+  t.notMatch(slots(12, 1), 'Earlier', 'a slot of which nothing is known is none')
+  t.notMatch(slots(0, 3), /^Pushed and arrived$/m)
+})
+
+t.test('only fewer files than were pushed stand out, not more, and not what is not known', async (t) => {
+  const standsOut = (pushed: number | null, arrived: number | null) => {
+    const side = (count: number | null) => (count === null ? null : amount(count))
+    const slots = [{ start: now - 5 * minute, pushed: side(pushed), arrived: side(arrived) }]
+    return arrivalSection('7', { ...unseen, slots }, './', now).html.includes('<td><b>')
+  }
+  t.strictSame(
+    [standsOut(2, 1), standsOut(2, 2), standsOut(1, 2), standsOut(null, 1), standsOut(1, null)],
+    [true, false, false, false, false],
+  )
+})
+
+t.test('jobs that write into the same folder are linked, the job itself is not', async (t) => {
+  const others = (jobs: readonly string[]) =>
+    [...arrivalSection('7', { ...unseen, jobs }, '../', now).html.matchAll(/href="([^"]*)"/g)].map(
+      ([, href]) => href,
+    )
+  t.strictSame(others(['7']), [])
+  t.strictSame(others(['7', '8', '9']), ['../jobs/8', '../jobs/9'])
+})
