@@ -64,3 +64,10 @@ t.test('an object in JSON counts as JSON under plain text and without a type, ne
   t.equal(mediaTypeIn('text/plain', 'upstream {'), 'text/plain')
   t.equal(mediaTypeIn('application/problem+json', text), 'application/problem+json')
 })
+
+t.test('a limit of a megabyte and more is told in megabytes', async (t) => {
+  const told = async (bytes: number) =>
+    (await readBody(inPieces('x'.repeat(bytes + 1), 600_000), bytes)).excess
+  t.equal(await told(999_000), 'is longer than 999 kB')
+  t.equal(await told(1_000_000), 'is longer than 1 MB')
+})

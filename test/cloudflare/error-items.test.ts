@@ -28,3 +28,11 @@ t.test('a code that is a text may be one short word; anything else may carry any
   t.equal(code('x'.repeat(40)), 'x'.repeat(40))
   for (const odd of ['', 'x'.repeat(41), 'two words', 'a/b', 'ä']) t.equal(code(odd), 'unknown', odd)
 })
+
+t.test('twenty errors, twenty codes below one and 2,000 letters are read', async (t) => {
+  const many = Array.from({ length: 21 }, (_, index) => ({ code: index, message: '' }))
+  t.equal(readErrors(many).length, 20)
+  const [one] = readErrors([{ code: 99, message: 'x'.repeat(2_001), error_chain: many }])
+  t.same(one?.codes, [99, ...Array.from({ length: 20 }, (_, index) => index)])
+  t.equal(one?.message.length, 2_000)
+})
