@@ -6,7 +6,7 @@ import { settleAll } from '../../access/settle-all.ts'
 import type { HealthLimits } from '../../domain/ledger/health-row.ts'
 import { accountOf, type Scope, type ScopeKey, scopeKey } from '../../domain/scope.ts'
 import { minuteOf } from '../../domain/time.ts'
-import { type ApiFailure, InternalError } from '../../errors.ts'
+import type { ApiFailure } from '../../errors.ts'
 import { batches } from '../../exporter/health/health-batch.ts'
 import type { HealthApi } from '../../ports/cloudflare.ts'
 import type { Clock } from '../../ports/runtime.ts'
@@ -47,8 +47,12 @@ async function probeBatch(
   scopes: readonly Scope[],
   found: Trials<HealthLimits | null>,
 ): Promise<void> {
+  const [first] = scopes
+  if (first === undefined) return
+  // Where queries count against accounts, a batch is of one.
+  const call = probe.call.with({ api: 'graphql', accountId: accountOf(first).id })
   const limits = await tryTogether(scopes, (some) =>
-    caller(probe, some).read((options) => probe.api.readLimits(some, options)),
+    call.read((options) => probe.api.readLimits(some, options)),
   )
   for (const [key, { scope, trial }] of limits) {
     const failure = trial.ok ? trial.value.failures.get(scope.id) : trial.failure
@@ -63,7 +67,7 @@ async function probeBatch(
   const to = minuteOf(probe.clock.now())
   const rows = await tryTogether(offered, (some) => {
     const query = { scopes: some, from: to - 5, to, limit: rowsToTry }
-    return caller(probe, some).read((options) => probe.api.readHealth(query, options))
+    return call.read((options) => probe.api.readHealth(query, options))
   })
   for (const [key, { scope, trial }] of rows) {
     const failure = trial.ok ? trial.value.failures.get(scope.id)?.failure : trial.failure
@@ -87,10 +91,4 @@ async function tryTogether<T>(
 /** Whether one scope can be the reason why a query for several failed. */
 function mayBeOfOne({ kind }: ApiFailure): boolean {
   return kind === 'forbidden' || kind === 'partial'
-}
-
-function caller(probe: HealthProbe, scopes: readonly Scope[]): Caller {
-  const [first] = scopes
-  if (first === undefined) throw new InternalError('a health query needs a scope')
-  return probe.call.with({ api: 'graphql', accountId: accountOf(first).id })
 }
