@@ -16,22 +16,25 @@ export function hasWorked({ accounts, zones, scopes }: CheckReport): boolean {
 /** What does not fail the check and should not be missed. */
 export function warnings(report: CheckReport): readonly string[] {
   const { token } = report
-  const days = token.expires_in_days
   const alone = report.scopes.filter((scope) => scope.zones_only).map(nameOf)
-  return holding([
-    [
-      days !== null && days >= 0 && days < soonDays && token.status !== 'expired',
-      `  The token expires in ${plural(days ?? 0, 'day')}: replace it before, or nothing can be read.`,
-    ],
-    [
-      token.kind === 'unknown' && hasWorked(report),
-      `  The token could not be verified, so its expiry is not known: ${token.message}`,
-    ],
-    [
-      alone.length > 0,
-      `  The token is for zones only, so jobs of the accounts themselves are not watched${forNames(alone)}`,
-    ],
-  ])
+  return [
+    ...expiry(token),
+    ...holding([
+      [
+        token.kind === 'unknown' && hasWorked(report),
+        `  The token could not be verified, so its expiry is not known: ${token.message}`,
+      ],
+      [
+        alone.length > 0,
+        `  The token is for zones only, so jobs of the accounts themselves are not watched${forNames(alone)}`,
+      ],
+    ]),
+  ]
+}
+
+function expiry({ status, expires_in_days: days }: CheckReport['token']): readonly string[] {
+  if (days === null || days < 0 || days >= soonDays || status === 'expired') return []
+  return [`  The token expires in ${plural(days, 'day')}: replace it before, or nothing can be read.`]
 }
 
 /** One sentence when all is well; otherwise one for each thing that is not. */

@@ -1,43 +1,10 @@
 import t from 'tap'
 import { checkLines } from '../../../src/commands/check/check-text.ts'
 import type { CheckReport, ScopeReport, UnreadableReport } from '../../../src/commands/check/report-shape.ts'
+import { goodReport as report, accountReport as scope, works } from '../../support/check-values.ts'
 
 /* The lines of a report, one part after the other. */
 
-const works = { state: 'works', message: null } as const
-const scope: ScopeReport = {
-  kind: 'account',
-  id: 'a1',
-  name: 'Quay',
-  account: 'Quay',
-  zones_only: false,
-  jobs: { ...works, count: 2 },
-  health: { ...works, max_duration_seconds: 3_600, not_older_than_seconds: 86_400, max_page_size: 100 },
-  notifications: { ...works, count: 1 },
-  audit_log: works,
-}
-const report: CheckReport = {
-  ok: true,
-  token: {
-    kind: 'user',
-    account: null,
-    status: 'active',
-    expires: null,
-    expires_in_days: null,
-    message: null,
-    refused: false,
-  },
-  accounts: { ...works, count: 1 },
-  zones: { ...works, count: 0 },
-  scopes: [scope],
-  unmatched: [],
-  not_checked: 0,
-  budget: { rest: null, graphql: null },
-  grants: [],
-  arrival: null,
-  coverage: null,
-  unreadable: [],
-}
 const lines = (edit: Partial<CheckReport> = {}, width?: number) => checkLines({ ...report, ...edit }, width)
 const line = (start: string, edit: Partial<CheckReport> = {}) =>
   lines(edit)
