@@ -11,10 +11,13 @@ export interface ChildProgram {
   stop(): Promise<void>
 }
 
+/** Starts a program by its path; how it fails is told by its end. */
+export type StartProgram = (command: string, args: readonly string[]) => ChildProgram
+
 const graceMs = 5_000
 const keptCharacters = 2_000
 
-export function startProgram(command: string, args: readonly string[]): ChildProgram {
+export const startProgram: StartProgram = (command, args) => {
   const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] })
   let lastWords = ''
   child.stderr.on('data', (part: Buffer) => {

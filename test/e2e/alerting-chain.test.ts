@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import { findAlertPrograms, startAlertChain } from '../../src/commands/demo/alert-chain.ts'
+import { startProgram } from '../../src/runtime/child-program.ts'
 import { createSystemClock } from '../../src/runtime/system-clock.ts'
 import { startSimulator } from '../../src/simulator/server.ts'
 import { buildWorld, zoneScope } from '../../src/simulator/world/world-builder.ts'
@@ -125,6 +126,7 @@ t.test('from Cloudflare to PagerDuty', { skip }, async (t) => {
   t.teardown(() => pagerDuty.close())
   const chain = await startAlertChain({
     programs: found.programs,
+    startProgram,
     target: exporter.url.replace('http://', ''),
     metricsPath: '/metrics',
     pagerDutyUrl: pagerDuty.url,

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import { findAlertPrograms, startAlertChain } from '../../src/commands/demo/alert-chain.ts'
+import { startProgram } from '../../src/runtime/child-program.ts'
 import { createSystemClock } from '../../src/runtime/system-clock.ts'
 import { startSimulator } from '../../src/simulator/server.ts'
 import { eventually, startExporter } from '../support/exporter-process.ts'
@@ -70,6 +71,7 @@ t.test(
     })
     const chain = await startAlertChain({
       programs: found.programs,
+      startProgram,
       target: new URL(exporter.url).host,
       metricsPath: '/metrics',
       pagerDutyUrl: pagerDuty.url,

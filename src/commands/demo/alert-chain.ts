@@ -10,7 +10,7 @@ import { createWake } from '../../access/wake.ts'
 import { holding } from '../../domain/holding.ts'
 import { exitCode, UserError } from '../../errors.ts'
 import type { Clock } from '../../ports/runtime.ts'
-import { type ChildProgram, findProgram, freePorts, startProgram } from '../../runtime/child-program.ts'
+import { type ChildProgram, findProgram, freePorts, type StartProgram } from '../../runtime/child-program.ts'
 import { shippedPath } from '../../runtime/shipped-file.ts'
 import { linkToExporter } from './demo-links.ts'
 import { shortenedScrapeMs, shortenRoutes, shortenRules } from './shortened-alerts.ts'
@@ -22,6 +22,7 @@ export interface AlertPrograms {
 
 export interface AlertChainOptions {
   readonly programs: AlertPrograms
+  readonly startProgram: StartProgram
   /** `host:port` of the exporter, and its path for metrics. */
   readonly target: string
   readonly metricsPath: string
@@ -70,7 +71,7 @@ export function findAlertPrograms(
  * @throws UserError when one of them does not start, with what it said, or the shipped files are not there.
  */
 export async function startAlertChain(options: AlertChainOptions): Promise<AlertChain> {
-  const [rules, routes] = await Promise.all([rulesFile, routesFile].map(shipped))
+  const [rules, routes] = await Promise.all([shipped(rulesFile), shipped(routesFile)])
   const [prometheusPort = 0, alertmanagerPort = 0] = await freePorts(2)
   const folder = await mkdtemp(join(tmpdir(), 'logpush-alerting-'))
   const started: ChildProgram[] = []
@@ -85,7 +86,7 @@ export async function startAlertChain(options: AlertChainOptions): Promise<Alert
     args: readonly string[],
   ): Promise<string> => {
     const address = `127.0.0.1:${port}`
-    const program = startProgram(path, [
+    const program = options.startProgram(path, [
       ...args,
       `--web.listen-address=${address}`,
       `--web.external-url=http://${address}/`,
@@ -100,9 +101,9 @@ export async function startAlertChain(options: AlertChainOptions): Promise<Alert
     const inFolder = (name: string): string => join(folder, name)
     const keyFile = inFolder('routing-key')
     await writeFile(keyFile, 'not-a-real-routing-key\n')
-    const linked = linkToExporter(rules ?? '', `http://${options.target}`)
+    const linked = linkToExporter(rules, `http://${options.target}`)
     await writeFile(inFolder(rulesFile), shortenRules(linked, factor))
-    await writeFile(inFolder(routesFile), shortenRoutes(routes ?? '', factor, { pagerDutyUrl, keyFile }))
+    await writeFile(inFolder(routesFile), shortenRoutes(routes, factor, { pagerDutyUrl, keyFile }))
     await writeFile(inFolder('prometheus.yml'), prometheusConfig(options, alertmanagerPort))
     const alertmanager = await start('Alertmanager', alertmanagerPort, programs.alertmanager, [
       `--config.file=${inFolder(routesFile)}`,

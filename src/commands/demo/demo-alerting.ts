@@ -1,12 +1,14 @@
 /* The rest of the chain for the demo: Prometheus, Alertmanager and an inbox, where the two are installed. */
 import { UserError } from '../../errors.ts'
 import type { Clock } from '../../ports/runtime.ts'
+import type { StartProgram } from '../../runtime/child-program.ts'
 import { findAlertPrograms, startAlertChain } from './alert-chain.ts'
 import type { DemoAddress } from './demo-text.ts'
 import { startInbox } from './pagerduty-inbox.ts'
 
 export interface DemoAlertingOptions {
   readonly searchPath: string | undefined
+  readonly startProgram: StartProgram
   /** Address of the exporter, without a slash at the end. */
   readonly exporterUrl: string
   readonly clock: Clock
@@ -39,6 +41,7 @@ export async function startDemoAlerting(options: DemoAlertingOptions): Promise<D
   try {
     const chain = await startAlertChain({
       programs: found.programs,
+      startProgram: options.startProgram,
       target: new URL(options.exporterUrl).host,
       metricsPath: '/metrics',
       pagerDutyUrl: inbox.url,

@@ -6,21 +6,21 @@ import { randomBytes } from 'node:crypto'
 import { defineCommand } from '../../cli/command.ts'
 import type { CommandIo } from '../../cli/command-io.ts'
 import { Secret } from '../../domain/secret.ts'
-import { exitCode } from '../../errors.ts'
+import { type ExitCode, exitCode } from '../../errors.ts'
 import { webhookPath } from '../../http/webhook-route.ts'
-import type { LogLevel } from '../../log/log.ts'
 import type { Clock } from '../../ports/runtime.ts'
+import { type StartProgram, startProgram } from '../../runtime/child-program.ts'
 import { isBelowNpm, parentGone } from '../../runtime/parent-process.ts'
 import { createSystemClock } from '../../runtime/system-clock.ts'
-import { allSettings, defaultsOf, type Settings } from '../../settings/exporter-settings.ts'
 import { logSettings, optionalLogLevel } from '../../settings/log-settings.ts'
 import { switchSetting, type Table, type Values } from '../../settings/setting.ts'
-import { type Simulator, startSimulator } from '../../simulator/server.ts'
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/server.ts'
 import { openLog } from '../command-log.ts'
 import { createExporter, type Exporter } from '../serve/exporter.ts'
 import { listenOption, worldOptions } from '../simulated-world.ts'
-import { demoFactor, startDemoAlerting } from './demo-alerting.ts'
-import { anyKeys, demoArrival, openDemoStore, storeHistoryMs } from './demo-store.ts'
+import { startDemoAlerting } from './demo-alerting.ts'
+import { demoLogLevel, demoRateLimits, demoSettings } from './demo-settings.ts'
+import { anyKeys, openDemoStore, storeHistoryMs } from './demo-store.ts'
 import { demoText } from './demo-text.ts'
 
 const options = {
@@ -38,81 +38,60 @@ const options = {
   ),
 } satisfies Table
 
-type DemoOptions = Values<typeof options>
+export type DemoOptions = Values<typeof options>
 
 export const command = defineCommand({
   options,
   conflicts: ({ withAlerting, speed }) =>
     withAlerting && speed !== 1 ? ['--with-alerting needs --speed=1: Prometheus runs in real time'] : [],
-  async run(given, io) {
-    const clock = createSystemClock()
-    const log = await openLog({ ...given, logLevel: logLevelOf(given, io) }, io, clock)
-    // The first scrape is wanted soon, and files come later.
-    const files = given.once ? null : await openDemoStore()
-    const simulator = await startSimulator({
-      seed: given.seed,
-      speed: given.speed,
-      world: 'demo',
-      dateHeader: true,
-      // Quick polls need a wider budget than the real API gives.
-      rateLimits: generous,
-      ...(files === null ? {} : { folder: files.store, historyMs: storeHistoryMs }),
-      onTrouble: (text) => log.warn({}, `simulator: ${text}`),
-    })
-    try {
-      const settings = { ...demoSettings(simulator, given), listenAddresses: given.listen }
-      const webhookSecret = new Secret(randomBytes(24).toString('hex'))
-      const exporter = await createExporter(settings, {
-        clock,
-        random: Math.random,
-        log,
-        env: anyKeys,
-        readFile: () => ({ ok: false, reason: 'the demo reads no files' }),
-        pid: process.pid,
-        nodeVersion: process.version,
-        token: { current: async () => new Secret(simulator.token), refresh: () => {} },
-        web: null,
-        webhookSecrets: async () => [webhookSecret],
-        reread: async () => ({ ok: true, settings }),
-      })
-      await (given.once
-        ? printOnce(exporter, io)
-        : show(exporter, simulator, { given, clock, webhookSecret }, stoppedWithNpm(io, clock)))
-    } finally {
-      await simulator.close()
-      await files?.remove()
-    }
-    return exitCode.done
-  },
+  run: (given, io) => runDemo(given, io, { clock: createSystemClock(), startSimulator, startProgram }),
 })
 
-/** What goes well is to be seen on the pages: between the addresses and Ctrl-C it would only be in the way. */
-function logLevelOf({ once, logLevel }: DemoOptions, { terminal }: CommandIo): LogLevel {
-  if (logLevel !== null) return logLevel
-  if (once) return 'error'
-  return terminal.stderr ? 'warn' : 'info'
+export interface DemoPorts {
+  readonly clock: Clock
+  readonly startSimulator: (options: SimulatorOptions) => Promise<Simulator>
+  readonly startProgram: StartProgram
 }
 
-const generous = {
-  rest: { requests: 12_000, windowMs: 300_000 },
-  graphql: { requests: 3_000, windowMs: 300_000 },
-}
-
-function demoSettings(simulator: Simulator, { withAlerting }: DemoOptions): Settings {
-  const defaults = defaultsOf(allSettings)
-  return {
-    ...defaults,
-    // The limit of each job is a metric of ours: it goes as fast as the rules that read it.
-    maxLagMs: withAlerting ? defaults.maxLagMs / demoFactor : defaults.maxLagMs,
-    baseUrl: simulator.url,
-    statePath: ':memory:',
-    healthPollIntervalMs: 5_000,
-    inventoryPollIntervalMs: 5_000,
-    discoveryPollIntervalMs: 30_000,
-    // The status page draws four hours: they should not begin empty.
-    initialLookbackMs: 4 * 3_600_000,
-    arrival: simulator.logFiles === null ? [] : demoArrival(simulator.origin),
+/** Resolves when the demo was stopped, or has printed what it is for; nothing of it is left then. */
+export async function runDemo(given: DemoOptions, io: CommandIo, ports: DemoPorts): Promise<ExitCode> {
+  const { clock } = ports
+  const log = await openLog({ ...given, logLevel: demoLogLevel(given, io.terminal.stderr) }, io, clock)
+  // The first scrape is wanted soon, and files come later.
+  const files = given.once ? null : await openDemoStore()
+  const simulator = await ports.startSimulator({
+    seed: given.seed,
+    speed: given.speed,
+    world: 'demo',
+    dateHeader: true,
+    rateLimits: demoRateLimits,
+    ...(files === null ? {} : { folder: files.store, historyMs: storeHistoryMs }),
+    onTrouble: (text) => log.warn({}, `simulator: ${text}`),
+  })
+  try {
+    const settings = { ...demoSettings(simulator, given), listenAddresses: given.listen }
+    const webhookSecret = new Secret(randomBytes(24).toString('hex'))
+    const exporter = await createExporter(settings, {
+      clock,
+      random: Math.random,
+      log,
+      env: anyKeys,
+      readFile: () => ({ ok: false, reason: 'the demo reads no files' }),
+      pid: process.pid,
+      nodeVersion: process.version,
+      token: { current: async () => new Secret(simulator.token), refresh: () => {} },
+      web: null,
+      webhookSecrets: async () => [webhookSecret],
+      reread: async () => ({ ok: true, settings }),
+    })
+    await (given.once
+      ? printOnce(exporter, io)
+      : show(exporter, simulator, { given, ports, webhookSecret }, stoppedWithNpm(io, clock)))
+  } finally {
+    await simulator.close()
+    await files?.remove()
   }
+  return exitCode.done
 }
 
 async function printOnce(exporter: Exporter, io: CommandIo): Promise<void> {
@@ -134,14 +113,14 @@ function stoppedWithNpm(io: CommandIo, clock: Clock): CommandIo {
 
 interface ShowOptions {
   readonly given: DemoOptions
-  readonly clock: Clock
+  readonly ports: DemoPorts
   readonly webhookSecret: Secret
 }
 
 async function show(
   exporter: Exporter,
   simulator: Simulator,
-  { given, clock, webhookSecret }: ShowOptions,
+  { given, ports, webhookSecret }: ShowOptions,
   io: CommandIo,
 ): Promise<void> {
   const [address] = await exporter.listen(given.listen)
@@ -154,8 +133,15 @@ async function show(
   // Files that are still being written would be missing.
   await simulator.idle()
   const running = exporter.run(io.signal)
-  const options = { searchPath: io.env.PATH, exporterUrl: url, clock, signal: io.signal, say: io.stdout }
-  const alerting = given.withAlerting ? await startDemoAlerting(options) : null
+  const alerting = given.withAlerting
+    ? await startDemoAlerting({
+        ...ports,
+        searchPath: io.env.PATH,
+        exporterUrl: url,
+        signal: io.signal,
+        say: io.stdout,
+      })
+    : null
   const text = demoText({
     accounts: world.accounts().length,
     zones: world.zones().length,
