@@ -44,14 +44,22 @@ export const command = defineCommand({
   options,
   conflicts: ({ withAlerting, speed }) =>
     withAlerting && speed !== 1 ? ['--with-alerting needs --speed=1: Prometheus runs in real time'] : [],
-  run: (given, io) => runDemo(given, io, { clock: createSystemClock(), startSimulator, startProgram }),
+  run: (given, io) => runDemo(given, io, systemPorts()),
 })
 
 export interface DemoPorts {
   readonly clock: Clock
   readonly startSimulator: (options: SimulatorOptions) => Promise<Simulator>
   readonly startProgram: StartProgram
+  readonly parentPid: () => number
 }
+
+const systemPorts = (): DemoPorts => ({
+  clock: createSystemClock(),
+  startSimulator,
+  startProgram,
+  parentPid: () => process.ppid,
+})
 
 /** Resolves when the demo was stopped, or has printed what it is for; nothing of it is left then. */
 export async function runDemo(given: DemoOptions, io: CommandIo, ports: DemoPorts): Promise<ExitCode> {
@@ -86,7 +94,7 @@ export async function runDemo(given: DemoOptions, io: CommandIo, ports: DemoPort
     })
     await (given.once
       ? printOnce(exporter, io)
-      : show(exporter, simulator, { given, ports, webhookSecret }, stoppedWithNpm(io, clock)))
+      : show(exporter, simulator, { given, ports, webhookSecret }, stoppedWithNpm(io, ports)))
   } finally {
     await simulator.close()
     await files?.remove()
@@ -106,9 +114,9 @@ async function printOnce(exporter: Exporter, io: CommandIo): Promise<void> {
 }
 
 /** Ends with npm as well, where npm started the demo. */
-function stoppedWithNpm(io: CommandIo, clock: Clock): CommandIo {
+function stoppedWithNpm(io: CommandIo, { clock, parentPid }: DemoPorts): CommandIo {
   if (!isBelowNpm(io.env)) return io
-  return { ...io, signal: AbortSignal.any([io.signal, parentGone(() => process.ppid, clock, io.signal)]) }
+  return { ...io, signal: AbortSignal.any([io.signal, parentGone(parentPid, clock, io.signal)]) }
 }
 
 interface ShowOptions {
