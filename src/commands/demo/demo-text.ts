@@ -1,5 +1,8 @@
 /* What the demo prints when everything runs: where to look, what will happen, how to end it. */
 
+import type { ListenAddress } from '../../http/listeners.ts'
+import { formatListenAddress } from '../../settings/setting-kinds.ts'
+
 export interface DemoAddress {
   readonly name: string
   readonly url: string
@@ -14,6 +17,12 @@ export interface DemoFacts {
   readonly addresses: readonly DemoAddress[]
   /** What else is worth knowing, e.g. what could not be started. */
   readonly notes: readonly string[]
+}
+
+/** What listens on an address, for a browser on this machine; without a slash at the end. */
+export function localUrl(address: ListenAddress): string {
+  const isEverywhere = ['', '::', '0.0.0.0'].includes(address.host)
+  return `http://${formatListenAddress(isEverywhere ? { ...address, host: 'localhost' } : address)}`
 }
 
 const story = [

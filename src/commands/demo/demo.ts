@@ -21,7 +21,7 @@ import { listenOption, worldOptions } from '../simulated-world.ts'
 import { startDemoAlerting } from './demo-alerting.ts'
 import { demoLogLevel, demoRateLimits, demoSettings } from './demo-settings.ts'
 import { anyKeys, openDemoStore, storeHistoryMs } from './demo-store.ts'
-import { demoText } from './demo-text.ts'
+import { demoText, localUrl } from './demo-text.ts'
 
 const options = {
   once: switchSetting({ flag: 'once', only: 'flag', help: 'Print the first complete scrape and exit.' }),
@@ -125,16 +125,17 @@ interface ShowOptions {
   readonly webhookSecret: Secret
 }
 
+/** The option takes no empty list. */
+const nowhere = { host: '', port: 0 }
+
 async function show(
   exporter: Exporter,
   simulator: Simulator,
   { given, ports, webhookSecret }: ShowOptions,
   io: CommandIo,
 ): Promise<void> {
-  const [address] = await exporter.listen(given.listen)
-  const host =
-    address === undefined || ['', '::', '0.0.0.0'].includes(address.host) ? 'localhost' : address.host
-  const url = `http://${host}:${address?.port ?? ''}`
+  const [address = nowhere] = await exporter.listen(given.listen)
+  const url = localUrl(address)
   const { world } = simulator
   for (const { id } of world.accounts())
     world.subscribe({ accountId: id, url: `${url}${webhookPath}`, secret: webhookSecret.reveal() })

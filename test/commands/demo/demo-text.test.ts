@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
-import { demoText } from '../../../src/commands/demo/demo-text.ts'
+import { demoText, localUrl } from '../../../src/commands/demo/demo-text.ts'
 
 /* What the demo prints when everything runs. */
 
@@ -40,4 +40,16 @@ t.test('the README shows what is to be watched as the demo prints it', async (t)
   const watched = lines.slice(lines.indexOf('What to watch:'), -2)
   t.equal(watched.length, 7)
   t.match(readFileSync('README.md', 'utf8'), `\n${watched.join('\n')}\n`)
+})
+
+t.test('an address to listen on is shown as one to look at', async (t) => {
+  for (const [host, url] of [
+    ['127.0.0.1', 'http://127.0.0.1:10199'],
+    ['::1', 'http://[::1]:10199'],
+    ['fd00::1', 'http://[fd00::1]:10199'],
+    ['', 'http://localhost:10199'],
+    ['::', 'http://localhost:10199'],
+    ['0.0.0.0', 'http://localhost:10199'],
+  ] as const)
+    t.equal(localUrl({ host, port: 10_199 }), url)
 })
