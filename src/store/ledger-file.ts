@@ -4,7 +4,7 @@
  */
 import { chmodSync, closeSync, openSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
-import { codeOf, UserError } from '../errors.ts'
+import { codeOf } from '../errors.ts'
 import { bringToSchema, type SchemaDeps } from './ledger-schema.ts'
 import {
   firstCell,
@@ -13,6 +13,7 @@ import {
   type SqliteDatabase,
   sqliteFault,
 } from './sqlite-driver.ts'
+import { reasonOf } from './write-behind.ts'
 
 export interface LedgerFile {
   /** The record's text; `undefined` without one, null when what is stored is not what was written. */
@@ -55,9 +56,9 @@ export function openLedgerFile(path: string, open: OpenDatabase, schema: SchemaD
   } catch (error) {
     closeQuietly(database)
     if (error instanceof DamagedDatabase) return { state: 'damaged', reason: error.message }
-    const fault = error instanceof UserError ? null : sqliteFault(error)
+    const fault = sqliteFault(error)
     if (fault === 'busy') return { state: 'busy' }
-    if (fault === 'damaged' && error instanceof Error) return { state: 'damaged', reason: error.message }
+    if (fault === 'damaged') return { state: 'damaged', reason: reasonOf(error) }
     throw error
   }
 }
