@@ -2,7 +2,6 @@ import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import t from 'tap'
 import { UserError } from '../../src/errors.ts'
-import { createMemoryStore } from '../../src/store/memory-store.ts'
 import { loadSqlite } from '../../src/store/sqlite-driver.ts'
 import { openSqliteStore } from '../../src/store/sqlite-store.ts'
 import { ledgerPath, storeDeps } from '../support/ledger-store.ts'
@@ -139,17 +138,4 @@ t.test('a record that is not what was written is removed and named, its neighbou
   t.match(next.get('replaced'), { at: Number, writtenAt: Number })
   t.same(own.said, ['damaged records: ledger:zone:1'])
   await next.close()
-})
-
-t.test('the memory store behaves alike, and forgets', async (t) => {
-  const store = createMemoryStore()
-  const record = { list: [1, 2] }
-  await store.putAll([['b:1', record]])
-  record.list.push(3)
-  t.same(store.get('b:1'), { list: [1, 2] }, 'it holds a copy')
-  t.same(store.keys('b:'), ['b:1'])
-  await store.remove('b:1')
-  t.equal(store.get('b:1'), undefined)
-  t.equal(store.health().persistent, false)
-  await store.close()
 })
