@@ -99,23 +99,21 @@ export function decimalNumber(above: number, max: number): Kind<number> {
   return numberKind(expected, /^\d{1,9}(\.\d{1,9})?$/, (value) => value > above && value <= max)
 }
 
-const unitMs: Readonly<Record<string, number>> = {
-  ms: 1,
-  s: 1_000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-}
+/** Units of durations with their milliseconds, the largest first. */
+const units = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['m', 60_000],
+  ['s', 1_000],
+  ['ms', 1],
+] as const
 
 /** Milliseconds of a text such as `90s` or `1h30m` (units d, h, m, s, ms, each once, largest first), or null. */
 export function parseDuration(text: string): number | null {
   if (text === '0') return 0
   const match = /^(?:(\d{1,6})d)?(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,12})s)?(?:(\d{1,15})ms)?$/.exec(text)
   if (match === null || text === '') return null
-  return ['d', 'h', 'm', 's', 'ms'].reduce(
-    (sum, unit, index) => sum + Number(match[index + 1] ?? 0) * (unitMs[unit] ?? 0),
-    0,
-  )
+  return units.reduce((sum, [, ms], index) => sum + Number(match[index + 1] ?? 0) * ms, 0)
 }
 
 /** Milliseconds as people write them: `90000` is `1m30s`, `0` is `0`. */
@@ -123,8 +121,7 @@ export function formatDuration(ms: number): string {
   if (ms === 0) return '0'
   let rest = ms
   let text = ''
-  for (const unit of ['d', 'h', 'm', 's', 'ms']) {
-    const size = unitMs[unit] ?? 1
+  for (const [unit, size] of units) {
     const count = Math.floor(rest / size)
     if (count > 0) text += `${count}${unit}`
     rest -= count * size
