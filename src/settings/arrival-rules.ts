@@ -32,12 +32,14 @@ const matchKeys = {
 const readerKinds = ['s3', 'r2', 'gcs', 'azure', 'elastic'] as const
 type ReaderKind = (typeof readerKinds)[number]
 
-const endpoint = someText('an address such as https://minio.example:9000', 'URL')
+/** A field of the file alone: no usage text shows what stands for its value. */
+const field = (expected: string) => someText(expected, 'TEXT')
+const endpoint = field('an address such as https://minio.example:9000')
 const s3Fields: Readonly<Record<string, Kind<string>>> = {
-  region: someText('a region such as us-east-1', 'REGION'),
+  region: field('a region such as us-east-1'),
   endpoint,
   force_path_style: oneOf('true', 'false'),
-  profile: someText('the name of an AWS profile', 'NAME'),
+  profile: field('the name of an AWS profile'),
 }
 const readerFields: Readonly<Record<ReaderKind, Readonly<Record<string, Kind<string>>>>> = {
   s3: s3Fields,
@@ -46,9 +48,9 @@ const readerFields: Readonly<Record<ReaderKind, Readonly<Record<string, Kind<str
   azure: { endpoint },
   elastic: {
     url: webAddress,
-    index: someText('the name or pattern of an index such as logs-cloudflare_logpush.*', 'INDEX'),
-    time_field: someText('the name of a field', 'FIELD'),
-    query: someText("a query in Lucene's syntax", 'QUERY'),
+    index: field('the name or pattern of an index such as logs-cloudflare_logpush.*'),
+    time_field: field('the name of a field'),
+    query: field("a query in Lucene's syntax"),
     api_key_file: filePath,
   },
 }
@@ -110,7 +112,7 @@ function readReader(node: Positioned, problems: Problems): ArrivalReader | null 
   return readerOf(kind, fields)
 }
 
-function readerOf(kind: ReaderKind, fields: ReadonlyMap<string, string>): ArrivalReader {
+function readerOf(kind: ReaderKind, fields: ReadonlyMap<string, string>): ArrivalReader | null {
   if (kind === 'elastic') return elasticReader(fields)
   const [endpoint, region, profile, style, credentialsFile] = [
     'endpoint',
@@ -137,14 +139,16 @@ function readerOf(kind: ReaderKind, fields: ReadonlyMap<string, string>): Arriva
   }
 }
 
-function elasticReader(fields: ReadonlyMap<string, string>): ArrivalReader {
+function elasticReader(fields: ReadonlyMap<string, string>): ArrivalReader | null {
+  const [url, index] = [fields.get('url'), fields.get('index')]
+  // Without them there is a problem already.
+  if (url === undefined || index === undefined) return null
   return {
     kind: 'elastic',
     place: {
       store: 'elastic',
-      // Without them there is a problem already.
-      url: fields.get('url') ?? '',
-      index: fields.get('index') ?? '',
+      url,
+      index,
       timeField: fields.get('time_field') ?? usualTimeField,
       query: fields.get('query') ?? null,
     },
