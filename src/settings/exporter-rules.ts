@@ -5,15 +5,7 @@ import { isPostgresAddress } from './state-path.ts'
 /* What a table cannot say of one setting alone. */
 
 /** Paths that the server keeps for itself; the metrics cannot be moved there. */
-const ownPaths = [
-  '/healthz',
-  '/livez',
-  '/readyz',
-  '/exporter',
-  '/runbooks',
-  '/api/v1/jobs',
-  '/webhooks/cloudflare',
-]
+const ownPaths = ['/healthz', '/livez', '/readyz', '/exporter', '/runbooks', '/webhooks/cloudflare']
 /** What begins like this is ours as well. */
 const ownFolders = ['/-/', '/jobs/', '/runbooks/', '/api/v1/']
 
