@@ -15,6 +15,7 @@ import {
   webAddress,
   wholeNumberKind,
 } from '../../src/settings/setting-kinds.ts'
+import { shardKind, statePathKind } from '../../src/settings/state-path.ts'
 
 /* Each kind of value, at its bounds. */
 
@@ -158,4 +159,34 @@ t.test('a path of our own is never the root, and no pattern', async (t) => {
     ['/a*', false],
   ] as const)
     t.equal(read(urlPath, text), isPath ? text : `no: ${JSON.stringify(text)}`)
+})
+
+t.test('a shard is a number with a bound, or left to be found', async (t) => {
+  for (const [text, value] of [
+    ['0', 0],
+    ['9999', 9_999],
+    ['auto', 'auto'],
+    ['10000', 'no: "10000"'],
+    ['Auto', 'no: "Auto"'],
+  ] as const)
+    t.equal(read(shardKind, text), value, text)
+  t.strictSame([shardKind.write('auto'), shardKind.write(3)], ['auto', '3'])
+})
+
+t.test('a ledger is a file or a database, in whose address no password stands', async (t) => {
+  const hint = '; pass the password in PGPASSWORD, or in the file that PGPASSFILE names'
+  for (const [text, value] of [
+    ['data/ledger.db', 'data/ledger.db'],
+    [':memory:', ':memory:'],
+    ['postgres://u@db/l?sslmode=require', 'postgres://u@db/l?sslmode=require'],
+    ['postgresql://db/l', 'postgresql://db/l'],
+    ['postgresql://u:canary@db/l', `no: an address with a password${hint}`],
+    ['postgresql://db/l?sslmode=require&PassWord=canary', `no: an address with a password${hint}`],
+    ['postgresql://', 'postgresql://'],
+    ['POSTGRES://u:canary@db/l', 'no: an address that cannot be read'],
+    ['postgresql://u:canary@db:x/l', 'no: an address that cannot be read'],
+    ['', 'no: nothing'],
+  ] as const)
+    t.equal(read(statePathKind, text), value, text)
+  t.equal(statePathKind.write('data/ledger.db'), 'data/ledger.db')
 })

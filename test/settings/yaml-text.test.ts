@@ -62,3 +62,47 @@ t.test('a key that is no text is an error where it stands; a key of another type
   t.match(readYaml('a: 1\n? [b]\n: 2\n? {c: 1}\n: 3\n'), { ok: false, problems: [at(2, 3), at(4, 3)] })
   t.match(readYaml('1: a\ntrue: b\n'), { ok: true, root: { entries: [{ key: '1' }, { key: 'true' }] } })
 })
+
+t.test('a file has up to 2 MB and 100 levels', async (t) => {
+  const comment = (length: number) => `#${'x'.repeat(length - 1)}`
+  t.match(readYaml(comment(2 * million + 97_152)), { ok: true, root: { kind: 'map', entries: [] } })
+  const large = [{ at: { line: 1, column: 1 }, message: 'the file is larger than 2 MB' }]
+  t.strictSame(readYaml(comment(2 * million + 97_153)), { ok: false, problems: large })
+  const lists = (depth: number) => `\na: ${'['.repeat(depth)}${']'.repeat(depth)}\n`
+  t.equal(readYaml(lists(99)).ok, true)
+  t.strictSame(readYaml(lists(101)), {
+    ok: false,
+    problems: [{ at: { line: 2, column: 1 }, message: 'nested more than 100 levels deep' }],
+  })
+})
+
+t.test('every key that stands twice is told; of what is broken only the first, in plain words', async (t) => {
+  const problemsOf = (text: string) => {
+    const read = readYaml(text)
+    return read.ok ? [] : read.problems.map(({ at, message }) => `${at.line}:${at.column} ${message}`)
+  }
+  t.strictSame(problemsOf('a: 1\na: 2\na: 3\n'), [
+    '2:1 not valid YAML: Map keys must be unique',
+    '3:1 not valid YAML: Map keys must be unique',
+  ])
+  t.equal(problemsOf('a: 1\na: 2\nb: [\nc: ]]\n').length, 1)
+  t.match(problemsOf('a:\n\tb: 1\n'), [/^2:1 not valid YAML: a tab is used for indentation; use spaces$/])
+  t.match(problemsOf('a: b: c\n'), [
+    /not valid YAML: the indentation is wrong, or a value with ": " in it needs quotes$/,
+  ])
+})
+
+t.test('a scalar keeps the text it was written with, and says of what type it is', async (t) => {
+  const read = readYaml('a: 0x10\nb: true\nc: yes\nd: "1"\ne: ~\nf:\n')
+  t.match(read.ok && read.root, {
+    kind: 'map',
+    entries: [
+      { key: 'a', value: { type: 'number', text: '0x10' } },
+      { key: 'b', value: { type: 'boolean', text: 'true' } },
+      { key: 'c', value: { type: 'text', text: 'yes' } },
+      { key: 'd', value: { type: 'text', text: '1' } },
+      { key: 'e', value: { type: 'nothing', text: '' } },
+      { key: 'f', value: { type: 'nothing', text: '' } },
+    ],
+  })
+})
