@@ -62,6 +62,8 @@ t.test('a token that works without being verified is a warning', async (t) => {
 
 t.test('accounts of which only zones are watched are named', async (t) => {
   const alone = { ...accountReport, zones_only: true }
+  const [one] = warnings(report({ scopes: [alone] }))
+  t.match(one, / are not watched: Quay$/)
   t.strictSame(warnings(report({ scopes: [alone, accountReport, { ...alone, id: 'a2', name: '' }] })), [
     '  The token is for zones only, so jobs of the accounts themselves are not watched: Quay, a2',
   ])
