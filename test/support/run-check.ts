@@ -17,6 +17,7 @@ export async function runCheck(
   baseUrl: string,
   token: string | null,
   argv: readonly string[] = [],
+  edit: Partial<CommandIo> = {},
 ): Promise<CheckRun> {
   const lines: string[] = []
   const stderr = new PassThrough()
@@ -37,6 +38,7 @@ export async function runCheck(
     },
     signal: new AbortController().signal,
     onReload: () => () => {},
+    ...edit,
   }
   try {
     const code = await runCommandLine(program, ['check', `--cloudflare.base-url=${baseUrl}`, ...argv], io)
