@@ -70,6 +70,7 @@ t.test('the page shows what is open first, and lets nothing of it run', async (t
 t.test('it answers as PagerDuty does', async (t) => {
   const inbox = await startInbox(createSteppedClock())
   t.teardown(() => inbox.close())
+  t.match(inbox.url, /^http:\/\/127\.0\.0\.1:\d+$/)
   const post = (path: string, body: unknown) =>
     fetch(`${inbox.url}${path}`, {
       method: 'POST',
@@ -79,7 +80,9 @@ t.test('it answers as PagerDuty does', async (t) => {
   const taken = await post('/v2/enqueue', event('trigger'))
   t.equal(taken.status, 202)
   t.same(await taken.json(), { status: 'success', message: 'Event processed', dedup_key: 'k' })
-  t.equal((await post('/v2/enqueue', { event_action: 'trigger' })).status, 400)
+  const refused = await post('/v2/enqueue', { event_action: 'trigger' })
+  t.equal(refused.status, 400)
+  t.same(await refused.json(), { status: 'invalid event', message: 'Event object is invalid' })
   t.equal((await post('/heartbeat', {})).status, 202)
   t.equal(inbox.incidents().length, 1)
   const page = await fetch(`${inbox.url}/`)
