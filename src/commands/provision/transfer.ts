@@ -4,11 +4,10 @@ import type { CommandIo } from '../../cli/command-io.ts'
 import type { Account, Scope } from '../../domain/scope.ts'
 import { exitCode, fileReason, UserError } from '../../errors.ts'
 import type { Exported, Portable } from '../../provision/transfer/portable.ts'
-import { listAllAccounts, readPortable } from '../../provision/transfer/portable-live.ts'
+import { type LiveDeps, listAllAccounts, readPortable } from '../../provision/transfer/portable-live.ts'
 import { setting, type Table } from '../../settings/setting.ts'
 import { orNone, someText } from '../../settings/setting-kinds.ts'
 import { writeOut } from './out-file.ts'
-import type { Session } from './session.ts'
 
 /* What `export` and `import` share. */
 
@@ -31,10 +30,9 @@ type Chosen = Readonly<Record<'accounts' | 'zones' | 'excludeZones', readonly st
 
 /** Everything of the one account that is chosen. @throws UserError when it is not one; ApiFailure */
 export async function readLive(
-  session: Session,
+  { planning: deps }: { readonly planning: LiveDeps },
   { accounts, zones, excludeZones }: Chosen,
 ): Promise<Portable> {
-  const deps = session.planning
   const visible = await listAllAccounts(deps)
   const matches = accounts.length === 0 ? visible : visible.filter((account) => isNamed(accounts, account))
   const [account] = matches
