@@ -50,3 +50,18 @@ t.test(
     )
   },
 )
+
+t.test('what is no file is no place for a ledger', async (t) => {
+  t.equal(
+    refused('/dev/null'),
+    `64 --state.path: /dev/null cannot be written: it is not a regular file. ${advice}`,
+  )
+})
+
+t.test('a relative path is one below the folder we are in', async (t) => {
+  t.equal(refused('package.json'), 'fine')
+  t.match(
+    refused('package.json/ledger.db'),
+    `the folder ${join(process.cwd(), 'package.json')} cannot be created`,
+  )
+})

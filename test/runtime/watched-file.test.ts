@@ -106,7 +106,8 @@ t.test('a file that never held a secret is an error that names it', async (t) =>
     blank.watched.current(),
     new UserError(`--cloudflare.api-token-file: ${blank.path} is empty`),
   )
-  const huge = watching(t, 'x'.repeat(70_000))
+  t.equal((await watching(t, 'x'.repeat(65_536)).current()).length, 65_536)
+  const huge = watching(t, 'x'.repeat(65_537))
   await t.rejects(huge.watched.current(), /too large to hold a secret/)
   const folder = watching(t, null)
   mkdirSync(folder.path)
