@@ -64,9 +64,9 @@ export async function connectPostgres(address: string, clock: Clock): Promise<Po
   const beat = async (): Promise<void> => {
     let asking = false
     let askedAt = clock.monotonic()
-    while (!gone.signal.aborted) {
+    for (;;) {
       await clock.sleep(tickMs, gone.signal)
-      if (gone.signal.aborted) return
+      // A session that is gone keeps the reason that it had.
       if (!alive()) return lose(`no answer for ${patienceMs / 1000} s`)
       if (asking || clock.monotonic() - askedAt < beatMs) continue
       asking = true
@@ -86,7 +86,7 @@ export async function connectPostgres(address: string, clock: Clock): Promise<Po
       throw new UserError('--state.path: PostgreSQL 14 or newer is needed. Upgrade the server.')
     await query(`SET idle_session_timeout = ${serverPatienceMs}`)
   } catch (error) {
-    lose('not connected')
+    lose(reasonOf(error))
     throw error
   }
   return {
