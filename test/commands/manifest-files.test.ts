@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import t from 'tap'
-import { readManifestTexts } from '../../src/commands/manifest-files.ts'
+import { processReferences, readManifestTexts } from '../../src/commands/manifest-files.ts'
 import { exitCode } from '../../src/errors.ts'
 
 const io = {
@@ -38,3 +38,31 @@ t.test('a manifest that is not there or cannot be read is an error that names it
     t.match(refused([join(folder, path)]), expected)
   }
 })
+
+t.test(
+  'a reference reads the environment, and files below the folder of its manifest or an allowed one',
+  async (t) => {
+    const folder = t.testdir({
+      own: { 'manifest.yaml': '', 'hec.txt': 'canary-hec', token: 'canary-token', 'web.yml': 'users' },
+      allowed: { 'key.txt': 'canary-key' },
+      elsewhere: { 'key.txt': 'canary-other' },
+    })
+    const own = join(folder, 'own')
+    const settings = {
+      referencesAllow: [join(folder, 'allowed')],
+      apiTokenFile: join(own, 'token'),
+      configFile: null,
+    }
+    const { env, readFile } = processReferences({ env: { HEC: 'canary' } }, settings)
+    const read = (path: string) => readFile(path, join(own, 'manifest.yaml'))
+    t.same([env('HEC'), env('NONE')], ['canary', undefined])
+    t.same(read('hec.txt'), { ok: true, text: 'canary-hec' })
+    t.same(read('../allowed/key.txt'), { ok: true, text: 'canary-key' })
+    t.match(read('../elsewhere/key.txt'), { ok: false, reason: /outside the manifest's folder/ })
+    const ours = { ok: false, reason: 'it belongs to logpush-exporter itself' } as const
+    t.same(read('token'), ours)
+    t.match(read('web.yml'), { ok: true }, 'which is not the web configuration here')
+    const web = { ...settings, webConfigFile: join(own, 'web.yml') }
+    t.same(processReferences({ env: {} }, web).readFile('web.yml', join(own, 'manifest.yaml')), ours)
+  },
+)
