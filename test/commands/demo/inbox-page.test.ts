@@ -118,7 +118,7 @@ t.test('fields are shown that say something, and what is firing line by line', a
   ])
   t.match(full, '\n<p>One.</p><p>Another.</p>\n')
   t.strictSame(fields(card(incident({}, { class: '', component: '', group: '' }))), [])
-  t.notMatch(card(incident()), '<p></p>')
+  t.match(card(incident()), '</span></p>\n\n<ul class="actions"></ul>', 'nothing is said to fire')
 })
 
 t.test('links are buttons where they lead to the web', async (t) => {
@@ -149,7 +149,8 @@ t.test('an event is read as far as it can be', async (t) => {
     payload: { ...payload, class: '', component: '', group: '', custom_details: { a: '', b: 'c' } },
     links: [],
   })
-  t.match(readEvent({ event_action: 'resolve', dedup_key: 'k' }), { event_action: 'resolve', links: [] })
+  for (const action of ['trigger', 'acknowledge', 'resolve'])
+    t.match(readEvent({ event_action: action, dedup_key: 'k' }), { event_action: action, links: [] })
   for (const severity of ['critical', 'error', 'warning', 'info'])
     t.match(readEvent({ ...event, payload: { ...payload, severity } }), { payload: { severity } })
   t.equal(readEvent({ ...event, payload: { ...payload, severity: 'loud' } }), null)
