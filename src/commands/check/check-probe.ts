@@ -159,11 +159,9 @@ function knownScopes(
 
 /** At most so many, spread evenly over all. */
 function sample(scopes: readonly Scope[]): readonly Scope[] {
-  if (scopes.length <= maxScopes) return scopes
-  return Array.from(
-    { length: maxScopes },
-    (_, index) => scopes[Math.floor((index * scopes.length) / maxScopes)],
-  ).filter((scope) => scope !== undefined)
+  const count = Math.min(scopes.length, maxScopes)
+  const at = (index: number): number => Math.floor((index * scopes.length) / count)
+  return Array.from({ length: count }, (_, index) => scopes[at(index)]).filter((scope) => scope !== undefined)
 }
 
 /** What could be read of a list; the rest is reported into `unreadable`. */

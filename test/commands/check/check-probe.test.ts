@@ -69,11 +69,12 @@ t.test('of an account, policies for disabled jobs count while they are switched 
   const { facts } = await probe({
     policies: [
       [disabled, true],
+      [disabled, true],
       [disabled, false],
       ['billing_usage_alert', true],
     ],
   })
-  t.strictSame(facts.scopes[0]?.policies, { ok: true, value: 1 })
+  t.strictSame(facts.scopes[0]?.policies, { ok: true, value: 2 })
 })
 
 t.test('of the audit log the last minute is read, of accounts only', async (t) => {
@@ -120,6 +121,7 @@ t.test("a token that is no user's is looked for among the accounts", async (t) =
   t.strictSame(owned.verified, [null, quay.id, other.id], 'each once, and none without an id')
   const nobodys = await probe({ zones, verify: throwing(refused) })
   t.strictSame(nobodys.facts.token, { ok: false, failure: refused })
+  t.strictSame(nobodys.verified, owned.verified)
 })
 
 t.test('at most twenty accounts are asked', async (t) => {
@@ -154,6 +156,8 @@ t.test('zones that are named by their id are looked at, listed or not', async (t
   t.strictSame(named(unlisted.facts.scopes), ['account Quay', `zone ${lost}`, `zone ${'f'.repeat(32)}`])
   const excluded = await probe({ zones }, { ...selected, excludeZones: [lost] })
   t.strictSame(named(excluded.facts.scopes), ['account Quay', 'zone blog.example'])
+  const byName = await probe({ zones }, { ...selected, excludeZones: ['blog.example'] })
+  t.strictSame(named(byName.facts.scopes), ['account Quay', `zone ${lost}`])
 })
 
 t.test('a scope that is listed twice is looked at once', async (t) => {
