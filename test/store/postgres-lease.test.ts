@@ -4,6 +4,7 @@ import { createShardWaiter, type LeaseDeps } from '../../src/store/postgres-leas
 import { type Answer, type FakePostgres, fakePostgres } from '../support/fake-postgres.ts'
 import { logSink } from '../support/log-sink.ts'
 import { createSteppedClock, settle } from '../support/stepped-clock.ts'
+import { until } from '../support/until.ts'
 
 type Ends = Pick<typeof t, 'teardown'>
 
@@ -47,7 +48,7 @@ const asks = ({ asked }: FakePostgres) =>
 
 /** Lets it ask until it has asked so often. */
 async function asked(server: FakePostgres, count: number): Promise<void> {
-  while (asks(server) < count) await settle(1)
+  await until(() => asks(server) >= count)
   await settle()
 }
 
@@ -81,7 +82,7 @@ t.test(
     t.same(log.taken(), [{ level: 'info', message: 'standing by: other processes run all shards' }])
     stop.abort()
     t.equal(await waiting, null)
-    while (server.open() > 0) await settle(1)
+    await until(() => server.open() === 0)
   },
 )
 
@@ -149,7 +150,7 @@ t.test('a standby whose connection is cut connects again', async (t) => {
   const waiting = waiter.next(stop.signal)
   await asked(server, 1)
   server.cut()
-  while (server.open() > 0) await settle(1)
+  await until(() => server.open() === 0)
   answers.clear()
   await clock.advance(1_000)
   const lease = await waiting
@@ -176,7 +177,7 @@ t.test('a wrong setting is an error at the start', async (t) => {
       name: 'UserError',
       message: '--state.path: the database refused: permission denied',
     })
-    while (server.open() > 0) await settle(1)
+    await until(() => server.open() === 0)
   }
 })
 
@@ -197,7 +198,7 @@ t.test('tables of a newer version are an error, and the connection is left', asy
   const { answers, server, waiter, stop } = await setUp(t)
   answers.set('SELECT version', [{ version: 2 }])
   await t.rejects(waiter.next(stop.signal), { name: 'UserError', message: /schema 2/ })
-  while (server.open() > 0) await settle(1)
+  await until(() => server.open() === 0)
 })
 
 t.test('a ledger that cannot be written is an error in the log, until it can', async (t) => {

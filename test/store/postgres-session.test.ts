@@ -3,6 +3,7 @@ import t from 'tap'
 import { connectPostgres, numberIn, sqlState, textIn } from '../../src/store/postgres-session.ts'
 import { type Answer, fakePostgres } from '../support/fake-postgres.ts'
 import { createSteppedClock, settle } from '../support/stepped-clock.ts'
+import { until } from '../support/until.ts'
 
 type Ends = Pick<typeof t, 'teardown'>
 
@@ -43,7 +44,7 @@ t.test('a server older than version 14 is refused, and left', async (t) => {
     name: 'UserError',
     message: '--state.path: PostgreSQL 14 or newer is needed. Upgrade the server.',
   })
-  while (server.open() > 0) await settle(1)
+  await until(() => server.open() === 0)
 })
 
 t.test('a server that lets nobody in is given up after 5 s', async (t) => {
@@ -55,7 +56,7 @@ t.test('a server that lets nobody in is given up after 5 s', async (t) => {
   connectPostgres(server.address, createSteppedClock()).catch((error: unknown) => {
     failure = error
   })
-  while (server.startups.length === 0) await settle(1)
+  await until(() => server.startups.length > 0)
   mock.timers.tick(4_999)
   await settle()
   t.equal(failure, null)
@@ -69,7 +70,7 @@ t.test('a server that falls silent after the login is given up after 7 s', async
   t.teardown(server.close)
   const clock = createSteppedClock()
   const connecting = t.rejects(connectPostgres(server.address, clock), { message: /./ })
-  while (server.asked.length === 0) await settle(1)
+  await until(() => server.asked.length > 0)
   await clock.advance(7_000)
   await connecting
 })
@@ -105,7 +106,7 @@ t.test('after 7 s without an answer the session is given up, and asked only once
   await clock.advance(1)
   t.equal(session.alive(), false)
   t.match(session.lost.reason, { message: 'no answer for 7 s' })
-  while (server.open() > 0) await settle(1)
+  await until(() => server.open() === 0)
   await t.rejects(session.query('SELECT 2'), { message: 'no answer for 7 s' })
   t.equal(clock.sleepers, 0)
 })
@@ -122,14 +123,14 @@ t.test('a process that was stopped for 7 s knows it before anything else runs', 
 t.test('a beat that the server refuses ends the session', async (t) => {
   const { session, clock } = await sessionWith(t, { 'SELECT 1': { code: '57P01', message: 'shutting down' } })
   await clock.advance(1_500)
-  while (!session.lost.aborted) await settle(1)
+  await until(() => session.lost.aborted)
   t.match(session.lost.reason, { message: 'shutting down' })
 })
 
 t.test('a connection that is cut is lost at once, for the first reason', async (t) => {
   const { server, session, clock } = await sessionWith(t)
   server.cut()
-  while (!session.lost.aborted) await settle(1)
+  await until(() => session.lost.aborted)
   t.equal(session.alive(), false)
   const { reason } = session.lost
   t.ok(reason instanceof Error)
@@ -144,7 +145,7 @@ t.test('a session that is ended is closed on both sides', async (t) => {
   const { server, session, clock, beats } = await sessionWith(t)
   await session.end()
   t.match(session.lost.reason, { message: 'the connection ended' })
-  while (server.open() > 0) await settle(1)
+  await until(() => server.open() === 0)
   await clock.advance(3_000)
   t.equal(beats(), 0)
   t.equal(clock.sleepers, 0)
