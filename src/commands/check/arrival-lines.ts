@@ -30,10 +30,10 @@ export function arrivalLines({ arrival }: CheckReport, width: number): readonly 
 }
 
 function table(reports: readonly ArrivalReport[], width: number): readonly string[] {
-  const rows = reports.map((report) => [named(report), report.place ?? '-', stateText(report)])
+  const rows = reports.map((report) => [named(report), report.place ?? '-', stateText(report)] as const)
   const lines = columns([['JOB', 'DESTINATION', 'READING'], ...rows])
   if (lines.every((line) => textWidth(line) <= width)) return lines
-  return rows.flatMap(([name = '', place = '', state = '']) => [name, `  ${place}`, `  ${state}`])
+  return rows.flatMap(([name, place, state]) => [name, `  ${place}`, `  ${state}`])
 }
 
 function named({ job, job_id: id, scope }: ArrivalReport): string {

@@ -143,7 +143,7 @@ t.test('health data that is switched off is a loss only where there are jobs', a
       },
     ],
   })
-  t.equal(ofScope({ ...off, jobs: done(0) }).ok, true)
+  for (const jobs of [done(0), failed('forbidden', 'plan')]) t.equal(ofScope({ ...off, jobs }).ok, true)
   t.match(ofScope({ health: done(null) }), {
     ok: true,
     scopes: [

@@ -184,6 +184,21 @@ t.test('one that ends at its start is told at once, with its last words', async 
   )
 })
 
+t.test('one that ends while it is waited for is told before the next question', async (t) => {
+  const programs = fakePrograms(() => 503)
+  const stepped = createSteppedClock()
+  const clock: typeof stepped = {
+    ...stepped,
+    sleep(ms, signal) {
+      programs.started[0]?.end('killed')
+      return stepped.sleep(ms, signal)
+    },
+  }
+  await t.rejects(startAlertChain(options(programs, { clock })), {
+    message: 'Alertmanager exited at startup: killed',
+  })
+})
+
 t.test('told to stop, it waits for neither', async (t) => {
   const programs = fakePrograms(() => 503)
   const chain = await startAlertChain(options(programs, { signal: AbortSignal.abort() }))
