@@ -1,4 +1,5 @@
 import t from 'tap'
+import { permissions } from '../../../src/commands/check/check-grants.ts'
 import { grantsFor, type Missing } from '../../../src/commands/check/check-missing.ts'
 import type { ScopeReport } from '../../../src/commands/check/report-shape.ts'
 import { accountReport, works } from '../../support/check-values.ts'
@@ -105,4 +106,11 @@ t.test('what is missing only for accounts of a token for zones is not needed', a
   t.strictSame(granted({ scopes: [alone, { ...alone, id: 'a2', name: 'Lab', zones_only: false }] }), [
     `account Logs Write ${jobs}: Quay,Lab`,
   ])
+})
+
+t.test('each right is named as the dashboard lists it', async (t) => {
+  t.equal(permissions['account jobs'].dashboard, 'Account > Logs > Edit')
+  t.equal(permissions['zone jobs'].dashboard, 'Zone > Logs > Edit')
+  t.equal(permissions['zone health'].dashboard, 'Zone > Analytics > Read')
+  t.equal(permissions['zero trust jobs'].dashboard, 'Account > Zero Trust: PII > Read')
 })

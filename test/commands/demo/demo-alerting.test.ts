@@ -97,6 +97,9 @@ t.test('a part that does not start costs the alerting only', async (t) => {
   const { alerting } = await started(programs)
   t.strictSame(alerting.notes, ['No alerting: Alertmanager exited at startup: bad config'])
   t.strictSame(alerting.addresses, [])
+  const [, inbox = ''] = /url: (http:\S+)\/v2\/enqueue/.exec(programs.started[0]?.config ?? '') ?? []
+  t.match(inbox, /:\d+$/)
+  await t.rejects(fetch(inbox), 'its inbox is closed')
   await alerting.stop()
 })
 

@@ -67,6 +67,17 @@ t.test('every length of time is divided, and nothing else is changed', async (t)
   t.equal(shortenedScrapeMs(1000), 1_000)
 })
 
+t.test('the age of health data is left out where its limit is shorter than 90 seconds', async (t) => {
+  const record = 'scope:cloudflare_logpush_data_age_seconds:min'
+  const rule = (factor: number) =>
+    shortenRules(
+      `  - record: ${record}\n    expr: time() - cloudflare_logpush_data_timestamp_seconds\n`,
+      factor,
+    )
+  t.match(rule(10), /time\(\) - cloudflare_logpush_data_timestamp_seconds\n$/)
+  t.match(rule(11), /time\(\) - cloudflare_logpush_data_timestamp_seconds\{source="inventory"\}\n$/)
+})
+
 t.test('no length of time in the shipped files is missed', async (t) => {
   for (const { rules } of ruleForms) {
     const short = shortenRules(alertsText(rules), 120).replace(/^#.*$/gm, '')
