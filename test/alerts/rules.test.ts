@@ -185,9 +185,11 @@ t.test('replicas never add up: what is summed over a counter is summed within an
 t.test('every alert compares, waits where data may be absent, and is evaluated often enough', async (t) => {
   t.same(
     alertFaults(({ alert, expr, for: wait }) => {
-      const { compares, functions } = ruleExpression(expr)
+      const { compares, functions, metrics } = ruleExpression(expr)
+      // Problems are recorded of the jobs that have them alone.
+      const chooses = compares || metrics.some((metric) => metric.includes('_problem:'))
       return [
-        ...(compares || alert === 'CloudflareLogpushWatchdog' ? [] : ['compares nothing']),
+        ...(chooses || alert === 'CloudflareLogpushWatchdog' ? [] : ['compares nothing']),
         ...(functions.includes('absent') && seconds(wait) < 120 ? ['absent without for'] : []),
       ]
     }),
@@ -231,24 +233,33 @@ t.test('job alerts bridge a relapse, and end before the page that covers them', 
   t.ok(seconds(lost?.keep_firing_for) > 3600, 'a job that pushes once an hour has one ticket')
 })
 
-t.test('what covers an alert is decided by its expression, for each alert of a job', async (t) => {
-  t.same(
-    alertFaults(({ alert, expr, labels }) => {
-      if (labels.component !== 'job') return []
-      const { metrics } = ruleExpression(expr)
-      const covers = ['job_id:cloudflare_logpush_job:covered', 'level:cloudflare_logpush_job_problem:many']
-      return [
-        ...covers
-          .filter((metric) => !metrics.includes(metric))
-          .map((metric) => `${alert} does not ask ${metric}`),
-        ...(labels.severity === 'critical' || expr.includes('{level="critical"}')
-          ? []
-          : ['fires beside a page']),
-      ]
-    }),
-    [],
-  )
-})
+t.test(
+  'every alert of a job reads what nothing larger covers, and no ticket stands beside a page',
+  async (t) => {
+    const single = 'job_id:cloudflare_logpush_job_problem:single'
+    t.same(
+      alertFaults(({ alert, expr, labels }) => {
+        if (labels.component !== 'job') return []
+        const { metrics } = ruleExpression(expr)
+        return metrics.some((metric) => metric.endsWith('_problem:named')) || !metrics.includes(single)
+          ? [`${alert} does not read ${single} alone`]
+          : []
+      }),
+      [],
+    )
+    const [recorded = '', ...others] = recordings
+      .filter(({ record }) => record === single)
+      .map(({ expr }) => expr)
+    t.same(others, [])
+    const { metrics } = ruleExpression(recorded)
+    for (const cover of [
+      'job_id:cloudflare_logpush_job:covered',
+      'level:cloudflare_logpush_job_problem:many',
+    ])
+      t.ok(metrics.includes(cover), `${cover} covers single jobs`)
+    t.match(recorded, /\{level="warning"\} unless on \(namespace, job_id\) [\w:]+\{level="critical"\}/)
+  },
+)
 
 t.test('a group has no more rules than Mimir takes', async (t) => {
   t.same(
