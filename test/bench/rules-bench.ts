@@ -1,173 +1,29 @@
-import { execFile } from 'node:child_process'
-import { once } from 'node:events'
-import { createWriteStream, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { z } from 'zod'
 import { alertsFolder } from '../../.build/generated/alert-files.ts'
 import { freePorts, startProgram } from '../../src/runtime/child-program.ts'
 import { readDashboard } from '../dashboards/dashboard-file.ts'
-import { recordedNames } from '../dashboards/known-metrics.ts'
 import { otherQueries, panelQueries } from '../dashboards/panel-queries.ts'
+import { remoteWrite } from './remote-write.ts'
+import { fleet, headSeries, writeHistory } from './rules-world.ts'
 
 /*
  * What the rules cost a Prometheus, and how long the overview dashboard takes:
  * `node --import tsx test/bench/rules-bench.ts [--write] [--rules] [rules file]` prints the table that stands in
  * deploy/README.md, and writes it there; with `--rules` it also tells the dearest rules of each fleet. The real Prometheus
- * with the shipped intervals, one scrape each 30 seconds, a target that shows a fleet of jobs, and weeks of history at
- * the moments that the rules look back to. Five minutes for each line; nothing else should run meanwhile.
+ * with the shipped intervals, one scrape each 30 seconds, a target that shows a fleet of jobs, two hours in its head, and
+ * blocks with weeks of history at the moments that the rules look back to. Ten minutes for each line; nothing else should
+ * run meanwhile.
  */
 
 const args = process.argv.slice(2)
 const rulesFile =
   args.find((argument) => !argument.startsWith('--')) ?? join(alertsFolder, 'cloudflare-logpush.rules.yaml')
-const minutes = Number(process.env.BENCH_MINUTES ?? 5)
-const minuteMs = 60_000
-
-const perScope = 20
-
-const batchesAt = (now: number): number => Math.floor(now / minuteMs) % 100_000
-
-/** What the rules and the dashboard look back to. */
-const historic = (batches: number, fails: boolean) => ({
-  batches_failed_total: fails ? Math.floor(batches / 10) : 0,
-  uploads_total: batches * 2,
-  upload_retries_total: fails ? batches : 0,
-  records_total: batches * 1_000,
-  records_lost_total: fails ? batches * 10 : 0,
-})
-
-const scopeOf = (index: number): string => {
-  const zone = Math.floor(index / perScope)
-  return `account="Account ${zone % 5}",zone="zone-${zone}.example"`
-}
-
-/** The exposition of a fleet: 20 jobs in each zone, a bucket for every three, `failing` of all failing. */
-function fleet(jobs: number, failing: number, now: number): string {
-  const lines = ['cloudflare_logpush_exporter_build_info{version="bench"} 1']
-  const seconds = Math.floor(now / 1000)
-  for (let index = 0; index < jobs; index += 1) {
-    const scope = scopeOf(index)
-    if (index % perScope === 0)
-      for (const source of ['inventory', 'health'])
-        lines.push(
-          `cloudflare_logpush_up{${scope},source="${source}"} 1`,
-          `cloudflare_logpush_data_timestamp_seconds{${scope},source="${source}"} ${seconds}`,
-        )
-    const fails = index % 100 < failing * 100
-    const job = `${scope},job_id="${index}"`
-    const batches = batchesAt(now)
-    const gauges = {
-      job_enabled: 1,
-      job_failing: Number(fails),
-      job_last_complete_timestamp_seconds: fails ? seconds - 3_600 : seconds - 60,
-      job_max_lag_seconds: 1_800,
-      job_last_upload_timestamp_seconds: seconds - 30,
-      job_max_upload_interval_seconds: 60,
-      job_sample_interval: 1,
-      batches_total: batches,
-      ...historic(batches, fails),
-      bytes_total: batches * 1_000_000,
-      compressed_bytes_total: batches * 100_000,
-      bytes_lost_total: 0,
-      upload_duration_seconds_total: batches,
-      ...(fails ? { job_failing_since_timestamp_seconds: seconds - 3_600 } : {}),
-    }
-    for (const [name, value] of Object.entries(gauges))
-      lines.push(`cloudflare_logpush_${name}{${job}} ${value}`)
-    lines.push(
-      `cloudflare_failing_logpush_job_disabled_alert{${job}} 0`,
-      `cloudflare_logpush_upload_responses_total{${job},status="200",destination_type="s3"} ${batches}`,
-      `cloudflare_logpush_job_info{${job},account_id="a",zone_id="z",job_name="job-${index}",dataset="http_requests",kind="",destination_type="s3",destination="s3://bucket-${Math.floor(index / 3)}/http/{DATE}?region=us-east-1"} 1`,
-      ...(fails ? [`cloudflare_logpush_job_failure_info{${job},reason="auth"} 1`] : []),
-    )
-  }
-  return `${lines.join('\n')}\n`
-}
-
-const hour = 60 * minuteMs
-/** How far the rules look back, but for the last hour. */
-const offsets = [2, 6, 24, 25, 72, 168, 169, 192, 336, 337, 504, 505, 672, 673].map((hours) => hours * hour)
-
-/** Blocks of what a Prometheus knows that has run for a month: at the moments that are read while this measures. */
-async function writeHistory(folder: string, jobs: number, failing: number, now: number): Promise<void> {
-  const spans = [
-    // An hour in full, one sample a minute; before that, what an offset meets.
-    { from: now - hour - 5 * minuteMs, to: now, step: minuteMs },
-    ...offsets.map((offset) => ({
-      from: now - offset - 5 * minuteMs,
-      to: now - offset + minutes * minuteMs,
-      step: 4 * minuteMs,
-    })),
-  ]
-  for (const { from, to, step } of spans) {
-    const times = Array.from(
-      { length: Math.floor((to - from) / step) + 1 },
-      (_, index) => from + index * step,
-    )
-    const file = join(folder, 'history.txt')
-    const stream = createWriteStream(file)
-    const names = Object.keys(historic(0, false))
-    for (const name of [...names, 'recorded batches', 'recorded failed']) {
-      const metric =
-        name === 'recorded batches'
-          ? 'job_id:cloudflare_logpush_batches:max'
-          : name === 'recorded failed'
-            ? 'job_id:cloudflare_logpush_batches_failed:max'
-            : `cloudflare_logpush_${name}`
-      stream.write(`# TYPE ${metric} gauge\n`)
-      for (let index = 0; index < jobs; index += 1) {
-        const fails = index % 100 < failing * 100
-        // Recorded of jobs that lost something alone.
-        if (name === 'recorded failed' && !fails) continue
-        const target = metric.includes(':') ? '' : ',job="logpush-exporter",instance="127.0.0.1:1"'
-        const labels = `namespace="logpush",${scopeOf(index)},job_id="${index}"${target}`
-        for (const at of times) {
-          const all: Readonly<Record<string, number>> = historic(batchesAt(at), fails)
-          const value =
-            name === 'recorded batches' ? batchesAt(at) : (all[name] ?? all.batches_failed_total ?? 0)
-          if (!stream.write(`${metric}{${labels}} ${value} ${at / 1000}\n`)) await once(stream, 'drain')
-        }
-      }
-    }
-    stream.end('# EOF\n')
-    await once(stream, 'close')
-    const run = ['tsdb', 'create-blocks-from', 'openmetrics', file, join(folder, 'data')]
-    await promisify(execFile)('promtool', run, { maxBuffer: 1e8 })
-  }
-  // Six hours of what is recorded of all jobs, for the graphs.
-  const lines = [...fleetSeries()].flatMap((series, index) => [
-    ...(series.first ? [`# TYPE ${series.name} gauge`] : []),
-    ...Array.from({ length: 6 * 60 }, (_, minute) => {
-      const at = now - (6 * 60 - minute) * minuteMs
-      return `${series.name}{${series.labels}} ${1000 + ((index + minute) % 7)} ${at / 1000}`
-    }),
-  ])
-  const file = join(folder, 'fleet.txt')
-  await writeFile(file, `${lines.join('\n')}\n# EOF\n`)
-  const run = ['tsdb', 'create-blocks-from', 'openmetrics', file, join(folder, 'data')]
-  await promisify(execFile)('promtool', run)
-}
-
-function* fleetSeries() {
-  for (const name of recordedNames) {
-    let first = true
-    for (let account = 0; account < 5; account += 1)
-      for (let part = 0; part < 20; part += 1) {
-        const labels = name.startsWith('dataset')
-          ? `dataset="d${part}",destination_type="t${part % 4}"`
-          : name.startsWith('status')
-            ? `status="${200 + part}"`
-            : `problem="p${part}",level="l${part % 2}"`
-        yield { name, first, labels: `namespace="logpush",account="Account ${account}",${labels}` }
-        first = false
-      }
-  }
-}
-
+const minutes = Number(process.env.BENCH_MINUTES ?? 10)
 const groups = z.object({
   data: z.object({
     groups: z.array(
@@ -245,6 +101,12 @@ async function askOverview(
   return { all, slowest, cpu: (await cpuSeconds(prometheus)) - used - (background * all) / 1000 }
 }
 
+const isReady = (prometheus: string): Promise<boolean> =>
+  fetch(`${prometheus}/-/ready`).then(
+    ({ ok }) => ok,
+    () => false,
+  )
+
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 
@@ -270,22 +132,24 @@ async function measure(jobs: number, failing: number): Promise<Cost> {
     job_name: name,
     static_configs: [{ targets: [`127.0.0.1:${at}`], labels }],
   })
-  await writeFile(
-    join(folder, 'prometheus.yml'),
-    JSON.stringify({
-      global: { scrape_interval: '30s', scrape_timeout: '20s', evaluation_interval: '30s' },
-      rule_files: ['rules.yaml'],
-      scrape_configs: [
-        job('logpush-exporter', address.port, { namespace: 'logpush' }),
-        job('prometheus', port, {}),
-      ],
-    }),
-  )
-  await writeHistory(folder, jobs, failing, Date.now())
+  const configure = async (scrapes: readonly unknown[], ruleFiles: readonly string[]): Promise<void> => {
+    await writeFile(
+      join(folder, 'prometheus.yml'),
+      JSON.stringify({
+        global: { scrape_interval: '30s', scrape_timeout: '20s', evaluation_interval: '30s' },
+        rule_files: ruleFiles,
+        scrape_configs: scrapes,
+      }),
+    )
+  }
+  await configure([], [])
+  await writeHistory(folder, { jobs, failing, minutes, now: Date.now() })
   const program = startProgram('prometheus', [
     `--config.file=${join(folder, 'prometheus.yml')}`,
     `--storage.tsdb.path=${join(folder, 'data')}`,
     `--web.listen-address=127.0.0.1:${port}`,
+    '--web.enable-lifecycle',
+    '--web.enable-remote-write-receiver',
     '--log.level=error',
   ])
   const at = `http://127.0.0.1:${port}`
@@ -296,6 +160,16 @@ async function measure(jobs: number, failing: number): Promise<Cost> {
         Number.NaN,
     )
   try {
+    while (!(await isReady(at))) await new Promise((resolve) => setTimeout(resolve, 500))
+    await remoteWrite(
+      at,
+      headSeries({ jobs, failing, minutes, now: Date.now() }, `127.0.0.1:${address.port}`),
+    )
+    await configure(
+      [job('logpush-exporter', address.port, { namespace: 'logpush' }), job('prometheus', port, {})],
+      ['rules.yaml'],
+    )
+    await fetch(`${at}/-/reload`, { method: 'POST' })
     // Of each group, and of each rule, the median: what else the machine does shows in single evaluations.
     const shares = new Map<string, number[]>()
     const ruleShares = new Map<string, number[]>()
