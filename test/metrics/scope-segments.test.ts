@@ -40,3 +40,35 @@ t.test(
     t.not(take()[1], b)
   },
 )
+
+t.test('some sixty jobs are rendered in one go, and a scope counts as one of them', async (t) => {
+  const pieces = (jobsIn: readonly number[]): readonly number[] => {
+    const state = createState()
+    const scopes = jobsIn.map((_, index) => zone(`${index}.example`))
+    state.setScopes(scopes)
+    scopes.forEach((scope, index) => {
+      const ids = Array.from({ length: jobsIn[index] ?? 0 }, (_, job) => `${index}0${job}`)
+      state.jobsListed(
+        scopeKey(scope),
+        ids.map((id) => aSummary(id, now)),
+        now,
+      )
+    })
+    let rendered = 0
+    const segments = createScopeSegments(() => {
+      rendered += 1
+      return { maxLagMs: () => 0, lablabs: false }
+    })
+    const found: number[] = []
+    for (let more = true, before = 0; more; before = rendered) {
+      more = segments.prepareSome(state.scopes)
+      found.push(rendered - before)
+    }
+    return found
+  }
+  t.same(pieces(Array(150).fill(0)), [60, 60, 30])
+  t.same(pieces(Array(60).fill(1)), [30, 30])
+  t.same(pieces([100, 0, 0]), [1, 2], 'a scope is never parted')
+  t.same(pieces([58, 0, 0]), [2, 1])
+  t.same(pieces([]), [0])
+})
