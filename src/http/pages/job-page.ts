@@ -83,11 +83,18 @@ function disabledBy({ edits: [last] }: JobDetail, now: number): Html {
 
 function actions(job: JobDetail, { grafana }: PageContext, now: number): Html {
   const runbook = runbookOf(job, now)
+  const advice = adviceFor(job)
   const links = [
     ...(runbook === null ? [] : [{ text: 'Runbook', href: runbookHref(root, runbook), strong: true }]),
-    ...(job.reason === null
+    ...(advice === null
       ? []
-      : [{ text: 'Troubleshoot this destination', href: destinationHref(job), strong: false }]),
+      : [
+          {
+            text: 'Troubleshoot this destination',
+            href: runbookHref(root, `destinations#${advice.anchor}`),
+            strong: false,
+          },
+        ]),
     { text: 'Cloudflare', href: cloudflareUrl(job), strong: false },
     ...(grafana === null
       ? []
@@ -98,12 +105,6 @@ function actions(job: JobDetail, { grafana }: PageContext, now: number): Html {
     ({ text, href, strong }) =>
       html`<li><a class="button${strong ? ' strong' : ''}" href="${href}">${text}</a></li>`,
   )}</ul>`
-}
-
-/** The part of the runbook that is about its kind. */
-function destinationHref(job: JobDetail): string {
-  const anchor = adviceFor(job)?.anchor
-  return runbookHref(root, anchor === undefined ? 'destinations' : `destinations#${anchor}`)
 }
 
 function blindNotice({ blind }: JobDetail, now: number): Html {
