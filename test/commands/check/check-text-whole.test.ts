@@ -80,5 +80,6 @@ t.test('no line is wider than the terminal, however long a name is', async (t) =
     one.includes('Logs Write'),
   )
   t.ok(lines({ grants: [{ ...grant, level: 'zone' }] }, row.length).includes(row), 'to the column')
+  t.ok(lines({ grants: [{ ...grant, level: 'zone' }] }, 30).includes('    to list jobs'))
   t.notOk(lines({ grants: [{ ...grant, level: 'zone' }] }, row.length - 1).includes(row))
 })

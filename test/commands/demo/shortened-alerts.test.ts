@@ -67,6 +67,20 @@ t.test('every length of time is divided, and nothing else is changed', async (t)
   t.equal(shortenedScrapeMs(1000), 1_000)
 })
 
+t.test('each unit is as long as it says, and a wait has a floor', async (t) => {
+  for (const [length, ms] of [
+    ['20s', 20_000],
+    ['1m', 60_000],
+    ['1h', 3_600_000],
+    ['1d', 86_400_000],
+    ['1w', 604_800_000],
+  ] as const)
+    t.equal(shortenRules(`for: ${length}`, 1), `for: ${ms}ms`)
+  t.equal(shortenRoutes('group_interval: 5m', 10, to), 'group_interval: 30000ms')
+  t.equal(shortenRoutes('group_wait: 1s', 10, to), 'group_wait: 200ms')
+  t.equal(shortenRoutes('group_wait: 0s', 10, to), 'group_wait: 0s')
+})
+
 t.test('the age of health data is left out where its limit is shorter than 90 seconds', async (t) => {
   const record = 'scope:cloudflare_logpush_data_age_seconds:min'
   const rule = (factor: number) =>
