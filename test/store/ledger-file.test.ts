@@ -129,7 +129,7 @@ t.test('records are written, read, listed and removed', async (t) => {
     ['b:1', 'first'],
     ['c', null],
   ])
-  t.same([file.read('b:1'), file.read('a'), file.read('c')], ['first', '', undefined])
+  t.strictSame([file.read('b:1'), file.read('a'), file.read('c')], ['first', '', undefined])
   t.same(file.keys(''), ['a', 'b:1', 'b:2'])
   t.same(file.keys('b:'), ['b:1', 'b:2'])
   t.same(file.keys('b:1'), ['b:1'])
@@ -160,7 +160,7 @@ t.test('a changed record is damaged, and is named and removed; a whole file is l
   state.database?.exec("UPDATE record SET value = '2' WHERE key <> 'c'")
   t.equal(file.read('a'), null)
   t.same(file.removeDamaged(), ['a', 'b'])
-  t.same([file.read('a'), file.read('b'), file.read('c')], [undefined, undefined, '1'])
+  t.strictSame([file.read('a'), file.read('b'), file.read('c')], [undefined, undefined, '1'])
 })
 
 t.test('a file may be closed twice', async (t) => {

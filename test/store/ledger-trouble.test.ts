@@ -78,7 +78,7 @@ t.test('a ledger that another has got meanwhile is trouble, and records stay in 
     trouble: `${path} is in use by another process`,
     persistent: false,
   })
-  t.same([store.get('a'), store.get('b'), store.keys('')], [1, undefined, ['a']])
+  t.strictSame([store.get('a'), store.get('b'), store.keys('')], [1, undefined, ['a']])
   await other.close()
   await store.close()
   const next = await openSqliteStore(storeDeps(path))

@@ -43,7 +43,7 @@ t.test('records are read from memory, as they were left and as they are put', as
   await store.put('c', 'x')
   await store.remove('old')
   t.same(store.keys(''), ['a', 'b', 'c'])
-  t.same([store.get('a'), store.get('b'), store.get('c'), store.get('old')], [[1], 2, 'x', undefined])
+  t.strictSame([store.get('a'), store.get('b'), store.get('c'), store.get('old')], [[1], 2, 'x', undefined])
   t.same(batches, [
     [
       ['a', '[1]'],
