@@ -1,11 +1,12 @@
 // Test files that need no process of their own share one: to start one takes longer than most of them run.
 
 /** Fast and pure; each keeps to its own values. */
-const shared = /^test\/(access|domain|exporter|http|log|metrics|provision|settings|simulator)\//
+const shared =
+  /^test\/(access|cli|cloudflare|commands|domain|exporter|http|log|metrics|objectstore|provision|runtime|settings|simulator|store)\//
 
 /** What touches the whole process, measures it, waits, or starts others needs one of its own. */
 const needsItsOwn =
-  /^t\.(?!test\()|^(\w.* )?await |process\.(env|chdir|exit|on|memory|cpu)|performance\.now|Date\.now|setTimeout|child_process|start(Simulator|Exporter|Program)/m
+  /^t\.(?!test\()|^(\w.* )?await |process\.(env|chdir|exit|on|memory|cpu)|performance\.now|Date\.now|setTimeout|child_process|createServer|[lL]isten|spawn|mock|[pP]ostgres|start(Simulator|Exporter|Program|Fake)|runProgram|stage\(/m
 
 const filesInOne = 12
 
