@@ -51,9 +51,9 @@ export function fleetRate(counter: string, by: string): string {
   return `sum by (${by}) (max by (account, dataset, destination_type) (dataset:cloudflare_logpush_${counter}:rate5m{${ofAccounts}}))`
 }
 
-/** What a counter of all jobs grew by in the dashboard's time range. It is recorded every two minutes. */
+/** What a counter of all jobs grew by in the dashboard's time range. It is recorded every four minutes. */
 export function fleetIncrease(counter: string): string {
-  return `120 * sum(max by (account, dataset, destination_type) (sum_over_time(dataset:cloudflare_logpush_${counter}:rate5m{${ofAccounts}}[$__range])))`
+  return `240 * sum(max by (account, dataset, destination_type) (sum_over_time(dataset:cloudflare_logpush_${counter}:rate5m{${ofAccounts}}[$__range])))`
 }
 
 /** Upload responses per second by status. */

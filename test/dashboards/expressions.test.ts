@@ -181,6 +181,19 @@ t.test('Prometheus finds every expression well typed', { skip: promtoolIsMissing
   t.not(bad.status, 0, 'it would say so')
 })
 
+t.test('what is lost in a range of time is added up at the interval at which it is recorded', async (t) => {
+  const [query, ...others] = panelQueries(readDashboard('overview.json'), { show: '2' }).filter(({ expr }) =>
+    expr.includes('sum_over_time'),
+  )
+  t.same(others, [])
+  const [factor, , record] =
+    /^(\d+) \* sum\((.*sum_over_time\(([\w:]+))/.exec(query?.expr ?? '')?.slice(1) ?? []
+  const group = readRules('cloudflare-logpush.rules.yaml').groups.find(({ rules }) =>
+    rules.some((rule) => 'record' in rule && rule.record === record),
+  )
+  t.equal(group?.interval, `${Number(factor) / 60}m`, `${record}`)
+})
+
 t.test('the state of a job is the worst that is true of it', { skip: promtoolIsMissing }, async (t) => {
   const states = { '1': 0, '2': 4, '3': 6, '4': 7, '5': 3, '6': 2, '7': 1 }
   const expected = Object.fromEntries(Object.entries(states).map(([id, level]) => [ofJob(id), level]))
