@@ -82,6 +82,7 @@ async function askOverview(
   const now = Math.floor(Date.now() / 1000)
   const used = await cpuSeconds(prometheus)
   let [all, slowest] = [0, 0]
+  const times = new Map<string, number>()
   const values = { show: '2' }
   for (const { expr, instant } of [...panelQueries(dashboard, values), ...otherQueries(dashboard, values)]) {
     const range = instant
@@ -97,7 +98,11 @@ async function askOverview(
     const took = performance.now() - began
     all += took
     slowest = Math.max(slowest, took)
+    times.set(expr.replace(/\s+/g, ' ').slice(0, 200), took)
   }
+  if (args.includes('--rules'))
+    for (const [expr, took] of [...times].sort((one, other) => other[1] - one[1]).slice(0, 12))
+      process.stderr.write(`${took.toFixed(0)} ms ${expr}\n`)
   return { all, slowest, cpu: (await cpuSeconds(prometheus)) - used - (background * all) / 1000 }
 }
 

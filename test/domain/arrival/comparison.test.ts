@@ -45,7 +45,8 @@ t.test('the share that is missing of an hour', async (t) => {
   t.equal(share(at(...all.slice(1)), at(...all)), 0, 'more than was pushed is not less')
   t.equal(share(at(), at()), 0)
   t.equal(share(at(...all), at(...all.slice(45)), since + 45), 0, 'only what is known is compared')
-  t.equal(share(at(...all), at(), since + 55), null, 'five minutes are too few')
+  t.equal(share(at(...all), at(), since + 50), 1, 'ten minutes are enough')
+  t.equal(share(at(...all), at(), since + 51), null, 'nine are too few')
   t.equal(share(unknown, at()), null)
   const cut: AmountBetween = (from, to) => {
     const whole = at(...all)(from, to)

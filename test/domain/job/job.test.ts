@@ -81,7 +81,8 @@ t.test(
   'a job that was seen without an error has failed since its first, or since it last delivered',
   async (t) => {
     const quiet = { lastComplete: at - 30 * hour }
-    const failing = seen(quiet, { ...quiet, ...broken, lastError: at + 2 * minute })
+    // An error within a minute of the first sight counts as one from before it.
+    const failing = seen(quiet, { ...quiet, ...broken, lastError: at + minute })
     const off = (after: number, lastComplete: number) =>
       seeJob(failing, summary({ lastComplete, enabled: false }), at + after).disabledByFailure?.how
     t.equal(off(2 * minute, quiet.lastComplete), undefined)

@@ -110,6 +110,7 @@ t.test('a zone that may not be read is shown as such and does not stop its neigh
     states.filter(({ health }) => health.failure !== null).map(({ scope }) => scope.name),
     ['zone3.example'],
   )
+  t.same([...(core.self.pollers.get('health')?.failures ?? [])], [['forbidden', 1]])
   t.equal(states.filter(({ readTo }) => readTo !== null).length, 9)
   const before = core.queries.length
   await core.pollHealth()
