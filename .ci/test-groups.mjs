@@ -1,14 +1,18 @@
 // Test files that need no process of their own share one: to start one takes longer than most of them run.
 
-/** Fast and pure; each keeps to its own values. */
+/** Each keeps to its own values. */
 const shared =
   /^test\/(access|cli|cloudflare|commands|domain|exporter|http|log|metrics|objectstore|provision|runtime|settings|simulator|store)\//
 
-/** What touches the whole process, measures it, waits, or starts others needs one of its own. */
+/** What touches the whole process, measures it, or starts others needs one of its own. */
 const needsItsOwn =
-  /^t\.(?!test\()|^(\w.* )?await |process\.(env|chdir|exit|on|memory|cpu)|performance\.now|Date\.now|setTimeout|child_process|createServer|[lL]isten|spawn|mock|[pP]ostgres|start(Simulator|Exporter|Program|Fake)|runProgram|stage\(/m
+  /^(\w.* )?await |process\.(env|chdir|exit|on|memory|cpu)|performance\.now|Date\.now|child_process|spawn|mock|[pP]ostgres|start(Exporter|Program)|runProgram|stage\(/m
 
-const filesInOne = 12
+/** What waits, or talks to servers of its own, takes longer than what is fast and pure. */
+const takesLonger = /^t\.(?!test\()|setTimeout|createServer|[lL]isten|start(Simulator|Fake)/m
+
+const fastInOne = 12
+const longerInOne = 4
 
 /**
  * The files by process: `[{ name, paths }]`, in their order. One that stays alone has its path as its name.
@@ -19,17 +23,20 @@ export function groupsOf(files, textOf) {
   const open = new Map()
   for (const path of files) {
     const room = shared.exec(path)?.[1]
-    if (room === undefined || needsItsOwn.test(textOf(path))) {
+    const text = textOf(path)
+    if (room === undefined || needsItsOwn.test(text)) {
       groups.push({ name: path, paths: [path] })
       continue
     }
-    const group = open.get(room)
-    if (group !== undefined && group.paths.length < filesInOne) {
+    const longer = takesLonger.test(text)
+    const pool = longer ? `${room}, longer` : room
+    const group = open.get(pool)
+    if (group !== undefined && group.paths.length < (longer ? longerInOne : fastInOne)) {
       group.paths.push(path)
       continue
     }
     const begun = { name: path, paths: [path] }
-    open.set(room, begun)
+    open.set(pool, begun)
     groups.push(begun)
   }
   for (const group of groups)
