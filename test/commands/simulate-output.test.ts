@@ -5,16 +5,9 @@ import { type SimulateOptions, simulate, command as simulateCommand } from '../.
 import { exitCode } from '../../src/errors.ts'
 import { runProgram } from '../support/run-provision.ts'
 import { eventually } from '../support/serving.ts'
+import { usualSimulation } from '../support/simulate-options.ts'
 
-const usual: SimulateOptions = {
-  listen: { host: '', port: 0 },
-  seed: 1,
-  speed: 1,
-  world: 'demo',
-  objectStore: null,
-  variants: [],
-  contrary: false,
-}
+const usual: SimulateOptions = { ...usualSimulation, listen: { host: '', port: 0 } }
 
 /** What a run that was told to end before it began has said. */
 async function said(edit: Partial<SimulateOptions> = {}): Promise<readonly string[]> {

@@ -13,18 +13,9 @@ import { variantTable } from '../../src/simulator/variant/variant-table.ts'
 import { worldNames } from '../../src/simulator/world/world-names.ts'
 import { clientDeps, failureOf, options } from '../support/cloudflare-clients.ts'
 import { runProvision } from '../support/run-provision.ts'
+import { usualSimulation as usual } from '../support/simulate-options.ts'
 
 type Tap = { teardown(end: () => unknown): unknown }
-
-const usual: SimulateOptions = {
-  listen: { host: '127.0.0.1', port: 0 },
-  seed: 1,
-  speed: 1,
-  world: 'demo',
-  objectStore: null,
-  variants: [],
-  contrary: false,
-}
 
 /** Runs the command until the test ends; resolves once it says what it knows. */
 async function started(t: Tap, options: Partial<SimulateOptions> = {}) {

@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import type { PageContext } from '../../src/http/pages/page-context.ts'
 import { updating } from './case-file.ts'
 
 /** Compares a text with a file of test/golden. */
@@ -52,4 +53,13 @@ export function wholePageText(html: string): string {
       (_, tag: string, attributes: string) => ` <p>${tag}${attributes}</p>`,
     )
   return `${title}\nrefresh: ${refresh}\n${pageText(marked)}`
+}
+
+/** A ready exporter at no particular place, whose pages refresh. */
+export const pageContext: PageContext = {
+  about: { name: 'logpush-exporter', version: '1.2.3', revision: 'abc' },
+  telemetryPath: '/metrics',
+  grafana: null,
+  readiness: { ready: true },
+  refresh: true,
 }

@@ -1,18 +1,10 @@
 import t from 'tap'
 import type { ExporterStatus } from '../../../src/exporter/view/exporter-status.ts'
 import { exporterPage } from '../../../src/http/pages/exporter-page.ts'
-import type { PageContext } from '../../../src/http/pages/page-context.ts'
-import { golden, pageText } from '../../support/page-text.ts'
+import { pageContext as context, golden, pageText } from '../../support/page-text.ts'
 import { hour, minute } from '../../support/status-world.ts'
 
 const now = Date.UTC(2026, 10, 24, 3)
-const context: PageContext = {
-  about: { name: 'logpush-exporter', version: '1.2.3', revision: 'abc' },
-  telemetryPath: '/metrics',
-  grafana: null,
-  readiness: { ready: true },
-  refresh: true,
-}
 const poller = {
   poller: 'health',
   polls: 0,

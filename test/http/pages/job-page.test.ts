@@ -9,17 +9,10 @@ import { jobById } from '../../../src/exporter/view/status.ts'
 import { jobPage } from '../../../src/http/pages/job-page.ts'
 import { attemptChart, historyText, recordChart } from '../../../src/http/pages/sparkline.ts'
 import { zone } from '../../support/exporter-core.ts'
-import { golden, pageText } from '../../support/page-text.ts'
+import { pageContext as context, golden, pageText } from '../../support/page-text.ts'
 import { aSummary, hour, minute } from '../../support/status-world.ts'
 
 const now = Date.UTC(2026, 10, 24, 3)
-const context = {
-  about: { name: 'logpush-exporter', version: '1.2.3', revision: 'abc' },
-  telemetryPath: '/metrics',
-  grafana: null,
-  readiness: { ready: true },
-  refresh: true,
-} as const
 
 /** Slots of five minutes that end now: uploads, retries and lost batches, records and lost ones. */
 const slots = (

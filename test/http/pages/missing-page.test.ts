@@ -1,13 +1,8 @@
 import t from 'tap'
 import { missingPage } from '../../../src/http/pages/missing-page.ts'
+import { pageContext } from '../../support/page-text.ts'
 
-const context = {
-  about: { name: 'logpush-exporter', version: '1.2.3', revision: 'abc' },
-  telemetryPath: '/metrics',
-  grafana: null,
-  readiness: { ready: true },
-  refresh: false,
-} as const
+const context = { ...pageContext, refresh: false }
 
 t.test('the page of a job that nobody knows names it, and leads back to all', async (t) => {
   const text = missingPage('<7>', context, Date.UTC(2026, 10, 24, 3))

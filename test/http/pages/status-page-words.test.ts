@@ -8,20 +8,13 @@ import type { PageContext } from '../../../src/http/pages/page-context.ts'
 import { statusPage } from '../../../src/http/pages/status-page.ts'
 import { pageRules, parseStatusQuery } from '../../../src/http/pages/status-query.ts'
 import { zone } from '../../support/exporter-core.ts'
-import { golden, pageText } from '../../support/page-text.ts'
+import { pageContext as context, golden, pageText } from '../../support/page-text.ts'
 import { statusOf } from '../../support/status-values.ts'
 import { aSummary, hour, minute } from '../../support/status-world.ts'
 
 /* What the first page says above its list, as the worst job and the sums of all jobs have it. */
 
 const now = Date.UTC(2026, 10, 24, 3)
-const context: PageContext = {
-  about: { name: 'logpush-exporter', version: '1.2.3', revision: 'abc' },
-  telemetryPath: '/metrics',
-  grafana: null,
-  readiness: { ready: true },
-  refresh: true,
-}
 
 function overviewOf(search: string): Overview {
   const cdn = zone('cdn.example')
