@@ -62,7 +62,7 @@ export function manifestTitle(from: string, { account }: Portable): string {
   return `logpush-exporter manifest, generated from ${from}${of}.`
 }
 
-/** Several manifests are files of a folder, which `--out` names; a single one is as any other. */
+/** Several manifests are files of a folder, which `--out` names; a single one is one text. */
 export function handOverAll(
   files: readonly { readonly name: string | null; readonly exported: Exported }[],
   out: string | null,

@@ -66,7 +66,7 @@ t.test('--out writes a new file as it is, and never over one that is there', asy
 })
 
 t.test(
-  'one manifest is handed over as any; several are files of the folder, named after their source',
+  'one manifest is handed over as one text; several are files of the folder, named after their source',
   async (t) => {
     const folder = `${t.testdir()}/deep/manifests`
     const one = { name: 'quay/stage', exported }
