@@ -74,3 +74,36 @@ t.test('a text is cut at a word, and a text without one is masked as a whole', a
 t.test('signs that turn the direction of writing go', async (t) => {
   t.equal(scrub('refused \u202egnp.exe\u202c by \u2066host\u2069'), 'refused  gnp.exe  by  host ')
 })
+
+t.test('of a text two thousand characters are read, and three hundred shown', async (t) => {
+  const long = (length: number) => `${'x'.repeat(length - 9)} abcdefgh`
+  t.equal(scrub(long(2_000)), '*** abcdefgh')
+  t.equal(scrub(long(2_001)), '*** ', 'of a word that was cut nothing is shown')
+  const words = 'no '.repeat(100)
+  t.equal(scrub(words), words)
+  t.equal(scrub(`${words}x`), `${words.slice(0, 299)}…`)
+})
+
+t.test('a credential is masked at the very beginning of a text too, and beside others', async (t) => {
+  const texts = {
+    'Bearer abc': 'Bearer ***',
+    'token=abc': 'token=***',
+    'token=abc secret=def': 'token=*** secret=***',
+    'token=abc; key: def rest': 'token=***; key: *** rest',
+    'Bearer abc, Basic def!': 'Bearer ***, Basic ***',
+    '?abc': '?***',
+  }
+  for (const [text, shown] of Object.entries(texts)) t.equal(scrub(text), shown)
+})
+
+t.test('of an address the scheme and the host are shown, and that there was more', async (t) => {
+  const texts = {
+    'see https://a.example': 'see https://a.example',
+    'see https://a.example/': 'see https://a.example/***',
+    'see https://a.example?b': 'see https://a.example/***',
+    'see https://a.example#b': 'see https://a.example/***',
+    'see https://u:p@v@a.example/b/c': 'see https://a.example/***',
+    'see S3://bucket/key now': 'see S3://bucket/*** now',
+  }
+  for (const [text, shown] of Object.entries(texts)) t.equal(scrub(text), shown)
+})
