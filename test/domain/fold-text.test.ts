@@ -22,3 +22,11 @@ t.test('a word wider than the terminal stays whole', async (t) => {
     '  https://dash.cloudflare.com/profile',
   ])
 })
+
+t.test('a line is broken where the next word does not fit, and not before', async (t) => {
+  t.same(foldText('ab cd ef', 8), ['ab cd ef'])
+  t.same(foldText('ab cd ef', 7), ['ab cd', '  ef'])
+  t.same(foldText('ab cd ef gh', 7), ['ab cd', '  ef gh'])
+  t.same(foldText('ab cd ef gh', 6), ['ab cd', '  ef', '  gh'])
+  t.same(foldText('運用 運用 運用', 9), ['運用 運用', '  運用'], 'by columns, not characters')
+})

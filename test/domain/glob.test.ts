@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { matchesGlob } from '../../src/domain/glob.ts'
+import { isGlob, matchesGlob } from '../../src/domain/glob.ts'
 
 t.test('a star is any characters, a question mark one, and the whole text must match', async (t) => {
   const cases: readonly (readonly [string, string, boolean])[] = [
@@ -29,4 +29,9 @@ t.test('it agrees with the regular expression of the same meaning', async (t) =>
     }),
   )
   t.pass()
+})
+
+t.test('a text is a glob where it holds a star or a question mark', async (t) => {
+  for (const glob of ['*', '?', 'a*b', 'a?']) t.ok(isGlob(glob), glob)
+  for (const plain of ['', 'quay.example', 'a+b', '[a]']) t.notOk(isGlob(plain), plain)
 })

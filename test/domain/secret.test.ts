@@ -7,3 +7,10 @@ t.test('a file of secrets has one in each line that is not blank, without the sp
   t.same(lines('\n  new  \r\n\r\n\t\nold'), ['new', 'old'])
   t.same(lines('\n \n'), [], 'an empty line is no secret: nobody may come in with an empty one')
 })
+
+t.test('a secret is equal to one of the same text, and shows none of it', async (t) => {
+  t.ok(new Secret('canary').equals(new Secret('canary')))
+  t.notOk(new Secret('canary').equals(new Secret('Canary')))
+  for (const shown of [String(new Secret('canary')), JSON.stringify(new Secret('canary'))])
+    t.match(shown, /^"?\*\*\*"?$/)
+})

@@ -20,3 +20,13 @@ t.test('padding counts columns and not characters', async (t) => {
   t.equal(padToWidth('運用', 6), '運用  ')
   t.equal(padToWidth('quay.example', 6), 'quay.example')
 })
+
+t.test('a text that just fits is filled up with nothing, and cut nowhere', async (t) => {
+  t.equal(padToWidth('quay', 4), 'quay')
+  t.equal(padToWidth('quay', 5), 'quay ')
+  t.equal(padToWidth('', 2), '  ')
+  t.equal(cutToWidth('', 0), '')
+  t.equal(cutToWidth('運用', 4), '運用')
+  t.equal(cutToWidth('運用', 3), '運…')
+  t.equal(cutToWidth('e\u0301e\u0301e\u0301', 2), 'e\u0301…', 'a mark stays with its letter')
+})

@@ -85,3 +85,45 @@ t.test('a gap is loss when more was delivered in it than was written', async (t)
   t.notOk(isLossIn(gap, unknown, at(1)))
   t.notOk(isLossIn(gap, at(1, 2), unknown))
 })
+
+t.test('one delivery in the ten minutes that are judged is enough', async (t) => {
+  const now = tenOClock + 30 * minute
+  for (const one of [15, 24]) t.ok(isNotArriving(at(one), at(), now), `${one}`)
+  for (const one of [14, 25]) t.notOk(isNotArriving(at(one), at(), now), `${one}`)
+  for (const found of [14, 30]) t.notOk(isNotArriving(at(20), at(found), now), `${found}`)
+  for (const found of [13, 31]) t.ok(isNotArriving(at(20), at(found), now), `${found}`)
+})
+
+t.test('the best of five hours counts, each a minute before the other', async (t) => {
+  const window = { since: minuteOf(tenOClock), now: tenOClock + 100 * minute }
+  const all = Array.from({ length: 100 }, (_, index) => index)
+  const lost = (...minutes: readonly number[]) =>
+    missingShare(at(...all), at(...all.filter((one) => !minutes.includes(one))), window)
+  t.equal(lost(94), 0, 'one that is missing may be on its way')
+  t.equal(lost(92, 93, 94), 0, 'of those before, one at the most is missing')
+  t.equal(lost(90, 91, 92), 0, 'the fifth hour misses but one')
+  t.equal(lost(89, 90, 91), 1 - 58 / 60, 'what all five hours miss is lost')
+})
+
+t.test('of an hour in which nothing was pushed, or no bytes, nothing is missing', async (t) => {
+  const window = { since: minuteOf(tenOClock), now: tenOClock + 65 * minute }
+  const amount =
+    (count: number, bytes: number): AmountBetween =>
+    () => ({ count, bytes })
+  t.equal(missingShare(amount(0, 0), amount(0, 0), window), 0)
+  t.equal(missingShare(amount(0, 0), amount(5, 50), window), 0)
+  t.equal(missingShare(amount(10, 0), amount(8, 0), window), 0.2, 'records have no bytes')
+  t.equal(missingShare(amount(10, 100), amount(8, 90), window), 0.2)
+  t.equal(missingShare(amount(10, 100), amount(8, 30), window), 0.7, 'the worse of both counts')
+  t.equal(missingShare(amount(10, 100), amount(12, 120), window), 0)
+  t.equal(missingShare(amount(10, 100), amount(9, 0), window), 0, 'one file may be of any size')
+})
+
+t.test('a gap is judged by the minutes in which its logs were uploaded', async (t) => {
+  const whole = { from: tenOClock + minute, to: tenOClock + 2 * minute }
+  for (const pushed of [1, 2, 3]) t.ok(isLossIn(whole, at(pushed), at()), `${pushed}`)
+  for (const pushed of [0, 4]) t.notOk(isLossIn(whole, at(pushed), at()), `${pushed}`)
+  const begun = { ...whole, to: whole.to + 1 }
+  t.ok(isLossIn(begun, at(4), at()), 'a minute that has begun is one of them')
+  t.notOk(isLossIn(begun, at(5), at()))
+})

@@ -30,3 +30,21 @@ t.test('an instant is written as names of files and folders have it', async (t) 
   t.equal(stampOf(start), '20261128T101430Z')
   t.equal(dateOf(start), '20261128')
 })
+
+t.test('the first and the last of each part of a date are taken, and what is beyond is not', async (t) => {
+  const startOf = (stamp: string) => timeRangeOf(`${stamp}Z_20991231T235959Z_0a.log`)?.start ?? null
+  t.equal(startOf('19700101T000000'), 0)
+  t.equal(startOf('20261231T235959'), Date.UTC(2026, 11, 31, 23, 59, 59))
+  t.equal(startOf('20240229T000000'), Date.UTC(2024, 1, 29))
+  for (const wrong of ['19691231T235959', '20260229T000000', '20261201T240000', '20261201T006000'])
+    t.equal(startOf(wrong), null, wrong)
+  for (const wrong of ['20261201T000060', '20260001T000000', '20261301T000000', '20261200T000000'])
+    t.equal(startOf(wrong), null, wrong)
+})
+
+t.test('the year of a name is its own', async (t) => {
+  t.same(timeRangeOf('20270102T030405Z_20280304T050607Z_0a.json.gz'), {
+    start: Date.UTC(2027, 0, 2, 3, 4, 5),
+    end: Date.UTC(2028, 2, 4, 5, 6, 7),
+  })
+})

@@ -122,3 +122,53 @@ t.test('every file that begins in a stretch of time lies in exactly one of its w
 t.test('stamps read back', async (t) => {
   t.equal(stampOf(tenOClock), '20261128T100000Z')
 })
+
+t.test('a place whose path is the day, or names it more than once, has a listing for each day', async (t) => {
+  const midnight = Date.UTC(2026, 10, 29)
+  const prefixes = (path: string, from: number, to: number) =>
+    keyWindows({ path }, { from, to }).map(({ prefix }) => prefix)
+  t.same(prefixes('{DATE}', midnight - minute, midnight), ['20261128/', '20261129/'])
+  t.same(prefixes('a/{DATE}/{DATE}', tenOClock, tenOClock + minute), ['a/20261128/20261128/'])
+  t.same(prefixes('{DATE}/{DATE}', tenOClock, tenOClock + minute), ['20261128/20261128/'])
+  t.same(prefixes('a-{DATE}', tenOClock, tenOClock + minute), ['a-20261128/'])
+  t.same(prefixes('{DATE}/x', midnight, midnight + 47 * hour), ['20261129/x/', '20261130/x/'])
+  t.same(keyWindows({ path: '{DATE}/x' }, { from: midnight, to: midnight + hour }), [
+    {
+      prefix: '20261129/x/',
+      after: '20261129/x/20261129T000000',
+      until: '20261129/x/20261129T010000',
+      flat: true,
+    },
+  ])
+})
+
+t.test('up to twelve hours are listed hour by hour, more than that day by day', async (t) => {
+  const prefixes = (from: number, to: number) =>
+    slicedWindows({ path: '' }, { from, to }).map(({ prefix }) => prefix)
+  const half = prefixes(tenOClock, tenOClock + 12 * hour)
+  t.equal(half.length, 12)
+  t.same([half[0], half.at(-1)], ['20261128T10', '20261128T21'])
+  t.same(prefixes(tenOClock, tenOClock + 12 * hour + 1), ['20261128'])
+  t.same(prefixes(tenOClock, tenOClock + 14 * hour + 1), ['20261128', '20261129'])
+  t.same(prefixes(tenOClock, tenOClock), [])
+})
+
+t.test('a key belongs to a place by its folder, whole', async (t) => {
+  const name = logFileName(tenOClock, tenOClock + minute)
+  const range = { start: tenOClock, end: tenOClock + minute }
+  t.same(rangeOfKey({ path: '' }, name), range)
+  t.equal(rangeOfKey({ path: '' }, `http/${name}`), null)
+  t.equal(rangeOfKey({ path: 'http' }, name), null)
+  t.same(rangeOfKey({ path: 'http' }, `http/${name}`), range)
+  t.same(rangeOfKey({ path: '{DATE}' }, `20261128/${name}`), range)
+  t.same(rangeOfKey({ path: '{DATE}/{DATE}' }, `20261128/20261128/${name}`), range)
+  t.equal(rangeOfKey({ path: '{DATE}/{DATE}' }, `20261128/20261129/${name}`), null)
+  t.equal(rangeOfKey({ path: 'http' }, 'http/test.txt'), null)
+})
+
+t.test('a file over midnight may lie in the folder of either day, or of the day after', async (t) => {
+  const midnight = Date.UTC(2026, 10, 29)
+  const key = (day: string) => `${day}/${logFileName(midnight - minute, midnight + minute)}`
+  for (const day of ['20261128', '20261129', '20261130']) t.ok(rangeOfKey({ path: '{DATE}' }, key(day)), day)
+  for (const day of ['20261127', '20261201']) t.equal(rangeOfKey({ path: '{DATE}' }, key(day)), null, day)
+})

@@ -41,3 +41,30 @@ t.test('it is stored and read back as it was, and anything else is none', async 
   ])
     t.equal(recordsFromRecord(damage), null)
 })
+
+t.test('the newest 65 minutes are counted one by one, and what is before them at once', async (t) => {
+  const spans = (minutes: number) => spansToCount({ countedTo: ten }, tenOClock + (minutes + 2) * minute)
+  t.same(spans(0), [])
+  t.same(spans(-5), [], 'a clock that steps back counts nothing')
+  t.same(spans(1), [{ from: ten, to: ten + 1 }])
+  t.equal(spans(65).length, 65)
+  t.ok(spans(65).every(({ from, to }) => to === from + 1))
+  t.same(spans(66).slice(0, 2), [
+    { from: ten, to: ten + 1 },
+    { from: ten + 1, to: ten + 2 },
+  ])
+  t.same(spans(67).slice(0, 2), [
+    { from: ten, to: ten + 2 },
+    { from: ten + 2, to: ten + 3 },
+  ])
+  t.equal(spans(67).length, 66)
+})
+
+t.test('records are added to those that were counted', async (t) => {
+  const one = enterRecords(begun, [{ from: ten, to: ten + 1, records: 5 }])
+  t.same(enterRecords(one, [{ from: ten + 1, to: ten + 4, records: 2 }]), {
+    began: tenOClock,
+    records: 7,
+    countedTo: ten + 4,
+  })
+})

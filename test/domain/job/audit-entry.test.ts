@@ -22,6 +22,12 @@ t.test('an actor is named as people know it, or by ids alone', async (t) => {
     [{ type: 'user', tokenName: 'terraform' }, 'token "terraform"', 'somebody'],
     [{ type: 'system' }, 'Cloudflare', 'Cloudflare'],
     [{ ...user, type: 'cloudflare_admin' }, 'Cloudflare', 'Cloudflare'],
+    [{ type: 'delegated_service', id: 'd1' }, 'Cloudflare', 'Cloudflare'],
+    [{ type: 'account', id: 'a1', tokenId: '' }, 'token ', 'token '],
+    [{ id: 'u1' }, 'user u1', 'user u1'],
+    [{ tokenId: 't1' }, 'token t1', 'token t1'],
+    [{ context: 'dash' }, 'somebody (dashboard)', 'somebody (dashboard)'],
+    [{ ...user, context: 'api' }, 'sre@quay.example', 'user u1'],
     [{}, 'somebody', 'somebody'],
   ]
   for (const [edit, email, id] of cases) {
@@ -35,4 +41,14 @@ t.test('a name stays on one line, in its direction, and short', async (t) => {
   const named = (tokenName: string): string => actorText({ ...nobody, tokenName }, 'email')
   t.equal(named('a\nb\u202ec\u0000d'), 'token "a b c d"')
   t.equal(named('x'.repeat(5_000)), `token "${'x'.repeat(100)}…"`)
+})
+
+t.test('a name of a hundred characters is shown whole, wherever it stands', async (t) => {
+  const [fits, long] = ['x'.repeat(100), 'x'.repeat(101)]
+  const name = (edit: Partial<Actor>): string => actorText({ ...nobody, ...edit }, 'email')
+  t.equal(name({ tokenName: fits }), `token "${fits}"`)
+  t.equal(name({ tokenName: long }), `token "${fits}…"`)
+  t.equal(name({ tokenId: long }), `token ${fits}…`)
+  t.equal(name({ email: long }), `${fits}…`)
+  t.equal(name({ email: long, tokenId: 't' }), `token t of ${fits}…`)
 })
