@@ -91,7 +91,7 @@ export function createBudget(deps: {
   }
 
   const queueOf = (api: Api, accountId: string | null): Queue => {
-    const key = api === 'graphql' && settings.rateLimitType === 'account' ? `graphql:${accountId ?? ''}` : api
+    const key = api === 'graphql' && settings.rateLimitType === 'account' ? `graphql:${accountId}` : api
     const known = queues.get(key)
     if (known !== undefined) return known
     const burst = deps.mayBurst === true ? wholeBurst : undefined

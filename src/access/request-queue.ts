@@ -35,7 +35,7 @@ export function createRequestQueue(clock: Pick<Clock, 'monotonic' | 'sleep'>, fu
   const lines: { entering: Waiter[]; counting: Waiter[] } = { entering: [], counting: [] }
   let bucket = full
   /** Oldest first. */
-  let sent: Sending[] = []
+  const sent: Sending[] = []
   let inFlight = 0
   let hasCounted = false
   let pumping = false
@@ -43,8 +43,7 @@ export function createRequestQueue(clock: Pick<Clock, 'monotonic' | 'sleep'>, fu
   /** Requests of the last window. */
   const sentLately = (): number => {
     const since = clock.monotonic() - bucket.windowMs - slackMs
-    const first = sent.findIndex(({ at }) => at > since)
-    if (first !== 0) sent = first < 0 ? [] : sent.slice(first)
+    while (sent[0] !== undefined && sent[0].at <= since) sent.shift()
     return sent.length
   }
 

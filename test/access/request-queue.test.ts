@@ -1,14 +1,15 @@
 import t from 'tap'
 import { createRequestQueue } from '../../src/access/request-queue.ts'
-import { fullBucket, wholeBurst } from '../../src/access/token-bucket.ts'
+import { type Bucket, fullBucket, wholeBurst } from '../../src/access/token-bucket.ts'
 import { createSteppedClock } from '../support/stepped-clock.ts'
 
 const windowMs = 60_000
 
 /** Ten requests a minute, half of them ours, all at once if need be. */
-function queueOfFive() {
+function queueOfFive(edit: Partial<Bucket> = {}) {
   const clock = createSteppedClock(undefined, 3)
-  const queue = createRequestQueue(clock, fullBucket(10, windowMs, 0.5, clock.monotonic(), wholeBurst))
+  const bucket = fullBucket(10, windowMs, 0.5, clock.monotonic(), wholeBurst)
+  const queue = createRequestQueue(clock, { ...bucket, ...edit })
   const began = clock.monotonic()
   const sent: number[] = []
   const send = (priority = 1): void => {
@@ -51,4 +52,32 @@ t.test('of those that wait the urgent go first, each in the order in which it ca
   queue.ended()
   await clock.advance(2 * windowMs)
   t.same(order, ['urgent', 'urgent too', 'later'])
+})
+
+t.test('a share of less than two requests lets one through in each window', async (t) => {
+  const { clock, sent, send } = queueOfFive({ limit: 3 })
+  for (let i = 0; i < 3; i += 1) send()
+  await clock.advance(2 * (windowMs + 1_000))
+  t.same(sent, [0, windowMs + 1_000, 2 * (windowMs + 1_000)])
+})
+
+t.test('of a share that was lowered to less than one request, one goes out and no more', async (t) => {
+  const { clock, queue, sent, send } = queueOfFive()
+  queue.bucket = { ...queue.bucket, share: 0.05 }
+  for (let i = 0; i < 3; i += 1) send()
+  await clock.advance(windowMs)
+  t.same(sent, [0])
+})
+
+t.test('requests of another queue and those that enter take turns, beginning with the former', async (t) => {
+  const { clock, queue } = queueOfFive({ tokens: 0 })
+  const order: string[] = []
+  const turn = { priority: 1, signal: new AbortController().signal }
+  for (const number of [1, 2]) {
+    const done = (what: string) => (): void => void order.push(`${what} ${number}`)
+    void queue.enter(turn).then(done('own'))
+    void queue.count(turn).then(done('other'))
+  }
+  await clock.advance(windowMs)
+  t.same(order, ['other 1', 'own 1', 'other 2', 'own 2'])
 })
