@@ -36,23 +36,13 @@ export function fullBucket(
   at: number,
   burst = steadyBurst,
 ): Bucket {
-  const bucket: Bucket = {
-    limit,
-    windowMs,
-    share,
-    burst,
-    tokens: 0,
-    at,
-    emptySince: null,
-    pausedUntil: 0,
-    strikes: 0,
-  }
-  return { ...bucket, tokens: capacity(bucket) }
+  const tokens = capacity({ limit, share, burst })
+  return { limit, windowMs, share, burst, tokens, at, emptySince: null, pausedUntil: 0, strikes: 0 }
 }
 
 /** The most that can be sent at once; at least one, or nothing would ever be sent. */
-export function capacity(bucket: Bucket): number {
-  return Math.max(1, bucket.limit * bucket.share * bucket.burst)
+export function capacity({ limit, share, burst }: Pick<Bucket, 'limit' | 'share' | 'burst'>): number {
+  return Math.max(1, limit * share * burst)
 }
 
 /** Requests per millisecond that can be sustained: the whole share in a window. */
@@ -79,7 +69,7 @@ export function refill(bucket: Bucket, now: number): Bucket {
 /** Milliseconds until a request may go out; 0 when it may now. */
 export function waitFor(bucket: Bucket, now: number): number {
   const current = refill(bucket, now)
-  const missing = current.tokens >= 1 ? 0 : (1 - current.tokens) / flow(current, now)
+  const missing = Math.max(0, 1 - current.tokens) / flow(current, now)
   const paused = Math.max(0, current.pausedUntil - now)
   return Math.ceil(paused + missing)
 }
@@ -153,7 +143,7 @@ export function throttle(
   maxPauseMs: number,
 ): Bucket {
   const current = refill(bucket, now)
-  const guess = firstPauseMs * 2 ** Math.min(current.strikes, 10)
+  const guess = firstPauseMs * 2 ** current.strikes
   const pause = Math.min(maxPauseMs, Math.max(minPauseMs, retryAfterMs ?? guess))
   return {
     ...current,

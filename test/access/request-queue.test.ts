@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import t from 'tap'
 import { createRequestQueue } from '../../src/access/request-queue.ts'
 import { type Bucket, fullBucket, wholeBurst } from '../../src/access/token-bucket.ts'
@@ -34,6 +35,15 @@ t.test(
     t.equal(queue.sentLately(), 1)
   },
 )
+
+t.test('who asks in between goes as soon as the window has room', async (t) => {
+  const { clock, sent, send } = queueOfFive()
+  for (let i = 0; i < 5; i += 1) send()
+  await clock.advance(500)
+  send()
+  await clock.advance(windowMs + 500)
+  t.equal(sent[5], windowMs + 1_000)
+})
 
 t.test('of those that wait the urgent go first, each in the order in which it came', async (t) => {
   const { clock, queue } = queueOfFive()
@@ -80,4 +90,50 @@ t.test('requests of another queue and those that enter take turns, beginning wit
   }
   await clock.advance(windowMs)
   t.same(order, ['other 1', 'own 1', 'other 2', 'own 2'])
+})
+
+t.test('after a full window what waits goes out evenly, not in a burst', async (t) => {
+  const { clock, sent, send } = queueOfFive({ limit: 100, burst: 0.2, tokens: 50 })
+  for (let i = 0; i < 70; i += 1) send()
+  await clock.advance(windowMs)
+  t.equal(sent.length, 50)
+  await clock.advance(1_000)
+  t.equal(sent.length, 51)
+})
+
+t.test('when a pause ends, requests of another queue wait for the budget again', async (t) => {
+  const { clock, queue } = queueOfFive({ tokens: 0 })
+  let counted = 0
+  const count = (): void =>
+    void queue.count({ priority: 1, signal: new AbortController().signal }).then(() => {
+      counted += 1
+    })
+  queue.bucket = { ...queue.bucket, pausedUntil: clock.monotonic() + 1 }
+  count()
+  await clock.advance(1)
+  t.equal(counted, 1)
+  count()
+  await clock.advance(5_000)
+  t.equal(counted, 1)
+  await clock.advance(windowMs)
+  t.equal(counted, 2)
+})
+
+t.test('a budget that is raised is noticed within a second, with one timer for all that wait', async (t) => {
+  const { clock, queue, sent, send } = queueOfFive({ tokens: 0 })
+  for (let i = 0; i < 3; i += 1) send()
+  await clock.advance(500)
+  t.equal(clock.sleepers, 1)
+  queue.bucket = { ...queue.bucket, tokens: 3 }
+  await clock.advance(500)
+  t.equal(sent.length, 3)
+})
+
+t.test('who gave up waiting leaves no listener behind', async (t) => {
+  const { queue } = queueOfFive({ tokens: 0 })
+  const stop = new AbortController()
+  const waiting = queue.enter({ priority: 1, signal: stop.signal })
+  stop.abort()
+  await t.rejects(waiting, /gave up/)
+  t.same(getEventListeners(stop.signal, 'abort'), [])
 })
