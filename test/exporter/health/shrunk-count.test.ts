@@ -1,6 +1,9 @@
 import t from 'tap'
+import { noCounts } from '../../../src/domain/ledger/job-totals.ts'
+import { beginLedger, type Ledger } from '../../../src/domain/ledger/ledger.ts'
 import { scopeKey } from '../../../src/domain/scope.ts'
 import { minuteMs } from '../../../src/domain/time.ts'
+import { createShrunkCount } from '../../../src/exporter/health/shrunk-count.ts'
 import { aJob, createCore, zone } from '../../support/exporter-core.ts'
 import { rowsAt, type Upload } from '../../support/health-source.ts'
 
@@ -37,4 +40,19 @@ t.test('rows that shrink or vanish after they were counted are counted as such, 
   t.same(await poll(), { first: [2, 30], second: [0, 20] })
   await core.clock.advance(40 * minuteMs)
   t.same(await poll(), { first: [2, 30], second: [0, 20] }, 'settled minutes are not read again')
+})
+
+t.test('a row of the first open minute that is gone is counted once, however often it is read', async (t) => {
+  const count = createShrunkCount()
+  const counts = { ...noCounts, uploads: 2 }
+  const open = (...minutes: readonly number[]): Ledger => ({
+    ...beginLedger(minutes[0] ?? 0),
+    open: new Map(minutes.map((minute) => [minute, new Map([['7|s3|200|11', counts]])])),
+  })
+  const read = (ledger: Ledger, key = scopeKey(one)) => [...count(key, ledger, { from: 0, to: 99 }, [])]
+  t.same(read(open(10, 11)), [['7', 2]])
+  t.same(read(open(10, 11)), [])
+  t.same(read(open(11, 12)), [['7', 1]], 'a minute that was whole until now')
+  t.same(read(open(11, 12)), [])
+  t.same(read(open(11), 'zone:other'), [['7', 1]], 'of another scope')
 })
