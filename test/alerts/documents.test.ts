@@ -107,7 +107,7 @@ t.test('the README adds up how long a page takes from what is shipped', async (t
       limit('job_broken_seconds'),
     ],
     ['a job starts to fail', 'JobFailing', poll, ['state', 'jobs'], limit('job_failing_seconds')],
-    ['a job with an error stops delivering', 'JobStalled', poll, ['state', 'jobs'], maxLag],
+    ['a job with an error stops delivering', 'JobStalled', poll, ['delivery', 'jobs'], maxLag],
     ['the exporter stops', 'ExporterDown', 0, ['exporter'], 0],
     ['the exporter can read nothing', 'ExporterBlind', poll, ['exporter'], limit('data_age_seconds')],
   ] as const
