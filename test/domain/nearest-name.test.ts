@@ -44,3 +44,42 @@ t.test('insertions, deletions, replacements and swaps cost one each', async (t) 
   ] as const)
     t.equal(editDistance(a, b), distance, `${a} ${b}`)
 })
+
+t.test('the longer a name, the more of it may be wrong, up to five letters', async (t) => {
+  const near = (wrong: string, name: string): boolean => nearestName(wrong, [name]) === name
+  t.ok(near('xbcd', 'abcd') && near('xycd', 'abcd'), 'two of four')
+  t.notOk(near('xyzd', 'abcd'))
+  t.ok(near('xyc', 'xya') && !near('xbc', 'xya'), 'one of three')
+  t.ok(near('ab', 'ac') && !near('ab', 'cd'), 'one of two')
+  t.ok(near('12345fghijklmno', 'abcdefghijklmno'), 'five of fifteen')
+  t.notOk(near('123456ghijklmnopqrst', 'abcdefghijklmnopqrst'), 'six of twenty')
+  t.ok(near('fghijklmno', 'abfghijcklmno'), 'letters that are left out count alike')
+  t.notOk(near('abcdefgh12', 'abcdefghijklmnop'))
+})
+
+t.test(
+  'a name cut short is nearer than one with a slip, and as near as can be is the name itself',
+  async (t) => {
+    t.equal(nearestName('zone', ['bone', 'web.zone', 'zone']), 'zone')
+    t.equal(nearestName('zone', ['bone', 'web.zone']), 'web.zone')
+    t.equal(nearestName('zone', ['zone-of-accounts', 'zonelist']), 'zonelist')
+    t.equal(nearestName('on', ['on-and-on']), null)
+  },
+)
+
+t.test('a swap counts once wherever it stands, and only of neighbours', async (t) => {
+  for (const [a, b, distance] of [
+    ['ab', 'ba', 1],
+    ['abcd', 'abdc', 1],
+    ['xab', 'xba', 1],
+    ['abc', 'cba', 2],
+    ['abcd', 'badc', 2],
+    ['aab', 'aba', 1],
+    ['ca', 'abc', 3],
+    ['a', 'a', 0],
+    ['', '', 0],
+    ['abc', 'xabc', 1],
+    ['xabc', 'abc', 1],
+  ] as const)
+    t.equal(editDistance(a, b), distance, `${a} ${b}`)
+})

@@ -51,3 +51,31 @@ t.test('what a word says in base64 is looked for from four characters on', async
   t.equal(maskSecrets('no ab here', ['YWI']), 'no ab here')
   t.equal(maskSecrets('no YWJjZ here', ['YWJjZ']), 'no *** here', 'of a length that base64 never has')
 })
+
+t.test('a form of six characters is masked inside a word too, one of five only by itself', async (t) => {
+  t.equal(maskSecrets('xfiverx fiver', ['fiver']), 'xfiverx ***')
+  t.equal(maskSecrets('xsixesxx', ['sixesx']), 'x***x')
+  t.equal(maskSecrets('(fiver) fiver9 9fiver', ['fiver']), '(***) fiver9 9fiver')
+})
+
+t.test('of a text eight thousand characters are searched and given back', async (t) => {
+  const text = (length: number) => `${'no '.repeat(3_000).slice(0, length - 7)} canary`
+  t.equal(maskSecrets(text(8_000), ['canary']).slice(-4), ' ***')
+  t.equal(maskSecrets(text(8_000), []), text(8_000))
+  t.notMatch(maskSecrets(text(8_001), ['canary']), /can|\*/, 'what is cut is not given back')
+  t.equal(maskSecrets(text(8_001), []).length, 7_995)
+})
+
+t.test('words that are no part of a secret stay readable', async (t) => {
+  for (const word of ['true', 'no', 'Basic', 'bearer', 'apikey', 'digest', 'x'])
+    t.equal(maskSecrets(`say ${word} here`, [word]), `say ${word} here`)
+  t.equal(maskSecrets('', ['canary']), '')
+})
+
+t.test('a secret in base64 of the URL alphabet is decoded as well', async (t) => {
+  const text = 'key>>>??'
+  const url = Buffer.from(text).toString('base64url')
+  t.match(url, /[-_]/)
+  t.equal(maskSecrets(`no ${text} here`, [url]), 'no *** here')
+  t.equal(maskSecrets('no here', [base64('a\nb')]), 'no here', 'and only where it says a text')
+})

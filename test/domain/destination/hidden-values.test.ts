@@ -14,6 +14,13 @@ t.test('what the redacted destination leaves out is named, and what it shows is 
       'Splunk%20abc',
     ],
     's3://quay-logs/http': [],
+    'https://logs.example.com/four/fiver': ['fiver'],
+    'https://fiver:p@logs.example.com': ['p', 'fiver', 'fiver'],
+    'https://four:p@logs.example.com': ['p'],
+    'https://alone@logs.example.com': ['alone', 'alone'],
+    'https://logs.example.com/in?a=1=2&b=&c': ['1=2', 'c'],
+    'https://logs.example.com/in?': [],
+    's3://b?region=x&region=y': [],
   }
   for (const [conf, hidden] of Object.entries(cases)) t.same(hiddenValues(conf), hidden, conf)
 })

@@ -94,3 +94,70 @@ t.test('the signature of an Azure destination tells when it expires', async (t) 
   t.equal(expiry('se=%ZZ'), null)
   t.equal(destinationExpiry(new Secret(confs.s3)), null)
 })
+
+t.test('a folder has no slash at its ends, and one that cannot be decoded stays as written', async (t) => {
+  const path = (address: string) => place(`gs://${address}`)?.path
+  t.equal(path('b'), '')
+  t.equal(path('b/'), '')
+  t.equal(path('b//a/b//'), 'a/b')
+  t.equal(path('b/%41'), '%41')
+  t.equal(path('b/a%20b'), 'a b')
+})
+
+t.test('a place is known although its query is not', async (t) => {
+  t.same(place('s3://b/p?region=x&region=y'), {
+    store: 's3',
+    bucket: 'b',
+    path: 'p',
+    region: null,
+    endpoint: null,
+  })
+  t.match(place('r2://b/p'), { accountId: '' })
+  t.match(place('azure://a.blob.core.windows.net'), { account: 'a', bucket: '', path: '' })
+  t.match(place('azure://a/c/x/y'), { account: 'a', bucket: 'c', path: 'x/y' })
+})
+
+t.test('keys are the same in every version', async (t) => {
+  t.same(Object.values(confs).map(placeKeyOf), [
+    's3::quay-logs/sre/http/{DATE}',
+    's3:minio.example:9000:quay-logs/http',
+    `r2:${'a'.repeat(32)}:audit/{DATE}`,
+    'gcs::quay-dns/{DATE}',
+    'azure:quaylogs:logs/a b/{DATE}',
+  ])
+})
+
+t.test('a title of a whole bucket ends with its name', async (t) => {
+  const title = (conf: string) => {
+    const found = place(conf)
+    return found === null ? null : placeTitle(found)
+  }
+  t.equal(title('gs://b'), 'gs://b')
+  t.equal(title('azure://a.blob.core.windows.net/c'), 'azure://a/c')
+})
+
+t.test('a stored place needs its bucket and path; what else is missing is unknown', async (t) => {
+  const kept = { bucket: 'b', path: 'p' }
+  t.same(placeFromRecord({ ...kept, store: 's3', region: 7 }), {
+    ...kept,
+    store: 's3',
+    region: null,
+    endpoint: null,
+  })
+  t.same(placeFromRecord({ ...kept, store: 'r2' }), { ...kept, store: 'r2', accountId: '' })
+  t.same(placeFromRecord({ ...kept, store: 'azure' }), { ...kept, store: 'azure', account: '' })
+  t.same(placeFromRecord({ ...kept, store: 'gcs', extra: 1 }), { ...kept, store: 'gcs' })
+  t.equal(placeFromRecord({ store: 'gcs', bucket: 'b' }), null)
+  t.equal(placeFromRecord({ store: 'gcs', path: 'p' }), null)
+})
+
+t.test('an expiry is read where Azure has it, and only in its forms', async (t) => {
+  const expiry = (conf: string) => destinationExpiry(new Secret(conf))
+  const azure = 'azure://a.blob.core.windows.net/c'
+  t.equal(expiry(`${azure}?se=2032-01-01T00:00:00.5Z`), Date.UTC(2032, 0, 1) + 500)
+  for (const text of ['2032-01-01T10:30', '2032-13-01', '20320101', '', 'x2032-01-01'])
+    t.equal(expiry(`${azure}?se=${text}`), null, text)
+  t.equal(expiry(azure), null)
+  t.equal(expiry('s3://b?se=2032-01-01'), null)
+  t.equal(expiry('nonsense'), null)
+})

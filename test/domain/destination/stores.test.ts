@@ -71,3 +71,32 @@ t.test('every kind that keeps objects tells which right to grant', async (t) => 
   t.same(new Set(grants.map(([kind]) => kind)), new Set(['s3', 's3_compatible', 'r2', 'gcs', 'azure']))
   for (const [kind, grant] of grants) t.match(grant, /PutObject|Storage Object Admin|srt=o|credentials/, kind)
 })
+
+t.test('the host of S3 compatible storage has no scheme and no path', async (t) => {
+  const endpoint = (text: string) => expects('s3_compatible', 'endpoint', text)
+  for (const fine of ['minio.example', 'minio.example:9000', 'minio']) t.equal(endpoint(fine), null, fine)
+  for (const wrong of ['', 'https://minio.example', 'minio.example/', 'minio.example:', 'a b'])
+    t.equal(endpoint(wrong), 'a host name without https:// and path', wrong)
+})
+
+t.test(
+  'a signature names objects wherever its types stand, and is signed wherever the signature does',
+  async (t) => {
+    const sas = (text: string) => expects('azure', 'sas', text)
+    for (const fine of ['?sig=x&srt=o', 'srt=o&sig=x', 'sig=', 'a=1&sig=x&dsrt=c'])
+      t.equal(sas(fine), null, fine)
+    for (const wide of ['?srt=c&sig=x', 'sig=x&srt=', 'sig=x&srt=oo', 'sig=x&srt=o%20'])
+      t.equal(sas(wide), 'a shared access signature for objects only (srt=o)', wide)
+    for (const none of ['', 'srt=o', 'sigx=1', 'asig=1'])
+      t.equal(sas(none), 'a shared access signature such as sv=…&sig=…', none)
+  },
+)
+
+t.test('stores that Cloudflare itself may write to name the user or the role that is let in', async (t) => {
+  const grant = (kind: DestinationKind) => kindSpec(kind).objects?.grant
+  t.match(grant('s3'), /391854517948:user\/cloudflare-logpush to s3:PutObject/)
+  t.match(grant('s3_compatible'), /s3:PutObject/)
+  t.match(grant('gcs'), /logpush@cloudflare-data\.iam\.gserviceaccount\.com/)
+  t.match(grant('azure'), /srt=o, sp with w/)
+  t.match(grant('r2'), /its credentials/)
+})

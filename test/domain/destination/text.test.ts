@@ -1,5 +1,12 @@
 import t from 'tap'
-import { decodePath, decodeText, parseQuery, splitConf } from '../../../src/domain/destination/text.ts'
+import {
+  decodePath,
+  decodeText,
+  encodePath,
+  encodeValue,
+  parseQuery,
+  splitConf,
+} from '../../../src/domain/destination/text.ts'
 
 t.test('a query is read where it says one thing only', async (t) => {
   const read = (query: string | null) => {
@@ -25,4 +32,24 @@ t.test('an address has a scheme, a place and perhaps a query', async (t) => {
   t.match(splitConf('s3://bucket/path?region=x'), { scheme: 's3', address: 'bucket/path', query: 'region=x' })
   t.match(splitConf('gs://bucket'), { scheme: 'gs', address: 'bucket', query: null })
   t.equal(splitConf('bucket/path'), null)
+})
+
+t.test('only what would end a path is encoded in it', async (t) => {
+  t.equal(encodePath('a/{DATE}/é=&+'), 'a/{DATE}/é=&+')
+  t.equal(encodePath('a%b?c#d e'), 'a%25b%3Fc%23d%20e')
+  t.equal(encodeValue('a/{DATE} é'), 'a%2F%7BDATE%7D%20%C3%A9')
+  for (const encode of [encodePath, encodeValue])
+    t.equal(decodeText(encode('half \ud800')), 'half \ufffd', 'half of a pair cannot be sent')
+})
+
+t.test('a scheme has 32 characters at the most and begins with a letter; a fragment has none', async (t) => {
+  const scheme = (text: string) => splitConf(`${text}://a`)?.scheme ?? null
+  t.equal(scheme('S3'), 's3')
+  t.equal(scheme('a+b.c-1'), 'a+b.c-1')
+  t.equal(scheme('a'.repeat(32)), 'a'.repeat(32))
+  for (const wrong of ['', '3s', 'a'.repeat(33), 'a b', 'a:']) t.equal(scheme(wrong), null, wrong)
+  t.equal(splitConf('s3://b#x'), null)
+  t.equal(splitConf('s3://b?x#y'), null)
+  t.same(splitConf('s3://?'), { scheme: 's3', address: '', query: '' })
+  t.same(splitConf('s3://b?x?y'), { scheme: 's3', address: 'b', query: 'x?y' })
 })
