@@ -64,7 +64,11 @@ t.test('waits are announced, and cut short by the stop', async (t) => {
   await write
   t.equal(clock.sleepers, 0)
   t.equal(call.writesSent(), 1, 'and it is not sent after all')
-  await t.rejects(call.read(failing(0, 'network')), /interrupted/)
+  await t.rejects(call.read(failing(0, 'network')), {
+    kind: 'aborted',
+    message: 'interrupted before it was sent',
+    operation: 'wait',
+  })
 })
 
 t.test('the signal ends a read under way, and never a write', async (t) => {

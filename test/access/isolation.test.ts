@@ -7,11 +7,16 @@ const parts = Array.from({ length: 10 }, (_, index) => ({ id: `part ${index}` })
 /** Asks where some parts spoil whatever is asked together with them. */
 async function asked(
   spoilers: readonly string[],
-  edit: { readonly kind?: ApiFailureKind; readonly names?: boolean; readonly looks?: boolean } = {},
+  edit: {
+    readonly kind?: ApiFailureKind
+    readonly names?: boolean
+    readonly looks?: boolean
+    readonly count?: number
+  } = {},
 ) {
   const queries: (readonly string[])[] = []
   const portions = await askApart(
-    parts,
+    parts.slice(0, edit.count),
     async (some) => {
       const ids = some.map(({ id }) => id)
       queries.push(ids)
@@ -83,4 +88,17 @@ t.test('a failure that is about all of them stays one', async (t) => {
 
 t.test('giving up ends it', async (t) => {
   await t.rejects(asked(['part 3'], { kind: 'aborted' }), ApiFailure)
+})
+
+t.test('of two parts the one that is well is read', async (t) => {
+  for (const names of [false, true])
+    t.match(await asked(['part 0'], { names, count: 2 }), { read: ['part 1'], failed: ['part 0'] })
+})
+
+t.test('each half is asked for once, the larger one first', async (t) => {
+  const { queries } = await asked(['part 0'])
+  t.same(
+    queries.map(({ length }) => length),
+    [10, 5, 3, 2, 1, 1, 1, 2, 5],
+  )
 })

@@ -103,9 +103,9 @@ t.test('pages of which nothing can be read do not go on for ever', async (t) => 
   t.equal(asked.length, 10)
   const named = await allPages(async (number) => {
     if (number > 25) return page('empty', [])
-    return number % 5 === 0 ? page('full', items(number, number + 1)) : unreadable(number)
+    return number % 10 === 0 ? page('full', items(number, number + 1)) : unreadable(number)
   })
-  t.equal(named.items.length, 5, 'a page with something in between starts anew')
+  t.equal(named.items.length, 2, 'a page with something in between starts anew')
 })
 
 t.test('an API that repeats itself ends the listing, and nothing is there twice', async (t) => {
@@ -183,4 +183,38 @@ t.test('a failure of any page is the failure of the listing', async (t) => {
     return page('full', items(0, 50))
   })
   t.equal(await failureOf(list), broken)
+})
+
+t.test('an API that repeats a page of one object ends the listing, too', async (t) => {
+  const list = listing(page('full', items(0, 1)), page('full', items(0, 1)), page('full', items(1, 2)))
+  t.same((await list.all()).items, items(0, 1))
+  t.same(list.asked, [1, 2])
+})
+
+t.test(
+  'objects that cannot be read, with an id or beside others, keep a listing going for long',
+  async (t) => {
+    const odd = (id: string | null) => ({ id, name: null, field: 'x', leftOut: true })
+    const named = await allPages(async (number) =>
+      number > 15 ? page('empty', []) : { ...page('full', []), unreadable: [odd(null), odd(`o${number}`)] },
+    )
+    t.equal(named.unreadable.length, 30)
+    const beside = listing(
+      { ...page('full', items(0, 1)), unreadable: [odd('a')] },
+      page('short', items(1, 2)),
+    )
+    t.same((await beside.all()).items, items(0, 2))
+    t.same(beside.asked, [1, 2])
+  },
+)
+
+t.test('pages of which everything could be read are told to nobody', async (t) => {
+  const told: number[] = []
+  const list = listing(page('full', items(0, 50)), {
+    ...page('short', items(50, 60)),
+    unreadable: [{ id: null, name: null, field: 'x', leftOut: true }],
+  })
+  const onUnreadable = (found: readonly unknown[]): void => void told.push(found.length)
+  for await (const _ of pagesOf(list.read, { idOf: ({ id }) => id, onUnreadable }));
+  t.same(told, [1])
 })

@@ -24,7 +24,7 @@ t.test("a date near our time is Cloudflare's time, and goes on with the monotoni
 })
 
 t.test('a date minutes away is noted once, and not followed when it is ahead', async (t) => {
-  const { server, now, said, clock } = seen(20 * minute, 20 * minute, 20 * minute)
+  const { server, now, said, clock, log } = seen(20 * minute, 20 * minute, 20 * minute)
   t.equal(now(), 0)
   t.equal(server.latest() - clock.now(), 20 * minute)
   t.equal(server.skewMs(), 20 * minute)
@@ -34,6 +34,10 @@ t.test('a date minutes away is noted once, and not followed when it is ahead', a
     "warn this machine's clock and Cloudflare's differ by minutes; the earlier one counts until they agree",
     "info this machine's clock and Cloudflare's agree again",
   ])
+  t.same(
+    log.lines.map(({ fields }) => fields),
+    [{ skew_seconds: 1_200 }, { skew_seconds: 0 }],
+  )
 })
 
 t.test('where our clock has jumped ahead, the earlier time counts', async (t) => {
@@ -69,4 +73,25 @@ t.test('a date from before this program was written says nothing, and neither do
   t.equal(now(), 0)
   t.equal(server.skewMs(), null)
   t.equal(server.latest(), clock.now())
+})
+
+t.test('two minutes are near, more is far', async (t) => {
+  for (const offset of [2 * minute, -2 * minute]) {
+    t.same([seen(offset).now(), seen(offset).said()], [offset, []])
+    t.equal(seen(offset + Math.sign(offset)).said().length, 1)
+  }
+  t.equal(seen(2 * minute + 1).now(), 0)
+})
+
+t.test('of an even number of dates the earlier one in the middle counts', async (t) => {
+  t.equal(seen(2_000, 1_000).server.skewMs(), 1_000)
+  t.equal(seen(4_000, 1_000, 3_000, 2_000).server.skewMs(), 2_000)
+})
+
+t.test('dates count from the year on in which this program was written', async (t) => {
+  const { clock, server } = seen()
+  server.observe({ serverTime: Date.UTC(2026, 0, 1) - 1 })
+  t.equal(server.skewMs(), null)
+  server.observe({ serverTime: Date.UTC(2026, 0, 1) })
+  t.equal(server.skewMs(), Date.UTC(2026, 0, 1) - clock.now())
 })

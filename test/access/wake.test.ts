@@ -9,7 +9,8 @@ t.test('a pause takes its time, unless somebody rings or the program is told to 
   const wake = createWake(clock)
   const stop = new AbortController()
   const ends: string[] = []
-  const pause = (name: string) => wake.pause(60_000, stop.signal).then(() => ends.push(name))
+  const pause = (name: string) =>
+    wake.pause(60_000, stop.signal).then((isOver) => ends.push(isOver ? name : `${name} early`))
 
   void pause('slept')
   await clock.advance(59_999)
@@ -21,7 +22,7 @@ t.test('a pause takes its time, unless somebody rings or the program is told to 
   await settle()
   wake.trigger()
   await settle()
-  t.same(ends, ['slept', 'rung'])
+  t.same(ends, ['slept', 'rung early'])
 
   wake.reset()
   void pause('stopped')
@@ -29,7 +30,7 @@ t.test('a pause takes its time, unless somebody rings or the program is told to 
   t.equal(clock.sleepers, 1)
   stop.abort()
   await settle()
-  t.same(ends, ['slept', 'rung', 'stopped'])
+  t.same(ends, ['slept', 'rung early', 'stopped early'])
   t.equal(clock.sleepers, 0, 'and nothing sleeps on')
 })
 
@@ -38,7 +39,7 @@ t.test('a ring between pauses ends the next one, until it is forgotten', async (
   const wake = createWake(clock)
   const stop = new AbortController()
   wake.trigger()
-  await wake.pause(60_000, stop.signal)
+  t.equal(await wake.pause(60_000, stop.signal), false)
   wake.reset()
   let over = false
   void wake.pause(60_000, stop.signal).then(() => {
@@ -49,7 +50,7 @@ t.test('a ring between pauses ends the next one, until it is forgotten', async (
   await clock.advance(60_000)
   t.ok(over)
   stop.abort()
-  await wake.pause(60_000, stop.signal)
+  t.equal(await wake.pause(60_000, stop.signal), false)
 })
 
 t.test('a thousand pauses leave no listener on a signal that lives as long as the process', async (t) => {
@@ -63,4 +64,13 @@ t.test('a thousand pauses leave no listener on a signal that lives as long as th
   }
   t.equal(clock.slept.length, 666, 'those that were not rung have slept')
   t.same(getEventListeners(stop.signal, 'abort'), [])
+})
+
+t.test('a pause under way hears a ring after older ones were forgotten', async (t) => {
+  const clock = createSteppedClock()
+  const wake = createWake(clock)
+  const pause = wake.pause(60_000, new AbortController().signal)
+  wake.reset()
+  wake.trigger()
+  t.equal(await pause, false)
 })
