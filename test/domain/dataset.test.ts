@@ -28,3 +28,12 @@ t.test('options that only some datasets take are of known datasets', async (t) =
   t.same(limited, ['firewall_events'])
   t.ok(unfilterableFields('firewall_events').includes('RuleID'))
 })
+
+t.test('a dataset is named as the API names it, and its fields as the logs do', async (t) => {
+  t.equal(knownDatasets.length, 37)
+  for (const dataset of knownDatasets) t.match(dataset, /^[a-z][a-z0-9_]+$/)
+  t.equal(unfilterableFields('firewall_events').length, 8)
+  for (const field of unfilterableFields('firewall_events')) t.match(field, /^[A-Z][A-Za-z]+$/)
+  t.same(unfilterableFields('http_requests'), [])
+  t.equal(attackTrafficDatasets.length, 3)
+})

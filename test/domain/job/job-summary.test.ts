@@ -44,3 +44,36 @@ t.test('what is shown of the destination stays in the error', async (t) => {
 t.test('a job without a name has an empty one', async (t) => {
   t.equal(summarise(aJob('7', { name: null })).name, '')
 })
+
+t.test('what a job says of itself is kept, and where it pushes to without its secrets', async (t) => {
+  const conf = 'azure://quay.blob.core.windows.net/logs/http?se=2032-01-01&sig=canary'
+  const record = aJob('7', {
+    kind: 'edge',
+    enabled: false,
+    lastComplete: 1,
+    lastError: 2,
+    maxUploadIntervalSeconds: 30,
+    destinationConf: new Secret(conf),
+  })
+  t.same(summarise(record), {
+    id: '7',
+    name: 'job 7',
+    dataset: 'http_requests',
+    kind: 'edge',
+    enabled: false,
+    destinationType: 'azure',
+    destination: 'azure://quay.blob.core.windows.net/logs/http?***',
+    place: { store: 'azure', account: 'quay', bucket: 'logs', path: 'http' },
+    destinationExpiry: Date.UTC(2032, 0, 1),
+    lastComplete: 1,
+    lastError: 2,
+    failure: null,
+    maxUploadIntervalSeconds: 30,
+  })
+})
+
+t.test('an error has a reason and a text, and an empty text is one too', async (t) => {
+  const failure = (text: string) => summarise(aJob('7', { errorMessage: new Secret(text) })).failure
+  t.same(failure('access denied'), { reason: 'auth', message: 'access denied' })
+  t.same(failure(''), { reason: 'other', message: '' })
+})

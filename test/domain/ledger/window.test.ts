@@ -103,3 +103,24 @@ t.test('one query asks for no more than it may, and for one minute at least', as
 t.test('a minute is settled once it is older than what may still change', async (t) => {
   t.equal(settledBefore(now, rules), running - 15)
 })
+
+t.test('optional fields are asked for unless the limits or a refusal forbid it', async (t) => {
+  const asked = (known: boolean, said: Partial<HealthLimits>) =>
+    strictest(limits({ optionalFields: known }), said).optionalFields
+  t.same([asked(true, {}), asked(true, { optionalFields: true })], [true, true])
+  t.same([asked(false, {}), asked(false, { optionalFields: true })], [false, false])
+  t.equal(asked(true, { optionalFields: false }), false)
+  t.equal(strictest(limits({ enabled: false }), {}).enabled, false)
+})
+
+t.test('minutes that are skipped were never read, whatever the ledger says', async (t) => {
+  const short = limits({ notOlderThanSeconds: hour })
+  const plan = planReading({ watermark: running - 90, readTo: running - 20 }, now, false, rules, short)
+  t.same(plan, { skipTo: running - 58, from: running - 20, to: running + 1 })
+  t.equal(
+    planReading({ watermark: running - 59, readTo: running }, now, true, rules, short).from,
+    running - 58,
+  )
+  const ahead = planReading({ watermark: running + 5, readTo: running + 9 }, now, false, rules, short)
+  t.same(ahead, { skipTo: null, from: running + 5, to: running + 1 })
+})
