@@ -71,9 +71,8 @@ export function planReading(
 ) {
   const oldest = oldestMinute(now, limits)
   const watermark = Math.max(ledger.watermark, oldest)
-  const readTo = Math.max(ledger.readTo, watermark)
   const to = minuteOf(now) + 1
-  const newest = Math.min(readTo, to - rules.newestMinutes)
+  const newest = Math.min(ledger.readTo, to - rules.newestMinutes)
   return {
     /** Set when the API no longer has the minutes before it: they become a gap. */
     skipTo: oldest > ledger.watermark ? oldest : null,
