@@ -60,3 +60,46 @@ t.test('a minute of four hours ago makes room for the one that takes its place',
   tally.add('a', 1_002, one)
   t.same(tally.between('a')(1_003, 1_243), one, 'what is older is left out')
 })
+
+t.test('what is forgotten or begun anew gives its numbers back', async (t) => {
+  const tally = createMinuteTally()
+  const before = process.memoryUsage().arrayBuffers
+  for (let i = 0; i < 10_000; i += 1) {
+    tally.restart('a', 1_000)
+    tally.add('a', 1_000, one)
+    tally.begin('b', 1_000)
+    tally.add('b', 1_000, one)
+    tally.keep(new Set(['a']))
+  }
+  const megabytes = (process.memoryUsage().arrayBuffers - before) / 1e6
+  t.same(tally.between('a')(1_000, 1_001), one, 'only of the last beginning')
+  t.equal(tally.since('b'), null)
+  // Each row that is not given back would add ten megabytes.
+  t.ok(megabytes < 5, `${megabytes.toFixed(1)} MB`)
+})
+
+t.test('what is known of a key is known from its first beginning on, until it is begun anew', async (t) => {
+  const tally = createMinuteTally()
+  tally.begin('a', 1_000)
+  tally.begin('a', 900)
+  tally.add('a', 999, one)
+  tally.add('a', 1_000, one)
+  t.equal(tally.since('a'), 1_000)
+  t.same(tally.between('a')(1_000, 1_001), one)
+  t.equal(tally.between('a')(999, 1_001), null)
+  tally.restart('a', 900)
+  t.same(tally.between('a')(900, 1_001), { count: 0, bytes: 0 })
+  tally.add('b', 1_000, one)
+  t.equal(tally.between('b')(1_000, 1_001), null, 'nobody began to count it')
+})
+
+t.test('sums reach four hours back from the newest minute, and no further', async (t) => {
+  const tally = createMinuteTally()
+  tally.begin('a', 1_000)
+  for (const minute of [1_000, 1_001, 1_239]) tally.add('a', minute, one)
+  t.same(tally.between('a')(1_000, 1_240), { count: 3, bytes: 300 })
+  tally.add('a', 1_240, one)
+  t.equal(tally.between('a')(1_000, 1_241), null)
+  t.same(tally.between('a')(1_001, 1_241), { count: 3, bytes: 300 })
+  t.same(tally.between('a')(1_001, 9_999), { count: 3, bytes: 300 }, 'nothing is after the newest')
+})

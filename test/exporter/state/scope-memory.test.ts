@@ -1,9 +1,11 @@
 import t from 'tap'
+import { seeJob } from '../../../src/domain/job/job-state.ts'
+import { summarise } from '../../../src/domain/job/job-summary.ts'
 import { beginLedger } from '../../../src/domain/ledger/ledger.ts'
 import { scopeKey } from '../../../src/domain/scope.ts'
 import { createScopeMemory } from '../../../src/exporter/state/scope-memory.ts'
 import { createMemoryStore } from '../../../src/store/memory-store.ts'
-import { zone } from '../../support/exporter-core.ts'
+import { aJob, quayAccount, zone } from '../../support/exporter-core.ts'
 import { logSink } from '../../support/log-sink.ts'
 
 const day = 86_400_000
@@ -70,3 +72,64 @@ t.test(
     t.equal(memory.ledger(scopeKey(two)), null, 'a scope that is found later was not in the old ledger')
   },
 )
+
+t.test('a day less than thirty is not enough to forget, and one that never left has no mark', async (t) => {
+  const { store, memory, pass } = memoryOf()
+  await memory.saveJobs(one, [])
+  await memory.seen(new Set())
+  t.same(store.keys('gone:'), [`gone:${scopeKey(one)}`])
+  pass(30 * day - 1)
+  await memory.seen(new Set())
+  t.equal(memory.scopes().length, 1)
+  await memory.seen(new Set([scopeKey(one)]))
+  t.same(store.keys('gone:'), [])
+  await memory.seen(new Set())
+  pass(30 * day)
+  await memory.seen(new Set())
+  t.same(store.keys(''), [])
+})
+
+t.test('for an hour after the old ledger was replaced, scopes are taken to have been in it', async (t) => {
+  const store = createMemoryStore()
+  const at = Date.UTC(2026, 10, 23, 12)
+  await store.put('replaced', { writtenAt: at - 60_000, at })
+  const { memory, pass } = memoryOf(store, at)
+  pass(3_600_000)
+  t.match(memory.ledger(scopeKey(one)), { watermark: at / 60_000 - 1, gapSeconds: 900 })
+  pass(1)
+  t.equal(memory.ledger(scopeKey(one)), null)
+})
+
+t.test('a note of the old ledger that says too little is no ledger', async (t) => {
+  const at = Date.UTC(2026, 10, 23, 12)
+  for (const note of [
+    null,
+    'then',
+    {},
+    { at },
+    { writtenAt: at },
+    { writtenAt: `${at}`, at },
+    { writtenAt: at, at: '' },
+  ]) {
+    const store = createMemoryStore()
+    await store.put('replaced', note)
+    t.equal(memoryOf(store, at).memory.ledger(scopeKey(one)), null, JSON.stringify(note))
+  }
+})
+
+t.test('scopes are remembered with their jobs and their accounts', async (t) => {
+  const { store, memory, log } = memoryOf()
+  const job = seeJob(null, summarise(aJob('7')), 5)
+  await memory.saveJobs(one, [job])
+  await memory.saveJobs(quayAccount, [])
+  t.strictSame(
+    memory.scopes().map(({ scope, jobs }) => [scope, [...jobs].length]),
+    [
+      [{ kind: 'account', id: quayAccount.id, name: 'Quay' }, 0],
+      [one, 1],
+    ],
+  )
+  await store.put('scope:zone:odd', { kind: 'zone' })
+  t.equal(memory.scopes().length, 2)
+  t.match(log.lines, [{ level: 'error', fields: { key: 'scope:zone:odd' } }])
+})
