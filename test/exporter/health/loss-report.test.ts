@@ -64,3 +64,15 @@ t.test('a job that goes on losing is mentioned again after a quarter of an hour,
   await clock.advance(31 * minute)
   t.equal(next(), 1)
 })
+
+t.test('reads that lose nothing, or other jobs, do not end the quarter of an hour', async (t) => {
+  const { read, clock } = reporting()
+  t.equal(read({ 7: losses(1, 10) }).length, 1)
+  for (let passed = 0; passed < 14; passed += 1) {
+    await clock.advance(minute)
+    t.strictSame(read({ 7: losses(1, 10) }, { 7: losses(1, 10) }), [])
+    t.strictSame(read({ 7: losses(2, 10) }, { 7: losses(1, 10) }), [])
+  }
+  await clock.advance(minute)
+  t.equal(read({ 7: losses(2, 10) }, { 7: losses(1, 10) }).length, 1)
+})

@@ -71,3 +71,22 @@ t.test('a list that is read no more has no count', async (t) => {
   forgetUnreadable('job', 'zone', self)
   t.equal(self.unreadable.size, 0)
 })
+
+t.test('a thousand objects of a list are remembered as told, the last ones', async (t) => {
+  const { read } = lists()
+  const many = Array.from({ length: 1_001 }, (_, index) => odd(String(index)))
+  t.match(read(...many), [{ objects: 1_001 }])
+  t.same(read(...many.slice(1)), [])
+  t.match(read(...many), [{ objects: 1, first: [{ id: '0' }] }])
+})
+
+t.test('each list is told for itself', async (t) => {
+  const log = logSink()
+  const self = createSelfState([])
+  const read = (kind: 'job' | 'row', of: string) => {
+    noteUnreadable({ kind, of, found: [odd('1')], fields: {} }, { self, log })
+    return log.taken().length
+  }
+  t.same([read('job', 'a'), read('job', 'b'), read('row', 'a'), read('job', 'a')], [1, 1, 1, 0])
+  t.same([...self.unreadable.keys()], ['job a', 'job b', 'row a'])
+})
