@@ -38,7 +38,7 @@ export function scrub(text: string): string {
 }
 
 function maskAddress(scheme: string, rest: string): string {
-  const host = rest.split(/[/?#]/, 1)[0] ?? ''
+  const host = rest.replace(/[/?#].*/, '')
   const withoutUser = host.slice(host.lastIndexOf('@') + 1)
   return rest.length > host.length ? `${scheme}://${withoutUser}/${mask}` : `${scheme}://${withoutUser}`
 }

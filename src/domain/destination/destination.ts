@@ -9,7 +9,7 @@ import {
 } from './kinds.ts'
 import { redactConf } from './redaction.ts'
 import type { FieldSpec, FieldType, KindSpec } from './spec.ts'
-import { encodeValue, parseQuery, splitConf } from './text.ts'
+import { encodeValue, parseQuery, splitConf, textBefore } from './text.ts'
 
 /*
  * A Logpush destination as a value, built to and parsed from its `destination_conf`.
@@ -156,7 +156,7 @@ function takeParam(field: FieldSpec, params: Map<string, string>): FieldValue | 
 
 function parseAs(kind: DestinationKind, address: string, query: string | null): Destination | null {
   const spec: KindSpec = kindSpec(kind)
-  const host = address.split('/', 1)[0] ?? ''
+  const host = textBefore(address, '/')
   if (spec.hostEndings !== undefined && !spec.hostEndings.some((ending) => host.endsWith(ending))) return null
   const texts = parseAddress(spec, address)
   const wholeQuery = Object.values(spec.fields).some((field) => field.type === 'query')

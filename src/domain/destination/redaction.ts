@@ -1,6 +1,6 @@
 import { type DestinationKind, destinationKindNames, kindSpec } from './kinds.ts'
 import type { FieldSpec, KindSpec } from './spec.ts'
-import { decodeText, splitConf } from './text.ts'
+import { decodeText, splitConf, textBefore } from './text.ts'
 
 /*
  * What of a `destination_conf` may be seen: the scheme, the host or bucket, the path where the kind says it
@@ -27,7 +27,7 @@ export function kindOfAddress(scheme: string, address: string): DestinationKind 
 }
 
 function hostOf(address: string): string {
-  const authority = address.split('/', 1)[0] ?? ''
+  const authority = textBefore(address, '/')
   return authority.slice(authority.lastIndexOf('@') + 1)
 }
 
@@ -72,7 +72,7 @@ function visibleQuery(specs: readonly KindSpec[], query: string | null): string 
 
 /** Type and redacted text of a `destination_conf`; at most 256 characters. */
 export function redactConf(conf: string): { readonly type: string; readonly redacted: string } {
-  const parts = splitConf(conf.split('#', 1)[0] ?? '')
+  const parts = splitConf(textBefore(conf, '#'))
   if (parts === null) return { type: 'unknown', redacted: mask }
   const { scheme, address, query } = parts
   const specs = kindsOfAddress(scheme, address).map(kindSpec)

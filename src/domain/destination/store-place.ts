@@ -7,7 +7,7 @@ import type { Secret } from '../secret.ts'
 import type { EpochMs } from '../time.ts'
 import { destinationKinds } from './kinds.ts'
 import { kindOfAddress } from './redaction.ts'
-import { decodePath, decodeText, parseQuery, splitConf } from './text.ts'
+import { decodePath, decodeText, parseQuery, splitConf, textBefore } from './text.ts'
 
 /** A folder of a bucket or container. `path` has no slash at its ends and may hold `{DATE}`. */
 export type StorePlace =
@@ -44,12 +44,7 @@ export function storePlace(conf: Secret): StorePlace | null {
       return { store: 'gcs', bucket: first, path: folder(rest) }
     case 'azure': {
       const [container = '', ...path] = rest
-      return {
-        store: 'azure',
-        bucket: container,
-        path: folder(path),
-        account: first.split('.', 1)[0] ?? '',
-      }
+      return { store: 'azure', bucket: container, path: folder(path), account: textBefore(first, '.') }
     }
   }
 }

@@ -17,6 +17,12 @@ export function splitConf(conf: string): ConfParts | null {
   return { scheme: scheme.toLowerCase(), address, query: query ?? null }
 }
 
+/** The part of a text before the first mark; all of it where there is none. */
+export function textBefore(text: string, mark: string): string {
+  const at = text.indexOf(mark)
+  return at === -1 ? text : text.slice(0, at)
+}
+
 /** Half of a surrogate pair cannot be sent; encodeURIComponent would throw on it. */
 function wellFormed(text: string): string {
   return text.replace(/\p{Surrogate}/gu, '\uFFFD')

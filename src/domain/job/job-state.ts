@@ -77,8 +77,7 @@ function failedFor(previous: JobState, { lastComplete, lastError }: JobSummary, 
   const { failingSince, firstSeen } = previous
   const delivered = lastComplete ?? previous.summary.lastComplete
   // It was not seen to fail, so it failed and was disabled while nobody looked: only the API's times are known.
-  if (failingSince === null)
-    return lastError === null || delivered === null ? 0 : Math.max(0, lastError - delivered)
+  if (failingSince === null) return lastError === null || delivered === null ? 0 : lastError - delivered
   if (delivered === null) return now - failingSince
   // A delivery after the first error ended that failure. A job that already failed when it was first seen may
   // have failed ever since its last delivery; for one that was seen without an error, the first error counts.

@@ -6,6 +6,7 @@ import {
   encodeValue,
   parseQuery,
   splitConf,
+  textBefore,
 } from '../../../src/domain/destination/text.ts'
 
 t.test('a query is read where it says one thing only', async (t) => {
@@ -52,4 +53,11 @@ t.test('a scheme has 32 characters at the most and begins with a letter; a fragm
   t.equal(splitConf('s3://b?x#y'), null)
   t.same(splitConf('s3://?'), { scheme: 's3', address: '', query: '' })
   t.same(splitConf('s3://b?x?y'), { scheme: 's3', address: 'b', query: 'x?y' })
+})
+
+t.test('a text is cut before the first mark, if there is one', async (t) => {
+  t.equal(textBefore('a/b/c', '/'), 'a')
+  t.equal(textBefore('/a', '/'), '')
+  t.equal(textBefore('a', '/'), 'a')
+  t.equal(textBefore('', '/'), '')
 })
