@@ -1,4 +1,5 @@
 import t from 'tap'
+import type { ArrivalRule } from '../../../src/domain/arrival/arrival-rule.ts'
 import { noCounts } from '../../../src/domain/ledger/job-totals.ts'
 import { beginLedger, type MinuteCounts, observe } from '../../../src/domain/ledger/ledger.ts'
 import { scopeKey } from '../../../src/domain/scope.ts'
@@ -64,4 +65,96 @@ t.test('a job that is watched no more is forgotten, and begins anew when it come
   t.equal(tally.since(['7']), null)
   tally.counted(key, beginLedger(start), [delivered('7', 1)])
   t.match(counted(), { count: 1 })
+})
+
+const elastic = {
+  ...arrivalRule,
+  read: {
+    kind: 'elastic',
+    place: { store: 'elastic', url: 'https://es.example', index: 'i', timeField: 't', query: null },
+    apiKeyFile: null,
+  },
+} as const
+
+/** A tally by rules that the test changes; jobs 7 and 9 are watched. */
+function ruled(...first: readonly ArrivalRule[]) {
+  let rules = first
+  const state = createState()
+  state.setScopes([one])
+  state.jobsListed(key, [storedJob('7'), storedJob('9')], start * 60_000)
+  const tally = createPushTally(state, () => rules)
+  const batch = (jobId: string, minute: number): MinuteCounts => ({
+    ...delivered(jobId, 1, { minute }),
+    counts: { ...noCounts, uploads: 1, records: 500, compressedBytes: 10 },
+  })
+  return {
+    state,
+    tally,
+    batch,
+    setRules: (...next: readonly ArrivalRule[]) => {
+      rules = next
+    },
+    sum: (...ids: readonly string[]) => tally.together(ids)(start, start + 10),
+  }
+}
+
+t.test('where a destination has files, batches and bytes count, where it has none, records', async (t) => {
+  const files = ruled(arrivalRule)
+  files.tally.counted(key, beginLedger(start), [files.batch('7', start)])
+  t.same(files.sum('7'), { count: 1, bytes: 10 })
+  const records = ruled(elastic)
+  records.tally.counted(key, beginLedger(start), [records.batch('7', start)])
+  t.same(records.sum('7'), { count: 500, bytes: 0 })
+})
+
+t.test('a job that is read in another way from now on is counted anew', async (t) => {
+  const { tally, batch, setRules, sum } = ruled(arrivalRule)
+  tally.counted(key, beginLedger(start), [batch('7', start)])
+  setRules(elastic)
+  tally.counted(key, beginLedger(start + 5), [batch('7', start + 6)])
+  t.equal(tally.since(['7']), start + 5)
+  t.equal(sum('7'), null)
+  t.same(tally.together(['7'])(start + 5, start + 10), { count: 500, bytes: 0 })
+  tally.counted(key, beginLedger(start + 9), [batch('7', start + 9)])
+  t.equal(tally.since(['7']), start + 5, 'and not at each read')
+})
+
+t.test(
+  'jobs together are known from the last of them on, and nothing is known with a stranger',
+  async (t) => {
+    const { tally, batch, sum, setRules, state } = ruled({ ...arrivalRule, match: { jobId: '7' } })
+    tally.counted(key, beginLedger(start), [batch('7', start), batch('9', start)])
+    t.equal(sum('7', '9'), null)
+    setRules(arrivalRule)
+    tally.counted(key, beginLedger(start + 3), [batch('9', start + 4), batch('7', start + 4)])
+    t.equal(tally.since(['7', '9']), start + 3)
+    t.equal(tally.since(['9', '7']), start + 3)
+    t.same(tally.together(['7', '9'])(start + 3, start + 5), { count: 2, bytes: 20 })
+    t.equal(sum('7', '9'), null, 'it reaches beyond what is known of one')
+    tally.counted(key, beginLedger(start), [batch('99', start)])
+    t.equal(sum('99'), null)
+    state.setScopes([])
+    tally.counted(key, beginLedger(start), [batch('7', start + 4)])
+    t.same(tally.together(['7'])(start + 3, start + 5), { count: 1, bytes: 10 }, 'a scope that left')
+  },
+)
+
+t.test('without rules nothing is counted', async (t) => {
+  const { tally, batch, sum, setRules } = ruled()
+  tally.counted(key, beginLedger(start), [batch('7', start)])
+  t.equal(tally.since(['7']), null)
+  setRules(arrivalRule)
+  tally.counted(key, beginLedger(start), [batch('7', start)])
+  setRules()
+  tally.counted(key, beginLedger(start), [batch('7', start)])
+  t.same(sum('7'), { count: 1, bytes: 10 })
+})
+
+t.test('slots are the sums of all jobs, unknown where one of them is', async (t) => {
+  const { tally, batch } = ruled(arrivalRule)
+  const now = (start + 9) * 60_000
+  tally.counted(key, beginLedger(start), [batch('7', start), batch('9', start + 1), batch('9', start + 7)])
+  t.same(tally.slots(['7', '9'], now, 5).slice(-3), [null, { count: 2, bytes: 20 }, { count: 1, bytes: 10 }])
+  t.same(tally.slots(['7', '8'], now, 5).slice(-1), [null])
+  t.same(tally.slots([], now, 5), [])
 })
