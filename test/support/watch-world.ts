@@ -62,6 +62,7 @@ export function begin(
     clock?: SteppedClock
     store?: RecordStore
     settings?: Partial<ReturnType<WatchDeps['settings']>>
+    arrival?: WatchDeps['arrival']
   } = {},
 ) {
   const clock = edit.clock ?? createSteppedClock()
@@ -86,6 +87,8 @@ export function begin(
   }
   recall(state, memory, settings.selection)
   const server = createServerClock(clock)
+  const notifications = createNotifications({ state, store, memory, server, log })
+  const uploads = createUploadHistory()
   const watch = createWatch({
     ...api,
     call: aCaller({ budget, clock, reads: 'pollRead' }),
@@ -94,10 +97,10 @@ export function begin(
     self,
     memory,
     server,
-    uploads: createUploadHistory(),
-    notifications: createNotifications({ state, store, memory, server, log }),
+    uploads,
+    notifications,
     webhooks: new Map(),
-    arrival: { everyMs: () => null, cycle: async () => {} },
+    arrival: edit.arrival ?? { everyMs: () => null, cycle: async () => {} },
     gate,
     turns: noTurns,
     clock,
@@ -112,5 +115,20 @@ export function begin(
     await clock.advance(2_000)
     await running
   }
-  return { clock, store, log, state, self, gate, budget, watch, stop, running, end, api }
+  return {
+    clock,
+    store,
+    log,
+    state,
+    self,
+    gate,
+    budget,
+    notifications,
+    uploads,
+    watch,
+    stop,
+    running,
+    end,
+    api,
+  }
 }
