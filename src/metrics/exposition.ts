@@ -43,12 +43,9 @@ export type ExpositionSource = ReturnType<typeof createExposition>
 
 export function createExposition(deps: ExpositionDeps) {
   const segments = createScopeSegments(deps.rules)
-  let version = 0
   let scheduled = false
-  const compressed = new Map<
-    ExpositionFormat,
-    { readonly version: number; readonly part: Promise<DeflatedPart> }
-  >()
+  /** Of the present state and rules. */
+  const compressed = new Map<ExpositionFormat, Promise<DeflatedPart>>()
 
   const isShown = ({ only }: MetricDefinition): boolean => only === undefined || deps.rules().lablabs
 
@@ -74,13 +71,13 @@ export function createExposition(deps: ExpositionDeps) {
 
   const compressedScopes = (format: ExpositionFormat): Promise<DeflatedPart> => {
     const known = compressed.get(format)
-    if (known?.version === version) return known.part
+    if (known !== undefined) return known
     const part = deflatePart(
       nothingDeflated,
       scopePart(segments.take(deps.scopes()), headersOf(format)),
       false,
     )
-    compressed.set(format, { version, part })
+    compressed.set(format, part)
     return part
   }
 
@@ -114,13 +111,13 @@ export function createExposition(deps: ExpositionDeps) {
     },
     /** To be called on each change of state: renders in the background. */
     changed(): void {
-      version += 1
+      compressed.clear()
       schedule()
     },
     /** To be called when the rules have changed. */
     rulesChanged(): void {
       segments.clear()
-      version += 1
+      compressed.clear()
       schedule()
     },
   }
