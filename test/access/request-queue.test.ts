@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events'
 import t from 'tap'
 import { createRequestQueue } from '../../src/access/request-queue.ts'
 import { type Bucket, fullBucket, wholeBurst } from '../../src/access/token-bucket.ts'
-import { createSteppedClock } from '../support/stepped-clock.ts'
+import { createSteppedClock, settle } from '../support/stepped-clock.ts'
 
 const windowMs = 60_000
 
@@ -136,4 +136,18 @@ t.test('who gave up waiting leaves no listener behind', async (t) => {
   stop.abort()
   await t.rejects(waiting, /gave up/)
   t.same(getEventListeners(stop.signal, 'abort'), [])
+})
+
+t.test('a millisecond too early is too early', async (t) => {
+  for (const line of ['enter', 'count'] as const) {
+    const { clock, queue } = queueOfFive({ tokens: 0.999_95 })
+    let over = false
+    void queue[line]({ priority: 1, signal: new AbortController().signal }).then(() => {
+      over = true
+    })
+    await settle()
+    t.notOk(over, line)
+    await clock.advance(1)
+    t.ok(over, line)
+  }
 })
