@@ -12,6 +12,7 @@ export function parseScrape(text: string): readonly ScrapedSample[] {
     const match = /^([a-z_][a-z0-9_]*)(?:\{([\s\S]*)\})? (\S+)$/i.exec(line)
     if (match === null) throw new Error(`not a sample: ${line}`)
     const [, name = '', labels = '', value = ''] = match
+    if (!labelList.test(labels)) throw new Error(`not a list of labels: ${line}`)
     return [{ name, labels: parseLabels(labels), value: toNumber(value) }]
   })
 }
@@ -34,9 +35,12 @@ export async function scrape(url: string): Promise<readonly ScrapedSample[]> {
   return parseScrape(await (await fetch(url)).text())
 }
 
+const label = /([a-z_][a-z0-9_]*)="((?:[^"\\]|\\[\s\S])*)"/gi
+const labelList = new RegExp(`^(?:${label.source}(?:,(?!$)|$))*$`, 'i')
+
 function parseLabels(text: string): Readonly<Record<string, string>> {
   const labels: Record<string, string> = {}
-  for (const [, key = '', value = ''] of text.matchAll(/([a-z_][a-z0-9_]*)="((?:[^"\\]|\\[\s\S])*)"/gi)) {
+  for (const [, key = '', value = ''] of text.matchAll(label)) {
     labels[key] = value.replace(/\\([\s\S])/g, (_, mark: string) => (mark === 'n' ? '\n' : mark))
   }
   return labels
