@@ -6,11 +6,11 @@ import { textWidth } from './text-width.ts'
  */
 export function foldText(line: string, columns: number): readonly string[] {
   if (textWidth(line) <= columns) return [line]
-  const indent = /^ */.exec(line)?.[0] ?? ''
+  const indent = ' '.repeat(line.search(/[^ ]|$/))
   const lines: string[] = []
   // Runs of spaces inside hold columns apart and go with the word before them.
   let current = ''
-  for (const word of line.slice(indent.length).match(/\S+ */g) ?? []) {
+  for (const word of line.match(/\S+ */g) ?? []) {
     const start = lines.length === 0 ? indent : `${indent}  `
     if (current !== '' && textWidth(`${start}${current}${word.trimEnd()}`) > columns) {
       lines.push(`${start}${current}`.trimEnd())

@@ -41,8 +41,8 @@ function formsOf(secret: string): readonly string[] {
 
 /** The password of `user:password`, and pieces between other separators that are no short words. */
 function piecesOf(word: string): readonly string[] {
-  const password = word.includes(':') ? [word.slice(word.indexOf(':') + 1)] : []
-  return [...password, ...word.split(/[?&=/:@]/).filter((piece) => piece.length >= minInside - 1)]
+  const password = word.slice(word.indexOf(':') + 1)
+  return [password, ...word.split(/[?&=/:@]/).filter((piece) => piece.length >= minInside - 1)]
 }
 
 function encodedForms(form: string): readonly string[] {

@@ -30,3 +30,13 @@ t.test('a line is broken where the next word does not fit, and not before', asyn
   t.same(foldText('ab cd ef gh', 6), ['ab cd', '  ef', '  gh'])
   t.same(foldText('運用 運用 運用', 9), ['運用 運用', '  運用'], 'by columns, not characters')
 })
+
+t.test(
+  'a first word that is too long has a line of its own, and so has the indent of spaces alone',
+  async (t) => {
+    t.same(foldText('https://quay.example here', 12), ['https://quay.example', '  here'])
+    t.same(foldText('  https://quay.example here', 12), ['  https://quay.example', '    here'])
+    t.same(foldText('ab cd   ', 5), ['ab cd'])
+    t.same(foldText('    ', 2), [''])
+  },
+)

@@ -49,6 +49,7 @@ t.test('the longer a name, the more of it may be wrong, up to five letters', asy
   const near = (wrong: string, name: string): boolean => nearestName(wrong, [name]) === name
   t.ok(near('xbcd', 'abcd') && near('xycd', 'abcd'), 'two of four')
   t.notOk(near('xyzd', 'abcd'))
+  t.ok(near('ad', 'abcd'), 'or left out')
   t.ok(near('xyc', 'xya') && !near('xbc', 'xya'), 'one of three')
   t.ok(near('ab', 'ac') && !near('ab', 'cd'), 'one of two')
   t.ok(near('12345fghijklmno', 'abcdefghijklmno'), 'five of fifteen')

@@ -31,13 +31,11 @@ export function keyWindows({ path }: Pick<StorePlace, 'path'>, { from, to }: Str
   }
   const days: string[] = []
   // A file that begins at the end of a day may lie in the folder of the next.
-  for (let day = Math.floor(from / dayMs); day * dayMs < to + dayMs; day += 1) days.push(dateOf(day * dayMs))
-  return days
-    .filter((day) => day <= dateOf(to))
-    .map((day) => {
-      const folder = `${path.replaceAll(dated, day)}/`
-      return { prefix: folder, ...between(from, to, () => folder), flat: true }
-    })
+  for (let day = Math.floor(from / dayMs); day * dayMs <= to; day += 1) days.push(dateOf(day * dayMs))
+  return days.map((day) => {
+    const folder = `${path.replaceAll(dated, day)}/`
+    return { prefix: folder, ...between(from, to, () => folder), flat: true }
+  })
 }
 
 /** A stretch of time. */

@@ -11,15 +11,15 @@ const minPathPart = 5
  */
 export function hiddenValues(conf: string): readonly string[] {
   const { redacted } = redactConf(conf)
-  const [address = '', query] = cutAt(conf, '?')
-  const [shownAddress = '', shownQuery] = cutAt(redacted, '?')
+  const [address, query] = cutAt(conf, '?')
+  const [shownAddress, shownQuery] = cutAt(redacted, '?')
   const shownPairs = new Set(shownQuery?.split('&'))
   const values = (query ?? '').split('&').flatMap((pair) => {
     if (shownPairs.has(pair)) return []
-    const [name = '', value] = cutAt(pair, '=')
+    const [name, value] = cutAt(pair, '=')
     return value === undefined ? [name] : [value]
   })
-  const [user = '', place] = cutAt(address.slice(address.indexOf('://') + 3), '@')
+  const [user, place] = cutAt(address.slice(address.indexOf('://') + 3), '@')
   const login = place === undefined ? [] : [cutAt(user, ':')[1] ?? '', ...long(cutAt(user, ':')[0])]
   const shownParts = new Set(shownAddress.split(/[/:@]/))
   const path = address.split(/[/:@]/).filter((part) => !shownParts.has(part))
