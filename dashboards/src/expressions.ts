@@ -62,14 +62,16 @@ export const fleetResponses = `sum by (status) (max by (account, status) (status
 /** How many jobs had which problem. */
 export const fleetProblems = `sum by (problem) (max by (account, problem, level) (problem:cloudflare_logpush_job_problem:count{${ofAccounts}}))`
 
-/**
- * How far behind the job was when its scope was last looked at, in seconds: an exporter that sees nothing
- * does not make jobs late. Absent for a job that has never delivered.
- */
-export const jobLag = `max by (account, zone) (cloudflare_logpush_data_timestamp_seconds{${scopeFilter}, source="inventory"}) - on (account, zone) group_right () ${jobGauge('cloudflare_logpush_job_last_complete_timestamp_seconds')}`
+/** How far behind jobs were when their scope was last looked at, in seconds; `complete` gives their last complete push. */
+export function jobLagOf(complete: string): string {
+  return `max by (account, zone) (cloudflare_logpush_data_timestamp_seconds{${scopeFilter}, source="inventory"}) - on (account, zone) group_right () ${complete}`
+}
+
+/** An exporter that sees nothing does not make jobs late. Absent for a job that has never delivered. */
+export const jobLag = jobLagOf(jobGauge('cloudflare_logpush_job_last_complete_timestamp_seconds'))
 
 /** 1 for an enabled job whose lag is over its limit, else 0. */
-export const jobIsLate = `((${jobLag}) > bool ${jobGauge('cloudflare_logpush_job_max_lag_seconds')}) * ${jobGauge('cloudflare_logpush_job_enabled')}`
+const jobIsLate = `((${jobLag}) > bool ${jobGauge('cloudflare_logpush_job_max_lag_seconds')}) * ${jobGauge('cloudflare_logpush_job_enabled')}`
 
 /** 1 for a job that lost a batch in the last hour, else 0. */
 export const jobIsLosing = `${jobIncrease('cloudflare_logpush_batches_failed_total', '1h')} > bool 0`

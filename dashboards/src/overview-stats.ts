@@ -1,6 +1,7 @@
 import { noneIsGood, steps } from './colors.ts'
 import { budgetLeft } from './exporter-expressions.ts'
-import { fleetIncrease, jobGauge, jobIsLate, jobIsLosing, scopeIsUp } from './expressions.ts'
+import { fleetIncrease, jobGauge, jobIsLosing, scopeIsUp } from './expressions.ts'
+import { lateJobs } from './overview-expressions.ts'
 import { stat } from './panels.ts'
 
 /** How many jobs are in which trouble, now. */
@@ -36,9 +37,10 @@ export const jobsNow = [
   }),
   stat({
     title: 'Late',
-    description: 'Enabled jobs that are further behind than their limit (--job.max-lag) allows.',
+    description:
+      'Enabled jobs that are further behind than their limit (--job.max-lag) allows, as the alert rules see it.',
     unit: 'short',
-    expr: `sum(${jobIsLate})`,
+    expr: lateJobs,
     thresholds: noneIsGood('orange'),
   }),
   stat({

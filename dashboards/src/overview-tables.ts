@@ -1,13 +1,4 @@
-import {
-  alertsFiringSince,
-  jobFilter,
-  jobGauge,
-  jobIncrease,
-  jobInfo,
-  jobKey,
-  jobLag,
-  jobState,
-} from './expressions.ts'
+import { alertsFiringSince, jobFilter, jobGauge, jobInfo, jobKey } from './expressions.ts'
 import {
   agoColumn,
   alertColumns,
@@ -17,17 +8,17 @@ import {
   stateColumn,
   toJob,
 } from './job-columns.ts'
+import { jobLagShown, jobStateShown, lostShown } from './overview-expressions.ts'
 import { table } from './tables.ts'
 
-const facts = jobInfo('cloudflare_logpush_job_info', 'job_name, dataset, destination_type, destination')
+const names = 'job_name, dataset, destination_type, destination'
 
 /**
- * The jobs that the table lists, with their state, which is costly to work out for very many jobs. Only this query
- * filters; the other columns come for all jobs, and rows without a name are left out afterwards. When the
- * filter leaves none, one row says so, or there would be no names to filter rows by.
+ * The jobs that the table lists, with their state. The other columns may hold a few jobs more, and rows without a name are
+ * left out afterwards. When the filter leaves none, one row says so, or there would be no names to filter rows by.
  */
 const listed = [
-  `(${facts} * on (${jobKey}) group_left () max by (${jobKey}) ((\n${jobState}\n) >= $show))`,
+  `topk by (${jobKey}) (1, max by (${jobKey}, ${names}) (cloudflare_logpush_job_info{${jobFilter}} * on (${jobKey}) group_left () max by (${jobKey}) ((\n${jobStateShown}\n) >= $show)))`,
   'or on ()',
   `label_replace(0 * max(cloudflare_logpush_job_info{${jobFilter}}), "job_name", "No job is in trouble", "", "")`,
 ].join('\n')
@@ -41,9 +32,9 @@ export const jobTable = table({
     state: listed,
     since: `1000 * min by (${jobKey}) (cloudflare_logpush_job_failing_since_timestamp_seconds{${jobFilter}})`,
     reason: jobInfo('cloudflare_logpush_job_failure_info', 'reason'),
-    lag: jobLag,
-    share: `(${jobLag}) / ${jobGauge('cloudflare_logpush_job_max_lag_seconds')}`,
-    lost: jobIncrease('cloudflare_logpush_records_lost_total', '1h'),
+    lag: jobLagShown,
+    share: `(${jobLagShown}) / ${jobGauge('cloudflare_logpush_job_max_lag_seconds')}`,
+    lost: lostShown,
   },
   onlyRowsWith: 'job_name',
   columns: [

@@ -111,7 +111,9 @@ export function oneJobVariable(): QueryVariableBuilder {
 export function showVariable(): CustomVariableBuilder {
   return new CustomVariableBuilder('show')
     .label('Table shows')
-    .description('Whether the job table lists all jobs or only those in trouble (for very many jobs).')
-    .values('All jobs : 0, Jobs in trouble : 2')
-    .current({ selected: true, text: 'All jobs', value: '0' })
+    .description(
+      'Whether the job table lists only the jobs in trouble or all, which takes a while for very many.',
+    )
+    .values('Jobs in trouble : 2, All jobs : 0')
+    .current({ selected: true, text: 'Jobs in trouble', value: '2' })
 }

@@ -83,8 +83,7 @@ async function askOverview(
   const used = await cpuSeconds(prometheus)
   let [all, slowest] = [0, 0]
   const times = new Map<string, number>()
-  const values = { show: '2' }
-  for (const { expr, instant } of [...panelQueries(dashboard, values), ...otherQueries(dashboard, values)]) {
+  for (const { expr, instant } of [...panelQueries(dashboard), ...otherQueries(dashboard)]) {
     const range = instant
       ? { time: String(now) }
       : { start: String(now - 6 * 3600), end: String(now), step: '60' }

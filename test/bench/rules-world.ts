@@ -4,7 +4,7 @@ import { createWriteStream } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { recordedNames } from '../dashboards/known-metrics.ts'
+import { recordedFleetNames } from '../dashboards/known-metrics.ts'
 import type { WrittenSeries } from './remote-write.ts'
 
 /* A fleet of jobs and its past, as a Prometheus knows them that has run for a month. */
@@ -180,7 +180,7 @@ export async function writeHistory(folder: string, { jobs, failing, minutes, now
 }
 
 function* fleetSeries() {
-  for (const name of recordedNames) {
+  for (const name of recordedFleetNames) {
     let first = true
     for (let account = 0; account < 5; account += 1)
       for (let part = 0; part < 20; part += 1) {

@@ -51,6 +51,9 @@ const jobs: readonly Job[] = [
 /** One row each for the jobs 2 to 6. */
 const trouble = Object.fromEntries(['2', '3', '4', '5', '6'].map((id) => [`{job_id="${id}"}`, 1]))
 
+/** Those that fail, and those whose last push is old. */
+const failingOrBehind = { '2': true, '3': true, '4': true, '5': true, '7': true }
+
 const replicas = ['a', 'b'] as const
 const minutes = now / 60
 
@@ -91,7 +94,10 @@ function seriesOf(job: Job, replica: 'a' | 'b'): Series[] {
       ? []
       : [constant(name('cloudflare_logpush_job_last_complete_timestamp_seconds'), complete)]),
     ...(job.failing === 1
-      ? [constant(name('cloudflare_logpush_job_failure_info', ',reason="auth"'), 1)]
+      ? [
+          constant(name('cloudflare_logpush_job_failure_info', ',reason="auth"'), 1),
+          constant(name('cloudflare_logpush_job_failing_since_timestamp_seconds'), 600),
+        ]
       : []),
   ]
 }
@@ -124,20 +130,20 @@ const inputSeries = [
 /** A value by the labels of its series, as promtool writes them. */
 type Expected = Readonly<Record<string, number>>
 
-/** The rules that record what all jobs do together. */
-const fleetRules = {
-  groups: readRules(ruleForms[0].rules)
-    .groups.map((group) => ({
-      ...group,
-      rules: group.rules.filter(
-        (rule) =>
-          'record' in rule &&
-          (/:rate5m$|:job_info:unique$/.test(rule.record.replace('cloudflare_logpush_', '')) ||
-            rule.record.endsWith(':outdated')),
-      ),
-    }))
-    .filter(({ rules }) => rules.length > 0),
+/** The rules that record what matches. */
+function rulesOf(record: RegExp): RuleFile {
+  const groups = readRules(ruleForms[0].rules).groups.map((group) => ({
+    ...group,
+    rules: group.rules.filter((rule) => 'record' in rule && record.test(rule.record)),
+  }))
+  return { groups: groups.filter(({ rules }) => rules.length > 0) }
 }
+
+/** What all jobs do together. */
+const fleetRules = rulesOf(/:rate5m$|_job_info:unique$|:outdated$/)
+
+/** What the overview reads of jobs in trouble. */
+const troubleRules = rulesOf(/^cloudflare_logpush:limit$|_lag_seconds:late$|_job_disabled:seen$|:outdated$/)
 
 /** What promtool has against an expression's result; empty when it is as expected. */
 function differences(expr: string, expected: Expected, rules: RuleFile | null = null): string {
@@ -182,7 +188,7 @@ t.test('Prometheus finds every expression well typed', { skip: promtoolIsMissing
 })
 
 t.test('what is lost in a range of time is added up at the interval at which it is recorded', async (t) => {
-  const [query, ...others] = panelQueries(readDashboard('overview.json'), { show: '2' }).filter(({ expr }) =>
+  const [query, ...others] = panelQueries(readDashboard('overview.json')).filter(({ expr }) =>
     expr.includes('sum_over_time'),
   )
   t.same(others, [])
@@ -197,8 +203,8 @@ t.test('what is lost in a range of time is added up at the interval at which it 
 t.test('the state of a job is the worst that is true of it', { skip: promtoolIsMissing }, async (t) => {
   const states = { '1': 0, '2': 4, '3': 6, '4': 7, '5': 3, '6': 2, '7': 1 }
   const expected = Object.fromEntries(Object.entries(states).map(([id, level]) => [ofJob(id), level]))
-  const listed = queryOf('Jobs by trouble', 'state')
-  t.equal(differences(`max by (account, zone, job_id) (${listed})`, expected), '')
+  const listed = queryOf('Jobs by trouble', 'state', { show: '0' })
+  t.equal(differences(`max by (account, zone, job_id) (${listed})`, expected, troubleRules), '')
   t.equal(differences(queryOf('State', 'A', { job_id: '3' }), { [ofJob('3')]: 6 }), '')
 })
 
@@ -215,8 +221,10 @@ t.test(
       'Blind scopes': 1,
     }
     for (const [panel, value] of Object.entries(numbers)) {
-      t.equal(differences(queryOf(panel), { '{}': value }), '', panel)
+      t.equal(differences(queryOf(panel), { '{}': value }, troubleRules), '', panel)
     }
+    t.equal(differences(queryOf('Late', 'A', { job_id: '1' }), { '{}': 0 }, troubleRules), '', 'none is late')
+    t.equal(differences(queryOf('Late'), {}), '', 'without the rules it is not known')
   },
 )
 
@@ -225,8 +233,8 @@ t.test(
   { skip: promtoolIsMissing },
   async (t) => {
     const listed = (values: VariableValues) => queryOf('Jobs by trouble', 'state', values)
-    t.equal(differences(`count(${listed({})})`, { '{}': jobs.length }), '')
-    t.equal(differences(`count by (job_id) (${listed({ show: '2' })})`, trouble), '')
+    t.equal(differences(`count(${listed({ show: '0' })})`, { '{}': jobs.length }), '')
+    t.equal(differences(`count by (job_id) (${listed({})})`, trouble, troubleRules), '')
     t.equal(differences(listed({ show: '2', job_id: '1' }), { '{job_name="No job is in trouble"}': 0 }), '')
     t.equal(differences(listed({ show: '2', account: 'Elsewhere' }), {}), '', 'no data is not good news')
   },
@@ -259,6 +267,25 @@ t.test('a filter by zone leaves out the jobs of the account', { skip: promtoolIs
 t.test('the freshest replica tells the age of the data', { skip: promtoolIsMissing }, async (t) => {
   t.equal(differences(queryOf('Oldest data'), { '{}': 60 }), '')
 })
+
+t.test(
+  'lag and losses come for jobs in trouble, and for all when all are listed',
+  { skip: promtoolIsMissing },
+  async (t) => {
+    const given = (refId: string, values: VariableValues) =>
+      differences(
+        `count by (job_id) (${queryOf('Jobs by trouble', refId, values)})`,
+        Object.fromEntries(
+          (values.show === '0' ? jobs : jobs.filter(({ id }) => id in failingOrBehind))
+            .filter(({ complete }) => refId === 'lost' || complete !== null)
+            .map(({ id }) => [`{job_id="${id}"}`, 1]),
+        ),
+        troubleRules,
+      )
+    for (const refId of ['lag', 'share', 'lost'])
+      for (const show of ['0', '2']) t.equal(given(refId, { show }), '', `${refId} ${show}`)
+  },
+)
 
 t.test('the reason of a failure is one row per failing job', { skip: promtoolIsMissing }, async (t) => {
   const reasons = {

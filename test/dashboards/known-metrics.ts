@@ -38,7 +38,7 @@ const ofPrometheus: Readonly<Record<string, KnownMetric>> = {
 
 /** What the rules of alerts/ record for the dashboards. They have lost the labels of the scrape. */
 const recordedRate = gauge('namespace', 'account', 'dataset', 'destination_type')
-const recorded: Readonly<Record<string, KnownMetric>> = {
+const recordedOfFleet: Readonly<Record<string, KnownMetric>> = {
   ...Object.fromEntries(
     ['records', 'bytes', 'records_lost', 'batches', 'batches_failed', 'uploads', 'upload_retries'].map(
       (counter) => [`dataset:cloudflare_logpush_${counter}:rate5m`, recordedRate],
@@ -46,6 +46,15 @@ const recorded: Readonly<Record<string, KnownMetric>> = {
   ),
   'status:cloudflare_logpush_upload_responses:rate5m': gauge('namespace', 'account', 'status'),
   'problem:cloudflare_logpush_job_problem:count': gauge('namespace', 'account', 'problem', 'level'),
+}
+
+const recordedOfJob = gauge('namespace', ...jobLabels)
+const recorded: Readonly<Record<string, KnownMetric>> = {
+  ...recordedOfFleet,
+  'job_id:cloudflare_logpush_job_lag_seconds:late': recordedOfJob,
+  'job_id:cloudflare_logpush_job_disabled:seen': recordedOfJob,
+  'job_id:cloudflare_logpush_job_problem:value': recordedOfJob,
+  'cloudflare_logpush:limit': gauge('limit'),
 }
 
 const scrapeLabels = ['job', 'instance', 'namespace', 'pod']
@@ -71,5 +80,8 @@ export const shippedMetricNames: readonly string[] = Object.keys(shipped)
 
 /** What the dashboards read of the rules. */
 export const recordedNames: readonly string[] = Object.keys(recorded)
+
+/** Of these, what all jobs do together. */
+export const recordedFleetNames: readonly string[] = Object.keys(recordedOfFleet)
 
 export const processMetricNames: readonly string[] = Object.keys(ofTheProcess)

@@ -28,7 +28,7 @@ export const defaultValues: VariableValues = {
   account: '.*',
   zone: '.*',
   job_id: '.*',
-  show: '0',
+  show: '2',
   __rate_interval: '5m',
   __range: '6h',
   __interval: '1m',

@@ -1,0 +1,53 @@
+import { jobFilter, jobGauge, jobIncrease, jobKey, jobLagOf } from './expressions.ts'
+
+/*
+ * What the overview asks of all jobs at once. Of 10,000 jobs most are well: each condition leaves those out before
+ * series are put together, and what the alert rules record of jobs in trouble is read where it says the same.
+ */
+
+/** Matchers for what the alert rules record of a job: it has no replica. */
+const recordedFilter = 'account=~"$account", zone=~"$zone", job_id=~"$job_id"'
+
+/**
+ * Jobs that are behind their limit. Those that are off are not late, nor those that were until just now: they have half
+ * an hour to catch up.
+ */
+const late = `max by (${jobKey}) (job_id:cloudflare_logpush_job_lag_seconds:late{${recordedFilter}} unless on (namespace, job_id) job_id:cloudflare_logpush_job_disabled:seen{${recordedFilter}})`
+
+/** How many jobs are late: 0 where the rules run and find none, absent where they do not run. */
+export const lateJobs = `count(${late}) or sum(0 * cloudflare_logpush:limit{limit="job_grace_seconds"})`
+
+/** A gauge of the jobs for which it is 1, the highest of all replicas. */
+function jobsWith(metric: string): string {
+  return `max by (${jobKey}) (${metric}{${jobFilter}} == 1)`
+}
+
+/** `jobState` of the jobs that are in state `$show` or worse. */
+export const jobStateShown = [
+  `7 * ${jobsWith('cloudflare_failing_logpush_job_disabled_alert')}`,
+  `6 + 0 * (${jobIncrease('cloudflare_logpush_batches_failed_total', '1h')} > 0)`,
+  `5 * ${jobsWith('cloudflare_logpush_arrival_silent')}`,
+  `4 * ${jobsWith('cloudflare_logpush_job_failing')}`,
+  `3 + 0 * ${late}`,
+  `2 * max by (${jobKey}) (cloudflare_logpush_job_enabled{${jobFilter}} == 1 unless on (${jobKey}) cloudflare_logpush_job_last_complete_timestamp_seconds{${jobFilter}})`,
+  `(1 - ${jobGauge('cloudflare_logpush_job_enabled')} >= $show)`,
+].join('\nor\n')
+
+/** Jobs with a problem, by what the rules record and by what is failing now; all jobs, when all are asked for. */
+function listed(metric: string): string {
+  const series = `${metric}{${jobFilter}}`
+  const troubled = [
+    `job_id:cloudflare_logpush_job_problem:value{${recordedFilter}}`,
+    `job_id:cloudflare_logpush_job_lag_seconds:late{${recordedFilter}}`,
+    `cloudflare_logpush_job_failing_since_timestamp_seconds{${jobFilter}}`,
+  ].join(` or on (${jobKey}) `)
+  return `${series} and on (${jobKey}) (${troubled}) or ${series} and on () (vector($show) < 2)`
+}
+
+/** `jobLag` of the jobs in trouble, or of all. */
+export const jobLagShown = jobLagOf(
+  `max by (${jobKey}) (${listed('cloudflare_logpush_job_last_complete_timestamp_seconds')})`,
+)
+
+/** What jobs in trouble, or all, lost in an hour. */
+export const lostShown = `max by (${jobKey}) (increase(cloudflare_logpush_records_lost_total{${jobFilter}}[1h]) and on (${jobKey}) (${listed('cloudflare_logpush_job_enabled')}))`
