@@ -127,3 +127,16 @@ t.test('before accounts and zones are found, nothing else is asked', async (t) =
   t.equal(gate.progress().waitingFor, 'discovery')
   stop.abort()
 })
+
+t.test('the history of a zone that is listed no more is forgotten', async (t) => {
+  const zones = [one, zone('two.example')]
+  const api = createApi({ zones })
+  const { clock, uploads, end } = begin(api, { settings: { discoveryPollIntervalMs: 60_000 } })
+  const known = () => [one, zone('two.example')].map((scope) => uploads.knownFrom(scopeKey(scope)) !== null)
+  await clock.advance(5_000)
+  t.same(known(), [true, true])
+  zones.pop()
+  await clock.advance(125_000)
+  t.same(known(), [true, false])
+  await end()
+})
