@@ -1,4 +1,6 @@
 import t from 'tap'
+import { beginLedger } from '../../../src/domain/ledger/ledger.ts'
+import { minuteOf } from '../../../src/domain/time.ts'
 import { createMemoryStore } from '../../../src/store/memory-store.ts'
 import { arrivalRule, createArrivalCore, quayLogs, storedJob } from '../../support/arrival-core.ts'
 import { failure } from '../../support/exporter-core.ts'
@@ -137,4 +139,19 @@ t.test('places that nobody watches are looked for once an hour', async (t) => {
   }
   t.equal(await marks(hour - 1), 0)
   t.equal(await marks(1), 1)
+})
+
+t.test('what is missing is told from when both sides are known, whichever was the later', async (t) => {
+  for (const { lateWindowMs, countedFor } of [
+    { lateWindowMs: hour, countedFor: 10 },
+    { lateWindowMs: 10 * minute, countedFor: 60 },
+  ]) {
+    const core = createArrivalCore({ lister: createFakeStore(), rules: [{ ...arrivalRule, lateWindowMs }] })
+    core.poll.pushed(core.key, beginLedger(minuteOf(tenOClock) - countedFor), [])
+    await core.cycle()
+    t.equal(core.arrival().missingShare, null, 'five minutes of ten are too few')
+    await core.clock.advance(5 * minute)
+    await core.cycle()
+    t.equal(core.arrival().missingShare, 0)
+  }
 })

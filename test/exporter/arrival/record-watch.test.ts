@@ -1,4 +1,5 @@
 import t from 'tap'
+import { arrivalKey } from '../../../src/domain/arrival/arrival-place.ts'
 import { minuteOf } from '../../../src/domain/time.ts'
 import { createMemoryStore } from '../../../src/store/memory-store.ts'
 import { arrivalRule, createArrivalCore, storedJob } from '../../support/arrival-core.ts'
@@ -69,6 +70,10 @@ t.test('a failure counts nothing, and what was missed is counted afterwards', as
   await core.pass(10)
   t.match(core.arrival(), { poll: { failure: null }, records: { records: 1_840 } })
   t.equal(counter.calls - before, 66, 'the older two hours in one call')
+  const { arrived } = core.poll.tallies
+  const { place: counted } = core.arrival()
+  const since = arrived.since(arrivalKey(counted)) ?? 0
+  t.ok(since > minuteOf(tenOClock) + 100, 'of which nobody knows in which minutes they came in')
 })
 
 t.test('records over 20 kills: nothing missed, nothing doubled', async (t) => {

@@ -153,3 +153,13 @@ t.test('a zone whose account nobody knows has no log to read', async (t) => {
   t.same(asked, [])
   t.equal(poll.firstTries.pending(), false)
 })
+
+t.test('an account whose zones have no job is not asked', async (t) => {
+  const { cycle, asked, state, clock } = watching(one, two)
+  state.jobsListed(scopeKey(one), [], clock.now())
+  await cycle()
+  t.same(
+    asked.map(({ accountId }) => accountId),
+    [other.id],
+  )
+})

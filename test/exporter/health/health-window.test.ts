@@ -80,3 +80,8 @@ t.test('a clock before what is settled asks for the running minute alone', async
   const chosen = chooseWindow([toRead(a, readUpTo(-10))], null, now, rules)
   t.same(chosen.window, { from: running, to: running + 1 })
 })
+
+t.test('a window is the last one when it holds the running minute', async (t) => {
+  const ends = (to: number) => isLastWindow({ window: { from: running - 10, to }, now })
+  t.same([ends(running - 1), ends(running), ends(running + 1)], [false, false, true])
+})

@@ -194,3 +194,23 @@ t.test('an answer for a scope that left meanwhile is stored, and shown nowhere',
   t.equal(state.scopes.size, 0)
   t.equal(history.lostLately('1', clock.now()), 0)
 })
+
+t.test(
+  'rows that were left out of an answer are noted with their scope, until they can be read',
+  async (t) => {
+    const { read, answer, running, self, log } = reading()
+    const strays = new Map([[one.id, [{ id: '7', name: null, field: 'status', leftOut: true }]]])
+    answer([lost('1', running - 2)], one, { strays })
+    await read(zones.slice(0, 2))
+    const found = () => [...self.unreadable].map(([list, objects]) => [list, objects.found.length])
+    const second = scopeKey(zone('zone1.example'))
+    t.same(found(), [
+      [`row ${key}`, 1],
+      [`row ${second}`, 0],
+    ])
+    t.match(log.taken(), [{ level: 'warn', kind: 'row', account: 'Quay', zone: 'zone0.example', objects: 1 }])
+    answer([])
+    await read([one])
+    t.same(found().at(0), [`row ${key}`, 0])
+  },
+)

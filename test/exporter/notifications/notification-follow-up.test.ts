@@ -170,3 +170,11 @@ t.test('a job that is marked already is not the one that an event without a job 
   await round()
   t.equal(open(), 1)
 })
+
+t.test('what is said within five minutes is believed before the API shows it, later it is not', async (t) => {
+  const { list, off, receive, disabled, start } = watching()
+  list(one, off('1', { enabled: true }), off('2', { enabled: true }))
+  await receive({ jobIds: ['1'], sent: start - 5 * minute })
+  await receive({ jobIds: ['2'], sent: start - 5 * minute - 1 })
+  t.same(disabled(), ['1'])
+})

@@ -73,3 +73,15 @@ t.test('scopes that stay are not read twice for what their ledger knew', async (
   t.equal(history.knownFrom(zone), at(start))
   t.equal(history.knownFrom(other), null)
 })
+
+t.test(
+  'losses that go on for longer than the ring reaches began with the oldest slot that is told',
+  async (t) => {
+    const history = createUploadHistory()
+    const slots = [0, 12, 24, 36, slotCount - 1]
+    const lost = slots.map((slot) => ({ ...delivered('7', start + slot * 5, 1), success: false }))
+    history.counted(zone, beginLedger(start), lost)
+    t.equal(history.losingSince('7', at(start + (slotCount - 1) * 5)), at(start))
+    t.equal(history.losingSince('7', at(start + slotCount * 5)), at(start + 12 * 5))
+  },
+)
