@@ -1,6 +1,6 @@
 import t from 'tap'
 import { scopeKey } from '../../src/domain/scope.ts'
-import { aJob, quay, quayAccount, zone } from '../support/exporter-core.ts'
+import { aJob, failure, quay, quayAccount, zone } from '../support/exporter-core.ts'
 import { begin, createApi } from '../support/watch-world.ts'
 
 const one = zone('one.example')
@@ -138,5 +138,34 @@ t.test('the history of a zone that is listed no more is forgotten', async (t) =>
   zones.pop()
   await clock.advance(125_000)
   t.same(known(), [true, false])
+  await end()
+})
+
+t.test('a watch that is told to stop before it begins asks nothing and ends', async (t) => {
+  const api = createApi({ zones: [one] })
+  const { clock, watch, end } = begin(api)
+  await end()
+  const before = { ...api.calls }
+  const again = watch.run(AbortSignal.abort(), new AbortController().signal)
+  await clock.advance(2_000)
+  await again
+  t.same(api.calls, before)
+})
+
+t.test('a token that could not be verified at the start is tried again in seconds', async (t) => {
+  let isDown = true
+  const api = createApi({
+    zones: [one],
+    verifyToken: async () => {
+      if (isDown) throw failure('bad_response')
+      return { id: 't', status: 'active', expiresOn: null }
+    },
+  })
+  const { clock, self, end } = begin(api)
+  await clock.advance(4_000)
+  t.equal(self.token, null)
+  isDown = false
+  await clock.advance(30_000)
+  t.equal(self.token?.active, true)
   await end()
 })

@@ -87,3 +87,14 @@ t.test('a store that does not begin where it is asked to is listed in slices fro
   const next = await look({ store, of, seeks: false })
   t.equal(next.asked.length, first.asked.length - 1, 'without the listing that went wrong')
 })
+
+t.test('to look for files where there are none is an error of ours', async (t) => {
+  const place = {
+    store: 'elastic',
+    url: 'https://e.example',
+    index: 'i',
+    timeField: 't',
+    query: null,
+  } as const
+  await t.rejects(look({ group: { ...group, place } }), /elastic has no files/)
+})

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { arrivalKey } from '../../../src/domain/arrival/arrival-place.ts'
 import { beginLedger } from '../../../src/domain/ledger/ledger.ts'
 import { minuteOf } from '../../../src/domain/time.ts'
 import { createMemoryStore } from '../../../src/store/memory-store.ts'
@@ -154,4 +155,37 @@ t.test('what is missing is told from when both sides are known, whichever was th
     await core.cycle()
     t.equal(core.arrival().missingShare, 0)
   }
+})
+
+t.test('eight places at most are read at the same time', async (t) => {
+  const lister = createFakeStore()
+  let [open, most] = [0, 0]
+  const slow: typeof lister = {
+    ...lister,
+    async list(request, options) {
+      open += 1
+      most = Math.max(most, open)
+      await new Promise((resolve) => setImmediate(resolve))
+      open -= 1
+      return lister.list(request, options)
+    },
+  }
+  const jobs = Array.from({ length: 20 }, (_, index) =>
+    storedJob(`${100 + index}`, { place: { ...quayLogs, path: `p${index}` } }),
+  )
+  await createArrivalCore({ lister: slow, jobs }).cycle()
+  t.equal(most, 8)
+  t.equal(lister.calls, 20)
+})
+
+t.test('what was counted of a place goes with its job', async (t) => {
+  const core = createArrivalCore({ lister: createFakeStore() })
+  core.delivered([{ at: tenOClock - second, bytes: 100 }])
+  await core.cycle()
+  const { pushed, arrived } = core.poll.tallies
+  const known = () => [pushed.since(['101']), arrived.since(arrivalKey(quayLogs))].map((at) => at !== null)
+  t.same(known(), [true, true])
+  core.state.jobsListed(core.key, [], core.clock.now())
+  await core.cycle()
+  t.same(known(), [false, false])
 })

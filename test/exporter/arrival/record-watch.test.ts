@@ -1,12 +1,16 @@
 import t from 'tap'
 import { arrivalKey } from '../../../src/domain/arrival/arrival-place.ts'
 import { minuteOf } from '../../../src/domain/time.ts'
+import { createArrivalMemory } from '../../../src/exporter/arrival/arrival-memory.ts'
+import { createMinuteTally } from '../../../src/exporter/arrival/minute-tally.ts'
+import { createRecordWatch } from '../../../src/exporter/arrival/record-watch.ts'
 import { createMemoryStore } from '../../../src/store/memory-store.ts'
-import { arrivalRule, createArrivalCore, storedJob } from '../../support/arrival-core.ts'
+import { arrivalRule, createArrivalCore, quayLogs, storedJob } from '../../support/arrival-core.ts'
 import { failure } from '../../support/exporter-core.ts'
 import { createFakeCounter, type FakeCounter } from '../../support/fake-counter.ts'
 import { createFakeStore } from '../../support/fake-store.ts'
 import { hour, minute, tenOClock } from '../../support/log-files.ts'
+import { logSink } from '../../support/log-sink.ts'
 import { createSteppedClock } from '../../support/stepped-clock.ts'
 
 const place = {
@@ -96,4 +100,22 @@ t.test('records over 20 kills: nothing missed, nothing doubled', async (t) => {
   await clock.advance(hour)
   await core.cycle()
   t.equal(core.arrival().records?.records, pushed)
+})
+
+t.test('to count records where files are written is an error of ours', async (t) => {
+  const memory = createArrivalMemory(createMemoryStore(), logSink())
+  const arrived = createMinuteTally()
+  const watch = createRecordWatch('k', { memory, arrived, counterOf: () => createFakeCounter() })
+  const group = { key: 'k', place: quayLogs, rule, jobs: [] }
+  const time = { now: tenOClock, monotonic: 0, pushed: () => null }
+  await t.rejects(watch.look(group, time, new AbortController().signal), /files are to be counted at s3/)
+  t.same([watch.ledger(), watch.records()], [null, null])
+})
+
+t.test('records have no bytes', async (t) => {
+  const core = watched(createFakeCounter())
+  await core.cycle()
+  for (let turn = 0; turn < 10; turn += 1) await core.pass(1_000)
+  const now = minuteOf(core.clock.now())
+  t.same(core.poll.tallies.arrived.between(arrivalKey(place))(now - 6, now - 4), { count: 2_000, bytes: 0 })
 })

@@ -178,3 +178,26 @@ t.test('what is said within five minutes is believed before the API shows it, la
   await receive({ jobIds: ['2'], sent: start - 5 * minute - 1 })
   t.same(disabled(), ['1'])
 })
+
+t.test('what names no job is open for five minutes, the last instant included', async (t) => {
+  const { receive, round, open, clock } = watching()
+  await receive({})
+  await clock.advance(5 * minute)
+  await round()
+  t.equal(open(), 1)
+  await clock.advance(1)
+  await round()
+  t.equal(open(), 0)
+})
+
+t.test('who waits for something to follow up is called when there is something', async (t) => {
+  const { receive, notifications } = watching()
+  let called = 0
+  notifications.onOpen(() => {
+    called += 1
+  })
+  await receive({ alertType: 'incident_alert' })
+  t.equal(called, 0)
+  await receive({ jobIds: ['1'] })
+  t.equal(called, 1)
+})
