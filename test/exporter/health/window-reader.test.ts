@@ -7,7 +7,7 @@ import { minuteMs, minuteOf } from '../../../src/domain/time.ts'
 import { createWindowReader } from '../../../src/exporter/health/window-reader.ts'
 import { createUploadHistory } from '../../../src/exporter/state/upload-history.ts'
 import type { HealthAnswer, HealthQuery } from '../../../src/ports/cloudflare.ts'
-import { aCaller, noTurns } from '../../support/callers.ts'
+import { aCaller } from '../../support/callers.ts'
 import { createCore, failure, quayAccount, zone } from '../../support/exporter-core.ts'
 import { aSummary } from '../../support/status-world.ts'
 
@@ -37,10 +37,12 @@ function reading(watched: readonly Scope[] = zones) {
   state.setScopes(watched)
   const queries: HealthQuery[] = []
   const history = createUploadHistory()
+  const turns: string[] = []
   let rows: ReadonlyMap<string, readonly HealthRow[]> = new Map()
   let edit: Partial<HealthAnswer> = {}
   const read = createWindowReader({
-    ...{ state, self, memory, server, clock, log, history, turns: noTurns },
+    ...{ state, self, memory, server, clock, log, history },
+    turns: { toBegin: async () => void turns.push('begin'), toFinish: async () => void turns.push('finish') },
     call: aCaller({ clock, reads: 'pollRead' }),
     api: {
       async readHealth(query) {
@@ -63,6 +65,7 @@ function reading(watched: readonly Scope[] = zones) {
     ...core,
     queries,
     history,
+    turns,
     running: minuteOf(clock.now()),
     answer: (next: readonly HealthRow[], of: Scope = one, more: Partial<HealthAnswer> = {}) => {
       rows = new Map([[of.id, next]])
@@ -214,3 +217,9 @@ t.test(
     t.same(found().at(0), [`row ${key}`, 0])
   },
 )
+
+t.test('each scope has turns of its own to be chosen for, counted and shown', async (t) => {
+  const { read, turns } = reading()
+  await read(zones.slice(0, 3))
+  t.same(turns, [...Array(3).fill('begin'), ...Array(6).fill('finish')])
+})
