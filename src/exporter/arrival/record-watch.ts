@@ -41,11 +41,10 @@ export function createRecordWatch(key: string, { memory, arrived, counterOf }: R
       if (next !== records) await memory.saveRecords(key, next)
       records = next
       const [first] = counted
-      // A stretch that was counted as one says nothing of its minutes.
+      // A stretch that was counted as one says nothing of its minutes: they are before what is known from then on.
       if (first !== undefined && first.to - first.from > 1) arrived.restart(key, first.to)
       else arrived.begin(key, first?.from ?? next.countedTo)
-      for (const { from, to, records } of counted)
-        if (to - from === 1) arrived.add(key, from, { count: records, bytes: 0 })
+      for (const { from, records } of counted) arrived.add(key, from, { count: records, bytes: 0 })
       return next.countedTo * minuteMs
     },
   }
