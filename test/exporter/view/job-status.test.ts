@@ -154,10 +154,11 @@ t.test('a scope is blind for its inventory first, then for its health data', asy
 
 t.test("a job's own page tells its answers, the most frequent first, and what else is known", async (t) => {
   const attempts = new Map([
+    ['s3|503|10', 1],
     ['s3|503|00', 3],
     ['s3|200|11', 4],
     ['r2|503|00', 2],
-    ['s3|503|10', 1],
+    ['s3|403|10', 2],
   ])
   const edits = [{ at: now, action: 'enabled', by: 'user u1' }] as const
   const detail = jobDetail(
@@ -176,6 +177,7 @@ t.test("a job's own page tells its answers, the most frequent first, and what el
   t.strictSame(detail.answers, [
     { status: 503, outcome: 'retried', uploads: 5 },
     { status: 200, outcome: 'delivered', uploads: 4 },
+    { status: 403, outcome: 'lost', uploads: 2 },
     { status: 503, outcome: 'lost', uploads: 1 },
   ])
   t.match(detail, { edits, lastUpload: now - 1, destinationExpiry: now + hour, arrival: { slots: [] } })
