@@ -22,6 +22,8 @@ function jobsWith(metric: string): string {
   return `max by (${jobKey}) (${metric}{${jobFilter}} == 1)`
 }
 
+const lastComplete = `cloudflare_logpush_job_last_complete_timestamp_seconds{${jobFilter}}`
+
 /** `jobState` of the jobs that are in state `$show` or worse. */
 export const jobStateShown = [
   `7 * ${jobsWith('cloudflare_failing_logpush_job_disabled_alert')}`,
@@ -29,25 +31,25 @@ export const jobStateShown = [
   `5 * ${jobsWith('cloudflare_logpush_arrival_silent')}`,
   `4 * ${jobsWith('cloudflare_logpush_job_failing')}`,
   `3 + 0 * ${late}`,
-  `2 * max by (${jobKey}) (cloudflare_logpush_job_enabled{${jobFilter}} == 1 unless on (${jobKey}) cloudflare_logpush_job_last_complete_timestamp_seconds{${jobFilter}})`,
+  `2 * max by (${jobKey}) (cloudflare_logpush_job_enabled{${jobFilter}} == 1 unless on (${jobKey}) ${lastComplete})`,
   `(1 - ${jobGauge('cloudflare_logpush_job_enabled')} >= $show)`,
 ].join('\nor\n')
 
-/** Jobs with a problem, by what the rules record and by what is failing now; all jobs, when all are asked for. */
-function listed(metric: string): string {
-  const series = `${metric}{${jobFilter}}`
-  const troubled = [
-    `job_id:cloudflare_logpush_job_problem:value{${recordedFilter}}`,
-    `job_id:cloudflare_logpush_job_lag_seconds:late{${recordedFilter}}`,
-    `cloudflare_logpush_job_failing_since_timestamp_seconds{${jobFilter}}`,
-  ].join(` or on (${jobKey}) `)
-  return `${series} and on (${jobKey}) (${troubled}) or ${series} and on () (vector($show) < 2)`
-}
+/** Jobs with a problem, by what the rules record and by what is failing now. */
+const troubled = [
+  `job_id:cloudflare_logpush_job_problem:value{${recordedFilter}}`,
+  `job_id:cloudflare_logpush_job_lag_seconds:late{${recordedFilter}}`,
+  `cloudflare_logpush_job_failing_since_timestamp_seconds{${jobFilter}}`,
+].join(` or on (${jobKey}) `)
 
-/** `jobLag` of the jobs in trouble, or of all. */
+const allAreListed = 'on () (vector($show) < 2)'
+
+/** `jobLag` of the jobs in trouble, or of all when all are listed. */
 export const jobLagShown = jobLagOf(
-  `max by (${jobKey}) (${listed('cloudflare_logpush_job_last_complete_timestamp_seconds')})`,
+  `max by (${jobKey}) (${lastComplete} and on (${jobKey}) (${troubled}) or ${lastComplete} and ${allAreListed})`,
 )
 
-/** What jobs in trouble, or all, lost in an hour. */
-export const lostShown = `max by (${jobKey}) (increase(cloudflare_logpush_records_lost_total{${jobFilter}}[1h]) and on (${jobKey}) (${listed('cloudflare_logpush_job_enabled')}))`
+const ofAll = `cloudflare_logpush_job_enabled{${jobFilter}} and ${allAreListed}`
+
+/** What these jobs lost in an hour. */
+export const lostShown = `max by (${jobKey}) (increase(cloudflare_logpush_records_lost_total{${jobFilter}}[1h]) and on (${jobKey}) (${troubled} or on (${jobKey}) ${ofAll}))`
