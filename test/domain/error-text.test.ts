@@ -45,6 +45,8 @@ t.test('the reason stays readable', async (t) => {
     'Basic authentication is required',
     'the Splunk server is unavailable',
     'token: expired',
+    'token: Expired.',
+    'Bearer Token Required!',
     'bad request: cannot parse',
   ]
   for (const text of texts) t.equal(scrub(text), text)
@@ -55,6 +57,8 @@ t.test('a long word is readable only if it is made of the words of error codes',
     'CorrectHorseBatteryStaple',
     'correcthorsebatterystaple',
     'AccessDeniedxxxxxxxxxxxxx',
+    'AccessDeniedCorrectHorse',
+    'CorrectHorseAccessDenied',
     'SignatureDoesNotMatch1',
     'Access-Denied-Access-Denied',
   ])

@@ -117,6 +117,7 @@ t.test('of an hour in which nothing was pushed, or no bytes, nothing is missing'
   t.equal(missingShare(amount(10, 100), amount(8, 30), window), 0.7, 'the worse of both counts')
   t.equal(missingShare(amount(10, 100), amount(12, 120), window), 0)
   t.equal(missingShare(amount(10, 100), amount(9, 0), window), 0, 'one file may be of any size')
+  t.equal(missingShare(amount(1, 100), amount(1, 50), window), 0.5, 'a single file may be cut too')
 })
 
 t.test('a gap is judged by the minutes in which its logs were uploaded', async (t) => {

@@ -70,3 +70,21 @@ t.test('what older versions did not store is unknown, and no damage', async (t) 
     message: '',
   })
 })
+
+t.test('every reason that was stored comes back, and one of another version is other', async (t) => {
+  const reason = (stored: string) =>
+    withSummary({ failure: { reason: stored, message: 'm' } })?.summary.failure?.reason
+  const reasons = [
+    'auth',
+    'not_found',
+    'dns',
+    'tls',
+    'timeout',
+    'throttled',
+    'rejected',
+    'server_error',
+    'other',
+  ]
+  t.same(reasons.map(reason), reasons)
+  t.same(['', 'brand_new'].map(reason), ['other', 'other'])
+})
