@@ -27,3 +27,17 @@ t.test('a placeholder for a secret is no difference', async (t) => {
   for (const other of ['**', 'xxx', 'xredacted', 'other'])
     t.same(diff(s3('canary'), s3(other)), ['destination.secret_access_key'], other)
 })
+
+t.test(
+  'headers are compared one by one; of those that only the live side has, not even the name',
+  async (t) => {
+    const http = (headers: string) => `https://logs.example.com/?${headers}`
+    const both = http('header_Authorization=a&header_X-Team=b')
+    t.same(diff(both, http('header_Authorization=old&header_X-Team=b')), [
+      'destination.headers.Authorization',
+    ])
+    t.same(diff(both, http('header_Authorization=a')), ['destination.headers.X-Team'])
+    t.same(diff(http('header_Authorization=a'), both), ['destination.headers'])
+    t.same(diff(both, both), [])
+  },
+)
