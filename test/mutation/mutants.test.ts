@@ -15,6 +15,10 @@ export function next(list: readonly number[], word: Word): number {
 }
 `
 
+t.test('a method that every object has is not swapped for another', async (t) => {
+  t.same(mutantsOf('src/next.ts', 'export const text = (n: number) => n.toString()\n'), [])
+})
+
 t.test(
   'every place of a source that could be wrong gives its mutants, types and imports give none',
   async (t) => {

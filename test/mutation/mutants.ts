@@ -49,12 +49,13 @@ const operators: Readonly<Record<string, readonly string[]>> = {
 
 /** Methods whose call is replaced by the object they are called on. */
 const dropped = ['sort', 'toSorted', 'reverse', 'trim', 'trimEnd', 'toLowerCase', 'toUpperCase', 'slice']
-const swapped: Readonly<Record<string, string>> = {
-  some: 'every',
-  every: 'some',
-  startsWith: 'endsWith',
-  endsWith: 'startsWith',
-}
+/** A map: an object would know `toString` too. */
+const swapped: ReadonlyMap<string, string> = new Map([
+  ['some', 'every'],
+  ['every', 'some'],
+  ['startsWith', 'endsWith'],
+  ['endsWith', 'startsWith'],
+])
 const predicated = ['filter', 'find', 'findLast', 'findIndex', 'some', 'every']
 
 /** Every mutant of a source, in the order of the text; some of them may not type-check. */
@@ -114,7 +115,7 @@ function call(node: ts.CallExpression): readonly Change[] {
     return [['minmax', callee.name, name === 'min' ? 'max' : 'min']]
   }
   const changes: Change[] = []
-  const swap = swapped[name]
+  const swap = swapped.get(name)
   if (swap !== undefined) changes.push(['method', callee.name, swap])
   if (dropped.includes(name)) changes.push(['method', node, callee.expression.getText()])
   const [predicate] = node.arguments
