@@ -185,3 +185,19 @@ t.test('what is not known is shaded on both sides, and a bar without height is n
   t.match(attemptChart(detail(), 'chart').html, 'viewBox="0 0 16 96"')
   t.equal(historyText(slots), 'Last 20 min: 101 attempts, 20 retried, 31 batches lost')
 })
+
+t.test(
+  'the twelve most frequent answers of the destination are listed, and all of them counted',
+  async (t) => {
+    const answers = Array.from({ length: 13 }, (_, index) => ({
+      status: 500 - index,
+      outcome: index === 0 ? ('delivered' as const) : ('retried' as const),
+      uploads: 100 - index,
+    }))
+    const [heading, ...listed] = cardOf('totals', { answers }).slice(-13)
+    t.equal(heading, 'Destination responses')
+    t.match(listed[0], '500 delivered 100 times')
+    t.match(listed[11], '489 retried 89 times')
+    t.match(cardOf('totals', { answers }).join('\n'), '1,222')
+  },
+)
