@@ -12,8 +12,12 @@ export interface Due {
   readonly priority: Priority
   /** Reads everything not settled, instead of the newest minutes only. */
   readonly whole: boolean
-  /** Asked alone: it would hold up its neighbours, or spoil their answer. */
+  /** Asked alone: it spoils the answer of its neighbours. */
   readonly alone: boolean
+  /** How far behind its data is; infinite for one that was never read. */
+  readonly lagMs: number
+  /** The same as `levelsBehind`: those of a level go together, and hold up nobody else. */
+  readonly behind: number
   readonly pageSize: number
   readonly fields: 'all' | 'needed'
   /** The widest range of one query; narrow ones would cut the windows of their neighbours, too. */
@@ -31,7 +35,16 @@ export interface Batch {
 /** Ranges from here on are wide enough for every poll of a scope that is not behind. */
 const wideSeconds = 3600
 
-/** Groups what can share a query, the most urgent first, in a stable order. */
+/**
+ * How far behind data is: 0 up to `normalMs`, 1 up to twice as much, 2 up to four times, and so on. In a query with one
+ * that is further behind, a scope waits for what it has read long ago. But where all are behind, as in a fleet that
+ * the limits allow to read each half hour only, a query for each of them would never catch up.
+ */
+export function levelsBehind(lagMs: number, normalMs: number): number {
+  return lagMs <= normalMs ? 0 : Math.ceil(Math.log2(lagMs / normalMs))
+}
+
+/** Groups what can share a query: the most urgent first, then what is furthest behind, in a stable order. */
 export function batches(
   due: readonly Due[],
   rateLimitType: 'user' | 'account',
@@ -39,38 +52,41 @@ export function batches(
 ): readonly Batch[] {
   const groups = new Map<string, Due[]>()
   const sorted = [...due].sort(
-    (a, b) => a.priority - b.priority || compare(scopeKey(a.scope), scopeKey(b.scope)),
+    (a, b) => a.priority - b.priority || further(a, b) || compare(scopeKey(a.scope), scopeKey(b.scope)),
   )
   for (const one of sorted) {
-    const { scope, whole, pageSize, fields } = one
+    const { scope, whole, pageSize, fields, behind } = one
     const alone = scope.kind === 'account' || one.alone
     const account = rateLimitType === 'account' ? accountOf(scope).id : ''
     const range = Math.min(wideSeconds, one.maxDurationSeconds)
     // What may be unreadable spoils no answer of the others; apart from that, the urgent ones are filled up.
     const mayBeUnreadable = one.priority === priority.discovery
-    const company = [mayBeUnreadable, whole, pageSize, fields, range, account].join('|')
+    const company = [mayBeUnreadable, whole, pageSize, fields, range, behind, account].join('|')
     const key = alone ? scopeKey(scope) : `zones|${company}`
     const group = groups.get(key)
     if (group === undefined) groups.set(key, [one])
     else group.push(one)
   }
-  return [...groups.values()].flatMap((group) => {
-    const parts: Batch[] = []
+  const all = [...groups.values()].flatMap((group) => {
+    const parts: { readonly batch: Batch; readonly first: Due }[] = []
     for (let i = 0; i < group.length; i += maxScopes) {
       const part = group.slice(i, i + maxScopes)
       const [first] = part
       if (first === undefined) continue
       const { whole, pageSize, fields } = first
-      parts.push({
-        scopes: part.map(({ scope }) => scope),
-        priority: first.priority,
-        whole,
-        pageSize,
-        fields,
-      })
+      const scopes = part.map(({ scope }) => scope)
+      parts.push({ batch: { scopes, priority: first.priority, whole, pageSize, fields }, first })
     }
     return parts
   })
+  // Who waits longest goes first, whatever the group: else a scope that changes its group could wait for two rounds.
+  return all
+    .sort(({ first: a }, { first: b }) => a.priority - b.priority || further(a, b))
+    .map(({ batch }) => batch)
+}
+
+function further(a: Due, b: Due): number {
+  return a.lagMs === b.lagMs ? 0 : b.lagMs - a.lagMs
 }
 
 function compare(a: string, b: string): number {

@@ -14,7 +14,7 @@ import type { ApiFailure } from '../../errors.ts'
 import { createFailureReport } from '../state/failure-report.ts'
 import { isUp } from '../state/poll-state.ts'
 import { mayHaveJobs, priorityOf, type ScopeState } from '../state/scope-state.ts'
-import { type Batch, batches, type Due } from './health-batch.ts'
+import { type Batch, batches, type Due, levelsBehind } from './health-batch.ts'
 import type { HealthDeps } from './health-deps.ts'
 import { healthDue } from './health-due.ts'
 import { createIsolation } from './health-isolation.ts'
@@ -32,6 +32,14 @@ export interface HealthPoll {
   cycle(signal: AbortSignal): Promise<void>
   /** Reads those of the scopes, just listed, that have jobs and were never read; before all others. */
   readNew(keys: readonly ScopeKey[], signal: AbortSignal): Promise<void>
+}
+
+interface DueBatch extends Batch {
+  /**
+   * The cycle has more batches than requests. Each then reads one window: while those that are behind read all they
+   * missed, the others would fall so far behind that they need several windows too, and so on for ever.
+   */
+  readonly isCrowded: boolean
 }
 
 export function createHealthPoll(deps: HealthDeps): HealthPoll {
@@ -64,8 +72,8 @@ export function createHealthPoll(deps: HealthDeps): HealthPoll {
     }
   }
 
-  /** Reads on until the newest minute. A scope that fails in one window is left behind. */
-  const readBatch = async (batch: Batch, signal: AbortSignal): Promise<void> => {
+  /** Reads on until the newest minute, or one window of a crowd. A scope that fails in one window is left behind. */
+  const readBatch = async (batch: DueBatch, signal: AbortSignal): Promise<void> => {
     const [first] = batch.scopes
     if (first === undefined) return
     const call = deps.call.with(forScope('graphql', first, batch.priority, signal))
@@ -76,7 +84,7 @@ export function createHealthPoll(deps: HealthDeps): HealthPoll {
       for (const [id, count] of done.rows) seen.set(id, (seen.get(id) ?? 0) + count)
       failApart(done.failed)
       scopes = done.read
-      if (done.next === null) break
+      if (done.next === null || batch.isCrowded) break
       from = done.next
     }
     for (const scope of scopes) {
@@ -87,7 +95,7 @@ export function createHealthPoll(deps: HealthDeps): HealthPoll {
     }
   }
 
-  const run = async (batch: Batch, signal: AbortSignal): Promise<void> => {
+  const run = async (batch: DueBatch, signal: AbortSignal): Promise<void> => {
     const looksInto = isolation.begin(batch)
     const portions = await askApart(
       batch.scopes,
@@ -135,12 +143,15 @@ export function createHealthPoll(deps: HealthDeps): HealthPoll {
   const toDue = (scope: ScopeState): Due => {
     const key = scopeKey(scope.scope)
     const now = server.now()
-    const lag = scope.readTo === null ? 0 : now - scope.readTo * minuteMs
+    const lagMs = scope.readTo === null ? Number.POSITIVE_INFINITY : now - scope.readTo * minuteMs
     return {
       scope: scope.scope,
       priority: priorityOf(scope, deps.clock.now()),
       whole: !restedScopes.has(key),
-      alone: lessons.isApart(key) || lag > deps.settings().revisionWindowMs + 10 * minuteMs,
+      alone: lessons.isApart(key),
+      lagMs,
+      behind:
+        scope.readTo === null ? 0 : levelsBehind(lagMs, deps.settings().revisionWindowMs + 10 * minuteMs),
       ...asksOf(scope.scope),
     }
   }
@@ -164,7 +175,8 @@ export function createHealthPoll(deps: HealthDeps): HealthPoll {
       for (const { scope } of readable) triedAt.set(scopeKey(scope), deps.clock.monotonic())
       const asked = readable.map(toDue).map((one) => ({ ...one, priority: urgency ?? one.priority }))
       const all = batches(asked, deps.settings().rateLimitType, lessons.batchSize())
-      await settleAll(all.map((batch) => run(batch, signal)))
+      const isCrowded = all.length > deps.requestsPerCycle()
+      await settleAll(all.map((batch) => run({ ...batch, isCrowded }, signal)))
     } finally {
       for (const key of keys) underWay.delete(key)
     }

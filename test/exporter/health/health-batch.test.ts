@@ -1,6 +1,6 @@
 import t from 'tap'
 import { priority } from '../../../src/access/budget.ts'
-import { batches, type Due } from '../../../src/exporter/health/health-batch.ts'
+import { batches, type Due, levelsBehind } from '../../../src/exporter/health/health-batch.ts'
 import { quay, quayAccount, zone } from '../../support/exporter-core.ts'
 
 const other = { id: 'b'.repeat(32), name: 'Other' }
@@ -10,6 +10,8 @@ const due = (name: string, edit: Partial<Due> = {}): Due => ({
   priority: priority.enabled,
   whole: true,
   alone: false,
+  lagMs: 0,
+  behind: 0,
   pageSize: 10_000,
   fields: 'all',
   maxDurationSeconds: 3_600,
@@ -54,6 +56,7 @@ t.test('zones that are asked in another way, or may be unreadable, go apart', as
     { pageSize: 500 },
     { fields: 'needed' },
     { maxDurationSeconds: 600 },
+    { behind: 1 },
     { priority: priority.discovery },
   ] as const) {
     const all = batches([due('a'), due('b', edit), due('c')], 'user')
@@ -69,3 +72,27 @@ t.test('accounts that have a budget each are asked apart', async (t) => {
   t.same(names(batches(all, 'user')), [['a', 'b', 'c']])
   t.same(names(batches(all, 'account')), [['a', 'c'], ['b']])
 })
+
+t.test('how far behind data is counts in doublings of what is normal', async (t) => {
+  const levels = [0, 24, 25, 25.1, 50, 51, 100, 101, 25 * 1024].map((lag) => levelsBehind(lag, 25))
+  t.same(levels, [0, 0, 0, 1, 1, 2, 2, 3, 10])
+  t.equal(levelsBehind(-1, 25), 0, 'a clock that was set back')
+})
+
+t.test(
+  'what is furthest behind goes first, in a batch and of all batches, after what is urgent',
+  async (t) => {
+    const hour = 3_600_000
+    const all = [
+      due('a', { lagMs: 1 }),
+      due('b', { lagMs: hour, behind: 2 }),
+      due('c', { lagMs: Number.POSITIVE_INFINITY }),
+      due('d', { lagMs: 2 }),
+      due('e', { lagMs: 2 * hour, whole: false }),
+      due('f', { lagMs: Number.POSITIVE_INFINITY, pageSize: 500 }),
+    ]
+    t.same(grouped(...all), [['c', 'd', 'a'], ['f'], ['e'], ['b']])
+    const failing = due('g', { lagMs: 0, pageSize: 100, priority: priority.failing })
+    t.same(grouped(...all, failing)[0], ['g'])
+  },
+)

@@ -4,13 +4,18 @@ import { summarise } from '../../../src/domain/job/job-summary.ts'
 import { beginLedger } from '../../../src/domain/ledger/ledger.ts'
 import { scopeKey } from '../../../src/domain/scope.ts'
 import { minuteMs, minuteOf } from '../../../src/domain/time.ts'
-import { aJob, createCore, plentifulLimits, zone } from '../../support/exporter-core.ts'
+import { aJob, type CoreOptions, createCore, plentifulLimits, zone } from '../../support/exporter-core.ts'
 
 const [one, two, three] = [zone('one.example'), zone('two.example'), zone('three.example')]
 
 /** What is asked together in one poll, of zones whose data is that many minutes behind. */
 async function asked(...behind: readonly number[]) {
-  const core = createCore()
+  const { queries } = await polled(behind)
+  return queries.map(({ scopes }) => scopes.map(({ name }) => name).sort())
+}
+
+async function polled(behind: readonly number[], options: CoreOptions = {}) {
+  const core = createCore({ limits: () => plentifulLimits, ...options })
   const { state, memory, clock } = core
   const zones = [one, two, three].slice(0, behind.length)
   state.setScopes(zones)
@@ -20,20 +25,54 @@ async function asked(...behind: readonly number[]) {
     state.remembered(scopeKey(scope), [seeJob(null, summarise(aJob(`${index}`)), clock.now())], ledger)
   }
   await core.pollHealth()
-  return core.queries.map(({ scopes }) => scopes.map(({ name }) => name).sort())
+  return core
 }
 
 t.test('zones that are up to date are asked together', async (t) => {
   t.same(await asked(0, 1, 15), [['one.example', 'three.example', 'two.example']])
 })
 
-t.test('a zone that is further behind than ten minutes beyond the window is asked alone', async (t) => {
+t.test('a zone that is further behind than ten minutes beyond the window is asked apart', async (t) => {
   // The revision window of these tests is a quarter of an hour.
   t.equal((await asked(25, 0)).length, 1)
   const apart = await asked(26, 0)
   t.equal(apart.length, 2)
   t.same(apart.flat().sort(), ['one.example', 'two.example'])
 })
+
+t.test(
+  'zones that are equally far behind are asked together, those that are much further apart',
+  async (t) => {
+    t.same(await asked(30, 40, 50), [['one.example', 'three.example', 'two.example']])
+    t.same((await asked(30, 50, 51)).sort(), [['one.example', 'two.example'], ['three.example']])
+  },
+)
+
+t.test(
+  'where a cycle has more batches than requests, each reads one window, and the next in the next',
+  async (t) => {
+    const alone = { pageSizes: [10_000, 9_000] }
+    const limits: CoreOptions['limits'] = ({ name }) => ({
+      ...plentifulLimits,
+      maxPageSize: alone.pageSizes[name === one.name ? 0 : 1] ?? 0,
+    })
+    // Three hours behind, read by the hour.
+    const windows = async (requestsPerCycle: number) => {
+      const core = await polled([180, 180], { limits, requestsPerCycle })
+      const first = core.queries.map(({ to, from }) => to - from)
+      await core.pollHealth()
+      const second = core.queries.slice(first.length).map(({ to, from }) => to - from)
+      return [first, second]
+    }
+    t.same(await windows(1), [
+      [60, 60],
+      [60, 60],
+    ])
+    const [first, second] = await windows(2)
+    t.same(first, [60, 60, 60, 60, 60, 60, 1, 1], 'else all that is missing')
+    t.equal(second?.length, 2)
+  },
+)
 
 t.test('without accounts and zones nothing is asked', async (t) => {
   const core = createCore({ jobs: () => [aJob('1')] })
