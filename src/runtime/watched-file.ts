@@ -36,7 +36,7 @@ export interface WatchedFileOptions {
 }
 
 /** How long a look at the file counts. */
-export const checkIntervalMs = 3_000
+const checkIntervalMs = 3_000
 
 /** A secret file is small: anything larger is the wrong file, and not worth the memory. */
 const maxBytes = 65_536

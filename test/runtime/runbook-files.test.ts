@@ -22,3 +22,11 @@ t.test('a folder that is not there has none', async (t) => {
   t.strictSame(await files.names(), [])
   t.equal(await files.read('a'), null)
 })
+
+t.test('runbooks come in the order of their names, whatever the order in the folder', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'runbooks-'))
+  t.teardown(() => rmSync(folder, { recursive: true }))
+  const names = Array.from({ length: 40 }, (_, index) => `Alert${((index * 17) % 40) + 10}`)
+  for (const name of names) writeFileSync(join(folder, `${name}.md`), '')
+  t.strictSame(await runbookFiles(folder).names(), names.toSorted())
+})

@@ -69,7 +69,8 @@ t.test('a file has up to 2 MB and 100 levels', async (t) => {
   const large = [{ at: { line: 1, column: 1 }, message: 'the file is larger than 2 MB' }]
   t.strictSame(readYaml(comment(2 * million + 97_153)), { ok: false, problems: large })
   const lists = (depth: number) => `\na: ${'['.repeat(depth)}${']'.repeat(depth)}\n`
-  t.equal(readYaml(lists(99)).ok, true)
+  t.equal(readYaml(lists(100)).ok, true)
+  t.equal(readYaml(`${'- '.repeat(100)}a`).ok, true)
   t.strictSame(readYaml(lists(101)), {
     ok: false,
     problems: [{ at: { line: 2, column: 1 }, message: 'nested more than 100 levels deep' }],

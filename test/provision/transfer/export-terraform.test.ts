@@ -28,6 +28,18 @@ t.test('a policy names only the mechanisms it has, or each plan would show a dif
   t.same(mechanisms({ email: [], webhooks: ['w'], pagerduty: ['p'] }), ['webhooks', 'pagerduty'])
 })
 
+t.test(
+  'a policy names each PagerDuty service by its own id, or by a variable where none is known',
+  async (t) => {
+    const pagerduty = ['first', 'second'].map((name) => ({ name, id: `${name}-id` }))
+    const policy = portablePolicy({ email: [], webhooks: [], pagerduty: ['second', 'third'] })
+    const { text } = exportTerraform(portable({ pagerduty, policies: [policy] }))
+    t.match(text, '{ id = "second-id" }')
+    t.notMatch(text, 'first-id')
+    t.match(text, /\{ id = var\.\w+ \}/)
+  },
+)
+
 t.test('objects of one name have labels of their own, counted from 2', async (t) => {
   const names = (jobs: readonly PortableJob[]) => {
     const { text } = exportTerraform(portable({ jobs }))
