@@ -36,11 +36,14 @@ export interface HealthPoll {
 
 interface DueBatch extends Batch {
   /**
-   * The cycle has more batches than requests. Each then reads one window: while those that are behind read all they
-   * missed, the others would fall so far behind that they need several windows too, and so on for ever.
+   * The cycle has more batches than requests. Each then reads an hour, or one window: while those that are behind read
+   * all they missed, the others would fall so far behind that they need several windows too, and so on for ever.
    */
   readonly isCrowded: boolean
 }
+
+/** What a batch of a crowd reads in a cycle, in minutes: more than those that are not settled, or it would never end. */
+const crowdMinutes = (revisionWindowMs: number): number => Math.max(60, revisionWindowMs / minuteMs + 30)
 
 export function createHealthPoll(deps: HealthDeps): HealthPoll {
   const { state, server } = deps
@@ -72,19 +75,22 @@ export function createHealthPoll(deps: HealthDeps): HealthPoll {
     }
   }
 
-  /** Reads on until the newest minute, or one window of a crowd. A scope that fails in one window is left behind. */
+  /** Reads on until the newest minute, or for an hour of it. A scope that fails in one window is left behind. */
   const readBatch = async (batch: DueBatch, signal: AbortSignal): Promise<void> => {
     const [first] = batch.scopes
     if (first === undefined) return
     const call = deps.call.with(forScope('graphql', first, batch.priority, signal))
     const seen = new Map<string, number>()
     let { scopes } = batch
+    const most = batch.isCrowded ? crowdMinutes(deps.settings().revisionWindowMs) : Number.POSITIVE_INFINITY
+    let begun: EpochMinute | null = null
     for (let from: EpochMinute | null = null; scopes.length > 0; ) {
       const done: WindowDone = await readWindow(call, { ...batch, scopes }, from)
       for (const [id, count] of done.rows) seen.set(id, (seen.get(id) ?? 0) + count)
       failApart(done.failed)
       scopes = done.read
-      if (done.next === null || batch.isCrowded) break
+      begun ??= done.from
+      if (done.next === null || done.next - begun >= most) break
       from = done.next
     }
     for (const scope of scopes) {

@@ -22,6 +22,8 @@ export interface WindowDone {
   readonly rows: ReadonlyMap<string, number>
   /** The scopes of which the answer had nothing that can be counted. */
   readonly failed: readonly (readonly [Scope, ApiFailure])[]
+  /** Where the window began. */
+  readonly from: EpochMinute
   /** Where the window ended; null when it was the last. */
   readonly next: EpochMinute | null
 }
@@ -88,6 +90,7 @@ export function createWindowReader(deps: HealthDeps): WindowReader {
         const failed = failures.get(scope.id)
         return failed === undefined ? [] : [[scope, failed.failure] as const]
       }),
+      from: window.from,
       next: read.isLast ? null : window.to,
     }
   }

@@ -74,6 +74,26 @@ t.test(
   },
 )
 
+t.test('what may be asked for minutes only is read up to now all the same, an hour in a cycle', async (t) => {
+  const limits = () => ({ ...plentifulLimits, maxDurationSeconds: 300 })
+  const read = async (behind: number) => {
+    const { queries, clock } = await polled([behind], { limits, requestsPerCycle: 0.5 })
+    return [queries.length, minuteOf(clock.now()) + 1 - (queries.at(-1)?.to ?? 0)]
+  }
+  t.same(await read(16), [4, 0])
+  t.same(await read(58), [12, 0])
+  t.same(await read(200), [12, 141])
+})
+
+t.test('a window of two hours for late rows is read in whole in each cycle of a crowd', async (t) => {
+  const settings = { revisionWindowMs: 120 * minuteMs }
+  const { queries } = await polled([121], { limits: () => plentifulLimits, requestsPerCycle: 0.5, settings })
+  t.same(
+    queries.map(({ to, from }) => to - from),
+    [60, 60, 2],
+  )
+})
+
 t.test('without accounts and zones nothing is asked', async (t) => {
   const core = createCore({ jobs: () => [aJob('1')] })
   await core.pollHealth()
