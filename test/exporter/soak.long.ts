@@ -11,6 +11,7 @@ import type { HealthQuery } from '../../src/ports/cloudflare.ts'
 import { openSqliteStore } from '../../src/store/sqlite-store.ts'
 import { aJob, createCore, quayAccount, zone } from '../support/exporter-core.ts'
 import { figureText, grew, type Series } from '../support/flatness.ts'
+import { aHealthRow } from '../support/health-row.ts'
 import { createSteppedClock } from '../support/stepped-clock.ts'
 
 /*
@@ -100,19 +101,6 @@ t.test('a day of churn leaves nothing behind', async (t) => {
 })
 
 function row(minute: number, jobId: string): HealthRow {
-  return {
-    minute,
-    jobId,
-    destinationType: 's3',
-    status: 200,
-    final: true,
-    success: true,
-    uploads: 3,
-    records: 1_000,
-    bytes: 100_000,
-    compressedBytes: 10_000,
-    uploadSeconds: 1.5,
-    sampleInterval: 1,
-    lastUpload: minute * 60_000,
-  }
+  const size = { records: 1_000, bytes: 100_000, compressedBytes: 10_000 }
+  return aHealthRow({ minute, jobId, ...size, uploads: 3, uploadSeconds: 1.5 })
 }

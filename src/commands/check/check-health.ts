@@ -33,7 +33,6 @@ export async function probeHealth(
     priority: priority.known,
     whole: false,
     alone: false,
-    lagMs: 0,
     behind: 0,
     pageSize: 1,
     fields: 'all' as const,

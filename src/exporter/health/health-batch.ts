@@ -14,9 +14,7 @@ export interface Due {
   readonly whole: boolean
   /** Asked alone: it spoils the answer of its neighbours. */
   readonly alone: boolean
-  /** How far behind its data is; infinite for one that was never read. */
-  readonly lagMs: number
-  /** The same as `levelsBehind`: those of a level go together, and hold up nobody else. */
+  /** How far behind its data is, in multiples of what is normal; infinite for one that was never read. */
   readonly behind: number
   readonly pageSize: number
   readonly fields: 'all' | 'needed'
@@ -36,12 +34,13 @@ export interface Batch {
 const wideSeconds = 3600
 
 /**
- * How far behind data is: 0 up to `normalMs`, 1 up to twice as much, 2 up to four times, and so on. In a query with one
- * that is further behind, a scope waits for what it has read long ago. But where all are behind, as in a fleet that
- * the limits allow to read each half hour only, a query for each of them would never catch up.
+ * 0 for data that is as far behind as is normal, 1 up to twice as far, 2 up to four times, and so on; 0 for what was
+ * never read. Those of a level go together: in a query with one that is further behind, a scope waits for what it has
+ * read long ago. But where all are behind, as in a fleet that the limits allow to read each half hour only, a query
+ * for each of them would never catch up.
  */
-export function levelsBehind(lagMs: number, normalMs: number): number {
-  return lagMs <= normalMs ? 0 : Math.ceil(Math.log2(lagMs / normalMs))
+function levelOf({ behind }: Due): number {
+  return behind > 1 && Number.isFinite(behind) ? Math.ceil(Math.log2(behind)) : 0
 }
 
 /** Groups what can share a query: the most urgent first, then what is furthest behind, in a stable order. */
@@ -55,13 +54,13 @@ export function batches(
     (a, b) => a.priority - b.priority || further(a, b) || compare(scopeKey(a.scope), scopeKey(b.scope)),
   )
   for (const one of sorted) {
-    const { scope, whole, pageSize, fields, behind } = one
+    const { scope, whole, pageSize, fields } = one
     const alone = scope.kind === 'account' || one.alone
     const account = rateLimitType === 'account' ? accountOf(scope).id : ''
     const range = Math.min(wideSeconds, one.maxDurationSeconds)
     // What may be unreadable spoils no answer of the others; apart from that, the urgent ones are filled up.
     const mayBeUnreadable = one.priority === priority.discovery
-    const company = [mayBeUnreadable, whole, pageSize, fields, range, behind, account].join('|')
+    const company = [mayBeUnreadable, whole, pageSize, fields, range, levelOf(one), account].join('|')
     const key = alone ? scopeKey(scope) : `zones|${company}`
     const group = groups.get(key)
     if (group === undefined) groups.set(key, [one])
@@ -86,9 +85,9 @@ export function batches(
 }
 
 function further(a: Due, b: Due): number {
-  return a.lagMs === b.lagMs ? 0 : b.lagMs - a.lagMs
+  return compare(b.behind, a.behind)
 }
 
-function compare(a: string, b: string): number {
+function compare<T extends string | number>(a: T, b: T): number {
   return a < b ? -1 : a > b ? 1 : 0
 }

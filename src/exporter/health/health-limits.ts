@@ -94,7 +94,6 @@ export function createHealthLimits(deps: HealthDeps, lessons: HealthLessons) {
           priority: urgency ?? priorityOf(state, deps.clock.now()),
           whole: false,
           alone: lessons.isApart(scopeKey(state.scope)),
-          lagMs: 0,
           behind: 0,
           pageSize: 0,
           fields: 'all',

@@ -14,7 +14,7 @@ import type { ApiFailure } from '../../errors.ts'
 import { createFailureReport } from '../state/failure-report.ts'
 import { isUp } from '../state/poll-state.ts'
 import { mayHaveJobs, priorityOf, type ScopeState } from '../state/scope-state.ts'
-import { type Batch, batches, type Due, levelsBehind } from './health-batch.ts'
+import { type Batch, batches, type Due } from './health-batch.ts'
 import type { HealthDeps } from './health-deps.ts'
 import { healthDue } from './health-due.ts'
 import { createIsolation } from './health-isolation.ts'
@@ -149,15 +149,13 @@ export function createHealthPoll(deps: HealthDeps): HealthPoll {
   const toDue = (scope: ScopeState): Due => {
     const key = scopeKey(scope.scope)
     const now = server.now()
-    const lagMs = scope.readTo === null ? Number.POSITIVE_INFINITY : now - scope.readTo * minuteMs
+    const normalMs = deps.settings().revisionWindowMs + 10 * minuteMs
     return {
       scope: scope.scope,
       priority: priorityOf(scope, deps.clock.now()),
       whole: !restedScopes.has(key),
       alone: lessons.isApart(key),
-      lagMs,
-      behind:
-        scope.readTo === null ? 0 : levelsBehind(lagMs, deps.settings().revisionWindowMs + 10 * minuteMs),
+      behind: scope.readTo === null ? Number.POSITIVE_INFINITY : (now - scope.readTo * minuteMs) / normalMs,
       ...asksOf(scope.scope),
     }
   }

@@ -13,25 +13,12 @@ import {
   type Window,
 } from '../../../src/domain/ledger/ledger.ts'
 import { minuteMs } from '../../../src/domain/time.ts'
+import { aHealthRow } from '../../support/health-row.ts'
 
 /* Where one rule of the ledger ends and the next begins, in minutes from a thousand on. */
 
-const row = (edit: Partial<HealthRow> = {}): HealthRow => ({
-  minute: 1000,
-  jobId: '7',
-  destinationType: 's3',
-  status: 200,
-  final: true,
-  success: true,
-  uploads: 1,
-  records: 10,
-  bytes: 100,
-  compressedBytes: 20,
-  uploadSeconds: 0.5,
-  sampleInterval: 1,
-  lastUpload: 1000 * minuteMs,
-  ...edit,
-})
+const row = (edit: Partial<HealthRow> = {}): HealthRow =>
+  aHealthRow({ minute: 1000, compressedBytes: 20, lastUpload: 1000 * minuteMs, ...edit })
 const window = { from: 1000, to: 1003 }
 
 /** What is entered at the beginning of a minute, of which all before `settled` is settled. */

@@ -12,6 +12,7 @@ import {
 import { ledgerFromRecord, ledgerToRecord } from '../../../src/domain/ledger/stored-ledger.ts'
 import { firstChunk, planReading, safeLimits, settledBefore } from '../../../src/domain/ledger/window.ts'
 import { minuteMs, minuteOf } from '../../../src/domain/time.ts'
+import { aHealthRow } from '../../support/health-row.ts'
 import { ledgerProperty } from '../../support/ledger-property.ts'
 import { holds } from '../../support/property.ts'
 
@@ -20,22 +21,7 @@ const m0 = minuteOf(start)
 const rules = { revisionMinutes: 15, newestMinutes: 3 }
 
 function row(edit: Partial<HealthRow> = {}): HealthRow {
-  return {
-    minute: m0,
-    jobId: '7',
-    destinationType: 's3',
-    status: 200,
-    final: true,
-    success: true,
-    uploads: 1,
-    records: 10,
-    bytes: 100,
-    compressedBytes: 10,
-    uploadSeconds: 0.5,
-    sampleInterval: 1,
-    lastUpload: start,
-    ...edit,
-  }
+  return aHealthRow({ minute: m0, lastUpload: start, ...edit })
 }
 
 function read(ledger: Ledger, rows: readonly HealthRow[], now = start + 30_000): Ledger {

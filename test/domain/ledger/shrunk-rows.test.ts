@@ -2,21 +2,12 @@ import t from 'tap'
 import type { HealthRow } from '../../../src/domain/ledger/health-row.ts'
 import { beginLedger, observe } from '../../../src/domain/ledger/ledger.ts'
 import { shrunkRows } from '../../../src/domain/ledger/shrunk-rows.ts'
+import { aHealthRow } from '../../support/health-row.ts'
 
 const counted = { uploads: 2, records: 20, bytes: 200, compressedBytes: 40, uploadSeconds: 1 }
 
-const row = (edit: Partial<HealthRow> = {}): HealthRow => ({
-  minute: 1000,
-  jobId: '7',
-  destinationType: 's3',
-  status: 200,
-  final: true,
-  success: true,
-  ...counted,
-  sampleInterval: 1,
-  lastUpload: 60_000_000,
-  ...edit,
-})
+const row = (edit: Partial<HealthRow> = {}): HealthRow =>
+  aHealthRow({ minute: 1000, ...counted, lastUpload: 60_000_000, ...edit })
 
 const whole = { from: 1000, to: 1003 }
 const all = [row(), row({ minute: 1001 }), row({ minute: 1002, jobId: '8' })]

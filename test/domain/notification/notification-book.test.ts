@@ -4,30 +4,15 @@ import {
   countOf,
   emptyBook,
   historyRead,
-  type NotificationBook,
   recordEvent,
   type SeenEvent,
 } from '../../../src/domain/notification/notification-book.ts'
+import { bookOf, aSeenEvent as seen, usualRecording as usual } from '../../support/notification-book.ts'
 
 const alert = 'failing_logpush_job_disabled_alert'
 const noon = Date.UTC(2026, 10, 24, 12)
 const sameMs = 600_000
 
-const seen = (edit: Partial<SeenEvent> = {}): SeenEvent => ({
-  alertType: alert,
-  accountId: 'a',
-  policyId: 'p',
-  correlationId: null,
-  phase: null,
-  jobIds: ['1'],
-  fingerprint: 1,
-  source: 'webhook',
-  at: noon,
-  ...edit,
-})
-const usual = { now: noon, count: true, followUp: true }
-const bookOf = (...events: readonly SeenEvent[]): NotificationBook =>
-  events.reduce((book, event) => recordEvent(book, event, usual) ?? book, emptyBook)
 const isNews = (one: Partial<SeenEvent>, other: Partial<SeenEvent>): boolean =>
   recordEvent(bookOf(seen(one)), seen(other), usual) !== null
 

@@ -2,9 +2,7 @@ import t from 'tap'
 import {
   closeEvents,
   countOf,
-  emptyBook,
   historyRead,
-  type NotificationBook,
   recordEvent,
   type SeenEvent,
 } from '../../../src/domain/notification/notification-book.ts'
@@ -18,6 +16,7 @@ import {
   notificationsToRecord,
 } from '../../../src/domain/notification/stored-notifications.ts'
 import { Secret } from '../../../src/domain/secret.ts'
+import { aSeenEvent, bookOf, usualRecording as usual } from '../../support/notification-book.ts'
 
 const alert = 'failing_logpush_job_disabled_alert'
 const account = 'a'.repeat(32)
@@ -36,6 +35,8 @@ const payload = {
   alert_correlation_id: 'c'.repeat(32),
   alert_event: 'ALERT_STATE_EVENT_START',
 }
+
+const seen = (edit: Partial<SeenEvent> = {}): SeenEvent => aSeenEvent({ accountId: account, ...edit })
 
 function eventOf(body: unknown): NotificationEvent {
   const message = readWebhookBody(body)
@@ -141,27 +142,6 @@ t.test('times are taken in seconds, and in other usual forms', async (t) => {
   for (const ts of [noon / 1000, noon, String(noon / 1000), '2026-11-24T12:00:00Z']) t.equal(sent(ts), noon)
   for (const ts of [0, -5, Number.MAX_VALUE, 'yesterday', '', {}, [noon]]) t.equal(sent(ts), null)
 })
-
-function seen(edit: Partial<SeenEvent> = {}): SeenEvent {
-  return {
-    alertType: alert,
-    accountId: account,
-    policyId: 'p',
-    correlationId: null,
-    phase: null,
-    jobIds: ['1'],
-    fingerprint: 1,
-    source: 'webhook',
-    at: noon,
-    ...edit,
-  }
-}
-
-const usual = { now: noon, count: true, followUp: true }
-
-function bookOf(...events: readonly SeenEvent[]): NotificationBook {
-  return events.reduce((book, event) => recordEvent(book, event, usual) ?? book, emptyBook)
-}
 
 t.test('one event is counted once, whatever the ways it came by', async (t) => {
   const minute = 60_000

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { priority } from '../../../src/access/budget.ts'
-import { batches, type Due, levelsBehind } from '../../../src/exporter/health/health-batch.ts'
+import { batches, type Due } from '../../../src/exporter/health/health-batch.ts'
 import { quay, quayAccount, zone } from '../../support/exporter-core.ts'
 
 const other = { id: 'b'.repeat(32), name: 'Other' }
@@ -10,7 +10,6 @@ const due = (name: string, edit: Partial<Due> = {}): Due => ({
   priority: priority.enabled,
   whole: true,
   alone: false,
-  lagMs: 0,
   behind: 0,
   pageSize: 10_000,
   fields: 'all',
@@ -56,7 +55,6 @@ t.test('zones that are asked in another way, or may be unreadable, go apart', as
     { pageSize: 500 },
     { fields: 'needed' },
     { maxDurationSeconds: 600 },
-    { behind: 1 },
     { priority: priority.discovery },
   ] as const) {
     const all = batches([due('a'), due('b', edit), due('c')], 'user')
@@ -65,6 +63,7 @@ t.test('zones that are asked in another way, or may be unreadable, go apart', as
     t.match(all[1], { whole, pageSize, fields })
   }
   t.same(grouped(due('a'), due('b', { maxDurationSeconds: 86_400 })), [['a', 'b']], 'an hour is wide enough')
+  t.same(grouped(due('a'), due('b', { behind: 1.1 }), due('c')), [['b'], ['a', 'c']], 'and it waits longest')
 })
 
 t.test('accounts that have a budget each are asked apart', async (t) => {
@@ -73,26 +72,38 @@ t.test('accounts that have a budget each are asked apart', async (t) => {
   t.same(names(batches(all, 'account')), [['a', 'c'], ['b']])
 })
 
-t.test('how far behind data is counts in doublings of what is normal', async (t) => {
-  const levels = [0, 24, 25, 25.1, 50, 51, 100, 101, 25 * 1024].map((lag) => levelsBehind(lag, 25))
-  t.same(levels, [0, 0, 0, 1, 1, 2, 2, 3, 10])
-  t.equal(levelsBehind(-1, 25), 0, 'a clock that was set back')
-})
+t.test(
+  'how far behind data is counts in doublings of what is normal, and those of one go together',
+  async (t) => {
+    const together = (...behind: readonly number[]) =>
+      grouped(...behind.map((one, index) => due(`z${index + 10}`, { behind: one }))).map(
+        ({ length }) => length,
+      )
+    t.same(together(0, 0.96, 1), [3])
+    t.same(together(1.004, 2), [2])
+    t.same(together(2.04, 4), [2])
+    t.same(together(1, 1.004), [1, 1])
+    t.same(together(2, 2.04), [1, 1])
+    t.same(together(4, 4.04), [1, 1])
+    t.same(together(513, 1024), [2])
+    t.same(together(-0.04, 1), [2], 'a clock that was set back')
+    t.same(together(Number.POSITIVE_INFINITY, 1), [2], 'what was never read')
+  },
+)
 
 t.test(
   'what is furthest behind goes first, in a batch and of all batches, after what is urgent',
   async (t) => {
-    const hour = 3_600_000
     const all = [
-      due('a', { lagMs: 1 }),
-      due('b', { lagMs: hour, behind: 2 }),
-      due('c', { lagMs: Number.POSITIVE_INFINITY }),
-      due('d', { lagMs: 2 }),
-      due('e', { lagMs: 2 * hour, whole: false }),
-      due('f', { lagMs: Number.POSITIVE_INFINITY, pageSize: 500 }),
+      due('a', { behind: 0.1 }),
+      due('b', { behind: 3 }),
+      due('c', { behind: Number.POSITIVE_INFINITY }),
+      due('d', { behind: 0.2 }),
+      due('e', { behind: 6, whole: false }),
+      due('f', { behind: Number.POSITIVE_INFINITY, pageSize: 500 }),
     ]
     t.same(grouped(...all), [['c', 'd', 'a'], ['f'], ['e'], ['b']])
-    const failing = due('g', { lagMs: 0, pageSize: 100, priority: priority.failing })
+    const failing = due('g', { pageSize: 100, priority: priority.failing })
     t.same(grouped(...all, failing)[0], ['g'])
   },
 )

@@ -5,6 +5,7 @@ import { beginLedger } from '../../../src/domain/ledger/ledger.ts'
 import { scopeKey } from '../../../src/domain/scope.ts'
 import { minuteMs, minuteOf } from '../../../src/domain/time.ts'
 import { aJob, type CoreOptions, createCore, plentifulLimits, zone } from '../../support/exporter-core.ts'
+import { aHealthRow } from '../../support/health-row.ts'
 
 const [one, two, three] = [zone('one.example'), zone('two.example'), zone('three.example')]
 
@@ -136,21 +137,9 @@ t.test('after two hundred rows or more the next poll reads the newest minutes on
       jobs: () => [aJob('1')],
       limits: () => plentifulLimits,
       rows: (_, { to }) =>
-        Array.from({ length: rows }, (_, index) => ({
-          minute: to - 2,
-          jobId: '1',
-          destinationType: 's3',
-          status: 1000 + index,
-          final: false,
-          success: false,
-          uploads: 1,
-          records: 1,
-          bytes: 1,
-          compressedBytes: 1,
-          uploadSeconds: 1,
-          sampleInterval: 1,
-          lastUpload: (to - 2) * minuteMs,
-        })),
+        Array.from({ length: rows }, (_, index) =>
+          aHealthRow({ minute: to - 2, jobId: '1', status: 1000 + index, final: false, success: false }),
+        ),
     })
     core.state.setScopes([one])
     await core.pollInventory()

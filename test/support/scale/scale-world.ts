@@ -7,6 +7,7 @@ import type { HealthRow } from '../../../src/domain/ledger/health-row.ts'
 import type { Account, ZoneScope } from '../../../src/domain/scope.ts'
 import { type EpochMinute, type EpochMs, minuteMs, minuteOf } from '../../../src/domain/time.ts'
 import { randomSequence } from '../../../src/simulator/world/prng.ts'
+import { aHealthRow } from '../health-row.ts'
 
 export interface ScaleSize {
   readonly zones: number
@@ -122,19 +123,6 @@ function groupByZone(losses: readonly Loss[]): ReadonlyMap<string, readonly Loss
 }
 
 function row(minute: EpochMinute, jobId: JobId, uploads: number, success: boolean): HealthRow {
-  return {
-    minute,
-    jobId,
-    destinationType: 's3',
-    status: success ? 200 : 503,
-    final: true,
-    success,
-    uploads,
-    records: 1_000,
-    bytes: 100_000,
-    compressedBytes: 10_000,
-    uploadSeconds: 0.5,
-    sampleInterval: 1,
-    lastUpload: minute * minuteMs,
-  }
+  const size = { records: 1_000, bytes: 100_000, compressedBytes: 10_000 }
+  return aHealthRow({ minute, jobId, status: success ? 200 : 503, success, uploads, ...size })
 }
