@@ -88,16 +88,35 @@ export const jobStates = [
   { level: 0, text: 'OK', color: 'green' },
 ] as const
 
-/** The worst state each job is in, as a level of `jobStates`. */
-export const jobState = [
-  `7 * ${jobGauge('cloudflare_failing_logpush_job_disabled_alert')} > 0`,
-  `6 * (${jobIsLosing}) > 0`,
-  `5 * ${jobGauge('cloudflare_logpush_arrival_silent')} > 0`,
-  `4 * ${jobGauge('cloudflare_logpush_job_failing')} > 0`,
-  `3 * ${jobIsLate} > 0`,
-  `2 * (${jobGauge('cloudflare_logpush_job_enabled')} unless ${jobGauge('cloudflare_logpush_job_last_complete_timestamp_seconds')}) > 0`,
-  `1 - ${jobGauge('cloudflare_logpush_job_enabled')}`,
-].join('\nor\n')
+/** A gauge of the jobs for which it is 1, the highest of all replicas. */
+function jobsWith(metric: string): string {
+  return `max by (${jobKey}) (${metric}{${jobFilter}} == 1)`
+}
+
+/** The last complete push of each job, by replica; absent before the first. */
+export const lastComplete = `cloudflare_logpush_job_last_complete_timestamp_seconds{${jobFilter}}`
+
+/**
+ * The worst state of each job, as a level of `jobStates`. Each condition leaves out the jobs for which it is not so, before
+ * series are put together. `late` gives the jobs that are late, with any value; `others` the level of those in no trouble.
+ */
+export function worstState(late: string, others: string): string {
+  return [
+    `7 * ${jobsWith('cloudflare_failing_logpush_job_disabled_alert')}`,
+    `6 + 0 * (${jobIncrease('cloudflare_logpush_batches_failed_total', '1h')} > 0)`,
+    `5 * ${jobsWith('cloudflare_logpush_arrival_silent')}`,
+    `4 * ${jobsWith('cloudflare_logpush_job_failing')}`,
+    `3 + 0 * ${late}`,
+    `2 * max by (${jobKey}) (cloudflare_logpush_job_enabled{${jobFilter}} == 1 unless on (${jobKey}) ${lastComplete})`,
+    others,
+  ].join('\nor\n')
+}
+
+/** 1 for a job that is off, 0 for one that is not. */
+export const jobIsOff = `1 - ${jobGauge('cloudflare_logpush_job_enabled')}`
+
+/** The worst state each job is in, as the exporter's own series tell. */
+export const jobState = worstState(`(${jobIsLate} > 0)`, jobIsOff)
 
 /** Each scope's answer to "did the last poll work?": 0 when any source of it failed on all replicas. */
 export const scopeIsUp = `min by (account, zone) (max by (account, zone, source) (cloudflare_logpush_up{${scopeFilter}}))`

@@ -1,8 +1,8 @@
-import { jobFilter, jobGauge, jobIncrease, jobKey, jobLagOf } from './expressions.ts'
+import { jobFilter, jobIsOff, jobKey, jobLagOf, lastComplete, worstState } from './expressions.ts'
 
 /*
- * What the overview asks of all jobs at once. Of 10,000 jobs most are well: each condition leaves those out before
- * series are put together, and what the alert rules record of jobs in trouble is read where it says the same.
+ * What the overview asks of all jobs at once. Of 10,000 jobs most are well: what the alert rules record of those in
+ * trouble is read where it says the same.
  */
 
 /** Matchers for what the alert rules record of a job: it has no replica. */
@@ -17,23 +17,8 @@ const late = `max by (${jobKey}) (job_id:cloudflare_logpush_job_lag_seconds:late
 /** How many jobs are late: 0 where the rules run and find none, absent where they do not run. */
 export const lateJobs = `count(${late}) or sum(0 * cloudflare_logpush:limit{limit="job_grace_seconds"})`
 
-/** A gauge of the jobs for which it is 1, the highest of all replicas. */
-function jobsWith(metric: string): string {
-  return `max by (${jobKey}) (${metric}{${jobFilter}} == 1)`
-}
-
-const lastComplete = `cloudflare_logpush_job_last_complete_timestamp_seconds{${jobFilter}}`
-
 /** `jobState` of the jobs that are in state `$show` or worse. */
-export const jobStateShown = [
-  `7 * ${jobsWith('cloudflare_failing_logpush_job_disabled_alert')}`,
-  `6 + 0 * (${jobIncrease('cloudflare_logpush_batches_failed_total', '1h')} > 0)`,
-  `5 * ${jobsWith('cloudflare_logpush_arrival_silent')}`,
-  `4 * ${jobsWith('cloudflare_logpush_job_failing')}`,
-  `3 + 0 * ${late}`,
-  `2 * max by (${jobKey}) (cloudflare_logpush_job_enabled{${jobFilter}} == 1 unless on (${jobKey}) ${lastComplete})`,
-  `(1 - ${jobGauge('cloudflare_logpush_job_enabled')} >= $show)`,
-].join('\nor\n')
+export const jobStateShown = worstState(late, `(${jobIsOff} >= $show)`)
 
 /** Jobs with a problem, by what the rules record and by what is failing now. */
 const troubled = [

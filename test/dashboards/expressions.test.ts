@@ -206,6 +206,8 @@ t.test('the state of a job is the worst that is true of it', { skip: promtoolIsM
   const listed = queryOf('Jobs by trouble', 'state', { show: '0' })
   t.equal(differences(`max by (account, zone, job_id) (${listed})`, expected, troubleRules), '')
   t.equal(differences(queryOf('State', 'A', { job_id: '3' }), { [ofJob('3')]: 6 }), '')
+  for (const [id, level] of Object.entries(states))
+    t.equal(differences(queryOf('State', 'A', { job_id: id }), { [ofJob(id)]: level }), '', `job ${id}`)
 })
 
 t.test(

@@ -32,3 +32,12 @@ export const unseenArrival: ArrivalStatus = {
   slots: [],
   command: 'gcloud storage ls gs://logs/',
 }
+
+/** An index where records are counted. */
+export const elasticPlace = {
+  store: 'elastic',
+  url: 'https://e.example',
+  index: 'i',
+  timeField: 't',
+  query: null,
+} as const

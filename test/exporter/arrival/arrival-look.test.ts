@@ -3,6 +3,7 @@ import { type ArrivalLedger, beginLedger } from '../../../src/domain/arrival/arr
 import { type LookInput, lookAt } from '../../../src/exporter/arrival/arrival-look.ts'
 import type { ListRequest, ObjectLister } from '../../../src/ports/object-lister.ts'
 import { arrivalRule } from '../../support/arrival-core.ts'
+import { elasticPlace } from '../../support/arrival-values.ts'
 import { createFakeStore } from '../../support/fake-store.ts'
 import { hour, logFileKey, minute, tenOClock } from '../../support/log-files.ts'
 
@@ -89,12 +90,5 @@ t.test('a store that does not begin where it is asked to is listed in slices fro
 })
 
 t.test('to look for files where there are none is an error of ours', async (t) => {
-  const place = {
-    store: 'elastic',
-    url: 'https://e.example',
-    index: 'i',
-    timeField: 't',
-    query: null,
-  } as const
-  await t.rejects(look({ group: { ...group, place } }), /elastic has no files/)
+  await t.rejects(look({ group: { ...group, place: elasticPlace } }), /elastic has no files/)
 })

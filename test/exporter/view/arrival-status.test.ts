@@ -4,7 +4,7 @@ import { beginRecords } from '../../../src/domain/arrival/record-ledger.ts'
 import type { JobArrival } from '../../../src/exporter/state/job-arrival.ts'
 import { failed, succeeded } from '../../../src/exporter/state/poll-state.ts'
 import { arrivalStatus } from '../../../src/exporter/view/arrival-status.ts'
-import { untriedArrival } from '../../support/arrival-values.ts'
+import { elasticPlace, untriedArrival } from '../../support/arrival-values.ts'
 import { failure } from '../../support/exporter-core.ts'
 import { minute } from '../../support/status-world.ts'
 
@@ -48,16 +48,9 @@ t.test('what was found of files is told with its gaps, the newest first', async 
 })
 
 t.test('of an index records are told, and a failure since when', async (t) => {
-  const place = {
-    store: 'elastic',
-    url: 'https://e.example',
-    index: 'i',
-    timeField: 't',
-    query: null,
-  } as const
   const poll = failed(succeeded(at - minute), failure('forbidden'), at)
   const records = { ...beginRecords(at - minute), records: 12 }
-  t.match(status({ place, poll, records }), {
+  t.match(status({ place: elasticPlace, poll, records }), {
     place: 'https://e.example/i',
     unit: 'records',
     failure: { kind: 'forbidden', since: at },
