@@ -11,6 +11,7 @@ import { pathToFileURL } from 'node:url'
 import { transformSync } from 'esbuild'
 import { isBuilt } from './build-state.mjs'
 import { compileTests, filesBelow } from './compile-tests.mjs'
+import { endDescendants } from './end-descendants.mjs'
 import { eventsByFile, groupModule, groupsOf } from './test-groups.mjs'
 import { createReport } from './test-report.mjs'
 
@@ -157,6 +158,13 @@ const coverage = mkdtempSync(join(tmpdir(), 'coverage-'))
 process.on('exit', () => {
   for (const folder of [compiledFolder, coverage]) rmSync(folder, { recursive: true, force: true })
 })
+
+// Programs that the tests started would run on when the run is stopped.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+  process.once(signal, () => {
+    endDescendants()
+    process.exit(1)
+  })
 
 const files = await testFiles()
 if (files.length === 0) {

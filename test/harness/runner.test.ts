@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -29,6 +38,7 @@ interface Ended {
   readonly lines: readonly string[]
   /** What is left in the project's .cache. */
   readonly left: readonly string[]
+  readonly read: (name: string) => string
 }
 
 const built = ['dist/main.js', 'dist/THIRD-PARTY-NOTICES.txt']
@@ -63,7 +73,12 @@ function runner(
     encoding: 'utf8',
     env: { PATH: process.env.PATH ?? '', HOME: project, TMPDIR: tmpdir(), ...env },
   })
-  return { status, lines: stdout.trimEnd().split('\n'), left: readdirSync(join(project, '.cache')) }
+  return {
+    status,
+    lines: stdout.trimEnd().split('\n'),
+    left: readdirSync(join(project, '.cache')),
+    read: (name) => readFileSync(join(project, name), 'utf8'),
+  }
 }
 
 const passes = `import t from 'tap'\nimport { one } from '../src/one.ts'\nt.test('holds', async (t) => t.equal(one, 1))\n`
@@ -162,3 +177,34 @@ t.test('what is built already is built again only when a source is newer', async
   t.notOk(runner(t, files, ['one']).lines.includes('built'))
   t.ok(runner(t, files, ['one'], { BUILT: 'before' }).lines.includes('built'))
 })
+
+const startsAndIsStopped = `
+  import { spawn } from 'node:child_process'
+  import { writeFileSync } from 'node:fs'
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { detached: true, stdio: 'ignore' })
+  writeFileSync('started', String(child.pid))
+  process.kill(process.ppid, 'SIGTERM')
+  setInterval(() => {}, 1000)
+`
+
+t.test(
+  'what the tests started ends with a run that is stopped',
+  { skip: process.platform === 'linux' ? false : 'only Linux tells who started whom' },
+  async (t) => {
+    const { status, left, read } = runner(t, { 'test/starts.test.ts': startsAndIsStopped }, ['starts'])
+    t.equal(status, 1)
+    t.same(left, [])
+    const started = Number(read('started'))
+    t.ok(started > 0)
+    t.ok(isGone(started), `${started} runs on`)
+  },
+)
+
+/** A process that was killed has no memory any more, though whoever adopted it may not have asked for its end yet. */
+function isGone(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8') === ''
+  } catch {
+    return true
+  }
+}
