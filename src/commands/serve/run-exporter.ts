@@ -20,6 +20,12 @@ type Reread = () => Promise<
   | { readonly ok: false; readonly problems: readonly string[] }
 >
 
+/**
+ * Between listening and the first poll. Node loads its HTTP client with the first request, which takes 50 ms: who waits
+ * for this program to come up has had an answer before that.
+ */
+const firstAnswersMs = 50
+
 /** Runs the exporter until it is told to stop; `reread` gives the settings as they are now, for reload. */
 export async function runExporter(
   settings: Settings,
@@ -61,6 +67,7 @@ export async function runExporter(
     )
   }
   const stopReload = io.onReload(() => void exporter.reload())
+  await clock.sleep(firstAnswersMs, io.signal)
   try {
     await exporter.run(io.signal)
   } finally {

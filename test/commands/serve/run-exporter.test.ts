@@ -1,4 +1,7 @@
+import { once } from 'node:events'
 import { rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
@@ -51,7 +54,12 @@ async function started(t: { teardown(end: () => Promise<void>): unknown }, edit:
       .map((line): Line => JSON.parse(line))
       .filter(({ msg }) => msg === message)
   const listening = () => lines('listening').map(({ address }) => String(address))
-  await Promise.race([ended, eventually(async () => listening().length > 0, 'it listens')])
+  let hasFailed = false
+  ended.catch(() => {
+    hasFailed = true
+  })
+  await eventually(async () => hasFailed || listening().length > 0, 'it listens')
+  if (hasFailed) await ended
   return {
     settings,
     clock,
@@ -172,8 +180,26 @@ t.test('with a web configuration, it asks for a password', async (t) => {
 })
 
 t.test('a ledger in PostgreSQL makes it one of several processes, which stands by at first', async (t) => {
-  const { url, lines } = await started(t, { statePath: 'postgresql://sre@127.0.0.1:1/ledger', shard: 'auto' })
+  const statePath = 'postgresql://sre@127.0.0.1:1/ledger'
+  const { url, lines, clock } = await started(t, { statePath, shard: 'auto' })
   t.equal(await leader(url), 0)
+  await clock.advance(50)
   const trouble = 'cannot reach the database of --state.path; standing by'
   await eventually(async () => lines(trouble).length > 0, trouble)
+})
+
+t.test('who waits for it to come up is answered before it calls anybody', async (t) => {
+  let calls = 0
+  const api = createServer((_, response) => {
+    calls += 1
+    response.writeHead(503).end()
+  }).listen(0, '127.0.0.1')
+  t.teardown(() => void api.close())
+  await once(api, 'listening')
+  const { port } = api.address() as AddressInfo
+  const { url, clock } = await started(t, { baseUrl: `http://127.0.0.1:${port}/client/v4` })
+  for (let i = 0; i < 10; i += 1) t.equal((await fetch(`${url}/livez`)).status, 200)
+  t.equal(calls, 0)
+  await clock.advance(50)
+  await eventually(async () => calls > 0, 'the first call')
 })
