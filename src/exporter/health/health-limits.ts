@@ -20,6 +20,10 @@ import { refusesSome } from './health-isolation.ts'
 import type { HealthLessons } from './health-lessons.ts'
 
 const everyMs = 3_600_000
+/** What was read so long ago joins a query that goes out for others. */
+const joinsMs = everyMs / 2
+/** Those that wait longer are not told apart. */
+const longestMs = 24 * everyMs
 /** A refusal is asked about again after ten minutes. */
 const againMs = everyMs - 600_000
 /** What a cycle spends on limits, of the queries it has or needs for health: more while some were never read. */
@@ -29,11 +33,14 @@ const minFirst = 10
 
 export function createHealthLimits(deps: HealthDeps, lessons: HealthLessons) {
   const readAt = new Map<ScopeKey, number>()
+  /** Scopes that were refused when they were asked last: they wait, and join nobody. */
+  const refused = new Set<ScopeKey>()
 
   const take = (scope: Scope, own: HealthLimits | null): void => {
     const key = scopeKey(scope)
     deps.state.limitsRead(key, own === null ? null : lessons.limits(key, clampLimits(own)))
     readAt.set(key, deps.clock.monotonic())
+    refused.delete(key)
     if (own?.enabled === false) deps.state.healthFailed(key, notOffered(), deps.clock.now())
   }
 
@@ -50,8 +57,9 @@ export function createHealthLimits(deps: HealthDeps, lessons: HealthLessons) {
       for (const [id, { kind }] of untold) {
         deps.log.debug({ kind, scope: id }, 'cannot read the limits of health data')
         const scope = parts.find((part) => part.id === id)
-        if (scope !== undefined && !isTransient(kind))
-          readAt.set(scopeKey(scope), deps.clock.monotonic() - againMs)
+        if (scope === undefined || isTransient(kind)) continue
+        readAt.set(scopeKey(scope), deps.clock.monotonic() - againMs)
+        refused.add(scopeKey(scope))
       }
       if (!outcome.ok) continue
       for (const scope of parts) {
@@ -61,49 +69,44 @@ export function createHealthLimits(deps: HealthDeps, lessons: HealthLessons) {
     }
   }
 
-  /** As many from the start as go into so many queries. */
-  const within = <T extends { readonly scope: ScopeState }>(
-    queries: number,
-    due: readonly T[],
-  ): readonly T[] => {
-    let tenths = queries * maxZones
-    const end = due.findIndex(({ scope: { scope } }) => {
-      tenths -= scope.kind === 'account' || lessons.isApart(scopeKey(scope)) ? maxZones : 1
-      return tenths < 0
-    })
-    return end < 0 ? due : due.slice(0, end)
-  }
-
   return {
     /** Of the scopes that a cycle reads; with an urgency, as urgently as their health is read then. */
     async refresh(scopes: readonly ScopeState[], signal: AbortSignal, urgency?: Priority): Promise<void> {
-      const due = sweepOf(scopes, {
-        monotonic: deps.clock.monotonic(),
-        triedAt: readAt,
-        sweepEveryMs: everyMs,
-      })
-      const isFirst = due[0]?.tried === Number.NEGATIVE_INFINITY
+      const now = deps.clock.monotonic()
+      const waits = new Map<ScopeKey, number>()
+      const asked = sweepOf(scopes, { monotonic: now, triedAt: readAt, sweepEveryMs: joinsMs }).flatMap(
+        ({ scope: state, tried }) => {
+          const key = scopeKey(state.scope)
+          const waitedMs = now - tried
+          if (refused.has(key) && waitedMs < everyMs) return []
+          waits.set(key, waitedMs)
+          return {
+            scope: state.scope,
+            priority: urgency ?? priorityOf(state, deps.clock.now()),
+            whole: false,
+            alone: lessons.isApart(key),
+            // Who waits longest goes first, in one company with all others: nobody is behind by more than is normal.
+            behind: Number.isFinite(waitedMs) ? Math.min(1, waitedMs / longestMs) : waitedMs,
+            pageSize: 0,
+            fields: 'all' as const,
+            maxDurationSeconds: 0,
+          }
+        },
+      )
+      const isFirst = asked[0]?.behind === Number.POSITIVE_INFINITY
       const queries = Math.max(
         isFirst ? minFirst : 1,
         deps.requestsPerCycle() * (isFirst ? share.first : share.again),
         (scopes.length / maxZones) * share.again,
       )
-      const grouped = batches(
-        within(Math.ceil(queries), due).map(({ scope: state }) => ({
-          scope: state.scope,
-          priority: urgency ?? priorityOf(state, deps.clock.now()),
-          whole: false,
-          alone: lessons.isApart(scopeKey(state.scope)),
-          behind: 0,
-          pageSize: 0,
-          fields: 'all',
-          maxDurationSeconds: 0,
-        })),
-        deps.settings().rateLimitType,
-        lessons.batchSize(),
-      )
+      const isDue = (batch: Batch): boolean =>
+        batch.scopes.some((scope) => (waits.get(scopeKey(scope)) ?? 0) >= everyMs)
+      const grouped = batches(asked, deps.settings().rateLimitType, lessons.batchSize())
+        .filter(isDue)
+        .slice(0, Math.ceil(queries))
       await settleAll(grouped.map((batch) => read(batch, signal)))
-      for (const key of readAt.keys()) if (!deps.state.scopes.has(key)) readAt.delete(key)
+      for (const known of [readAt, refused])
+        for (const key of known.keys()) if (!deps.state.scopes.has(key)) known.delete(key)
     },
   }
 }
