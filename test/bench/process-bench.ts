@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sampleValue, scrape } from '../support/scrape.ts'
 import { type Figure, percentile } from './figures.ts'
+import { loopFigures } from './loop-bench.ts'
 
 const bundle = new URL('../../dist/main.js', import.meta.url).pathname
 
@@ -149,6 +150,7 @@ export async function memoryFigures(): Promise<readonly Figure[]> {
         Number.NaN,
       unit: 's',
     },
+    ...(await loopFigures(`http://127.0.0.1:${port}`)),
   )
   for (const child of [exporter, simulator]) {
     child.kill('SIGKILL')
