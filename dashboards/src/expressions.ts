@@ -88,6 +88,9 @@ export const jobStates = [
   { level: 0, text: 'OK', color: 'green' },
 ] as const
 
+/** Only the jobs that fail have it: of many jobs it is much cheaper than `cloudflare_logpush_job_failing`. */
+export const failingSince = 'cloudflare_logpush_job_failing_since_timestamp_seconds'
+
 /** A gauge of the jobs for which it is 1, the highest of all replicas. */
 function jobsWith(metric: string): string {
   return `max by (${jobKey}) (${metric}{${jobFilter}} == 1)`
@@ -105,7 +108,7 @@ export function worstState(late: string, others: string): string {
     `7 * ${jobsWith('cloudflare_failing_logpush_job_disabled_alert')}`,
     `6 + 0 * (${jobIncrease('cloudflare_logpush_batches_failed_total', '1h')} > 0)`,
     `5 * ${jobsWith('cloudflare_logpush_arrival_silent')}`,
-    `4 * ${jobsWith('cloudflare_logpush_job_failing')}`,
+    `4 + 0 * ${jobGauge(failingSince)}`,
     `3 + 0 * ${late}`,
     `2 * max by (${jobKey}) (cloudflare_logpush_job_enabled{${jobFilter}} == 1 unless on (${jobKey}) ${lastComplete})`,
     others,

@@ -1,5 +1,6 @@
 import { noneIsGood, steps, words, yesIsGood } from './colors.ts'
 import {
+  failingSince,
   jobFilter,
   jobGauge,
   jobIncrease,
@@ -13,7 +14,7 @@ import { jobColumns } from './job-columns.ts'
 import { stat } from './panels.ts'
 import { table } from './tables.ts'
 
-const failingSince = `min by (${jobKey}) (cloudflare_logpush_job_failing_since_timestamp_seconds{${jobFilter}})`
+const since = `min by (${jobKey}) (${failingSince}{${jobFilter}})`
 
 /** What the job is and how it does. */
 export const jobNow = [
@@ -36,7 +37,7 @@ export const jobNow = [
     title: 'Failing since',
     description: 'When the failure that still lasts began, as far as the exporter has seen.',
     unit: 'dateTimeFromNow',
-    expr: `1000 * ${failingSince}`,
+    expr: `1000 * ${since}`,
     thresholds: steps('orange'),
     noValue: '–',
   }),
@@ -46,7 +47,7 @@ export const jobNow = [
       'Cloudflare switches a job off after about 24 hours of failure. This counts down from "Failing since": an estimate, since Cloudflare keeps its own clock.',
     unit: 'dtdurations',
     decimals: 0,
-    expr: `clamp_min(${failingSince} + 86400 - time(), 0)`,
+    expr: `clamp_min(${since} + 86400 - time(), 0)`,
     thresholds: steps('red', [6 * 3600, 'orange']),
     noValue: '–',
   }),

@@ -1,4 +1,14 @@
-import { jobFilter, jobIsOff, jobKey, jobLagOf, lastComplete, worstState } from './expressions.ts'
+import {
+  failingSince,
+  jobFilter,
+  jobGauge,
+  jobIsOff,
+  jobKey,
+  jobLagOf,
+  lastComplete,
+  scopeFilter,
+  worstState,
+} from './expressions.ts'
 
 /*
  * What the overview asks of all jobs at once. Of 10,000 jobs most are well: what the alert rules record of those in
@@ -17,14 +27,17 @@ const late = `max by (${jobKey}) (job_id:cloudflare_logpush_job_lag_seconds:late
 /** How many jobs are late: 0 where the rules run and find none, absent where they do not run. */
 export const lateJobs = `count(${late}) or sum(0 * cloudflare_logpush:limit{limit="job_grace_seconds"})`
 
+/** How many jobs fail: 0 where scopes are read and none fails, absent where none is read. */
+export const failingJobs = `count(${jobGauge(failingSince)}) or 0 * max(cloudflare_logpush_up{${scopeFilter}})`
+
 /** `jobState` of the jobs that are in state `$show` or worse. */
 export const jobStateShown = worstState(late, `(${jobIsOff} >= $show)`)
 
-/** Jobs with a problem, by what the rules record and by what is failing now. */
+/** Jobs with a problem, by what the rules record and by what is failing now; each problem is looked for in one place only. */
 const troubled = [
-  `job_id:cloudflare_logpush_job_problem:value{${recordedFilter}}`,
+  `job_id:cloudflare_logpush_job_problem:value{${recordedFilter}, problem!~"failing|breaking|doomed|stalled|quiet"}`,
   `job_id:cloudflare_logpush_job_lag_seconds:late{${recordedFilter}}`,
-  `cloudflare_logpush_job_failing_since_timestamp_seconds{${jobFilter}}`,
+  `${failingSince}{${jobFilter}}`,
 ].join(` or on (${jobKey}) `)
 
 const allAreListed = 'on () (vector($show) < 2)'
@@ -33,6 +46,9 @@ const allAreListed = 'on () (vector($show) < 2)'
 export const jobLagShown = jobLagOf(
   `max by (${jobKey}) (${lastComplete} and on (${jobKey}) (${troubled}) or ${lastComplete} and ${allAreListed})`,
 )
+
+/** The lag of late jobs as a share of their limit, more than 1. */
+export const lateShare = `max by (${jobKey}) (job_id:cloudflare_logpush_job_lag_seconds:late{${recordedFilter}}) / ${jobGauge('cloudflare_logpush_job_max_lag_seconds')}`
 
 const ofAll = `cloudflare_logpush_job_enabled{${jobFilter}} and ${allAreListed}`
 

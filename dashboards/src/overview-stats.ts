@@ -1,7 +1,7 @@
 import { noneIsGood, steps } from './colors.ts'
 import { budgetLeft } from './exporter-expressions.ts'
 import { fleetIncrease, jobGauge, jobIsLosing, scopeIsUp } from './expressions.ts'
-import { lateJobs } from './overview-expressions.ts'
+import { failingJobs, lateJobs } from './overview-expressions.ts'
 import { stat } from './panels.ts'
 
 /** How many jobs are in which trouble, now. */
@@ -32,7 +32,7 @@ export const jobsNow = [
     description:
       'Enabled jobs whose last push failed. Cloudflare tries again, so nothing need be lost yet; after about 24 hours it switches the job off.',
     unit: 'short',
-    expr: `sum(${jobGauge('cloudflare_logpush_job_failing')})`,
+    expr: failingJobs,
     thresholds: noneIsGood('orange'),
   }),
   stat({

@@ -1,4 +1,4 @@
-import { alertsFiringSince, jobFilter, jobGauge, jobInfo, jobKey } from './expressions.ts'
+import { alertsFiringSince, failingSince, jobFilter, jobInfo, jobKey, scopeFilter } from './expressions.ts'
 import {
   agoColumn,
   alertColumns,
@@ -8,7 +8,7 @@ import {
   stateColumn,
   toJob,
 } from './job-columns.ts'
-import { jobLagShown, jobStateShown, lostShown } from './overview-expressions.ts'
+import { jobLagShown, jobStateShown, lateShare, lostShown } from './overview-expressions.ts'
 import { table } from './tables.ts'
 
 const names = 'job_name, dataset, destination_type, destination'
@@ -20,20 +20,20 @@ const names = 'job_name, dataset, destination_type, destination'
 const listed = [
   `topk by (${jobKey}) (1, max by (${jobKey}, ${names}) (cloudflare_logpush_job_info{${jobFilter}} * on (${jobKey}) group_left () max by (${jobKey}) ((\n${jobStateShown}\n) >= $show)))`,
   'or on ()',
-  `label_replace(0 * max(cloudflare_logpush_job_info{${jobFilter}}), "job_name", "No job is in trouble", "", "")`,
+  `label_replace(0 * max(cloudflare_logpush_up{${scopeFilter}}), "job_name", "No job is in trouble", "", "")`,
 ].join('\n')
 
 export const jobTable = table({
   title: 'Jobs by trouble',
   description:
-    'The worst job first. "Disabled by failure" and "Losing data" need hands now; "Failing" turns into "Disabled by failure" about 24 hours after "Failing since". Click a job for its history.',
+    'The worst job first. "Disabled by failure" and "Losing data" need hands now; "Failing" turns into "Disabled by failure" about 24 hours after "Failing since". "Lag of limit" stands with late jobs only. Click a job for its history.',
   unit: 'short',
   queries: {
     state: listed,
-    since: `1000 * min by (${jobKey}) (cloudflare_logpush_job_failing_since_timestamp_seconds{${jobFilter}})`,
+    since: `1000 * min by (${jobKey}) (${failingSince}{${jobFilter}})`,
     reason: jobInfo('cloudflare_logpush_job_failure_info', 'reason'),
     lag: jobLagShown,
-    share: `(${jobLagShown}) / ${jobGauge('cloudflare_logpush_job_max_lag_seconds')}`,
+    share: lateShare,
     lost: lostShown,
   },
   onlyRowsWith: 'job_name',

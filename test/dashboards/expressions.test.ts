@@ -284,8 +284,18 @@ t.test(
         ),
         troubleRules,
       )
-    for (const refId of ['lag', 'share', 'lost'])
+    for (const refId of ['lag', 'lost'])
       for (const show of ['0', '2']) t.equal(given(refId, { show }), '', `${refId} ${show}`)
+    const late = { '4': 1, '5': 1, '7': 1 }
+    t.equal(
+      differences(
+        `count by (job_id) (${queryOf('Jobs by trouble', 'share')} > 1)`,
+        Object.fromEntries(Object.entries(late).map(([id, value]) => [`{job_id="${id}"}`, value])),
+        troubleRules,
+      ),
+      '',
+      'only late jobs are so far behind that it matters how far',
+    )
   },
 )
 

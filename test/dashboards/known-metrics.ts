@@ -53,7 +53,7 @@ const recorded: Readonly<Record<string, KnownMetric>> = {
   ...recordedOfFleet,
   'job_id:cloudflare_logpush_job_lag_seconds:late': recordedOfJob,
   'job_id:cloudflare_logpush_job_disabled:seen': recordedOfJob,
-  'job_id:cloudflare_logpush_job_problem:value': recordedOfJob,
+  'job_id:cloudflare_logpush_job_problem:value': gauge('namespace', ...jobLabels, 'problem', 'level'),
   'cloudflare_logpush:limit': gauge('limit'),
 }
 
