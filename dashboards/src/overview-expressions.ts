@@ -2,7 +2,6 @@ import {
   failingSince,
   jobFilter,
   jobGauge,
-  jobIsOff,
   jobKey,
   jobLagOf,
   lastComplete,
@@ -30,8 +29,16 @@ export const lateJobs = `count(${late}) or sum(0 * cloudflare_logpush:limit{limi
 /** How many jobs fail: 0 where scopes are read and none fails, absent where none is read. */
 export const failingJobs = `count(${jobGauge(failingSince)}) or 0 * max(cloudflare_logpush_up{${scopeFilter}})`
 
-/** `jobState` of the jobs that are in state `$show` or worse. */
-export const jobStateShown = worstState(late, `(${jobIsOff} >= $show)`)
+/**
+ * A matcher that lets all jobs through when `$show` is 0, and none when it is 2: no job_id has an @. A condition on the
+ * values would have Prometheus read all of them before it drops them.
+ */
+const whenAllAreListed = 'job_id=~".*@{$show}"'
+
+const enabledOfAll = `cloudflare_logpush_job_enabled{${jobFilter}, ${whenAllAreListed}}`
+
+/** `jobState` of the jobs in trouble, or of all when all are listed. */
+export const jobStateShown = worstState(late, `1 - max by (${jobKey}) (${enabledOfAll})`)
 
 /** Jobs with a problem, by what the rules record and by what is failing now; each problem is looked for in one place only. */
 const troubled = [
@@ -40,17 +47,15 @@ const troubled = [
   `${failingSince}{${jobFilter}}`,
 ].join(` or on (${jobKey}) `)
 
-const allAreListed = 'on () (vector($show) < 2)'
+const completeOfAll = `cloudflare_logpush_job_last_complete_timestamp_seconds{${jobFilter}, ${whenAllAreListed}}`
 
 /** `jobLag` of the jobs in trouble, or of all when all are listed. */
 export const jobLagShown = jobLagOf(
-  `max by (${jobKey}) (${lastComplete} and on (${jobKey}) (${troubled}) or ${lastComplete} and ${allAreListed})`,
+  `max by (${jobKey}) (${lastComplete} and on (${jobKey}) (${troubled}) or ${completeOfAll})`,
 )
 
 /** The lag of late jobs as a share of their limit, more than 1. */
 export const lateShare = `max by (${jobKey}) (job_id:cloudflare_logpush_job_lag_seconds:late{${recordedFilter}}) / ${jobGauge('cloudflare_logpush_job_max_lag_seconds')}`
 
-const ofAll = `cloudflare_logpush_job_enabled{${jobFilter}} and ${allAreListed}`
-
 /** What these jobs lost in an hour. */
-export const lostShown = `max by (${jobKey}) (increase(cloudflare_logpush_records_lost_total{${jobFilter}}[1h]) and on (${jobKey}) (${troubled} or on (${jobKey}) ${ofAll}))`
+export const lostShown = `max by (${jobKey}) (increase(cloudflare_logpush_records_lost_total{${jobFilter}}[1h]) and on (${jobKey}) (${troubled} or on (${jobKey}) ${enabledOfAll}))`
