@@ -1,6 +1,8 @@
 /* A request that got no answer: the platform's error codes → a verdict. */
 import type { Verdict } from './verdict.ts'
 
+const notHttp = 'the response is not HTTP'
+
 const signs: readonly (readonly [RegExp, Verdict['kind'], string])[] = [
   [/^(ETIMEDOUT|UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT)$/, 'timeout', 'the connection timed out'],
   [/^(ENOTFOUND|EAI_\w+|ENODATA|ESERVFAIL)$/, 'network', "the API's host name does not resolve"],
@@ -12,7 +14,7 @@ const signs: readonly (readonly [RegExp, Verdict['kind'], string])[] = [
     "the TLS connection failed: check the host's certificate authorities and the clock",
   ],
   [/^Z_/, 'bad_response', 'the compressed response is damaged'],
-  [/^(HPE_|UND_ERR_(HEADERS_OVERFLOW|INVALID))/, 'bad_response', 'the response is not HTTP'],
+  [/^(HPE_|UND_ERR_(HEADERS_OVERFLOW|INVALID))/, 'bad_response', notHttp],
   [
     /^(ECONNRESET|EPIPE|UND_ERR_SOCKET|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)$/,
     'network',
@@ -27,6 +29,9 @@ export function judgeNetwork(thrown: unknown): Verdict {
     const sign = signs.find(([pattern]) => pattern.test(code))
     if (sign !== undefined) return { kind: sign[1], reason: `${sign[2]} (${code})` }
   }
+  // The parser of Node 24 (undici 7.29) gives its errors no code any more.
+  if (chain.some((error) => error instanceof Error && error.name === 'HTTPParserError'))
+    return { kind: 'bad_response', reason: notHttp }
   const refused = chain.map(messageOf).find((text) => /^Proxy response \(\d{3}\)/.test(text))
   if (refused !== undefined) {
     const status = refused.slice(16, 19)

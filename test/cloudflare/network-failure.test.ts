@@ -52,6 +52,12 @@ t.test('each sign of the platform has its words', async (t) => {
     t.strictSame(judgeNetwork(failed(code)), { kind, reason: `${words} (${code})` }, code)
 })
 
+t.test('an error of the HTTP parser without a code is told as one', async (t) => {
+  const cause = Object.assign(new Error('canary'), { name: 'HTTPParserError', code: undefined })
+  const verdict = { kind: 'bad_response', reason: 'the response is not HTTP' }
+  t.strictSame(judgeNetwork(new TypeError('fetch failed', { cause })), verdict)
+})
+
 t.test('of twenty errors in a chain no more are looked at', async (t) => {
   const chain = (length: number): Error =>
     length === 1 ? failed('ECONNREFUSED') : new Error('odd', { cause: chain(length - 1) })

@@ -19,7 +19,7 @@ interface Form {
   readonly name: string
   readonly answer: Behaviour
   readonly kind: ApiFailureKind
-  readonly message: string
+  readonly message: string | RegExp
   readonly codes?: readonly (number | string)[]
   readonly status?: number
   readonly retryAfterMs?: number
@@ -392,7 +392,8 @@ const forms: readonly Form[] = [
     answer: (_response, _request, socket) => socket.end(`220 ${canary.page} ESMTP\r\n`),
     kind: 'bad_response',
     code: 'error',
-    message: 'cannot list jobs: the response is not HTTP (HPE_INVALID_CONSTANT)',
+    // The parser of Node 24 gives no code any more.
+    message: /^cannot list jobs: the response is not HTTP(?: \(HPE_INVALID_CONSTANT\))?$/,
   },
   {
     name: 'silence',
@@ -426,7 +427,8 @@ t.test('each way in which REST fails becomes one ApiFailure without secrets', as
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
     })
     const failure = await failureOf(createRestClient(deps).listJobs(account, options))
-    t.equal(failure.message, form.message, name)
+    if (typeof form.message === 'string') t.equal(failure.message, form.message, name)
+    else t.match(failure.message, form.message, name)
     t.match(failure, { kind: form.kind, operation: 'list jobs', status: form.status }, name)
     t.strictSame(failure.codes, form.codes ?? [], `codes of ${name}`)
     t.equal(failure.retryAfterMs, form.retryAfterMs, `time to wait of ${name}`)
