@@ -27,12 +27,16 @@ export async function loopFigures(url: string): Promise<readonly Figure[]> {
   }
   return [
     {
-      what: 'longest event-loop delay at 10,000 jobs, median of 15 s',
+      what: 'longest event-loop delay in 15 s at 10,000 jobs, median',
       value: percentile(delays, 50),
+      unit: 'ms',
+    },
+    {
+      what: 'longest event-loop delay in 90 s at 10,000 jobs',
+      value: Math.max(...delays),
       unit: 'ms',
       bar: { most: 50, why: 'below 50 ms' },
     },
-    { what: 'longest event-loop delay at 10,000 jobs, of 90 s', value: Math.max(...delays), unit: 'ms' },
     { what: '/-/healthy at 10,000 jobs, p99', value: percentile(answers, 99), unit: 'ms' },
     {
       what: '/-/healthy at 10,000 jobs, slowest',

@@ -72,12 +72,12 @@ export function createHealthLimits(deps: HealthDeps, lessons: HealthLessons) {
   return {
     /** Of the scopes that a cycle reads; with an urgency, as urgently as their health is read then. */
     async refresh(scopes: readonly ScopeState[], signal: AbortSignal, urgency?: Priority): Promise<void> {
-      const now = deps.clock.monotonic()
+      const monotonic = deps.clock.monotonic()
       const waits = new Map<ScopeKey, number>()
-      const asked = sweepOf(scopes, { monotonic: now, triedAt: readAt, sweepEveryMs: joinsMs }).flatMap(
+      const asked = sweepOf(scopes, { monotonic, triedAt: readAt, sweepEveryMs: joinsMs }).flatMap(
         ({ scope: state, tried }) => {
           const key = scopeKey(state.scope)
-          const waitedMs = now - tried
+          const waitedMs = monotonic - tried
           if (refused.has(key) && waitedMs < everyMs) return []
           waits.set(key, waitedMs)
           return {
