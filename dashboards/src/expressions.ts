@@ -91,6 +91,9 @@ export const jobStates = [
 /** Only the jobs that fail have it: of many jobs it is much cheaper than `cloudflare_logpush_job_failing`. */
 export const failingSince = 'cloudflare_logpush_job_failing_since_timestamp_seconds'
 
+/** When each failing job began to fail, as the first replica saw it. */
+export const jobFailingSince = `min by (${jobKey}) (${failingSince}{${jobFilter}})`
+
 /** A gauge of the jobs for which it is 1, the highest of all replicas. */
 function jobsWith(metric: string): string {
   return `max by (${jobKey}) (${metric}{${jobFilter}} == 1)`

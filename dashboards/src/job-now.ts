@@ -1,11 +1,9 @@
 import { noneIsGood, steps, words, yesIsGood } from './colors.ts'
 import {
-  failingSince,
-  jobFilter,
+  jobFailingSince,
   jobGauge,
   jobIncrease,
   jobInfo,
-  jobKey,
   jobLag,
   jobState,
   jobStates,
@@ -13,8 +11,6 @@ import {
 import { jobColumns } from './job-columns.ts'
 import { stat } from './panels.ts'
 import { table } from './tables.ts'
-
-const since = `min by (${jobKey}) (${failingSince}{${jobFilter}})`
 
 /** What the job is and how it does. */
 export const jobNow = [
@@ -37,7 +33,7 @@ export const jobNow = [
     title: 'Failing since',
     description: 'When the failure that still lasts began, as far as the exporter has seen.',
     unit: 'dateTimeFromNow',
-    expr: `1000 * ${since}`,
+    expr: `1000 * ${jobFailingSince}`,
     thresholds: steps('orange'),
     noValue: '–',
   }),
@@ -47,7 +43,7 @@ export const jobNow = [
       'Cloudflare switches a job off after about 24 hours of failure. This counts down from "Failing since": an estimate, since Cloudflare keeps its own clock.',
     unit: 'dtdurations',
     decimals: 0,
-    expr: `clamp_min(${since} + 86400 - time(), 0)`,
+    expr: `clamp_min(${jobFailingSince} + 86400 - time(), 0)`,
     thresholds: steps('red', [6 * 3600, 'orange']),
     noValue: '–',
   }),

@@ -1,4 +1,4 @@
-import { alertsFiringSince, failingSince, jobFilter, jobInfo, jobKey, scopeFilter } from './expressions.ts'
+import { alertsFiringSince, jobFailingSince, jobFilter, jobInfo, jobKey, scopeFilter } from './expressions.ts'
 import {
   agoColumn,
   alertColumns,
@@ -30,7 +30,7 @@ export const jobTable = table({
   unit: 'short',
   queries: {
     state: listed,
-    since: `1000 * min by (${jobKey}) (${failingSince}{${jobFilter}})`,
+    since: `1000 * ${jobFailingSince}`,
     reason: jobInfo('cloudflare_logpush_job_failure_info', 'reason'),
     lag: jobLagShown,
     share: lateShare,

@@ -73,13 +73,11 @@ export function createHealthLimits(deps: HealthDeps, lessons: HealthLessons) {
     /** Of the scopes that a cycle reads; with an urgency, as urgently as their health is read then. */
     async refresh(scopes: readonly ScopeState[], signal: AbortSignal, urgency?: Priority): Promise<void> {
       const monotonic = deps.clock.monotonic()
-      const waits = new Map<ScopeKey, number>()
       const asked = sweepOf(scopes, { monotonic, triedAt: readAt, sweepEveryMs: joinsMs }).flatMap(
         ({ scope: state, tried }) => {
           const key = scopeKey(state.scope)
           const waitedMs = monotonic - tried
           if (refused.has(key) && waitedMs < everyMs) return []
-          waits.set(key, waitedMs)
           return {
             scope: state.scope,
             priority: urgency ?? priorityOf(state, deps.clock.now()),
@@ -100,7 +98,9 @@ export function createHealthLimits(deps: HealthDeps, lessons: HealthLessons) {
         (scopes.length / maxZones) * share.again,
       )
       const isDue = (batch: Batch): boolean =>
-        batch.scopes.some((scope) => (waits.get(scopeKey(scope)) ?? 0) >= everyMs)
+        batch.scopes.some(
+          (scope) => monotonic - (readAt.get(scopeKey(scope)) ?? Number.NEGATIVE_INFINITY) >= everyMs,
+        )
       const grouped = batches(asked, deps.settings().rateLimitType, lessons.batchSize())
         .filter(isDue)
         .slice(0, Math.ceil(queries))

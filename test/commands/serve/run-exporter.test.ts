@@ -1,7 +1,4 @@
-import { once } from 'node:events'
 import { rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
@@ -10,6 +7,7 @@ import { Secret } from '../../../src/domain/secret.ts'
 import { exitCode, UserError } from '../../../src/errors.ts'
 import { allSettings, defaultsOf, type Settings } from '../../../src/settings/exporter-settings.ts'
 import { build } from '../../../src/version.ts'
+import { fakeHttp } from '../../support/fake-http.ts'
 import { collectingIo } from '../../support/run-provision.ts'
 import { sampleValue, scrape } from '../../support/scrape.ts'
 import { eventually } from '../../support/serving.ts'
@@ -189,17 +187,12 @@ t.test('a ledger in PostgreSQL makes it one of several processes, which stands b
 })
 
 t.test('who waits for it to come up is answered before it calls anybody', async (t) => {
-  let calls = 0
-  const api = createServer((_, response) => {
-    calls += 1
-    response.writeHead(503).end()
-  }).listen(0, '127.0.0.1')
-  t.teardown(() => void api.close())
-  await once(api, 'listening')
-  const { port } = api.address() as AddressInfo
-  const { url, clock } = await started(t, { baseUrl: `http://127.0.0.1:${port}/client/v4` })
+  const api = await fakeHttp()
+  t.teardown(() => api.close())
+  api.answer((response) => response.writeHead(503).end())
+  const { url, clock } = await started(t, { baseUrl: api.baseUrl })
   for (let i = 0; i < 10; i += 1) t.equal((await fetch(`${url}/livez`)).status, 200)
-  t.equal(calls, 0)
+  t.equal(api.received.length, 0)
   await clock.advance(50)
-  await eventually(async () => calls > 0, 'the first call')
+  await eventually(async () => api.received.length > 0, 'the first call')
 })
